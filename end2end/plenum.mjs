@@ -1,0 +1,118 @@
+// Plenum's pages as a person sees them: what things are called, and what one does with them.
+// The tests name no selector of their own; a page that is renamed is renamed here.
+
+/** The password of everyone whom `plenum seed` makes. */
+export const PASSWORD = 'plenum-demo';
+
+/** The server functions, and the one that sends a message. Those that change something are asked by POST. */
+const SERVER_FUNCTIONS = '**/fn/**';
+const SENDING = '**/fn/messages/send*';
+
+/** From here on no command of this browser profile gets through; pages and queries do. Returns what lets them through again. */
+export async function blockCommands(profile) {
+  const block = (route) => (route.request().method() === 'POST' ? route.abort() : route.continue());
+  await profile.route(SERVER_FUNCTIONS, block);
+  return () => profile.unroute(SERVER_FUNCTIONS, block);
+}
+
+/** The next `count` messages reach the server, but its answers are lost. Returns how many have been. */
+export async function loseReplies(profile, count) {
+  let lost = 0;
+  await profile.route(SENDING, async (route) => {
+    if (lost >= count) return route.continue();
+    lost += 1;
+    await route.fetch();
+    await route.abort();
+  });
+  return () => lost;
+}
+
+/** The parts of a page, by the names that assistive technology reads out. */
+export const part = {
+  email: (page) => page.getByLabel('E-mail', { exact: true }),
+  password: (page) => page.getByLabel('Password', { exact: true }),
+  signIn: (page) => page.getByRole('button', { name: 'Sign in', exact: true }),
+  conversation: (page, name) => page.getByRole('link', { name: new RegExp(`\\b${name}\\b`) }).first(),
+  log: (page) => page.getByRole('log'),
+  composer: (page) => page.getByRole('textbox', { name: /Message/ }),
+  send: (page) => page.getByRole('button', { name: 'Send', exact: true }),
+  typing: (page, name) => page.getByText(new RegExp(`${name}\\b.* (is|are) typing`, 'i')).first(),
+  message: (page, text) => part.log(page).locator('[data-message-id]').filter({ hasText: text }),
+  action: (page, text, name) => part.message(page, text).getByRole('button', { name }),
+  reaction: (page, text, emoji) => part.message(page, text).getByRole('button', { name: new RegExp(emoji) }),
+};
+
+/** Signs someone in through the form, and waits until the next page is there. */
+export async function signIn(page, email, password = PASSWORD) {
+  await page.goto('/sign-in');
+  await part.email(page).fill(email);
+  await part.password(page).fill(password);
+  await part.signIn(page).click();
+  await page.waitForURL((url) => url.pathname !== '/sign-in');
+}
+
+/**
+ * Opens a conversation from the list and waits until it is live in this tab.
+ * Without a `wire` (scripts are off, or another browser) until its messages are there.
+ */
+export async function openConversation(page, name, wire = null) {
+  const from = wire?.here ?? 0;
+  await page.goto('/messages');
+  await part.conversation(page, name).click();
+  await page.waitForURL(/\/messages\/\d+/);
+  await part.log(page).waitFor({ state: 'attached' }); // an empty one has no height
+  const id = conversationId(page);
+  if (wire) await wire.subscribed(`private-conversation.${id}`, { from });
+  return id;
+}
+
+/** The conversation that a page shows. */
+export function conversationId(page) {
+  return Number(new URL(page.url()).pathname.match(/^\/messages\/(\d+)/)?.[1]);
+}
+
+/** Writes a message and sends it; does not wait for what becomes of it. */
+export async function send(page, text) {
+  await part.composer(page).fill(text);
+  await part.send(page).click();
+}
+
+/** Does something to a message that its buttons offer; they may show on hover only. */
+export async function act(page, text, name) {
+  await part.message(page, text).hover();
+  await part.action(page, text, name).first().click();
+}
+
+/**
+ * Which numbered messages ("offline-1", "offline-2", …) a page shows, in the order of the page:
+ * those that have been sent, with every repetition, and those that are pending.
+ */
+export function messagesOf(page, prefix) {
+  return part.log(page).evaluate((log, prefix) => {
+    const sent = [];
+    const pending = [];
+    const texts = document.createTreeWalker(log, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const there = texts.currentNode.parentElement.closest('[data-message-id]') ? sent : pending;
+      for (const [found] of texts.currentNode.data.matchAll(new RegExp(`${prefix}-\\d+`, 'g'))) there.push(found);
+    }
+    return { sent, pending };
+  }, prefix);
+}
+
+/** What a message's own element says, in text or to assistive technology. */
+export function wordsOf(page, text) {
+  return part.message(page, text).evaluate((message) => {
+    const named = [message, ...message.querySelectorAll('[aria-label], [title]')];
+    return [message.textContent, ...named.flatMap((e) => [e.getAttribute('aria-label'), e.title])].filter(Boolean).join('\n');
+  });
+}
+
+/** Notes that this document is the one it is now; `sameDocument` tells whether it still is. */
+export function markDocument(page) {
+  return page.evaluate(() => void (window.sameDocument = true));
+}
+
+export function sameDocument(page) {
+  return page.evaluate(() => window.sameDocument === true);
+}

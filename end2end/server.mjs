@@ -1,0 +1,178 @@
+// The real server, as an operator runs it: a process of its own, started in an empty
+// directory, on a free port, with a database that `plenum seed` has filled.
+// It can be stopped, killed without warning, and started again on the same port and database.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root. */
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const PROGRAM = process.env.PLENUM_BIN ?? join(ROOT, 'dist/plenum');
+const READY_WITHIN = 20_000; // ms; a debug build on a busy machine takes a few seconds
+
+/** What the tests tell plenum through its environment. Every name of a setting stands here. */
+const settings = (directory, port) => ({
+  LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
+  PLENUM_DATABASE__URL: `sqlite://${join(directory, 'plenum.db')}`,
+  PLENUM_MAIL__OUTBOX: join(directory, 'outbox'),
+  PLENUM_DEMO: 'true',
+});
+
+// Plenum refuses settings that it does not know, PLENUM_BIN among them; and what a developer has
+// set for their own server is none of the tests' business.
+const environment = (directory, port, more) => {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(PLENUM|LEPTOS)_/.test(name));
+  return { ...Object.fromEntries(inherited), ...settings(directory, port), ...more };
+};
+
+export class Server {
+  /** Starts a server; `env` adds settings or replaces them. */
+  static async start({ env = {} } = {}) {
+    const directory = await mkdtemp(join(tmpdir(), 'plenum-end2end-'));
+    const server = new Server(directory, await freePort(), env);
+    try {
+      await cp(await seededDirectory(), directory, { recursive: true });
+      await server.#launch();
+      return server;
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
+  }
+
+  #env;
+  #child = null;
+  #output = '';
+
+  constructor(directory, port, env) {
+    this.directory = directory;
+    this.port = port;
+    this.#env = environment(directory, port, env);
+  }
+
+  get origin() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** All that the server has printed, over its restarts. */
+  get output() {
+    return this.#output;
+  }
+
+  /** Ends it as a power cut would: SIGKILL, no time for anything. */
+  async kill() {
+    await this.#end('SIGKILL');
+  }
+
+  /** Asks it to shut down, as a service manager does, and waits until it has. */
+  async stop() {
+    await this.#end('SIGTERM');
+  }
+
+  /** Starts it again, on the same port and database. */
+  async restart() {
+    await this.#end('SIGTERM');
+    await this.#launch();
+  }
+
+  /** Stops it and removes its directory. */
+  async dispose() {
+    await this.#end('SIGKILL');
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  async #launch() {
+    const child = spawn(PROGRAM, ['serve'], { cwd: this.directory, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const keep = (text) => {
+      this.#output += text;
+    };
+    child.stdout.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', keep);
+    let ended = null;
+    child.once('error', (error) => (ended = error.message));
+    child.once('exit', (code, signal) => (ended ??= `it ended with ${signal ?? code}`));
+    this.#child = child;
+
+    const deadline = Date.now() + READY_WITHIN;
+    while (!(await answers(`${this.origin}/readyz`))) {
+      if (ended) throw new Error(`${PROGRAM} serve did not start: ${ended}\n${this.#output}`);
+      if (Date.now() > deadline) throw new Error(`${PROGRAM} serve is not ready after ${READY_WITHIN} ms\n${this.#output}`);
+      await sleep(25);
+    }
+  }
+
+  async #end(signal) {
+    const child = this.#child;
+    this.#child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    await exit;
+  }
+}
+
+/** Runs one of plenum's commands to its end and returns what it printed on standard output. */
+export async function plenum(args, { directory = tmpdir(), env = {} } = {}) {
+  const child = spawn(PROGRAM, args, {
+    cwd: directory,
+    env: environment(directory, 0, env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let errors = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (errors += text));
+  const [code] = await once(child, 'close').catch((error) => {
+    throw new Error(`${PROGRAM} does not run (${error.message}); 'make build' makes it`);
+  });
+  if (code !== 0) throw new Error(`plenum ${args.join(' ')} ended with ${code}\n${errors}${output}`);
+  return output;
+}
+
+// Seeding hashes ten passwords; it happens once a process, and each server gets a copy.
+let seeded = null;
+function seededDirectory() {
+  seeded ??= (async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'plenum-seeded-'));
+    try {
+      await plenum(['seed'], { directory });
+      return directory;
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
+  })();
+  return seeded;
+}
+
+/** Removes what all servers of this process were copied from. */
+export async function forgetSeed() {
+  const directory = await seeded?.catch(() => null);
+  seeded = null;
+  if (directory) await rm(directory, { recursive: true, force: true });
+}
+
+async function freePort() {
+  const probe = createServer();
+  probe.listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function answers(url) {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,65 @@
+// Every page that the router knows passes axe, for an admin, a member and a visitor, light and
+// dark, wide and narrow; and none is wider than a narrow screen.
+
+import assert from 'node:assert/strict';
+
+import axe from 'axe-core';
+
+import { scenario } from '../harness.mjs';
+import { openConversation } from '../plenum.mjs';
+import { plenum } from '../server.mjs';
+
+const WIDTHS = [1280, 360];
+const THEMES = ['light', 'dark'];
+const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+// Pages that someone may not see, or that are not there, are pages too: their status is no error.
+const allow = [/the server responded with a status of 40[134]/];
+
+for (const who of ['admin', 'lena', null]) {
+  for (const theme of THEMES) {
+    scenario(`axe finds nothing: ${who ?? 'a visitor'}, ${theme}`, (scene, t) => audit(scene, t, who, theme), { allow });
+  }
+}
+
+async function audit(scene, t, who, theme) {
+  const person = who ? await scene.person(who, { theme }) : await scene.visitor('visitor', { theme });
+  const { page } = person;
+  const general = who ? await openConversation(page, 'General', person.wire()) : 1;
+  const paths = await pages(general);
+
+  const found = [];
+  for (const path of paths) {
+    const from = person.wire().here;
+    const response = await page.goto(path);
+    if (response && response.status() >= 500) found.push(`${path}: status ${response.status()}`);
+    // Look at the page as scripts have left it: whoever is signed in is then connected.
+    if (who && response?.ok()) await person.wire().connected({ from });
+    else await page.waitForLoadState('networkidle');
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      found.push(...(await violations(page)).map((violation) => `${path} at ${width} px: ${violation}`));
+    }
+  }
+  assert.deepEqual(found, []);
+  t.diagnostic(`${paths.length} pages: ${paths.join(' ')}`);
+}
+
+/** The router's own list, one path a line, with an id where it takes a parameter; and one that it does not know. */
+async function pages(id) {
+  const routes = (await plenum(['routes'])).split('\n').map((line) => line.trim()).filter(Boolean);
+  assert.ok(routes.some((route) => route.startsWith('/messages')), `plenum routes lists pages, not: ${routes}`);
+  const paths = routes.filter((route) => !route.includes('*')).map((route) => route.replace(/:\w+\??|\{\w+\}/g, id));
+  return [...new Set([...paths, '/no-such-page'])];
+}
+
+async function violations(page) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async (tags) => {
+    const { violations } = await window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] });
+    return violations.map(({ id, help, nodes }) => `${id}, ${help}: ${nodes.map(({ target }) => target.join(' ')).join('; ')}`);
+  }, WCAG_22_AA);
+  const [needs, has] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  if (needs > has) found.push(`the page is ${needs} px wide on a screen of ${has}`);
+  return found;
+}

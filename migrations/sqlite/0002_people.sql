@@ -1,0 +1,76 @@
+-- Organisations, people, what they may do, and the browsers they are signed in with.
+
+create table organisations (
+    id           integer primary key,
+    name         text    not null check (length(name) between 1 and 120),
+    host         text    unique, -- null: any host that is not another organisation's
+    registration text    not null default 'invitation' check (registration in ('invitation', 'open')),
+    created_at   integer not null
+);
+
+create table people (
+    id              integer primary key,
+    organisation_id integer not null references organisations (id),
+    email           text    not null,
+    name            text    not null check (length(name) between 1 and 80),
+    password_hash   text    not null, -- argon2id, PHC string
+    hue             integer not null check (hue between 0 and 11),
+    time_zone       text    not null default 'Europe/Berlin',
+    show_presence   integer not null default 1 check (show_presence in (0, 1)),
+    send_typing     integer not null default 1 check (send_typing in (0, 1)),
+    send_read_marks integer not null default 1 check (send_read_marks in (0, 1)),
+    last_seen_at    integer,
+    created_at      integer not null
+);
+create unique index people_email on people (organisation_id, email);
+create index people_name on people (organisation_id, name);
+
+create table roles (
+    person_id integer not null references people (id) on delete cascade,
+    role      text    not null check (role in ('member', 'instructor', 'clinician', 'agent', 'organiser', 'manager', 'admin')),
+    primary key (person_id, role)
+) without rowid;
+
+-- A sign-in is found by the SHA-256 of the cookie's secret: a stolen backup signs nobody in.
+create table sign_ins (
+    id         integer primary key,
+    person_id  integer not null references people (id) on delete cascade,
+    token_hash blob    not null unique,
+    device     text    not null,
+    address    text    not null,
+    created_at integer not null,
+    used_at    integer not null,
+    expires_at integer not null
+);
+create index sign_ins_person on sign_ins (person_id);
+
+create table invitations (
+    id              integer primary key,
+    organisation_id integer not null references organisations (id),
+    token_hash      blob    not null unique,
+    email           text,
+    role            text    not null default 'member' check (role in ('member', 'instructor', 'clinician', 'agent', 'organiser', 'manager', 'admin')),
+    invited_by      integer references people (id),
+    created_at      integer not null,
+    expires_at      integer not null,
+    used_by         integer references people (id)
+);
+
+create table password_resets (
+    token_hash blob    primary key,
+    person_id  integer not null references people (id) on delete cascade,
+    expires_at integer not null
+) without rowid;
+
+-- What happened, once and for all: feeds, audit and figures read it (I32).
+create table activity (
+    id              integer primary key,
+    organisation_id integer not null references organisations (id),
+    person_id       integer references people (id), -- who did it; null: Plenum itself
+    verb            text    not null,
+    subject_kind    text    not null,
+    subject_id      integer not null,
+    details         text    not null default '{}', -- JSON, never message bodies or secrets
+    at              integer not null
+);
+create index activity_organisation on activity (organisation_id, id);

@@ -1,0 +1,73 @@
+//! The document, the routes and the frame of every page.
+//!
+//! - [`App`] is the root on both sides; on the server `shell` writes the document around it.
+//! - The server hands over who looks at what ([`use_shell`], [`use_viewer`]) with the page;
+//!   the browser starts from exactly that.
+//! - [`routes`] says which page is where, [`layout`] what stands around it: navigation,
+//!   [`banner`] of the connection, [`palette`], [`key_help`], notes.
+//! - [`faults`] are the pages for what is not there, not allowed or broken.
+//!
+//! The application is the one place that knows all features; they know of it only what
+//! this module exports.
+
+pub mod banner;
+mod context;
+#[cfg(feature = "ssr")]
+mod document;
+pub mod faults;
+mod follow;
+pub mod key_help;
+mod layout;
+mod navigation;
+pub mod palette;
+mod routes;
+pub mod theme;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::Router;
+
+pub use banner::LiveLine;
+pub use context::{Build, UnreadTotal, Waiting, use_clock, use_now, use_role, use_shell, use_viewer, use_viewer_update, use_zone};
+#[cfg(feature = "ssr")]
+pub use document::shell;
+pub use faults::{Fault, NotFound};
+
+use crate::{
+    realtime::{
+        client::{LiveSettings, provide_live},
+        live::LIVE_SCHEMA,
+    },
+    strings::shell as words,
+    ui::{keys::provide_keys, menu::watch_menus, redirect::follow_redirects, toast::provide_toasts},
+};
+
+/// Where the socket is.
+const LIVE_PATH: &str = "/app/plenum";
+
+/// The whole application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    // The first thing of all, so that its place in what the server hands over never moves.
+    let start = SharedValue::new(context::Start::of_request).into_inner();
+    let signed_in = start.shell.viewer.is_some();
+    provide_live(LiveSettings { path: LIVE_PATH.to_owned(), build: start.build.clone(), live_schema: LIVE_SCHEMA, signed_in });
+    let context = context::provide(start);
+    follow::follow_viewer(context);
+    follow_redirects(signed_in);
+    provide_keys();
+    palette::provide_palette();
+    let toasts = provide_toasts();
+    watch_menus();
+
+    // The server asks for the title when the page's arena is gone: no `RwSignal` in here.
+    let unread = use_context::<UnreadTotal>().map(|unread| ArcRwSignal::from(unread.0)).unwrap_or_default();
+    let formatter = move |title: String| words::page_title(&title, unread.get());
+    view! {
+        <Title formatter/>
+        <Router>
+            <layout::Layout toasts/>
+        </Router>
+    }
+}

@@ -1,0 +1,135 @@
+//! What every page knows: who looks, when, in which zone and theme; and the few signals
+//! through which features speak to the frame.
+
+use std::{sync::Arc, time::Duration};
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::theme::Theme;
+use crate::{
+    features::people::model::{Role, Shell, Viewer},
+    ids::Millis,
+    ui::{browser, time::Zone},
+};
+
+/// The build that renders the page; the router puts it into every page's context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Build(pub Arc<str>);
+
+/// Unread messages over all conversations, shown in the navigation and in the title.
+/// The layout sets it from the list of conversations.
+#[derive(Debug, Clone, Copy)]
+pub struct UnreadTotal(pub RwSignal<u64>);
+
+/// Messages that wait for the connection, told while there is none. The layout sets it
+/// from the outbox.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiting(pub RwSignal<usize>);
+
+/// What the server hands to the browser with the page, so that both render the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Start {
+    pub(super) shell: Shell,
+    pub(super) theme: Theme,
+    pub(super) build: String,
+}
+
+impl Start {
+    /// What the router has put into the context of this request; a visitor's page without
+    /// one (the list of routes is made so).
+    pub(super) fn of_request() -> Self {
+        let shell = use_context::<Shell>().unwrap_or_else(|| Shell {
+            viewer: None,
+            organisation_name: String::new(),
+            open_registration: false,
+            demo_people: Vec::new(),
+            now: 0,
+        });
+        let build = use_context::<Build>().map_or_else(String::new, |build| build.0.to_string());
+        Self { shell, theme: Theme::of_request(), build }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Context {
+    pub(super) shell: RwSignal<Shell>,
+    pub(super) theme: RwSignal<Theme>,
+    clock: RwSignal<Millis>,
+}
+
+pub(super) fn provide(start: Start) -> Context {
+    let context = Context { clock: RwSignal::new(start.shell.now), shell: RwSignal::new(start.shell), theme: RwSignal::new(start.theme) };
+    provide_context(context);
+    provide_context(UnreadTotal(RwSignal::new(0)));
+    provide_context(Waiting(RwSignal::new(0)));
+    context.run_clock();
+    context
+}
+
+impl Context {
+    /// The server's clock goes on in the browser, by as much as the browser's own does.
+    fn run_clock(self) {
+        Effect::new(move |_| {
+            let ahead = self.shell.with_untracked(|shell| shell.now) - browser::now();
+            let ticks = set_interval_with_handle(move || self.clock.set(browser::now() + ahead), Duration::from_secs(20));
+            on_cleanup(move || {
+                if let Ok(ticks) = ticks {
+                    ticks.clear();
+                }
+            });
+        });
+    }
+
+    pub(super) fn viewer(self) -> Signal<Option<Viewer>> {
+        let shell = self.shell;
+        Memo::new(move |_| shell.with(|shell| shell.viewer.clone())).into()
+    }
+}
+
+/// Who looks at the page, and at what; changes while it is open.
+pub fn use_shell() -> Signal<Shell> {
+    match use_context::<Context>() {
+        Some(context) => context.shell.into(),
+        None => Signal::stored(Start::of_request().shell),
+    }
+}
+
+/// The person who looks at the page, if somebody is signed in. Follows their profile.
+pub fn use_viewer() -> Signal<Option<Viewer>> {
+    use_context::<Context>().map_or_else(|| Signal::stored(None), Context::viewer)
+}
+
+/// True if the viewer holds `role`.
+pub fn use_role(role: Role) -> Signal<bool> {
+    let viewer = use_viewer();
+    Signal::derive(move || viewer.with(|viewer| viewer.as_ref().is_some_and(|viewer| viewer.has(role))))
+}
+
+/// The server's clock when the page was made: what "today" and "yesterday" are counted
+/// from, the same on both sides. For what must go on, see [`use_clock`].
+pub fn use_now() -> Millis {
+    use_context::<Context>().map_or(0, |context| context.shell.with_untracked(|shell| shell.now))
+}
+
+/// The server's clock, first as in [`use_now`], then every 20 s.
+pub fn use_clock() -> Signal<Millis> {
+    use_context::<Context>().map_or_else(|| Signal::stored(0), |context| context.clock.into())
+}
+
+/// The viewer's time zone.
+pub fn use_zone() -> Signal<Zone> {
+    let viewer = use_viewer();
+    Memo::new(move |_| viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.zone.clone()).unwrap_or_default())).into()
+}
+
+/// How the settings page tells the frame what it has just saved; taken in a component's
+/// body, called later.
+pub fn use_viewer_update() -> Callback<Viewer> {
+    let shell = use_context::<Context>().map(|context| context.shell);
+    Callback::new(move |viewer: Viewer| {
+        if let Some(shell) = shell {
+            shell.update(|shell| shell.viewer = Some(viewer));
+        }
+    })
+}

@@ -1,0 +1,125 @@
+//! Keeps the viewer's own name, colour and organisation as they are, while the page is open.
+
+use leptos::{
+    prelude::{Update as _, *},
+    task::spawn_local,
+};
+
+use super::context::Context;
+use crate::{
+    features::people::{api, live::OrganisationEvent, model::Shell},
+    realtime::client::{Update, use_live},
+    ui::{browser, redirect::sign_in_path},
+};
+
+pub(super) fn follow_viewer(context: Context) {
+    let shell = context.shell;
+    let organisation = Memo::new(move |_| shell.with(|shell| shell.viewer.as_ref().map(|viewer| viewer.organisation)));
+    // While there is no cursor to go on from: nothing is followed, then everything from now on.
+    let paused = RwSignal::new(false);
+    let scope = Signal::derive(move || if paused.get() { None } else { organisation.get() });
+    use_live::<OrganisationEvent>(
+        scope,
+        |_| None,
+        move |update| match update {
+            Update::Events(events) => {
+                if events.iter().any(|event| shell.with_untracked(|shell| concerns(shell, event))) {
+                    shell.update(|shell| {
+                        for event in &events {
+                            apply(shell, event);
+                        }
+                    });
+                }
+            }
+            Update::Stale => {
+                paused.set(true);
+                ask_again(shell, paused);
+            }
+            Update::Refused { .. } | Update::Returned => {}
+        },
+    );
+}
+
+/// Takes the shell's data anew; whoever is no longer signed in is led to the door.
+fn ask_again(shell: RwSignal<Shell>, paused: RwSignal<bool>) {
+    spawn_local(async move {
+        let Ok(fresh) = api::shell().await else { return };
+        if fresh.viewer.is_none() {
+            browser::load(&sign_in_path(&browser::path()));
+            return;
+        }
+        let now = shell.with_untracked(|shell| shell.now);
+        shell.set(Shell { now, ..fresh });
+        paused.set(false);
+    });
+}
+
+fn concerns(shell: &Shell, event: &OrganisationEvent) -> bool {
+    let mut changed = shell.clone();
+    apply(&mut changed, event);
+    changed != *shell
+}
+
+fn apply(shell: &mut Shell, event: &OrganisationEvent) {
+    match event {
+        OrganisationEvent::PersonChanged(card) => {
+            if let Some(viewer) = &mut shell.viewer
+                && viewer.card.id == card.id
+            {
+                viewer.card.clone_from(card);
+            }
+        }
+        OrganisationEvent::OrganisationRenamed(change) => {
+            shell.organisation_name.clone_from(&change.name);
+            if let Some(viewer) = &mut shell.viewer {
+                viewer.organisation_name.clone_from(&change.name);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        features::people::{
+            live::OrganisationChanged,
+            model::{PersonCard, Privacy, Role, Viewer},
+        },
+        ids::{OrganisationId, PersonId, SignInId},
+        ui::time::Zone,
+    };
+
+    fn shell() -> Shell {
+        let card = PersonCard { id: PersonId(1), name: "Ines".into(), hue: 0 };
+        let viewer = Viewer {
+            card,
+            email: "ines@plenum.example".into(),
+            organisation: OrganisationId(1),
+            organisation_name: "Northfield".into(),
+            roles: vec![Role::Member],
+            privacy: Privacy::default(),
+            zone: Zone::default(),
+            sign_in: SignInId(1),
+        };
+        Shell { viewer: Some(viewer), organisation_name: "Northfield".into(), open_registration: false, demo_people: vec![], now: 0 }
+    }
+
+    #[test]
+    fn only_ones_own_changes_concern_the_page() {
+        let other = OrganisationEvent::PersonChanged(PersonCard { id: PersonId(2), name: "Omar".into(), hue: 3 });
+        assert!(!concerns(&shell(), &other));
+        let own = PersonCard { id: PersonId(1), name: "Ines Moreau".into(), hue: 7 };
+        let mut changed = shell();
+        apply(&mut changed, &OrganisationEvent::PersonChanged(own.clone()));
+        assert_eq!(changed.viewer.map(|viewer| viewer.card), Some(own));
+    }
+
+    #[test]
+    fn the_organisations_name_is_shown_in_both_places() {
+        let mut changed = shell();
+        apply(&mut changed, &OrganisationEvent::OrganisationRenamed(OrganisationChanged { name: "Southfield".into() }));
+        assert_eq!(changed.organisation_name, "Southfield");
+        assert_eq!(changed.viewer.map(|viewer| viewer.organisation_name).as_deref(), Some("Southfield"));
+    }
+}

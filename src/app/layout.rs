@@ -1,0 +1,96 @@
+//! What stands around every page.
+
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+
+use super::{
+    banner::Banner,
+    context::{UnreadTotal, Waiting, use_viewer},
+    faults::Fault,
+    key_help::{KeyHelpDialog, KeyHelpOpen},
+    navigation::Navigation,
+    palette::{Palette, PaletteOpen},
+    routes::Pages,
+};
+use crate::{
+    error::AppError,
+    features::messages::view::provide_sidebar,
+    realtime::client::use_new_build,
+    strings::shell as words,
+    ui::{
+        browser,
+        toast::{ToastStack, Toasts},
+    },
+};
+
+/// The frame: navigation, the connection's banner, the page, and what lies over it.
+#[component]
+pub fn Layout(
+    /// Where notes are shown.
+    toasts: Toasts,
+) -> impl IntoView {
+    let signed_in = use_viewer().with_untracked(Option::is_some);
+    let (palette, keys) = (RwSignal::new(false), RwSignal::new(false));
+    provide_context(PaletteOpen(palette));
+    provide_context(KeyHelpOpen(keys));
+    let navigate = use_navigate();
+    browser::remember_navigate(move |path| navigate(path, NavigateOptions::default()));
+    follow_pages();
+    if signed_in {
+        follow_messages();
+    }
+    view! {
+        <a class="skip-link" href="#main" on:click=move |_| browser::focus("main")>
+            {words::SKIP}
+        </a>
+        <div class="shell">
+            {signed_in.then(|| view! { <Navigation/> })}
+            <div class="shell-main">
+                <Banner/>
+                <ErrorBoundary fallback=|_| view! { <Fault error=AppError::internal()/> }>
+                    <Pages/>
+                </ErrorBoundary>
+            </div>
+        </div>
+        <ToastStack toasts/>
+        {signed_in.then(|| view! { <Palette open=palette/> })}
+        <KeyHelpDialog open=keys/>
+    }
+}
+
+/// After the way to another section the focus is in it; and once the server runs another
+/// build, the page that one goes to is loaded from it.
+fn follow_pages() {
+    let location = use_location();
+    let new_build = use_new_build();
+    Effect::new(move |before: Option<String>| {
+        let path = location.pathname.get();
+        if let Some(before) = before.filter(|before| *before != path) {
+            if new_build.get_untracked() {
+                let search = location.search.get_untracked();
+                let query = if search.is_empty() { search } else { format!("?{}", search.trim_start_matches('?')) };
+                browser::load(&format!("{path}{query}"));
+            } else if section(&before) != section(&path) {
+                browser::focus_page();
+            }
+        }
+        path
+    });
+}
+
+fn section(path: &str) -> Option<&str> {
+    path.split('/').nth(1)
+}
+
+/// The viewer's conversations are alive on every page: what they count is shown around it.
+fn follow_messages() {
+    let sidebar = provide_sidebar();
+    let (unread, waiting) = (sidebar.unread(), sidebar.waiting());
+    if let (Some(UnreadTotal(total)), Some(Waiting(queue))) = (use_context(), use_context()) {
+        Effect::new(move |_| total.set(unread.get()));
+        Effect::new(move |_| queue.set(waiting.get()));
+    }
+}

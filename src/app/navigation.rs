@@ -1,0 +1,181 @@
+//! The bar at the side (at the bottom of narrow screens): where one can go, by role, and
+//! the menu of one's own.
+
+use leptos::{prelude::*, server_fn::ServerFn as _};
+use leptos_router::hooks::use_location;
+
+use super::{
+    LiveLine,
+    context::{UnreadTotal, use_role, use_viewer},
+    key_help::KeyHelpOpen,
+    palette::PaletteOpen,
+    theme::ThemeItems,
+};
+use crate::{
+    features::people::{api::SignOut, model::Role},
+    strings::shell as words,
+    ui::{Avatar, Icon},
+};
+
+/// Somewhere to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Destination {
+    pub(super) href: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) label: &'static str,
+}
+
+const MESSAGES: Destination = Destination { href: "/messages", icon: "messages", label: words::MESSAGES };
+const PEOPLE: Destination = Destination { href: "/people", icon: "people", label: words::PEOPLE };
+const SETTINGS: Destination = Destination { href: "/settings", icon: "settings", label: words::SETTINGS };
+const ADMIN: Destination = Destination { href: "/admin/people", icon: "admin", label: words::ADMIN };
+
+/// What there is for this person, in order. With the menu of one's own at most five, which
+/// is what a narrow screen has room for.
+pub(super) fn destinations(admin: bool) -> Vec<Destination> {
+    let everyone = [MESSAGES, PEOPLE, SETTINGS];
+    everyone.into_iter().chain(admin.then_some(ADMIN)).collect()
+}
+
+impl Destination {
+    /// The page at `path` belongs to it.
+    fn holds(&self, path: &str) -> bool {
+        fn section(path: &str) -> &str {
+            path.trim_start_matches('/').split('/').next().unwrap_or_default()
+        }
+        section(self.href) == section(path)
+    }
+}
+
+/// The navigation of whoever is signed in.
+#[component]
+pub fn Navigation() -> impl IntoView {
+    let admin = use_role(Role::Admin);
+    view! {
+        <nav class="rail" aria-label=words::MAIN_NAVIGATION>
+            <a class="rail-brand only-wide" href="/" aria-label=words::HOME>
+                <img src="/favicon.svg" alt="" width="28" height="28"/>
+            </a>
+            <ul class="rail-list">
+                {move || destinations(admin.get()).into_iter().map(item).collect_view()}
+                <li class="rail-account">
+                    <Account/>
+                    <LiveLine short=true/>
+                </li>
+            </ul>
+        </nav>
+    }
+}
+
+fn item(destination: Destination) -> impl IntoView {
+    let pathname = use_location().pathname;
+    let unread = (destination == MESSAGES).then(use_context::<UnreadTotal>).flatten();
+    let badge = move || {
+        let unread = unread.map_or(0, |unread| unread.0.get());
+        (unread > 0).then(|| {
+            view! {
+                <span class="badge">
+                    {words::count(unread)} <span class="visually-hidden">{words::UNREAD}</span>
+                </span>
+            }
+        })
+    };
+    view! {
+        <li>
+            <a
+                class="rail-item"
+                href=destination.href
+                aria-current=move || pathname.with(|path| destination.holds(path)).then_some("page")
+            >
+                <Icon name=destination.icon/>
+                <span class="rail-label">{destination.label}</span>
+                {badge}
+            </a>
+        </li>
+    }
+}
+
+/// The menu of one's own: theme, keys, the way out.
+#[component]
+fn Account() -> impl IntoView {
+    let viewer = use_viewer();
+    let name = Signal::derive(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.name.clone()).unwrap_or_default()));
+    let email = move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.email.clone()));
+    let initials = Signal::derive(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.initials()).unwrap_or_default()));
+    let hue = Signal::derive(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.hue).unwrap_or_default()));
+    // What needs scripts is there once they run.
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
+    let (palette, keys) = (use_context::<PaletteOpen>(), use_context::<KeyHelpOpen>());
+    let scripted = move || {
+        alive.get().then(|| {
+            view! {
+                <button class="menu-item" type="button" on:click=move |_| open(palette.map(|palette| palette.0))>
+                    <Icon name="search"/>
+                    {words::PALETTE}
+                    <kbd>"Ctrl K"</kbd>
+                </button>
+                <button class="menu-item only-wide" type="button" on:click=move |_| open(keys.map(|keys| keys.0))>
+                    <Icon name="keyboard"/>
+                    {words::KEYS}
+                    <kbd>"?"</kbd>
+                </button>
+                <hr/>
+            }
+        })
+    };
+    view! {
+        <details class="dropdown">
+            <summary class="rail-item" title=move || name.get()>
+                <Avatar initials hue size="s"/>
+                <span class="rail-label">{words::YOU}</span>
+                <span class="visually-hidden">{move || words::account(&name.get())}</span>
+            </summary>
+            <div class="menu" data-up="true">
+                <p class="menu-person">
+                    <b class="cut">{move || name.get()}</b>
+                    <span class="muted cut">{email}</span>
+                </p>
+                <hr/>
+                {scripted}
+                <ThemeItems/>
+                <hr/>
+                <form method="post" action=SignOut::url()>
+                    <button class="menu-item" type="submit">
+                        <Icon name="sign-out"/>
+                        {words::SIGN_OUT}
+                    </button>
+                </form>
+            </div>
+        </details>
+    }
+}
+
+fn open(dialog: Option<RwSignal<bool>>) {
+    if let Some(dialog) = dialog {
+        dialog.set(true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_narrow_screen_has_room_for_all() {
+        assert_eq!(destinations(false).len(), 3);
+        assert!(destinations(true).len() < 5, "the menu of one's own is the fifth");
+    }
+
+    #[test]
+    fn a_page_belongs_to_one_destination() {
+        for (path, href) in
+            [("/messages", "/messages"), ("/messages/4", "/messages"), ("/people/3", "/people"), ("/admin/people", "/admin/people")]
+        {
+            let current: Vec<&str> =
+                destinations(true).iter().filter(|destination| destination.holds(path)).map(|destination| destination.href).collect();
+            assert_eq!(current, [href], "{path}");
+        }
+        assert!(!destinations(true).iter().any(|destination| destination.holds("/no-such-page")));
+    }
+}

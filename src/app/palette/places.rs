@@ -1,0 +1,138 @@
+//! What there is to go to: pages, one's conversations, people; and what can be done.
+
+use std::{sync::Arc, time::Duration};
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{Go, PaletteEntry, PaletteSources};
+use crate::{
+    app::{
+        context::use_role,
+        key_help::KeyHelpOpen,
+        navigation::destinations,
+        theme::{Theme, use_theme},
+    },
+    features::{
+        messages::{
+            self,
+            model::{Access, ConversationKind, Line},
+        },
+        people::{self, model::DirectoryEntry, model::Role},
+    },
+    strings::shell as words,
+    ui::toast,
+};
+
+/// Typing rests so long before the server is asked.
+const REST: Duration = Duration::from_millis(150);
+
+/// All entries, taken anew whenever the palette opens; people as `text` asks for them.
+pub(super) fn use_places(open: RwSignal<bool>, text: RwSignal<String>) -> Signal<Vec<PaletteEntry>> {
+    let fixed = RwSignal::new(Vec::new());
+    let conversations = RwSignal::new(Vec::new());
+    let people = RwSignal::new(Vec::new());
+
+    let admin = use_role(Role::Admin);
+    let sources = use_context::<PaletteSources>();
+    let (choose_theme, keys) = (use_theme(), use_context::<KeyHelpOpen>());
+    Effect::new(move |_| {
+        if !open.get() {
+            return;
+        }
+        let more = sources.map(PaletteSources::entries).unwrap_or_default();
+        fixed.set(pages(admin.get_untracked()).into_iter().chain(more).chain(actions(choose_theme, keys)).collect());
+        spawn_local(async move {
+            if let Ok(sidebar) = messages::api::sidebar().await {
+                let mut lines: Vec<Line> = sidebar.state.lines.into_values().collect();
+                lines.sort_by_key(|line| std::cmp::Reverse(line.last.as_ref().map(|last| last.at)));
+                conversations.try_set(lines.iter().map(conversation).collect());
+            }
+        });
+    });
+    Effect::new(move |before: Option<Option<TimeoutHandle>>| {
+        if let Some(before) = before.flatten() {
+            before.clear();
+        }
+        let query = text.with(|text| text.trim().to_owned());
+        if !open.get() {
+            return None;
+        }
+        let ask = move || {
+            spawn_local(async move {
+                if let Ok(page) = people::api::directory(query.clone(), String::new(), 0).await
+                    && text.try_with_untracked(|text| text.trim() == query).unwrap_or_default()
+                {
+                    people.try_set(page.entries.iter().map(person).collect());
+                }
+            });
+        };
+        set_timeout_with_handle(ask, REST).ok()
+    });
+
+    Signal::derive(move || {
+        let mut entries: Vec<PaletteEntry> = conversations.get();
+        entries.extend(people.get());
+        let mut fixed: Vec<PaletteEntry> = fixed.get();
+        // What is most often wanted stands first: conversations, then pages, people, actions.
+        let actions = fixed.iter().position(|entry| entry.group == words::GROUP_ACTIONS).unwrap_or(fixed.len());
+        let actions = fixed.split_off(actions);
+        let people = entries.iter().position(|entry| entry.group == words::GROUP_PEOPLE).unwrap_or(entries.len());
+        entries.splice(people..people, fixed);
+        entries.extend(actions);
+        entries
+    })
+}
+
+fn to(group: &'static str, icon: &'static str, label: &str, path: &str) -> PaletteEntry {
+    PaletteEntry { group, icon, label: label.to_owned(), hint: String::new(), go: Go::To(path.to_owned()) }
+}
+
+fn pages(admin: bool) -> Vec<PaletteEntry> {
+    let sections = destinations(admin).into_iter().map(|place| to(words::GROUP_PAGES, place.icon, place.label, place.href));
+    let more = [
+        to(words::GROUP_PAGES, "plus", words::NEW_CONVERSATION, "/messages/new"),
+        to(words::GROUP_PAGES, "hash", words::ROOMS, "/messages/rooms"),
+        to(words::GROUP_PAGES, "search", words::SEARCH_MESSAGES, "/messages/search"),
+    ];
+    sections.chain(more).collect()
+}
+
+fn conversation(line: &Line) -> PaletteEntry {
+    let (icon, hint) = match (line.conversation.kind, line.conversation.access) {
+        (ConversationKind::Room, Access::Open) => ("hash", words::KIND_ROOM),
+        (ConversationKind::Room, Access::Private) => ("lock", words::KIND_ROOM),
+        (ConversationKind::Group, _) => ("group", words::KIND_GROUP),
+        (ConversationKind::Direct, _) => ("messages", words::KIND_DIRECT),
+    };
+    PaletteEntry {
+        hint: hint.to_owned(),
+        ..to(words::GROUP_CONVERSATIONS, icon, &line.title(), &format!("/messages/{}", line.conversation.id))
+    }
+}
+
+fn person(entry: &DirectoryEntry) -> PaletteEntry {
+    to(words::GROUP_PEOPLE, "people", &entry.card.name, &format!("/people/{}", entry.card.id))
+}
+
+fn act(icon: &'static str, label: String, act: impl Fn() + Send + Sync + 'static) -> PaletteEntry {
+    PaletteEntry { group: words::GROUP_ACTIONS, icon, label, hint: String::new(), go: Go::Do(Arc::new(act)) }
+}
+
+fn actions(choose_theme: Callback<Theme>, keys: Option<KeyHelpOpen>) -> Vec<PaletteEntry> {
+    let themes = Theme::ALL.map(|choice| act(choice.icon(), words::theme_is(choice.name()), move || choose_theme.run(choice)));
+    let show_keys = move || {
+        if let Some(KeyHelpOpen(open)) = keys {
+            open.set(true);
+        }
+    };
+    let sign_out = || {
+        spawn_local(async {
+            // Where it leads, the redirect says.
+            if let Err(error) = people::api::sign_out().await {
+                toast::show_error(error.message);
+            }
+        });
+    };
+    let more = [act("keyboard", words::KEYS.to_owned(), show_keys), act("sign-out", words::SIGN_OUT.to_owned(), sign_out)];
+    themes.into_iter().chain(more).collect()
+}

@@ -1,0 +1,76 @@
+//! `docs/channels.md`, written from the types: every channel, who may join it, and every
+//! live event with its kind. A test compares the file with this.
+
+use std::fmt::Write as _;
+
+use super::Channel;
+use crate::{
+    features::{
+        messages::live::{ConversationEvent, PersonEvent},
+        people::live::{OrganisationEvent, PublicEvent},
+    },
+    ids::{ConversationId, OrganisationId, PersonId},
+    realtime::live::{EventEntry, LIVE_SCHEMA, LiveEvent},
+};
+
+/// The events of a channel; a channel that carries none of its own has an empty list.
+fn events(channel: Channel) -> &'static [EventEntry] {
+    match channel {
+        Channel::Person(_) => PersonEvent::CATALOGUE,
+        Channel::Conversation(_) => ConversationEvent::CATALOGUE,
+        Channel::ConversationPresence(_) => &[],
+        Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE,
+        Channel::Organisation(_) => OrganisationEvent::CATALOGUE,
+    }
+}
+
+/// One channel of each kind.
+fn channels() -> [Channel; 5] {
+    [
+        Channel::Person(PersonId(1)),
+        Channel::Conversation(ConversationId(1)),
+        Channel::ConversationPresence(ConversationId(1)),
+        Channel::OrganisationPublic(OrganisationId(1)),
+        Channel::Organisation(OrganisationId(1)),
+    ]
+}
+
+/// The whole document.
+pub fn markdown() -> String {
+    let mut text = format!(
+        "# Channels and live events\n\nWritten from the types by a test (`UPDATE_DOCS=1 cargo test --features ssr --lib channels`); do not edit.\n\
+         The live schema is {LIVE_SCHEMA}: it is raised whenever the JSON of an event changes.\n\n\
+         A *fact* is appended to the log; a *state* replaces the logged row of its key; an *ephemeral* is never stored.\n\
+         Logged events carry `seq`, and a subscription with `since` resumes after it.\n"
+    );
+    for channel in channels() {
+        let entry = channel.entry();
+        let _ = write!(text, "\n## `{}`\n\nJoined by {}. Carries {}.\n", entry.pattern, entry.who, entry.carries);
+        if channel.is_presence() {
+            text.push_str("\nThe roster comes with `pusher_internal:subscription_succeeded`, changes as `pusher_internal:member_added` and `pusher_internal:member_removed`.\n");
+        }
+        let events = events(channel);
+        if !events.is_empty() {
+            text.push_str("\n| event | kind | says |\n|---|---|---|\n");
+            for event in events {
+                let _ = writeln!(text, "| `{}` | {} | {} |", event.name, event.kind, event.about);
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The document in the repository is what the types say. `UPDATE_DOCS=1` writes it.
+    #[test]
+    fn the_document_is_what_the_types_say() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/channels.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, markdown()).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), markdown(), "run this test with UPDATE_DOCS=1");
+    }
+}

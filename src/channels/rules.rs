@@ -1,0 +1,128 @@
+//! Who may join which channel: the one exhaustive `match` of Plenum (I24), and what a
+//! client event becomes. The SQL is each feature's; the decision stands here.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use super::Channel;
+use crate::{
+    error::AppResult,
+    features::{messages, people},
+    ids::{ConversationId, Millis, PersonId},
+    realtime::{
+        live::LiveEvent,
+        server::rules::{Decision, Relayed, Rules, Who},
+    },
+    server::{
+        db::{Conn, Store},
+        rates::Rates,
+    },
+};
+
+/// Plenum's rules, as the live layer asks them.
+pub struct PlenumRules {
+    store: Store,
+    rates: Arc<Rates>,
+}
+
+impl PlenumRules {
+    /// Rules over this store and these limits.
+    pub fn new(store: Store, rates: Arc<Rates>) -> Self {
+        Self { store, rates }
+    }
+}
+
+fn only(allowed: bool, reason: &str) -> Decision {
+    if allowed { Decision::allow() } else { Decision::refuse(reason) }
+}
+
+/// May `who` join `channel`? A channel without a rule does not compile.
+///
+/// # Errors
+/// If the database cannot be asked.
+pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> AppResult<Decision> {
+    let Some(who) = who else {
+        return Ok(only(channel.is_public(), "Sign in to see this."));
+    };
+    match channel {
+        Channel::Person(person) => Ok(only(person == who.person, "This is somebody else's.")),
+        Channel::Conversation(conversation) => {
+            let member = messages::server::may_join_channel(conn, who.person, conversation).await?;
+            Ok(only(member, "Only members can follow this conversation."))
+        }
+        Channel::ConversationPresence(conversation) => join_presence(conn, who, conversation).await,
+        Channel::OrganisationPublic(_) => Ok(Decision::allow()),
+        Channel::Organisation(organisation) => Ok(only(organisation == who.organisation, "This is another organisation's.")),
+    }
+}
+
+async fn join_presence(conn: &mut Conn, who: &Who, conversation: ConversationId) -> AppResult<Decision> {
+    if !messages::server::may_join_channel(conn, who.person, conversation).await? {
+        return Ok(Decision::refuse("Only members can see who is here."));
+    }
+    let (card, privacy) = people::server::card_and_privacy(conn, who.person).await?;
+    let member = privacy.show_presence.then(|| serde_json::json!({ "name": card.name, "hue": card.hue }).to_string());
+    Ok(Decision::Allow { until: None, member })
+}
+
+/// The client events of Plenum's own channels: a closed set.
+enum ClientEvent {
+    Typing(ConversationId),
+}
+
+impl ClientEvent {
+    fn parse(channel: &str, event: &str) -> Option<Self> {
+        match (channel.parse::<Channel>().ok()?, event) {
+            (Channel::Conversation(conversation), "client-typing") => Some(Self::Typing(conversation)),
+            _ => None,
+        }
+    }
+}
+
+impl Rules for PlenumRules {
+    fn is_presence(&self, channel: &str) -> bool {
+        channel.parse::<Channel>().is_ok_and(|channel| channel.is_presence())
+    }
+
+    fn may_join<'a>(&'a self, conn: &'a mut Conn, who: Option<&'a Who>, channel: &'a str) -> BoxFuture<'a, AppResult<Decision>> {
+        Box::pin(async move {
+            match channel.parse::<Channel>() {
+                Ok(channel) => may_join(conn, who, channel).await,
+                Err(unknown) => Ok(Decision::Refuse { status: 404, reason: unknown.to_string() }),
+            }
+        })
+    }
+
+    fn client_event<'a>(
+        &'a self,
+        who: &'a Who,
+        channel: &'a str,
+        event: &'a str,
+        _payload: &'a str,
+    ) -> BoxFuture<'a, AppResult<Option<Relayed>>> {
+        Box::pin(async move {
+            let Some(ClientEvent::Typing(conversation)) = ClientEvent::parse(channel, event) else {
+                return Err(crate::error::AppError::invalid("event", format!("{event} is not a client event of {channel}.")));
+            };
+            if !self.rates.typing(who.person, conversation.0) {
+                return Ok(None);
+            }
+            let mut tx = self.store.read().await?;
+            let (card, privacy) = people::server::card_and_privacy(&mut tx, who.person).await?;
+            if !privacy.send_typing {
+                return Ok(None);
+            }
+            let typing = messages::live::ConversationEvent::Typing(messages::live::Typing { person: card });
+            Ok(Some(Relayed { event: typing.name().to_owned(), payload: typing.payload(), conflation: format!("typing:{}", who.person) }))
+        })
+    }
+
+    fn standing<'a>(&'a self, conn: &'a mut Conn, who: &'a Who) -> BoxFuture<'a, AppResult<Option<bool>>> {
+        Box::pin(async move { crate::server::sign_ins::standing(conn, who.sign_in, who.person).await })
+    }
+
+    fn last_seen(&self, person: PersonId, at: Millis) -> BoxFuture<'_, AppResult<()>> {
+        Box::pin(async move { self.store.write(async move |tx| people::server::set_last_seen(tx, person, at).await).await })
+    }
+}

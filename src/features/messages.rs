@@ -1,0 +1,8 @@
+//! Messages: rooms, groups and direct conversations, live.
+
+pub mod api;
+pub mod live;
+pub mod model;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod view;

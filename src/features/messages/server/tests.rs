@@ -1,0 +1,9 @@
+//! The rules, one sentence each, against a real store.
+
+mod apply;
+mod house;
+mod rights;
+mod seeds;
+mod talk;
+
+pub(super) use house::House;

@@ -1,0 +1,236 @@
+//! The people of a conversation: who is here now, who else, inviting and removing.
+
+use std::collections::BTreeSet;
+
+use leptos::{ev, prelude::*, task::spawn_local};
+
+use super::{
+    parts::{icon, live_face},
+    screen::Screen,
+    store::ThreadStore,
+    thread::run,
+};
+use crate::{
+    channels::Channel,
+    features::{
+        messages::{
+            api,
+            model::{ConversationKind, Member, POINTER_MEMBERS},
+        },
+        people::{self, model::PersonCard},
+    },
+    ids::PersonId,
+    realtime::client::{use_online, use_presence},
+    strings::messages as words,
+};
+
+/// Who is in the conversation now, oneself included while it is on the screen.
+#[derive(Clone, Copy)]
+pub(super) struct Presence {
+    /// Who has it on their screen.
+    pub here: Signal<BTreeSet<PersonId>>,
+}
+
+impl Presence {
+    /// Shows the viewer in the conversation while the component is there.
+    pub fn new(store: ThreadStore) -> Self {
+        let about = store.about();
+        let joined = Memo::new(move |_| about.with(|about| about.own.is_some()));
+        let channel = Signal::derive(move || joined.get().then_some(Channel::ConversationPresence(store.conversation)));
+        Self { here: use_presence(channel) }
+    }
+
+    /// "last seen 14:02" of the other person of a direct conversation, once it is known.
+    pub fn last_seen(&self, screen: Screen, other: Memo<Option<PersonCard>>, is_direct: bool) -> Signal<Option<String>> {
+        let text = RwSignal::new(None);
+        Effect::new(move |_| {
+            let Some(card) = other.get().filter(|_| is_direct) else { return };
+            spawn_local(async move {
+                if let Ok(entry) = people::api::person(card.id).await {
+                    let zone = screen.store.zone();
+                    text.try_set(entry.last_seen.map(|at| words::last_seen(&zone.short(at, screen.now))));
+                }
+            });
+        });
+        text.into()
+    }
+}
+
+/// The panel beside the thread.
+#[component]
+pub(super) fn MembersPanel(screen: Screen, presence: Presence) -> impl IntoView {
+    let store = screen.store;
+    let about = store.about();
+    let large = Memo::new(move |_| about.with(|about| about.member_count > POINTER_MEMBERS));
+    let fetched = RwSignal::new(Vec::<Member>::new());
+    let query = RwSignal::new(String::new());
+    let more = RwSignal::new(false);
+    let fetch = move |offset: usize| {
+        let asked = query.get_untracked();
+        spawn_local(async move {
+            let Ok(page) = api::members(store.conversation, asked.clone(), u32::try_from(offset).unwrap_or(0)).await else { return };
+            if query.try_get_untracked().as_ref() == Some(&asked) {
+                more.try_set(page.len() >= 100);
+                fetched.try_update(|members| {
+                    members.truncate(offset);
+                    members.extend(page);
+                });
+            }
+        });
+    };
+    Effect::new(move |_| {
+        if large.get() {
+            query.track();
+            fetch(0);
+        }
+    });
+    let members = Memo::new(move |_| if large.get() { fetched.get() } else { about.with(|about| about.members.clone()) });
+    let watched = Signal::derive(move || members.with(|members| members.iter().map(|member| member.card.id).collect::<Vec<_>>()));
+    let online = use_online(watched);
+    let here = presence.here;
+    let split = move |wanted: bool| {
+        Memo::new(move |_| {
+            let mut cards: Vec<Member> = members.with(|members| {
+                members.iter().filter(|member| here.with(|here| here.contains(&member.card.id)) == wanted).cloned().collect()
+            });
+            cards.sort_by_key(|member| member.card.name.to_lowercase());
+            cards
+        })
+    };
+    let (inside, outside) = (split(true), split(false));
+    let runs = Memo::new(move |_| about.with(|about| about.members.iter().any(|member| member.card.id == store.viewer && member.owner)));
+    let removable = about.with_untracked(|about| !about.conversation.general && about.conversation.kind != ConversationKind::Direct);
+    let may_invite = Memo::new(move |_| {
+        about.with(|about| about.own.is_some() && about.conversation.kind != ConversationKind::Direct && !about.conversation.general)
+    });
+    let section = move |title: &'static str, list: Memo<Vec<Member>>| {
+        move || {
+            list.with(|list| !list.is_empty()).then(|| {
+                view! {
+                    <h3 class="list-title">{title}</h3>
+                    <ul class="rows">
+                        <For each=move || list.get() key=|member| (member.card.clone(), member.owner) let:member>
+                            <MemberRow member online runs removable screen/>
+                        </For>
+                    </ul>
+                }
+            })
+        }
+    };
+    let close = format!("/messages/{}", store.conversation);
+    view! {
+        <aside class="pane pane-panel" aria-label=words::PEOPLE>
+            <header class="pane-head">
+                <h2>{words::PEOPLE}</h2>
+                <span class="muted">{move || here.with(|here| (!here.is_empty()).then(|| words::here_now(here.len())))}</span>
+                <div class="pane-actions">
+                    <a class="btn icon-btn" data-kind="quiet" href=close aria-label=words::CLOSE title=words::CLOSE>{icon("close")}</a>
+                </div>
+            </header>
+            <div class="pane-body" tabindex="0" role="region" aria-label=words::MEMBERS>
+                {move || may_invite.get().then(|| view! { <Invite screen/> })}
+                {move || large.get().then(|| view! {
+                    <div class="pane-search">
+                        <label class="search">
+                            <span class="visually-hidden">{words::FIND_MEMBER}</span>
+                            {icon("search")}
+                            <input class="input" type="search" placeholder=words::FIND_MEMBER on:input=move |event| query.set(event_target_value(&event))/>
+                        </label>
+                    </div>
+                })}
+                {section(words::HERE_NOW, inside)}
+                {section(words::OTHERS, outside)}
+                {move || more.get().then(|| view! {
+                    <div class="history"><button class="btn" data-size="s" type="button" on:click=move |_| fetch(fetched.with_untracked(Vec::len))>{words::SHOW_MORE}</button></div>
+                })}
+            </div>
+        </aside>
+    }
+}
+
+#[component]
+fn MemberRow(member: Member, online: Signal<BTreeSet<PersonId>>, runs: Memo<bool>, removable: bool, screen: Screen) -> impl IntoView {
+    let store = screen.store;
+    let card = member.card;
+    let (id, name) = (card.id, card.name.clone());
+    let me = id == store.viewer;
+    let is_online = move || online.with(|online| online.contains(&id));
+    let below = move || {
+        let parts = [me.then_some(words::YOU), member.owner.then_some(words::OWNER), is_online().then_some(words::ONLINE)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    };
+    let remove_label = words::remove_person(&name);
+    let remove = move |_| run(screen, api::remove(store.conversation, id), || {});
+    view! {
+        <li class="row-with">
+            <a class="row" href=format!("/people/{id}")>
+                {live_face(&card, online)}
+                <span class="row-name">{name}</span>
+                <span class="row-text">{below}</span>
+            </a>
+            {move || (runs.get() && removable && !me && screen.alive.get()).then(|| view! {
+                <button class="btn icon-btn" data-kind="quiet" data-size="s" type="button" aria-label=remove_label.clone() title=remove_label.clone() on:click=remove>
+                    {icon("close")}
+                </button>
+            })}
+        </li>
+    }
+}
+
+/// Finding somebody in the directory and adding them.
+#[component]
+fn Invite(screen: Screen) -> impl IntoView {
+    let store = screen.store;
+    let query = RwSignal::new(String::new());
+    let found = RwSignal::new(Vec::<PersonCard>::new());
+    Effect::new(move |_| {
+        let asked = query.get();
+        if asked.trim().is_empty() {
+            found.set(Vec::new());
+            return;
+        }
+        spawn_local(async move {
+            let Ok(page) = people::api::directory(asked.clone(), String::new(), 0).await else { return };
+            if query.try_get_untracked().as_ref() == Some(&asked) {
+                let members: BTreeSet<PersonId> =
+                    store.about().with_untracked(|about| about.members.iter().map(|member| member.card.id).collect());
+                found
+                    .try_set(page.entries.into_iter().map(|entry| entry.card).filter(|card| !members.contains(&card.id)).take(8).collect());
+            }
+        });
+    });
+    let one = move |card: PersonCard| {
+        let (id, name) = (card.id, card.name.clone());
+        let add = move |_| {
+            run(screen, api::invite(store.conversation, id), move || {
+                query.try_set(String::new());
+            });
+        };
+        view! {
+            <li class="row-with">
+                <span class="row">{super::parts::face(&card)}<span class="row-name">{card.name.clone()}</span></span>
+                <button class="btn" data-size="s" type="button" aria-label=words::add_person(&name) on:click=add>{words::ADD}</button>
+            </li>
+        }
+    };
+    view! {
+        <form class="pane-search" role="search" aria-label=words::ADD_PEOPLE on:submit=|event: ev::SubmitEvent| event.prevent_default()>
+            <label class="search">
+                <span class="visually-hidden">{words::ADD_PEOPLE}</span>
+                {icon("user-plus")}
+                <input
+                    class="input"
+                    type="search"
+                    placeholder=words::ADD_PEOPLE
+                    autocomplete="off"
+                    prop:value=move || query.get()
+                    on:input=move |event| query.set(event_target_value(&event))
+                />
+            </label>
+        </form>
+        {move || {
+            let cards = found.get();
+            (!cards.is_empty()).then(|| view! { <ul class="rows">{cards.into_iter().map(one).collect_view()}</ul> })
+        }}
+    }
+}

@@ -1,0 +1,8 @@
+//! People: who they are, how they sign in, what they may do.
+
+pub mod api;
+pub mod live;
+pub mod model;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod view;

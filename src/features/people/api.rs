@@ -1,0 +1,202 @@
+//! The browser's private API of people: who asks, is the input valid, call the server's
+//! function, translate the error. Each command is also a plain HTML form: with scripts
+//! off it answers with a redirect to where it leads ([`reply`]), with scripts on it
+//! returns that path.
+//!
+//! Here stands what is asked at the door and by every page; [`own`] is what people change
+//! about themselves, [`admin`] what admins do.
+
+#![expect(missing_docs, reason = "the fields of the types that #[server] makes are the arguments, described at each function")]
+
+pub mod admin;
+pub mod own;
+#[cfg(feature = "ssr")]
+mod reply;
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+use super::model::{self, DirectoryEntry};
+use crate::{error::AppError, ids::PersonId, realtime::cursor::Cursor};
+#[cfg(feature = "ssr")]
+use {
+    super::{
+        model::{Email, Role},
+        server,
+    },
+    crate::{
+        channels::Channel,
+        realtime::server::log,
+        server::request::{answer, asker, state, visitor},
+    },
+};
+
+/// One page of the directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryPage {
+    /// The people of this page, by name.
+    pub entries: Vec<DirectoryEntry>,
+    /// How many there are in all.
+    pub total: u32,
+    /// People of one page.
+    pub size: u32,
+    /// Where the organisation's live events go on from here.
+    pub cursor: Cursor,
+}
+
+/// Whom an invitation is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationFor {
+    /// The organisation's name.
+    pub organisation_name: String,
+    /// The only address that can use it, if it is for one.
+    pub email: Option<String>,
+}
+
+/// Who looks, and at what organisation: what every page asks first.
+///
+/// # Errors
+/// Internal only.
+#[server(prefix = "/fn", endpoint = "people/shell", input = GetUrl)]
+pub async fn shell() -> Result<model::Shell, AppError> {
+    let (state, who, host) = (state()?, visitor(), reply::host());
+    answer(async move { server::shell(&state, who.as_ref(), &host).await }).await
+}
+
+/// Signs in. `next` is a path of this site to go to, `/` if it is missing or anything else.
+/// Returns where to go; the page is to be loaded anew there.
+///
+/// # Errors
+/// 401 for the field `password` if they do not fit; 422 for `email`; 429.
+#[server(prefix = "/fn", endpoint = "people/sign_in")]
+pub async fn sign_in(
+    #[server(default)] email: String,
+    #[server(default)] password: String,
+    next: Option<String>,
+) -> Result<String, AppError> {
+    let (asked, browser) = (reply::visitor_command(), reply::browser());
+    let signed_in = answer(async move {
+        let (state, email) = (asked?, Email::parse(&email)?);
+        server::joining::sign_in(&state, email, password, browser?).await
+    });
+    reply::signed_in(&signed_in.await?)?;
+    Ok(reply::go_to(reply::local_path(next.as_deref())))
+}
+
+/// Registers and signs in; `invitation` is the secret of one's invitation, `zone` the browser's time zone.
+///
+/// # Errors
+/// 403 without a right to join; 422 with the field; 429.
+#[server(prefix = "/fn", endpoint = "people/register")]
+pub async fn register(
+    #[server(default)] name: String,
+    #[server(default)] email: String,
+    #[server(default)] password: String,
+    invitation: Option<String>,
+    zone: Option<String>,
+) -> Result<String, AppError> {
+    let (asked, browser) = (reply::visitor_command(), reply::browser());
+    let registered = answer(async move {
+        let state = asked?;
+        let registration = server::joining::Registration::parse(&name, &email, password, invitation.as_deref(), zone)?;
+        server::joining::register(&state, registration, browser?).await
+    });
+    reply::signed_in(&registered.await?)?;
+    Ok(reply::go_to("/"))
+}
+
+/// Signs out; not being signed in is no error.
+///
+/// # Errors
+/// Internal only.
+#[server(prefix = "/fn", endpoint = "people/sign_out")]
+pub async fn sign_out() -> Result<String, AppError> {
+    let (state, who) = (state()?, visitor());
+    let store = state.store.clone();
+    answer(async move {
+        let Some(who) = who else { return Ok(()) };
+        store.write(async move |tx| server::joining::sign_out(tx, &who).await).await
+    })
+    .await?;
+    reply::signed_out(&state);
+    Ok(reply::go_to("/sign-in"))
+}
+
+/// Asks for a mail with a link that sets a new password. The answer is the same whether or not there is such an account.
+///
+/// # Errors
+/// 422 for `email`; 429.
+#[server(prefix = "/fn", endpoint = "people/request_reset")]
+pub async fn request_reset(#[server(default)] email: String) -> Result<String, AppError> {
+    let (asked, host) = (reply::visitor_command(), reply::host());
+    answer(async move {
+        server::passwords::request_reset(&asked?, Email::parse(&email)?, host);
+        Ok(())
+    })
+    .await?;
+    Ok(reply::go_to("/forgot?done=mailed"))
+}
+
+/// Sets a new password with the secret of that mail; all sign-ins of the person end.
+///
+/// # Errors
+/// 422 with the field `token` or `password`; 429.
+#[server(prefix = "/fn", endpoint = "people/reset_password")]
+pub async fn reset_password(#[server(default)] token: String, #[server(default)] password: String) -> Result<String, AppError> {
+    let asked = reply::visitor_command();
+    answer(async move { server::passwords::reset(&asked?, &token, password).await }).await?;
+    Ok(reply::go_to("/sign-in?done=reset"))
+}
+
+/// Whom an invitation is for.
+///
+/// # Errors
+/// 422 if it is not valid, or no longer; 429.
+#[server(prefix = "/fn", endpoint = "people/invitation", input = GetUrl)]
+pub async fn invitation(token: String) -> Result<InvitationFor, AppError> {
+    let asked = reply::visitor_command();
+    answer(async move {
+        let mut tx = asked?.store.read().await?;
+        let (organisation_name, email) = server::invitations::read(&mut tx, &token).await?;
+        Ok(InvitationFor { organisation_name, email })
+    })
+    .await
+}
+
+/// The people of one's organisation whose name contains `query` and who hold `role` (any, if empty), from `offset` on.
+///
+/// # Errors
+/// 401.
+#[server(prefix = "/fn", endpoint = "people/directory", input = GetUrl)]
+pub async fn directory(
+    #[server(default)] query: String,
+    #[server(default)] role: String,
+    #[server(default)] offset: u32,
+) -> Result<DirectoryPage, AppError> {
+    let asked = asker();
+    answer(async move {
+        let (state, who) = asked?;
+        let (mut tx, role) = (state.store.read().await?, Role::from_word(&role));
+        let entries = server::directory::page(&mut tx, &who, &query, role, offset).await?;
+        let total = server::directory::count(&mut tx, &who, &query, role).await?;
+        let channel = Channel::Organisation(who.organisation).to_string();
+        let cursor = log::extent(&mut tx, state.store.epoch(), &channel).await?.cursor();
+        Ok(DirectoryPage { entries, total, size: server::directory::PAGE, cursor })
+    })
+    .await
+}
+
+/// One person of one's organisation.
+///
+/// # Errors
+/// 401; 404.
+#[server(prefix = "/fn", endpoint = "people/person", input = GetUrl)]
+pub async fn person(id: PersonId) -> Result<DirectoryEntry, AppError> {
+    let asked = asker();
+    answer(async move {
+        let (state, who) = asked?;
+        let mut tx = state.store.read().await?;
+        server::directory::one(&mut tx, &who, id).await
+    })
+    .await
+}

@@ -1,0 +1,184 @@
+//! The rules and the SQL of people, one file a matter:
+//! - [`joining`]: registering, signing in and out;
+//! - [`passwords`]: changing one, and setting a new one by mail;
+//! - [`profile`]: what a person changes about themselves;
+//! - [`directory`]: who is here;
+//! - [`invitations`] and [`administration`]: what admins do;
+//! - [`seeds`]: the people of the demo.
+//!
+//! Here stands what other features and the shell of every page ask.
+
+pub mod administration;
+pub mod directory;
+pub mod invitations;
+pub mod joining;
+pub mod passwords;
+pub mod profile;
+pub mod seeds;
+
+use super::{
+    live::OrganisationEvent,
+    model::{DemoPerson, PersonCard, Privacy, Role, Shell, Viewer},
+};
+use crate::{
+    error::{AppError, AppResult},
+    ids::{Millis, OrganisationId, PersonId},
+    server::{
+        db::{self, Activity, Conn, Store, Tx},
+        security,
+        sign_ins::Identity,
+        state::AppState,
+        zones,
+    },
+};
+
+/// How long an invitation can be used.
+const INVITATION_LIFETIME: Millis = 14 * 24 * 3_600_000;
+
+/// What others see of `person`, and what they let them see.
+///
+/// # Errors
+/// 404 if there is no such person.
+pub async fn card_and_privacy(conn: &mut Conn, person: PersonId) -> AppResult<(PersonCard, Privacy)> {
+    let row: Option<(String, u8, bool, bool, bool)> =
+        sqlx::query_as("select name, hue, show_presence, send_typing, send_read_marks from people where id = $1")
+            .bind(person)
+            .fetch_optional(conn)
+            .await?;
+    let (name, hue, show_presence, send_typing, send_read_marks) = row.ok_or_else(|| AppError::not_found("There is no such person."))?;
+    Ok((PersonCard { id: person, name, hue }, Privacy { show_presence, send_typing, send_read_marks }))
+}
+
+/// Notes when a person was here last; the time never goes back.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn set_last_seen(tx: &mut Tx, person: PersonId, at: Millis) -> AppResult<()> {
+    sqlx::query("update people set last_seen_at = $2 where id = $1 and coalesce(last_seen_at, 0) < $2")
+        .bind(person)
+        .bind(at)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Who looks at the page.
+///
+/// # Errors
+/// 401 if the person is gone.
+pub async fn viewer(conn: &mut Conn, who: &Identity) -> AppResult<Viewer> {
+    let row: Option<(String, String, String)> =
+        sqlx::query_as("select email, time_zone, organisations.name from people join organisations on organisations.id = organisation_id where people.id = $1")
+            .bind(who.person)
+            .fetch_optional(conn)
+            .await?;
+    let (email, zone, organisation_name) = row.ok_or_else(AppError::signed_out)?;
+    Ok(Viewer {
+        card: who.card(),
+        email,
+        organisation: who.organisation,
+        organisation_name,
+        roles: who.roles.clone(),
+        privacy: who.privacy,
+        zone: zones::zone(&zone, db::now()),
+        sign_in: who.sign_in,
+    })
+}
+
+/// What every page asks first: who looks, and at what organisation.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn shell(state: &AppState, visitor: Option<&Identity>, host: &str) -> AppResult<Shell> {
+    let mut tx = state.store.read().await?;
+    let tenant = security::organisation_of(&mut tx, host).await?;
+    let (viewer, demo_people) = match visitor {
+        Some(who) => (Some(viewer(&mut tx, who).await?), Vec::new()),
+        None if state.config.demo => (None, demo_people(&mut tx, tenant.id).await?),
+        None => (None, Vec::new()),
+    };
+    let organisation_name = viewer.as_ref().map_or(tenant.name, |viewer| viewer.organisation_name.clone());
+    Ok(Shell { viewer, organisation_name, open_registration: tenant.open_registration, demo_people, now: db::now() })
+}
+
+/// The people of the demo that are still there, in the order of the seeds.
+async fn demo_people(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Vec<DemoPerson>> {
+    let mut people = Vec::with_capacity(seeds::PEOPLE.len());
+    for seed in seeds::PEOPLE {
+        let name: Option<String> = sqlx::query_scalar("select name from people where organisation_id = $1 and email = $2")
+            .bind(organisation)
+            .bind(seed.email)
+            .fetch_optional(&mut *conn)
+            .await?;
+        people.extend(name.map(|name| DemoPerson { name, email: seed.email.to_owned(), role: seed.role }));
+    }
+    Ok(people)
+}
+
+/// On an empty database: makes one organisation and an invitation for its first admin, and
+/// returns the invitation's secret, once. With an organisation there already: nothing.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn first_admin(store: &Store) -> AppResult<Option<String>> {
+    store
+        .write(async |tx| {
+            let organisations: i64 = sqlx::query_scalar("select count(*) from organisations").fetch_one(&mut **tx).await?;
+            if organisations > 0 {
+                return Ok(None);
+            }
+            let now = tx.now();
+            let organisation: OrganisationId =
+                sqlx::query_scalar("insert into organisations (name, created_at) values ('Plenum', $1) returning id")
+                    .bind(now)
+                    .fetch_one(&mut **tx)
+                    .await?;
+            let (_, secret) = invitations::insert(tx, organisation, None, Role::Admin, None).await?;
+            Ok(Some(secret.reveal().to_owned()))
+        })
+        .await
+}
+
+/// The roles that `person` holds, in order.
+async fn roles_of(conn: &mut Conn, person: PersonId) -> AppResult<Vec<Role>> {
+    let mut roles: Vec<Role> = sqlx::query_scalar("select role from roles where person_id = $1").bind(person).fetch_all(conn).await?;
+    roles.sort_unstable();
+    Ok(roles)
+}
+
+/// Gives `role` to `person` and writes the activity row (I32); `by` is none for Plenum itself.
+async fn grant(tx: &mut Tx, organisation: OrganisationId, person: PersonId, role: Role, by: Option<PersonId>) -> AppResult<()> {
+    sqlx::query("insert into roles (person_id, role) values ($1, $2) on conflict do nothing")
+        .bind(person)
+        .bind(role)
+        .execute(&mut **tx)
+        .await?;
+    tx.record(Activity {
+        organisation,
+        person: by,
+        verb: "role.granted",
+        subject_kind: "person",
+        subject: person.0,
+        details: serde_json::json!({ "role": role.word() }),
+    })
+    .await
+}
+
+/// Tells the organisation what `person` is called and looks like now.
+async fn announce_card(tx: &mut Tx, organisation: OrganisationId, person: PersonId) -> AppResult<()> {
+    let (card, _) = card_and_privacy(tx, person).await?;
+    tx.announce(organisation, &OrganisationEvent::PersonChanged(card));
+    Ok(())
+}
+
+/// The address that `path` has for the people of an organisation with this host name, if it has one.
+fn link(state: &AppState, host: Option<&str>, path: &str) -> String {
+    let own = state.config.public_url(state.leptos.site_addr);
+    match (host, own.split_once("://")) {
+        (Some(host), Some((scheme, authority))) => {
+            let port = authority.get(security::without_port(authority).len()..).unwrap_or_default();
+            format!("{scheme}://{host}{port}{path}")
+        }
+        _ => format!("{own}{path}"),
+    }
+}

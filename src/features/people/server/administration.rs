@@ -1,0 +1,177 @@
+//! What admins do: roles, and the organisation's own settings.
+
+use super::{directory::pattern, grant, roles_of};
+use crate::{
+    error::{AppError, AppResult},
+    features::people::{
+        live::{OrganisationChanged, OrganisationEvent, PublicEvent},
+        model::{AdminPerson, PersonCard, Role},
+    },
+    ids::{Millis, PersonId},
+    server::{
+        db::{Activity, Conn, Tx},
+        sign_ins::Identity,
+    },
+};
+
+/// People of one page.
+pub const PAGE: u32 = 50;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: PersonId,
+    name: String,
+    hue: u8,
+    email: String,
+    created_at: Millis,
+    role: Option<Role>,
+}
+
+/// The people whose name or address contains `query`, by name; one page from `offset` on.
+///
+/// # Errors
+/// 403 unless one is an admin.
+pub async fn people(conn: &mut Conn, who: &Identity, query: &str, offset: u32) -> AppResult<Vec<AdminPerson>> {
+    who.require(Role::Admin)?;
+    let rows: Vec<Row> = sqlx::query_as(
+        "select found.id, found.name, hue, email, created_at, roles.role from (
+             select id, name, hue, email, created_at from people
+             where organisation_id = $1 and (lower(name) like $2 escape '\\' or email like $2 escape '\\')
+             order by name, id limit $3 offset $4
+         ) as found left join roles on roles.person_id = found.id order by found.name, found.id",
+    )
+    .bind(who.organisation)
+    .bind(pattern(query))
+    .bind(PAGE)
+    .bind(offset)
+    .fetch_all(conn)
+    .await?;
+    let mut people: Vec<AdminPerson> = Vec::new();
+    for row in rows {
+        match people.last_mut().filter(|person| person.card.id == row.id) {
+            Some(person) => person.roles.extend(row.role),
+            None => people.push(AdminPerson {
+                card: PersonCard { id: row.id, name: row.name, hue: row.hue },
+                email: row.email,
+                roles: row.role.into_iter().collect(),
+                created_at: row.created_at,
+            }),
+        }
+    }
+    for person in &mut people {
+        person.roles.sort_unstable();
+    }
+    Ok(people)
+}
+
+/// Makes `roles` (and member, which everyone is) what `person` holds; one activity row for each that changes (I32).
+///
+/// # Errors
+/// 403 unless one is an admin; 404 if the person is not in the organisation; 409 if they are its last admin.
+pub async fn set_roles(tx: &mut Tx, who: &Identity, person: PersonId, roles: &[Role]) -> AppResult<()> {
+    who.require(Role::Admin)?;
+    // The identity was looked up before this transaction; the right may have ended since.
+    if !roles_of(tx, who.person).await?.contains(&Role::Admin) {
+        return Err(AppError::forbidden("You are no longer an admin."));
+    }
+    let name: Option<String> = sqlx::query_scalar("select name from people where id = $1 and organisation_id = $2")
+        .bind(person)
+        .bind(who.organisation)
+        .fetch_optional(&mut **tx)
+        .await?;
+    let name = name.ok_or_else(|| AppError::not_found("There is no such person here."))?;
+    let held = roles_of(tx, person).await?;
+    for role in Role::ALL {
+        let wanted = role == Role::Member || roles.contains(&role);
+        match (held.contains(&role), wanted) {
+            (false, true) => grant(tx, who.organisation, person, role, Some(who.person)).await?,
+            (true, false) => take_back(tx, who, person, &name, role).await?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn take_back(tx: &mut Tx, who: &Identity, person: PersonId, name: &str, role: Role) -> AppResult<()> {
+    if role == Role::Admin {
+        let others: i64 = sqlx::query_scalar(
+            "select count(*) from roles join people on people.id = person_id where organisation_id = $1 and role = 'admin' and person_id <> $2",
+        )
+        .bind(who.organisation)
+        .bind(person)
+        .fetch_one(&mut **tx)
+        .await?;
+        if others == 0 {
+            return Err(AppError {
+                field: Some("roles".to_owned()),
+                ..AppError::conflict(format!("{name} is the last admin. Make somebody else an admin first."))
+            });
+        }
+    }
+    sqlx::query("delete from roles where person_id = $1 and role = $2").bind(person).bind(role).execute(&mut **tx).await?;
+    let details = serde_json::json!({ "role": role.word() });
+    tx.record(Activity {
+        organisation: who.organisation,
+        person: Some(who.person),
+        verb: "role.revoked",
+        subject_kind: "person",
+        subject: person.0,
+        details,
+    })
+    .await
+}
+
+/// The organisation's name: 1 to 120 characters, single spaces.
+///
+/// # Errors
+/// Invalid `name` if it is empty or too long.
+pub fn parse_organisation_name(text: &str) -> AppResult<String> {
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || name.chars().any(char::is_control) || name.chars().count() > 120 {
+        return Err(AppError::invalid("name", "A name has 1 to 120 characters."));
+    }
+    Ok(name)
+}
+
+/// Changes the organisation's name and who may register; the name shows on every page at once.
+///
+/// # Errors
+/// 403 unless one is an admin.
+pub async fn update_organisation(tx: &mut Tx, who: &Identity, name: &str, open_registration: bool) -> AppResult<()> {
+    who.require(Role::Admin)?;
+    let former: String =
+        sqlx::query_scalar("select name from organisations where id = $1").bind(who.organisation).fetch_one(&mut **tx).await?;
+    let registration = if open_registration { "open" } else { "invitation" };
+    sqlx::query("update organisations set name = $2, registration = $3 where id = $1")
+        .bind(who.organisation)
+        .bind(name)
+        .bind(registration)
+        .execute(&mut **tx)
+        .await?;
+    if former != name {
+        let changed = OrganisationChanged { name: name.to_owned() };
+        tx.announce(who.organisation, &OrganisationEvent::OrganisationRenamed(changed.clone()));
+        tx.announce(who.organisation, &PublicEvent::OrganisationRenamed(changed));
+    }
+    let details = serde_json::json!({ "name": name, "registration": registration });
+    tx.record(Activity {
+        organisation: who.organisation,
+        person: Some(who.person),
+        verb: "organisation.changed",
+        subject_kind: "organisation",
+        subject: who.organisation.0,
+        details,
+    })
+    .await
+}
+
+/// The organisation's name, its host name, and whether anyone may register.
+///
+/// # Errors
+/// 403 unless one is an admin.
+pub async fn organisation(conn: &mut Conn, who: &Identity) -> AppResult<(String, Option<String>, bool)> {
+    who.require(Role::Admin)?;
+    let (name, host, registration): (String, Option<String>, String) =
+        sqlx::query_as("select name, host, registration from organisations where id = $1").bind(who.organisation).fetch_one(conn).await?;
+    Ok((name, host, registration == "open"))
+}

@@ -1,0 +1,80 @@
+//! What a person changes about themselves.
+
+use super::announce_card;
+use crate::{
+    error::{AppError, AppResult},
+    features::people::model::{HUES, Privacy, parse_name},
+    ids::SignInId,
+    server::{
+        db::Tx,
+        sign_ins::{self, Identity},
+        zones,
+    },
+};
+
+/// A person's name, colour and zone, valid.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    name: String,
+    hue: u8,
+    zone: String,
+}
+
+impl Profile {
+    /// Reads the form.
+    ///
+    /// # Errors
+    /// Invalid, with the field.
+    pub fn parse(name: &str, hue: u8, zone: String) -> AppResult<Self> {
+        let name = parse_name(name)?;
+        if hue >= HUES {
+            return Err(AppError::invalid("hue", "Choose one of the colours."));
+        }
+        if !zones::is_known(&zone) {
+            return Err(AppError::invalid("zone", "Choose one of the time zones."));
+        }
+        Ok(Self { name, hue, zone })
+    }
+}
+
+/// Changes the profile; the organisation sees the new name and colour at once.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn update(tx: &mut Tx, who: &Identity, profile: &Profile) -> AppResult<()> {
+    sqlx::query("update people set name = $2, hue = $3, time_zone = $4 where id = $1")
+        .bind(who.person)
+        .bind(&profile.name)
+        .bind(profile.hue)
+        .bind(&profile.zone)
+        .execute(&mut **tx)
+        .await?;
+    if (profile.name.as_str(), profile.hue) != (who.name.as_str(), who.hue) {
+        announce_card(tx, who.organisation, who.person).await?;
+    }
+    Ok(())
+}
+
+/// Changes what others see.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn set_privacy(tx: &mut Tx, who: &Identity, privacy: Privacy) -> AppResult<()> {
+    sqlx::query("update people set show_presence = $2, send_typing = $3, send_read_marks = $4 where id = $1")
+        .bind(who.person)
+        .bind(privacy.show_presence)
+        .bind(privacy.send_typing)
+        .bind(privacy.send_read_marks)
+        .execute(&mut **tx)
+        .await?;
+    tx.presence_shown(who.person, privacy.show_presence);
+    Ok(())
+}
+
+/// Ends one of one's own sign-ins.
+///
+/// # Errors
+/// 404 if there is no such sign-in of this person.
+pub async fn end_sign_in(tx: &mut Tx, who: &Identity, id: SignInId) -> AppResult<()> {
+    if sign_ins::end(tx, who.person, id).await? { Ok(()) } else { Err(AppError::not_found("This sign-in has ended already.")) }
+}

@@ -1,0 +1,72 @@
+//! One person, as the others of the organisation see them.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::directory::{WriteTo, about};
+use crate::{
+    app::{Fault, use_viewer},
+    error::AppError,
+    features::{
+        messages,
+        people::{api, model::DirectoryEntry},
+    },
+    ids::PersonId,
+    realtime::client::use_online,
+    strings::people as words,
+    ui::Avatar,
+};
+
+/// `/people/{id}`
+#[component]
+pub fn PersonPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get_str("id").and_then(|id| id.parse::<PersonId>().ok())));
+    let person = Resource::new_blocking(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => api::person(id).await,
+                None => Err(AppError::not_found("There is no such person here.")),
+            }
+        },
+    );
+    let content = move || {
+        Suspend::new(async move {
+            match person.await {
+                Ok(entry) => view! { <Profile entry/> }.into_any(),
+                Err(error) => view! { <Fault error/> }.into_any(),
+            }
+        })
+    };
+    view! { <Transition>{content}</Transition> }
+}
+
+#[component]
+fn Profile(entry: DirectoryEntry) -> impl IntoView {
+    let viewer = use_viewer();
+    let id = entry.card.id;
+    let is_viewer = viewer.with_untracked(|viewer| viewer.as_ref().is_some_and(|viewer| viewer.card.id == id));
+    let online = use_online(Signal::stored(vec![id]));
+    let is_online = Memo::new(move |_| online.with(|online| online.contains(&id)));
+    let direct = ServerAction::<messages::api::StartDirect>::new();
+    let (name, initials, hue) = (entry.card.name.clone(), entry.card.initials(), entry.card.hue);
+    let about = about(entry, is_online, is_viewer);
+    let write = (!is_viewer).then(|| view! { <WriteTo id name=name.clone() direct/> });
+    let edit = is_viewer.then(|| view! { <a class="btn" href="/settings">{words::SETTINGS}</a> });
+    view! {
+        <Title text=name.clone()/>
+        <main id="main" tabindex="-1" class="page" data-width="narrow">
+            <section class="card profile">
+                <Avatar initials hue size="xl" presence=is_online.into()/>
+                <div>
+                    <h1>{name.clone()}</h1>
+                    <p class="muted">{about}</p>
+                </div>
+                {write}
+                {edit}
+            </section>
+        </main>
+    }
+}

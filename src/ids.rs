@@ -1,0 +1,82 @@
+//! Typed ids. Every row and every channel is named by one of these newtypes, so
+//! that a person's id can never stand where a conversation's is meant.
+//!
+//! Ids are positive integers; parsing is strict (no sign, no leading zero), so
+//! that one id has exactly one spelling in channel names and addresses.
+
+use std::{fmt, num::NonZeroU64, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The text is not the one spelling of an id.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("not an id: a positive whole number is expected")]
+pub struct IdError;
+
+/// Parses the canonical spelling of an id.
+///
+/// # Errors
+/// Anything but a positive decimal number without sign and leading zeros that fits a signed 64-bit integer.
+pub fn parse_id(text: &str) -> Result<i64, IdError> {
+    if text.starts_with(['0', '+', '-']) {
+        return Err(IdError);
+    }
+    let number: NonZeroU64 = text.parse().map_err(|_| IdError)?;
+    i64::try_from(number.get()).map_err(|_| IdError)
+}
+
+/// Declares id newtypes over `i64` with strict parsing and, on the server, a transparent column type.
+macro_rules! id_types {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(transparent))]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                parse_id(text).map(Self)
+            }
+        }
+    )*};
+}
+
+id_types! {
+    /// A tenant.
+    OrganisationId;
+    /// A human with one login, in exactly one organisation.
+    PersonId;
+    /// A person's authenticated browser.
+    SignInId;
+    /// An invitation to an organisation.
+    InvitationId;
+    /// A room, group or direct conversation.
+    ConversationId;
+    /// A message, unique over all conversations.
+    MessageId;
+}
+
+/// Milliseconds since 1970-01-01 UTC: how every instant is stored and sent.
+pub type Millis = i64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        assert_eq!("12".parse(), Ok(PersonId(12)));
+        for wrong in ["", "0", "01", "+1", "-1", " 1", "1 ", "1.0", "9223372036854775808", "x"] {
+            assert_eq!(wrong.parse::<PersonId>(), Err(IdError), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! One socket: written to by whoever publishes, read by one small task.
+//!
+//! A publisher writes straight to the socket while nothing waits ([`Connection::send`]);
+//! what the socket does not take is queued, and the task flushes it when the socket is
+//! writable again. The task reads through one buffer per thread, so that an idle
+//! connection owns no buffer at all.
+
+use std::{
+    cell::RefCell,
+    io,
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Instant,
+};
+
+use bytes::{Buf, Bytes};
+use tokio::{io::Interest, net::TcpStream, sync::Notify};
+
+use super::{
+    frames::{self, Assembler, Broken, Incoming},
+    hub::{ConnectionId, Hub},
+    outbound::{Outbound, Weight},
+    rules::Who,
+    subscriptions::{self, Session},
+};
+use crate::{
+    ids::PersonId,
+    realtime::protocol::{ServerFrame, code},
+};
+
+/// How a connection ended; it decides how long its person stays present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Closed by the client, or by the server for the client's own good.
+    Closed,
+    /// No sign of life, or the network failed.
+    Lost,
+    /// The right to be here has ended.
+    SignedOut,
+}
+
+#[derive(Debug, Default)]
+struct Output {
+    queue: Outbound,
+    closing: Option<(u16, Instant)>,
+}
+
+/// An open socket.
+#[derive(Debug)]
+pub struct Connection {
+    /// Which.
+    pub id: ConnectionId,
+    /// Who it belongs to; `None` for a visitor.
+    pub who: Option<Who>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    stream: TcpStream,
+    output: Mutex<Output>,
+    wake: Notify,
+    dead: AtomicBool,
+    /// Second of the hub's clock in which the last frame came in.
+    heard: AtomicU32,
+    pinged: AtomicBool,
+    /// The sign-in has not been looked at since the hub knows of this connection.
+    unverified: AtomicBool,
+    /// The channels it is subscribed to, by the hub's handle.
+    pub(super) channels: Mutex<Vec<Arc<super::hub::Channel>>>,
+    pub(super) watched: Mutex<Vec<PersonId>>,
+    queue_limit: usize,
+}
+
+/// Locks without caring for poison: what is behind these locks is valid between any two statements.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Connection {
+    /// Takes over an upgraded stream.
+    pub fn new(id: ConnectionId, who: Option<Who>, address: IpAddr, stream: TcpStream, now: u32, queue_limit: usize) -> Self {
+        Self {
+            id,
+            who,
+            address,
+            stream,
+            output: Mutex::default(),
+            wake: Notify::new(),
+            dead: AtomicBool::new(false),
+            heard: AtomicU32::new(now),
+            pinged: AtomicBool::new(false),
+            unverified: AtomicBool::new(true),
+            channels: Mutex::default(),
+            watched: Mutex::default(),
+            queue_limit,
+        }
+    }
+
+    /// Writes a frame, or queues what the socket does not take. A consumer that is too slow
+    /// for what must arrive is closed with 4100 and resumes from the log.
+    pub fn send(&self, bytes: &Bytes, weight: &Weight) {
+        let mut output = lock(&self.output);
+        if output.closing.is_some() {
+            return;
+        }
+        let mut rest = bytes.clone();
+        if output.queue.is_empty() {
+            match self.stream.try_write(&rest) {
+                Ok(written) if written == rest.len() => return,
+                Ok(written) => rest.advance(written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => {
+                    drop(output);
+                    return self.give_up();
+                }
+            }
+        }
+        let started = rest.len() < bytes.len();
+        if output.queue.push(rest, weight.clone(), started, self.queue_limit).is_err() {
+            metrics::counter!("plenum_live_slow_consumers_total").increment(1);
+            close_output(&mut output, code::OVER_CAPACITY, "too slow: come back and resume");
+        }
+        drop(output);
+        self.wake.notify_one();
+    }
+
+    /// Sends a frame of the protocol itself.
+    pub fn say(&self, frame: &ServerFrame) {
+        self.send(&frames::text(&frame.text()), &Weight::Kept);
+    }
+
+    /// Says goodbye: nothing is sent after this.
+    pub fn close(&self, code: u16, reason: &str) {
+        let mut output = lock(&self.output);
+        if output.closing.is_none() {
+            close_output(&mut output, code, reason);
+        }
+        drop(output);
+        self.wake.notify_one();
+    }
+
+    /// Ends the connection without another word: its peer is not there.
+    pub fn give_up(&self) {
+        self.dead.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    /// Called once a second: pings after silence, gives up after more of it.
+    pub fn check_life(&self, now: u32, ping_after: u32, lost_after: u32) {
+        let closing = lock(&self.output).closing;
+        if closing.is_some_and(|(_, since)| since.elapsed().as_secs() >= 2) {
+            return self.give_up();
+        }
+        let silent = now.saturating_sub(self.heard.load(Ordering::Relaxed));
+        if silent >= lost_after {
+            self.close(code::NO_PONG, "no sign of life");
+            self.give_up();
+        } else if silent >= ping_after && !self.pinged.swap(true, Ordering::Relaxed) {
+            self.send(&frames::ping(), &Weight::Kept);
+        }
+    }
+
+    /// True once: the first subscription makes sure that the sign-in still stands.
+    pub fn is_unverified(&self) -> bool {
+        self.unverified.swap(false, Ordering::Relaxed)
+    }
+
+    /// Bytes that wait for this connection.
+    pub fn queued(&self) -> usize {
+        lock(&self.output).queue.bytes()
+    }
+
+    fn hear(&self, now: u32) {
+        self.heard.store(now, Ordering::Relaxed);
+        self.pinged.store(false, Ordering::Relaxed);
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        lock(&self.output).queue.flush(|slices| self.stream.try_write_vectored(slices))
+    }
+
+    fn state(&self) -> (bool, Option<u16>) {
+        let output = lock(&self.output);
+        (output.queue.is_empty(), output.closing.map(|(code, _)| code))
+    }
+
+    fn ended(&self) -> End {
+        match lock(&self.output).closing {
+            Some((code::UNAUTHORISED, _)) => End::SignedOut,
+            Some((code::NO_PONG, _)) => End::Lost,
+            Some(_) => End::Closed,
+            None => End::Lost,
+        }
+    }
+}
+
+fn close_output(output: &mut Output, code: u16, reason: &str) {
+    output.queue.clear_for_close();
+    let _ = output.queue.push(frames::closing(code, reason), Weight::Kept, false, usize::MAX);
+    output.closing = Some((code, Instant::now()));
+}
+
+/// Bytes of the buffer that all connections of a thread read through.
+const READ_BUFFER: usize = 16 * 1024;
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BUFFER]);
+}
+
+/// What one look at the socket brought.
+enum Read {
+    Frames(Vec<Incoming>),
+    Nothing,
+    Ended,
+    Broken(Broken),
+}
+
+fn read(connection: &Connection, assembler: &mut Assembler) -> Read {
+    BUFFER.with_borrow_mut(|buffer| match connection.stream.try_read(buffer) {
+        Ok(0) => Read::Ended,
+        Ok(count) => match assembler.feed(buffer.get(..count).unwrap_or_default()) {
+            Ok(frames) => Read::Frames(frames),
+            Err(broken) => Read::Broken(broken),
+        },
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Read::Nothing,
+        Err(_) => Read::Ended,
+    })
+}
+
+/// The task of one connection, from the first frame to the last.
+pub async fn run(hub: Arc<Hub>, connection: Arc<Connection>, early: Vec<u8>) {
+    let mut session = Session::default();
+    let end = serve(&hub, &connection, &mut session, early).await;
+    hub.leave(&connection, end);
+}
+
+async fn serve(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Session, early: Vec<u8>) -> End {
+    let mut assembler = Assembler::default();
+    if !early.is_empty() {
+        let fed = assembler.feed(&early);
+        drop(early);
+        match fed {
+            Ok(frames) => {
+                if let Some(end) = Box::pin(take(hub, connection, session, frames)).await {
+                    return end;
+                }
+            }
+            Err(Broken(code)) => connection.close(code, "broken framing"),
+        }
+    }
+    loop {
+        if connection.dead.load(Ordering::Acquire) {
+            let _ = connection.flush();
+            return connection.ended();
+        }
+        let (drained, closing) = connection.state();
+        if drained && closing.is_none() && session.is_catching_up() {
+            Box::pin(subscriptions::feed(hub, connection, session)).await;
+            continue;
+        }
+        let interest = if drained { Interest::READABLE } else { Interest::READABLE | Interest::WRITABLE };
+        let ready = tokio::select! {
+            ready = connection.stream.ready(interest) => ready,
+            () = connection.wake.notified() => continue,
+        };
+        let Ok(ready) = ready else { return End::Lost };
+        if ready.is_writable() && connection.flush().is_err() {
+            return connection.ended();
+        }
+        if !ready.is_readable() {
+            continue;
+        }
+        match read(connection, &mut assembler) {
+            Read::Frames(frames) => {
+                connection.hear(hub.clock());
+                if let Some(end) = Box::pin(take(hub, connection, session, frames)).await {
+                    return end;
+                }
+            }
+            Read::Nothing => {}
+            Read::Ended => return connection.ended(),
+            Read::Broken(Broken(code)) => connection.close(code, "broken framing"),
+        }
+    }
+}
+
+/// Acts on whole frames; `Some` ends the connection.
+async fn take(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Session, frames: Vec<Incoming>) -> Option<End> {
+    for frame in frames {
+        match frame {
+            Incoming::Text(text) => subscriptions::handle(hub, connection, session, &text).await,
+            Incoming::Ping(payload) => connection.send(&frames::pong(&payload), &Weight::Kept),
+            Incoming::Pong => {}
+            Incoming::Close(code) => {
+                let ours = connection.state().1;
+                connection.close(code, "");
+                let _ = connection.flush();
+                return Some(if ours == Some(code::UNAUTHORISED) { End::SignedOut } else { End::Closed });
+            }
+        }
+    }
+    None
+}
+
+/// Sees a refused connection off: writes what waits, then closes.
+pub async fn see_off(connection: Arc<Connection>) {
+    let goodbye = async {
+        let mut assembler = Assembler::default();
+        loop {
+            if connection.flush().is_err() {
+                return;
+            }
+            let interest = if connection.state().0 { Interest::READABLE } else { Interest::READABLE | Interest::WRITABLE };
+            if connection.stream.ready(interest).await.is_err() {
+                return;
+            }
+            match read(&connection, &mut assembler) {
+                Read::Frames(frames) if !frames.iter().any(|frame| matches!(frame, Incoming::Close(_))) => {}
+                Read::Nothing => {}
+                _ => return,
+            }
+        }
+    };
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(2), goodbye).await;
+}

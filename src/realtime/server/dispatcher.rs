@@ -1,0 +1,114 @@
+//! One dispatcher takes what the writer committed, in commit order, encodes each event
+//! once, and hands it to the hub. If it ever misses a number (a panic, a lost wake-up), it
+//! reads the hole from the log: the log carries the truth.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+
+use super::{frames, hub::Hub, log, outbound::Weight};
+use crate::{
+    ids::PersonId,
+    realtime::protocol::ServerFrame,
+    server::db::{Commits, Committed},
+};
+
+/// An event as bytes that all subscribers share.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    /// The whole WebSocket frame.
+    pub bytes: Bytes,
+    /// Whether it may be dropped.
+    pub weight: Weight,
+    /// Its number in the log.
+    pub seq: Option<u64>,
+}
+
+impl Encoded {
+    /// A logged event.
+    pub fn logged(channel: &str, event: &str, payload: &str, seq: u64) -> Self {
+        let frame = ServerFrame { seq: Some(seq), ..ServerFrame::new(event, payload).on(channel) };
+        Self { bytes: frames::text(&frame.text()), weight: Weight::Kept, seq: Some(seq) }
+    }
+
+    /// An event that is not logged.
+    pub fn ephemeral(channel: &str, event: &str, payload: &str, conflation: &str) -> Self {
+        let frame = ServerFrame::new(event, payload).on(channel);
+        let key = format!("{channel}\n{conflation}");
+        Self { bytes: frames::text(&frame.text()), weight: Weight::Ephemeral(key.into()), seq: None }
+    }
+
+    /// A frame of the protocol itself, which must arrive.
+    pub fn control(frame: &ServerFrame) -> Self {
+        Self { bytes: frames::text(&frame.text()), weight: Weight::Kept, seq: None }
+    }
+}
+
+/// Dispatches for as long as the writer lives.
+pub async fn run(hub: Arc<Hub>, mut commits: Commits) {
+    while let Some(batch) = commits.recv().await {
+        for item in batch {
+            if let Committed::Event { channel, seq: Some(seq), .. } = &item {
+                fill_hole(&hub, channel, *seq).await;
+            }
+            if catch_unwind(AssertUnwindSafe(|| dispatch(&hub, item))).is_err() {
+                tracing::error!("the dispatcher panicked on an event; the next one on its channel reads it from the log");
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+fn dispatch(hub: &Arc<Hub>, item: Committed) {
+    match item {
+        Committed::Event { channel, event, payload, seq: Some(seq), .. } => {
+            if hub.has_channel(&channel) {
+                hub.deliver(&channel, &Encoded::logged(&channel, &event, &payload, seq), None);
+            }
+        }
+        Committed::Event { channel, event, payload, seq: None, conflation } => {
+            if hub.has_channel(&channel) {
+                let encoded = Encoded::ephemeral(&channel, &event, &payload, conflation.as_deref().unwrap_or(&event));
+                hub.deliver(&channel, &encoded, None);
+            }
+        }
+        Committed::Revoked(revocation) => hub.revoke(&revocation),
+        Committed::Moved { subject } => hub.moved().note(subject),
+        Committed::PresenceShown { person, shown } => {
+            hub.show_presence(person, shown);
+            if shown {
+                tokio::spawn(show_again(Arc::clone(hub), person));
+            }
+        }
+    }
+}
+
+/// Puts a person who lets others see them again back on the rosters they are on.
+async fn show_again(hub: Arc<Hub>, person: PersonId) {
+    for connection in hub.connections_of(person) {
+        if let Err(error) = hub.recheck(&connection).await {
+            tracing::warn!(%error, "a person could not be shown again");
+        }
+    }
+}
+
+/// If numbers below `seq` were never dispatched on `channel`, reads and dispatches them.
+async fn fill_hole(hub: &Hub, channel: &str, seq: u64) {
+    let Some(head) = hub.head(channel).filter(|head| *head + 1 < seq) else { return };
+    let missed = async {
+        let mut tx = hub.store().read().await?;
+        log::page(&mut tx, channel, head, i64::try_from(seq - head).unwrap_or(i64::MAX)).await
+    };
+    match missed.await {
+        Ok(events) => {
+            for event in events.into_iter().filter(|event| event.seq.unsigned_abs() < seq) {
+                hub.deliver(channel, &Encoded::logged(channel, &event.event, &event.data, event.seq.unsigned_abs()), None);
+            }
+        }
+        // Subscribers would miss events without knowing: let them resume from the log.
+        Err(_) => hub.reset_channel(channel),
+    }
+}

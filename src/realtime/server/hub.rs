@@ -1,0 +1,450 @@
+//! The hub: which connections are on which channel, and the way of an event to all of them.
+//!
+//! Lock order: the table of channels, then one channel, then one connection's queue; the
+//! table of people stands alone. No lock is held over an await, and none while the database is asked.
+
+mod presence;
+mod rights;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use indexmap::IndexMap;
+use presence::join_roster;
+
+use super::{
+    connection::{Connection, End, lock},
+    dispatcher::Encoded,
+    heads::Moved,
+    presence::{People, Roster},
+    rules::Rules,
+};
+use crate::{
+    config::{Limits, Realtime},
+    ids::{Millis, PersonId},
+    realtime::{
+        cursor::Extent,
+        protocol::{ServerFrame, code},
+    },
+    server::db::Store,
+};
+
+/// A connection's number, unique in this process's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionId(pub u64);
+
+impl ConnectionId {
+    /// The id that the protocol shows: `123.456`.
+    pub fn socket_id(self) -> String {
+        format!("{}.{}", self.0 >> 32, self.0 & 0xffff_ffff)
+    }
+}
+
+/// Where a subscription stands.
+#[derive(Debug)]
+enum Phase {
+    /// The rule is being asked. `revoked`: a right ended meanwhile.
+    Joining { revoked: bool },
+    /// Admitted, and passed over by live events: the log will bring them.
+    CatchingUp,
+    /// In the live stream, for everything above this number.
+    Live { after: u64 },
+}
+
+#[derive(Debug)]
+struct Subscriber {
+    connection: Arc<Connection>,
+    phase: Phase,
+}
+
+#[derive(Debug, Default)]
+struct Members {
+    subscribers: IndexMap<ConnectionId, Subscriber>,
+    /// The last number that went out.
+    dispatched: Option<u64>,
+    roster: Roster,
+}
+
+/// A channel with somebody on it.
+#[derive(Debug)]
+pub struct Channel {
+    name: Arc<str>,
+    members: Mutex<Members>,
+}
+
+impl Channel {
+    /// The wire name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// What became of an admission.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// The client has been told; the log comes next.
+    Admitted,
+    /// A right ended while the rule was being asked.
+    AskAgain,
+    /// Unsubscribed meanwhile.
+    Gone,
+}
+
+/// Live figures for status and metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// Open sockets.
+    pub connections: usize,
+    /// Channels with somebody on them.
+    pub channels: usize,
+    /// People online, seen or not.
+    pub people: usize,
+}
+
+/// The live layer of this process.
+pub struct Hub {
+    settings: Realtime,
+    limits: Limits,
+    store: Store,
+    rules: Arc<dyn Rules>,
+    started: Instant,
+    next_id: AtomicU64,
+    channels: Mutex<HashMap<Arc<str>, Arc<Channel>>>,
+    connections: Mutex<HashMap<ConnectionId, Arc<Connection>>>,
+    visitors: Mutex<HashMap<IpAddr, usize>>,
+    people: Mutex<People>,
+    leaving: Mutex<Vec<(Instant, Arc<Channel>)>>,
+    ending: Mutex<BTreeMap<(Millis, ConnectionId), Arc<Channel>>>,
+    moved: Moved,
+}
+
+impl Hub {
+    /// An empty hub.
+    pub fn new(settings: Realtime, limits: Limits, store: Store, rules: Arc<dyn Rules>) -> Self {
+        Self {
+            settings,
+            limits,
+            store,
+            rules,
+            started: Instant::now(),
+            // Another process' ids differ in the upper half.
+            next_id: AtomicU64::new((u64::from(rand::random::<u32>() >> 1) << 32) | 1),
+            channels: Mutex::default(),
+            connections: Mutex::default(),
+            visitors: Mutex::default(),
+            people: Mutex::default(),
+            leaving: Mutex::default(),
+            ending: Mutex::default(),
+            moved: Moved::default(),
+        }
+    }
+
+    /// The store that the log is in.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The application's rules.
+    pub fn rules(&self) -> &dyn Rules {
+        self.rules.as_ref()
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The live layer's settings.
+    pub fn settings(&self) -> &Realtime {
+        &self.settings
+    }
+
+    /// What has moved and is to be followed.
+    pub fn moved(&self) -> &Moved {
+        &self.moved
+    }
+
+    /// Whole seconds since the hub was made.
+    pub fn clock(&self) -> u32 {
+        u32::try_from(self.started.elapsed().as_secs()).unwrap_or(u32::MAX)
+    }
+
+    /// Figures for status and metrics.
+    pub fn figures(&self) -> Figures {
+        let connections = lock(&self.connections).len();
+        let channels = lock(&self.channels).len();
+        Figures { connections, channels, people: lock(&self.people).count() }
+    }
+
+    // --- connections -------------------------------------------------------------
+
+    /// A number for the next connection.
+    pub fn next_connection(&self) -> ConnectionId {
+        ConnectionId(self.next_id.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Lets a connection in.
+    ///
+    /// # Errors
+    /// Which limit it would exceed, in words.
+    pub fn enter(&self, connection: &Arc<Connection>, shown: bool) -> Result<(), &'static str> {
+        let most = |limit: usize, have: usize| limit != 0 && have >= limit;
+        let mut connections = lock(&self.connections);
+        if most(self.limits.connections, connections.len()) {
+            return Err("the server is full");
+        }
+        match &connection.who {
+            Some(who) => {
+                let mut people = lock(&self.people);
+                if most(self.limits.sockets_per_person, people.connections(who.person)) {
+                    return Err("too many open tabs");
+                }
+                people.open(who.person, who.organisation, connection.id, shown);
+            }
+            None => {
+                let mut visitors = lock(&self.visitors);
+                let open = visitors.entry(connection.address).or_default();
+                if most(self.limits.anonymous_sockets_per_address, *open) {
+                    return Err("too many sockets from this address");
+                }
+                *open += 1;
+            }
+        }
+        connections.insert(connection.id, Arc::clone(connection));
+        metrics::gauge!("plenum_live_connections").set(connections.len() as f64);
+        Ok(())
+    }
+
+    /// A connection is gone; its person stays present for the grace that `end` gives.
+    pub fn leave(&self, connection: &Arc<Connection>, end: End) {
+        let count = {
+            let mut connections = lock(&self.connections);
+            connections.remove(&connection.id);
+            if connections.len() * 4 < connections.capacity() {
+                connections.shrink_to(64);
+            }
+            connections.len()
+        };
+        metrics::gauge!("plenum_live_connections").set(count as f64);
+        let leaves_at = Instant::now() + self.grace(end);
+        for channel in std::mem::take(&mut *lock(&connection.channels)) {
+            self.remove_subscriber(connection, &channel, leaves_at);
+        }
+        let watched = std::mem::take(&mut *lock(&connection.watched));
+        let mut people = lock(&self.people);
+        people.watch(connection.id, &watched, &[]);
+        if let Some(who) = &connection.who {
+            people.close(who.person, connection.id, leaves_at);
+        } else {
+            drop(people);
+            let mut visitors = lock(&self.visitors);
+            if let Some(open) = visitors.get_mut(&connection.address) {
+                *open -= 1;
+                if *open == 0 {
+                    visitors.remove(&connection.address);
+                }
+            }
+        }
+    }
+
+    fn grace(&self, end: End) -> Duration {
+        match end {
+            End::Closed => Duration::from_secs(self.settings.leave_seconds),
+            End::Lost => Duration::from_secs(self.settings.lost_leave_seconds),
+            End::SignedOut => Duration::ZERO,
+        }
+    }
+
+    /// All connections now.
+    pub fn all_connections(&self) -> Vec<Arc<Connection>> {
+        lock(&self.connections).values().cloned().collect()
+    }
+
+    /// True if `person` has a socket open.
+    pub fn is_connected(&self, person: PersonId) -> bool {
+        lock(&self.people).connections(person) > 0
+    }
+
+    /// The sockets of `person`.
+    pub fn connections_of(&self, person: PersonId) -> Vec<Arc<Connection>> {
+        let ids = lock(&self.people).connections_of(person);
+        let connections = lock(&self.connections);
+        ids.iter().filter_map(|id| connections.get(id).cloned()).collect()
+    }
+
+    // --- subscriptions -----------------------------------------------------------
+
+    /// Puts `connection` on the channel, joining; `None` if it is there already.
+    pub fn register(&self, connection: &Arc<Connection>, name: &str) -> Option<Arc<Channel>> {
+        let mut channels = lock(&self.channels);
+        let channel = match channels.get(name) {
+            Some(channel) => Arc::clone(channel),
+            None => {
+                let name: Arc<str> = name.into();
+                let channel = Arc::new(Channel { name: Arc::clone(&name), members: Mutex::default() });
+                channels.insert(name, Arc::clone(&channel));
+                channel
+            }
+        };
+        let mut members = lock(&channel.members);
+        if members.subscribers.contains_key(&connection.id) {
+            return None;
+        }
+        let subscriber = Subscriber { connection: Arc::clone(connection), phase: Phase::Joining { revoked: false } };
+        members.subscribers.insert(connection.id, subscriber);
+        drop(members);
+        drop(channels);
+        lock(&connection.channels).push(Arc::clone(&channel));
+        Some(channel)
+    }
+
+    /// The rule said yes: tells the client, and on a presence channel everyone else.
+    pub fn admit(
+        &self,
+        connection: &Arc<Connection>,
+        channel: &Arc<Channel>,
+        until: Option<Millis>,
+        member: Option<String>,
+        extent: &Extent,
+        recovered: Option<bool>,
+    ) -> Joined {
+        let mut members = lock(&channel.members);
+        let Some(subscriber) = members.subscribers.get_mut(&connection.id) else { return Joined::Gone };
+        if let Phase::Joining { revoked: revoked @ true } = &mut subscriber.phase {
+            *revoked = false;
+            return Joined::AskAgain;
+        }
+        let presence = self.rules.is_presence(&channel.name);
+        // A presence channel has no log: whoever joins after this one is told to it.
+        subscriber.phase = if presence { Phase::Live { after: 0 } } else { Phase::CatchingUp };
+        if let Some(info) = member.filter(|_| presence) {
+            join_roster(&mut members, connection, &channel.name, info);
+        }
+        let roster = presence.then(|| members.roster.data());
+        let cursor = (!presence).then(|| extent.cursor());
+        connection.say(&ServerFrame::succeeded(&channel.name, roster, cursor, recovered));
+        drop(members);
+        if let Some(until) = until {
+            lock(&self.ending).insert((until, connection.id), Arc::clone(channel));
+        }
+        Joined::Admitted
+    }
+
+    /// Everything up to `reached` has been sent: enters the live stream, unless something
+    /// newer went out meanwhile, which then comes from the log first.
+    pub fn go_live(&self, connection: &Arc<Connection>, channel: &Channel, reached: u64) -> bool {
+        let mut members = lock(&channel.members);
+        if members.dispatched.is_some_and(|dispatched| dispatched > reached) {
+            return false;
+        }
+        // Gone meanwhile counts as done: there is nobody to catch up.
+        let Some(subscriber) = members.subscribers.get_mut(&connection.id) else { return true };
+        subscriber.phase = Phase::Live { after: reached };
+        members.dispatched.get_or_insert(reached);
+        true
+    }
+
+    /// Takes a subscription back that was never told of.
+    pub fn forget(&self, connection: &Arc<Connection>, channel: &Arc<Channel>) {
+        lock(&connection.channels).retain(|known| !Arc::ptr_eq(known, channel));
+        self.remove_subscriber(connection, channel, Instant::now());
+    }
+
+    /// Leaves a channel at the client's wish: gone from its roster at once.
+    pub fn unsubscribe(&self, connection: &Arc<Connection>, name: &str) {
+        let channel = lock(&connection.channels).iter().find(|channel| channel.name() == name).cloned();
+        if let Some(channel) = channel {
+            self.forget(connection, &channel);
+            self.expire_roster(&channel, Instant::now());
+        }
+    }
+
+    fn remove_subscriber(&self, connection: &Arc<Connection>, channel: &Arc<Channel>, leaves_at: Instant) {
+        let mut channels = lock(&self.channels);
+        let mut members = lock(&channel.members);
+        members.subscribers.swap_remove(&connection.id);
+        let leaving = connection.who.is_some_and(|who| members.roster.leave(who.person, connection.id, leaves_at));
+        if members.subscribers.is_empty() && members.roster.is_empty() {
+            channels.remove(&channel.name);
+            if channels.len() * 4 < channels.capacity() {
+                channels.shrink_to(64);
+            }
+        } else if members.subscribers.len() * 4 < members.subscribers.capacity() {
+            members.subscribers.shrink_to(16);
+        }
+        drop(members);
+        drop(channels);
+        if leaving {
+            lock(&self.leaving).push((leaves_at, Arc::clone(channel)));
+        }
+    }
+
+    /// True if the connection was admitted to the channel.
+    pub fn is_subscribed(&self, connection: &Connection, name: &str) -> bool {
+        let Some(channel) = self.channel(name) else { return false };
+        let members = lock(&channel.members);
+        members.subscribers.get(&connection.id).is_some_and(|subscriber| !matches!(subscriber.phase, Phase::Joining { .. }))
+    }
+
+    /// How many channels a connection is on.
+    pub fn subscriptions_of(&self, connection: &Connection) -> usize {
+        lock(&connection.channels).len()
+    }
+
+    fn channel(&self, name: &str) -> Option<Arc<Channel>> {
+        lock(&self.channels).get(name).cloned()
+    }
+
+    /// True if somebody is on the channel.
+    pub fn has_channel(&self, name: &str) -> bool {
+        lock(&self.channels).contains_key(name)
+    }
+
+    /// The last number that went out on the channel, if somebody is on it.
+    pub fn head(&self, name: &str) -> Option<u64> {
+        let channel = self.channel(name)?;
+        let members = lock(&channel.members);
+        members.dispatched
+    }
+
+    // --- deliveries --------------------------------------------------------------
+
+    /// Sends an event to all subscribers of a channel but `except`.
+    pub fn deliver(&self, name: &str, encoded: &Encoded, except: Option<ConnectionId>) {
+        let Some(channel) = self.channel(name) else { return };
+        let mut members = lock(&channel.members);
+        if let Some(seq) = encoded.seq {
+            if members.dispatched.is_some_and(|dispatched| dispatched >= seq) {
+                return;
+            }
+            members.dispatched = Some(seq);
+        }
+        let mut deliveries = 0_u64;
+        for (id, subscriber) in &members.subscribers {
+            let Phase::Live { after } = subscriber.phase else { continue };
+            if Some(*id) == except || encoded.seq.is_some_and(|seq| seq <= after) {
+                continue;
+            }
+            subscriber.connection.send(&encoded.bytes, &encoded.weight);
+            deliveries += 1;
+        }
+        metrics::counter!("plenum_live_deliveries_total").increment(deliveries);
+        metrics::counter!("plenum_live_bytes_total").increment(deliveries * encoded.bytes.len() as u64);
+    }
+
+    /// Subscribers may have missed an event: they come back and resume from the log.
+    pub fn reset_channel(&self, name: &str) {
+        let Some(channel) = self.channel(name) else { return };
+        let members = lock(&channel.members);
+        for subscriber in members.subscribers.values() {
+            subscriber.connection.close(code::RECONNECT, "come back and resume");
+        }
+    }
+}

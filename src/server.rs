@@ -1,0 +1,16 @@
+//! What every feature needs on the server. It names no page and no feature's rules.
+
+pub mod db;
+pub mod idempotency;
+pub mod jobs;
+pub mod mail;
+pub mod password;
+pub mod rates;
+pub mod request;
+pub mod router;
+pub mod run;
+pub mod security;
+pub mod sign_ins;
+pub mod state;
+pub mod telemetry;
+pub mod zones;

@@ -1,0 +1,409 @@
+//! The store: one writer task with group commit, read-only snapshots, and the
+//! announcements that belong to a transaction.
+//!
+//! - [`Store::write`] hands a closure to the writer. It runs there whatever becomes
+//!   of the caller, shares one commit with what else waits, and is taken back alone
+//!   if it fails (a savepoint each). Nothing slow belongs in it: no network, no
+//!   hashing.
+//! - [`Store::read`] gives one snapshot from a pool of read-only connections.
+//! - [`Tx::announce`] only buffers. At commit the channel's numbers are given, the
+//!   log's rows written, and the events go to the dispatcher in commit order: what is
+//!   announced is committed, and what is committed is announced (I25).
+//!
+//! All SQL text is SQLite's and PostgreSQL's alike; what only SQLite has stays here.
+
+mod backup;
+mod writer;
+
+use std::{
+    ops::{Deref, DerefMut},
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::Context as _;
+use serde::Serialize;
+use sqlx::{
+    Connection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    error::{AppError, AppResult},
+    ids::{Millis, OrganisationId, PersonId, SignInId},
+    realtime::{
+        cursor::Epoch,
+        live::{Kind, LIVE_SCHEMA, LiveEvent},
+        server::log,
+    },
+};
+
+pub use backup::{backup, check_backup, renew_epoch};
+use writer::{Closure, Work, write_loop};
+
+/// The database's driver; the one place to change for another.
+pub type Db = sqlx::Sqlite;
+/// A connection inside a transaction, reading or writing.
+pub type Conn = sqlx::SqliteConnection;
+
+/// Closures that wait for the writer; beyond it callers wait for a place.
+const WRITE_QUEUE: usize = 1_024;
+/// Read-only connections.
+const READERS: u32 = 6;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The wall clock in milliseconds since 1970 UTC.
+pub fn now() -> Millis {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis::try_from(elapsed.as_millis()).unwrap_or(Millis::MAX)
+}
+
+impl From<sqlx::Error> for AppError {
+    /// The cause goes to the log; the database's text never leaves.
+    fn from(error: sqlx::Error) -> Self {
+        tracing::error!(%error, "the database refused");
+        Self::internal()
+    }
+}
+
+/// True if `error` is a violated unique index over `columns`, written as SQLite names them (`table.column, …`).
+pub fn violates_unique(error: &sqlx::Error, columns: &str) -> bool {
+    error.as_database_error().is_some_and(|error| error.is_unique_violation() && error.message().contains(columns))
+}
+
+/// Something to send once the transaction is committed, in commit order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Committed {
+    /// An event for the subscribers of a channel.
+    Event {
+        /// The channel's wire name.
+        channel: String,
+        /// The event's wire name.
+        event: String,
+        /// Its payload as JSON text.
+        payload: String,
+        /// Its number in the log; ephemerals have none.
+        seq: Option<u64>,
+        /// Ephemerals: under pressure the newest of this key replaces the older.
+        conflation: Option<String>,
+    },
+    /// Rights that have ended.
+    Revoked(Revocation),
+    /// Something that people follow by heads has moved (its kind of subject is the registered [`Heads`](crate::realtime::server::heads::Heads)').
+    Moved {
+        /// Which.
+        subject: i64,
+    },
+    /// What a person lets others see has changed.
+    PresenceShown {
+        /// Who.
+        person: PersonId,
+        /// Whether others see them online.
+        shown: bool,
+    },
+}
+
+/// Rights that end at this point of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Revocation {
+    /// Whose.
+    pub person: PersonId,
+    /// Which.
+    pub scope: Scope,
+}
+
+/// What a [`Revocation`] takes away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// These channels, by wire name.
+    Channels(Vec<String>),
+    /// Everything that came with one sign-in: its sockets close with 4009.
+    SignIn(SignInId),
+    /// All sockets of the person.
+    Everything,
+}
+
+/// A row of the activity record.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    /// The tenant.
+    pub organisation: OrganisationId,
+    /// Who did it; none for Plenum itself.
+    pub person: Option<PersonId>,
+    /// What was done: `message.deleted`, `role.granted`.
+    pub verb: &'static str,
+    /// The kind of what it was done to.
+    pub subject_kind: &'static str,
+    /// Its id.
+    pub subject: i64,
+    /// What else is worth knowing; never message bodies or secrets.
+    pub details: serde_json::Value,
+}
+
+enum Buffered {
+    Logged { channel: String, event: &'static str, payload: String, key: Option<String> },
+    Unlogged(Committed),
+    Revoked(Revocation),
+}
+
+/// A writing transaction: the connection and what is to be sent once it is committed.
+pub struct Tx {
+    conn: Conn,
+    buffered: Vec<Buffered>,
+    now: Millis,
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
+impl Tx {
+    /// The time of this transaction, in milliseconds UTC; the same for all of it.
+    pub fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// Announces a live event on the channel of `scope`, once this transaction is committed.
+    pub fn announce<E: LiveEvent>(&mut self, scope: E::Scope, event: &E) {
+        let channel = E::channel(scope).to_string();
+        let payload = event.payload();
+        self.buffered.push(match event.kind() {
+            Kind::Fact => Buffered::Logged { channel, event: event.name(), payload, key: None },
+            Kind::State(key) => Buffered::Logged { channel, event: event.name(), payload, key: Some(key) },
+            Kind::Ephemeral(key) => Buffered::Unlogged(Committed::Event {
+                conflation: Some(format!("{}:{key}", event.name())),
+                channel,
+                event: event.name().to_owned(),
+                payload,
+                seq: None,
+            }),
+        });
+    }
+
+    /// Sends the head of `subject` to those who follow it, once this transaction is committed.
+    pub fn moved(&mut self, subject: i64) {
+        self.buffered.push(Buffered::Unlogged(Committed::Moved { subject }));
+    }
+
+    /// Tells the live layer whether others may see `person` online, once this transaction is committed.
+    pub fn presence_shown(&mut self, person: PersonId, shown: bool) {
+        self.buffered.push(Buffered::Unlogged(Committed::PresenceShown { person, shown }));
+    }
+
+    /// Ends live rights of `person`, in commit order: nothing announced after this
+    /// transaction reaches them on what `scope` names.
+    pub fn revoke(&mut self, person: PersonId, scope: Scope) {
+        self.buffered.push(Buffered::Revoked(Revocation { person, scope }));
+    }
+
+    /// Writes a row of the activity record.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn record(&mut self, activity: Activity) -> AppResult<()> {
+        sqlx::query(
+            "insert into activity (organisation_id, person_id, verb, subject_kind, subject_id, details, at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(activity.organisation)
+        .bind(activity.person)
+        .bind(activity.verb)
+        .bind(activity.subject_kind)
+        .bind(activity.subject)
+        .bind(activity.details.to_string())
+        .bind(self.now)
+        .execute(&mut self.conn)
+        .await?;
+        Ok(())
+    }
+
+    /// Gives numbers to what was announced and writes it to the log; returns what is to be sent.
+    async fn number(&mut self) -> AppResult<Vec<Committed>> {
+        let mut committed = Vec::with_capacity(self.buffered.len());
+        for item in std::mem::take(&mut self.buffered) {
+            committed.push(match item {
+                Buffered::Unlogged(item) => item,
+                Buffered::Logged { channel, event, payload, key } => {
+                    let seq = log::append(&mut self.conn, &channel, event, &payload, key.as_deref(), self.now).await?;
+                    Committed::Event { channel, event: event.to_owned(), payload, seq: Some(seq), conflation: None }
+                }
+                Buffered::Revoked(revocation) => {
+                    let record = serde_json::to_string(&revocation).unwrap_or_default();
+                    log::append(&mut self.conn, log::CONTROL, "revoked", &record, None, self.now).await?;
+                    Committed::Revoked(revocation)
+                }
+            });
+        }
+        Ok(committed)
+    }
+}
+
+/// A reading transaction: one snapshot, ended when it is dropped.
+pub struct ReadTx(sqlx::Transaction<'static, Db>);
+
+impl Deref for ReadTx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl DerefMut for ReadTx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+/// The handle to the database; cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    writer: mpsc::Sender<Box<dyn Work>>,
+    readers: SqlitePool,
+    epoch: Epoch,
+    path: PathBuf,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// What the writer hands over after each commit, in commit order.
+pub type Commits = mpsc::UnboundedReceiver<Vec<Committed>>;
+
+impl Store {
+    /// Opens the database at `url`, creating and migrating it, and starts the writer.
+    ///
+    /// # Errors
+    /// If the file cannot be opened, or a migration fails.
+    pub async fn open(url: &str) -> anyhow::Result<(Self, Commits)> {
+        let options = options(url)?;
+        let path = options.get_filename().to_owned();
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+        }
+        let mut conn = Conn::connect_with(&options.clone().create_if_missing(true))
+            .await
+            .with_context(|| format!("cannot open the database {}", path.display()))?;
+        MIGRATIONS.run(&mut conn).await.context("a migration failed")?;
+        let epoch = current_epoch(&mut conn).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            // A file on this machine does not go away: no test and no end of life.
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.read_only(true))
+            .await
+            .context("cannot open the database for reading")?;
+
+        let (writer, waiting) = mpsc::channel(WRITE_QUEUE);
+        let (commits, committed) = mpsc::unbounded_channel();
+        let tx = Tx { conn, buffered: Vec::new(), now: now() };
+        let thread = std::thread::Builder::new()
+            .name("plenum-writer".to_owned())
+            .spawn(move || write_loop(tx, waiting, commits))
+            .context("cannot start the writer")?;
+        Ok((Self { writer, readers, epoch, path, thread: Arc::new(Mutex::new(Some(thread))) }, committed))
+    }
+
+    /// Runs `body` in the writer and returns what it returned, once that is committed.
+    ///
+    /// # Errors
+    /// What `body` returned as an error (its changes are taken back), or that the commit failed.
+    pub async fn write<T, F>(&self, body: F) -> AppResult<T>
+    where
+        F: AsyncFn(&mut Tx) -> AppResult<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (reply, outcome) = oneshot::channel();
+        let work: Box<dyn Work> = Box::new(Closure { body, outcome: None, reply });
+        self.writer.send(work).await.map_err(|_| AppError::internal())?;
+        outcome.await.map_err(|_| AppError::internal())?
+    }
+
+    /// One snapshot to read from.
+    ///
+    /// # Errors
+    /// If no connection can be had.
+    pub async fn read(&self) -> AppResult<ReadTx> {
+        Ok(ReadTx(self.readers.begin().await?))
+    }
+
+    /// Ends the writer after what waits, and leaves one whole file behind. Other clones
+    /// of this handle must be gone, or it waits for them.
+    pub async fn close(self) {
+        let Self { writer, readers, thread, .. } = self;
+        readers.close().await;
+        drop(writer);
+        let thread = thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+
+    /// The life of this database's log.
+    pub fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    /// Where the database file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Closures that wait for the writer now.
+    pub fn write_queue(&self) -> usize {
+        WRITE_QUEUE - self.writer.capacity()
+    }
+
+    /// Writes a consistent copy of the database to `target` while it is in use.
+    ///
+    /// # Errors
+    /// If the target exists or cannot be written.
+    pub async fn backup(&self, target: &Path) -> anyhow::Result<()> {
+        backup(&self.path, target).await
+    }
+}
+
+/// Connection options for a `sqlite://` address: WAL, synced at each commit, foreign keys on.
+fn options(url: &str) -> anyhow::Result<SqliteConnectOptions> {
+    Ok(SqliteConnectOptions::from_str(url)
+        .with_context(|| format!("database.url: {url:?} is not an address like sqlite://data/plenum.db"))?
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("temp_store", "memory")
+        .pragma("cache_size", "-16000")
+        .statement_cache_capacity(256))
+}
+
+/// The epoch in the database; a new one if there is none, or if the events have another shape now.
+async fn current_epoch(conn: &mut Conn) -> anyhow::Result<Epoch> {
+    let known: Option<(String, u32)> = sqlx::query_as("select epoch, live_schema from live_epoch").fetch_optional(&mut *conn).await?;
+    if let Some((epoch, LIVE_SCHEMA)) = known {
+        return Ok(Epoch(epoch));
+    }
+    let epoch = format!("{:016x}", rand::random::<u64>());
+    // Logged events of another shape are of no use to anyone; numbers go on.
+    sqlx::query("delete from live_log").execute(&mut *conn).await?;
+    sqlx::query("update channels set floor = seq").execute(&mut *conn).await?;
+    sqlx::query("insert into live_epoch (id, epoch, live_schema) values (1, $1, $2) on conflict (id) do update set epoch = excluded.epoch, live_schema = excluded.live_schema")
+        .bind(&epoch)
+        .bind(LIVE_SCHEMA)
+        .execute(&mut *conn)
+        .await?;
+    Ok(Epoch(epoch))
+}

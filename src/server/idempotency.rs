@@ -1,0 +1,161 @@
+//! A command that carries a key has one effect and one reply, however often it comes (I6).
+//!
+//! The key, a hash of the request and the reply are stored in the effect's own transaction, and kept
+//! for 24 hours (the housekeeping job removes older ones). There is no state "in flight" to wait
+//! for: the writer runs one transaction after the other, so that a repeated command waits there for
+//! the first one and then finds its reply. Messages keep their keys for ever, in a column of their own.
+
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
+
+use super::db::{Conn, Tx};
+use crate::{
+    error::{AppError, AppResult},
+    ids::{Millis, PersonId},
+};
+
+/// How long a reply is kept.
+const KEPT: Millis = 24 * 3_600_000;
+/// Rows that one pruning removes at the most, so that it does not hold the writer.
+const PRUNED_AT_ONCE: i64 = 500;
+
+/// Runs `effect` once for this `key` of `person`; the same request again gets the stored reply.
+/// `request` is the command's name and its arguments. A refused effect is not stored: it is taken
+/// back, and the next try may succeed.
+///
+/// # Errors
+/// What `effect` returns; 422 `key` if the key came with another request.
+pub async fn once<T, R>(
+    tx: &mut Tx,
+    person: PersonId,
+    key: &str,
+    request: &R,
+    effect: impl AsyncFnOnce(&mut Tx) -> AppResult<T>,
+) -> AppResult<T>
+where
+    T: Serialize + DeserializeOwned,
+    R: Serialize,
+{
+    let request = Sha256::digest(json(request)?).to_vec();
+    let known: Option<(Vec<u8>, String)> = sqlx::query_as("select request, reply from idempotency where person_id = $1 and key = $2")
+        .bind(person)
+        .bind(key)
+        .fetch_optional(&mut **tx)
+        .await?;
+    if let Some((known, reply)) = known {
+        if known != request {
+            return Err(AppError::invalid("key", "This key was used for another request."));
+        }
+        return serde_json::from_str(&reply).map_err(|error| {
+            tracing::error!(%error, "a stored reply cannot be read");
+            AppError::internal()
+        });
+    }
+    let reply = effect(tx).await?;
+    sqlx::query("insert into idempotency (person_id, key, request, reply, created_at) values ($1, $2, $3, $4, $5)")
+        .bind(person)
+        .bind(key)
+        .bind(request)
+        .bind(json(&reply)?)
+        .bind(tx.now())
+        .execute(&mut **tx)
+        .await?;
+    Ok(reply)
+}
+
+fn json(value: &impl Serialize) -> AppResult<String> {
+    serde_json::to_string(value).map_err(|error| {
+        tracing::error!(%error, "a request or reply cannot be stored");
+        AppError::internal()
+    })
+}
+
+/// Removes one batch of what is older than a day. True if there may be more.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn prune(conn: &mut Conn, now: Millis) -> AppResult<bool> {
+    let removed = sqlx::query(
+        "delete from idempotency where (person_id, key) in (select person_id, key from idempotency where created_at < $1 order by created_at limit $2)",
+    )
+    .bind(now - KEPT)
+    .bind(PRUNED_AT_ONCE)
+    .execute(conn)
+    .await?;
+    Ok(removed.rows_affected() > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    };
+
+    use super::*;
+    use crate::{error::ErrorKind, server::db::Store};
+
+    async fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _commits) = Store::open(&format!("sqlite://{}", folder.path().join("test.db").display())).await.unwrap();
+        (folder, store)
+    }
+
+    /// Runs a command that counts its effects; `refused` makes the effect fail.
+    async fn command(store: &Store, effects: &Arc<AtomicU32>, key: &'static str, amount: u32, refused: bool) -> AppResult<String> {
+        let effects = Arc::clone(effects);
+        store
+            .write(async move |tx: &mut Tx| {
+                once(tx, PersonId(1), key, &("deposit", amount), async |_tx: &mut Tx| {
+                    if refused {
+                        return Err(AppError::conflict("not now"));
+                    }
+                    Ok(format!("reply {}", effects.fetch_add(1, Ordering::SeqCst)))
+                })
+                .await
+            })
+            .await
+    }
+
+    /// I6: one key fifty times in parallel has one effect, and every caller gets its reply.
+    #[tokio::test]
+    async fn the_same_request_has_one_effect() {
+        let (_folder, store) = store().await;
+        let effects = Arc::default();
+        let replies = futures::future::join_all((0..50).map(|_| command(&store, &effects, "key-0001", 5, false))).await;
+        assert!(replies.into_iter().all(|reply| reply == Ok("reply 0".to_owned())));
+        assert_eq!(effects.load(Ordering::SeqCst), 1);
+    }
+
+    /// I6: the same key with another body is refused; a refused effect does not use its key up.
+    #[tokio::test]
+    async fn another_request_under_the_same_key_is_refused() {
+        let (_folder, store) = store().await;
+        let effects = Arc::default();
+        assert_eq!(command(&store, &effects, "key-0001", 5, true).await.unwrap_err().kind, ErrorKind::Conflict);
+        assert_eq!(command(&store, &effects, "key-0001", 5, false).await, Ok("reply 0".to_owned()));
+        let refused = command(&store, &effects, "key-0001", 6, false).await.unwrap_err();
+        assert_eq!((refused.kind, refused.field.as_deref()), (ErrorKind::Invalid, Some("key")));
+        assert_eq!(effects.load(Ordering::SeqCst), 1);
+    }
+
+    /// Replies are kept for a day.
+    #[tokio::test]
+    async fn old_replies_are_pruned() {
+        let (_folder, store) = store().await;
+        let effects = Arc::default();
+        command(&store, &effects, "key-0001", 5, false).await.unwrap();
+        let prune_at = async |later: Millis| {
+            store
+                .write(async move |tx: &mut Tx| {
+                    let now = tx.now() + later;
+                    prune(tx, now).await
+                })
+                .await
+                .unwrap()
+        };
+        assert!(!prune_at(KEPT - 60_000).await);
+        assert!(prune_at(KEPT + 60_000).await);
+        assert!(!prune_at(KEPT + 60_000).await);
+    }
+}

@@ -1,0 +1,285 @@
+//! Work that is due at a time: retention, retries, expiries, schedules.
+//!
+//! A job is a row, written in the transaction that makes it necessary. A [`Runner`] leases due rows
+//! for 90 s, so that a process that dies loses nothing; it tries three times with growing pauses and
+//! then moves the row to the dead letters, where people look. A job may therefore run twice: its
+//! handler must not mind. The runner wakes when a job is scheduled and when the next one is due.
+
+mod housekeeping;
+
+use std::{collections::HashMap, sync::Arc, sync::LazyLock, time::Duration};
+
+use futures::future::BoxFuture;
+use tokio::{sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use super::db::{Store, Tx, now};
+use crate::{
+    error::{AppError, AppResult},
+    ids::Millis,
+};
+
+pub use housekeeping::{housekeeping, start_housekeeping};
+
+/// How long a runner may keep a job.
+const LEASE: Millis = 90_000;
+/// A handler is stopped a little before its lease ends.
+const LONGEST: Duration = Duration::from_secs(85);
+/// Tries before a job is a dead letter.
+const ATTEMPTS: u32 = 3;
+/// Jobs that run at the same time.
+const AT_ONCE: i64 = 8;
+/// The runner looks at least so often, for what another process has scheduled.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+
+/// Raised by [`schedule`]. A runner that sees it asks the writer, whose turn comes after the
+/// transaction that scheduled: it never looks too early.
+static SCHEDULED: LazyLock<watch::Sender<u64>> = LazyLock::new(|| watch::Sender::new(0));
+
+/// Work to be done.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Which handler does it.
+    pub kind: &'static str,
+    /// What the handler needs to know.
+    pub payload: serde_json::Value,
+    /// At most one job of this key waits; scheduling it again replaces its payload and time.
+    pub unique_key: Option<String>,
+    /// When, in milliseconds UTC.
+    pub due_at: Millis,
+}
+
+/// Schedules `job`, if the transaction is committed.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn schedule(tx: &mut Tx, job: Job) -> AppResult<()> {
+    // Without a lease the row is free again: a run that is on its way finds it changed and leaves it.
+    sqlx::query(
+        "insert into jobs (kind, payload, unique_key, due_at, created_at) values ($1, $2, $3, $4, $5)
+         on conflict (unique_key) do update set kind = excluded.kind, payload = excluded.payload, due_at = excluded.due_at,
+           leased_until = null, attempts = 0, last_error = null",
+    )
+    .bind(job.kind)
+    .bind(job.payload.to_string())
+    .bind(job.unique_key)
+    .bind(job.due_at)
+    .bind(tx.now())
+    .execute(&mut **tx)
+    .await?;
+    SCHEDULED.send_modify(|count| *count = count.wrapping_add(1));
+    Ok(())
+}
+
+/// Removes the waiting job of `unique_key`, if there is one.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn cancel(tx: &mut Tx, unique_key: &str) -> AppResult<()> {
+    sqlx::query("delete from jobs where unique_key = $1").bind(unique_key).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// How long a job waits after its `attempts`-th failed try, in milliseconds.
+fn backoff(attempts: u32) -> Millis {
+    10_000 * 6_i64.pow(attempts.saturating_sub(1).min(4))
+}
+
+/// What a handler is given: the store and the job's payload.
+type Handler = Arc<dyn Fn(Store, serde_json::Value) -> BoxFuture<'static, AppResult<()>> + Send + Sync>;
+
+/// Runs jobs. Handlers are registered before it starts.
+pub struct Runner {
+    store: Store,
+    handlers: HashMap<&'static str, Handler>,
+    recurring: Vec<(&'static str, Duration)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Leased {
+    id: i64,
+    kind: String,
+    payload: String,
+    leased_until: Millis,
+    attempts: u32,
+}
+
+/// What is due now, and when the next is.
+type Claim = (Vec<Leased>, Option<Millis>);
+
+impl Runner {
+    /// A runner without handlers.
+    pub fn new(store: Store) -> Self {
+        Self { store, handlers: HashMap::new(), recurring: Vec::new() }
+    }
+
+    /// Jobs of `kind` are done by `handler`.
+    #[must_use]
+    pub fn on<F, O>(mut self, kind: &'static str, handler: F) -> Self
+    where
+        F: Fn(Store, serde_json::Value) -> O + Send + Sync + 'static,
+        O: Future<Output = AppResult<()>> + Send + 'static,
+    {
+        self.handlers.insert(kind, Arc::new(move |store, payload| Box::pin(handler(store, payload))));
+        self
+    }
+
+    /// `handler` runs every `period`, the first time soon after the start. A failure is logged, and the next period comes all the same.
+    #[must_use]
+    pub fn every<F, O>(mut self, kind: &'static str, period: Duration, handler: F) -> Self
+    where
+        F: Fn(Store) -> O + Send + Sync + 'static,
+        O: Future<Output = AppResult<()>> + Send + 'static,
+    {
+        self.recurring.push((kind, period));
+        self.on(kind, move |store, _| {
+            let work = handler(store.clone());
+            async move {
+                if let Err(error) = work.await {
+                    tracing::warn!(%error, job.kind = kind, "a recurring job failed");
+                }
+                arm(&store, kind, period).await
+            }
+        })
+    }
+
+    /// Runs until `stop` is cancelled; what is running then is finished.
+    pub fn start(self, stop: CancellationToken) -> JoinHandle<()> {
+        let runner = Arc::new(self);
+        tokio::spawn(async move {
+            for (kind, _) in &runner.recurring {
+                if let Err(error) = arm(&runner.store, kind, Duration::ZERO).await {
+                    tracing::error!(%error, job.kind = kind, "a recurring job cannot be scheduled");
+                }
+            }
+            runner.run(stop).await;
+        })
+    }
+
+    async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut scheduled = SCHEDULED.subscribe();
+        while !stop.is_cancelled() {
+            scheduled.mark_unchanged();
+            let (due, next) = match self.claim().await {
+                Ok(claim) => claim,
+                Err(error) => {
+                    tracing::error!(%error, "jobs cannot be read");
+                    (Vec::new(), None)
+                }
+            };
+            if !due.is_empty() {
+                futures::future::join_all(due.into_iter().map(|job| self.work(job))).await;
+                continue;
+            }
+            let wait = next.map_or(LONGEST_SLEEP, |at| Duration::from_millis((at - now()).max(1).unsigned_abs()).min(LONGEST_SLEEP));
+            tokio::select! {
+                () = stop.cancelled() => {}
+                _ = scheduled.changed() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Leases what is due.
+    async fn claim(&self) -> AppResult<Claim> {
+        self.store
+            .write(async |tx: &mut Tx| {
+                let now = tx.now();
+                let due = sqlx::query_as(
+                    "update jobs set leased_until = $1, attempts = attempts + 1
+                     where id in (select id from jobs where due_at <= $2 and (leased_until is null or leased_until <= $2) order by due_at, id limit $3)
+                     returning id, kind, payload, leased_until, attempts",
+                )
+                .bind(now + LEASE)
+                .bind(now)
+                .bind(AT_ONCE)
+                .fetch_all(&mut **tx)
+                .await?;
+                let next =
+                    sqlx::query_scalar("select min(case when leased_until > due_at then leased_until else due_at end) from jobs").fetch_one(&mut **tx).await?;
+                Ok((due, next))
+            })
+            .await
+    }
+
+    /// Runs one job in a task of its own, so that a panic is only its own failure.
+    async fn work(&self, job: Leased) {
+        let kind = job.kind.clone();
+        let outcome = match (self.handlers.get(kind.as_str()), serde_json::from_str(&job.payload)) {
+            (Some(handler), Ok(payload)) => {
+                let mut task = tokio::spawn(handler(self.store.clone(), payload));
+                match tokio::time::timeout(LONGEST, &mut task).await {
+                    Ok(Ok(outcome)) => outcome.map_err(|error| error.message),
+                    Ok(Err(_)) => Err("it panicked".to_owned()),
+                    Err(_) => {
+                        task.abort();
+                        Err("it took too long".to_owned())
+                    }
+                }
+            }
+            (None, _) => Err("nobody handles this kind".to_owned()),
+            (_, Err(error)) => Err(format!("its payload cannot be read: {error}")),
+        };
+        if let Err(error) = self.finish(job, outcome).await {
+            tracing::error!(%error, job.kind = kind, "a job's end was not written; it will run again");
+        }
+    }
+
+    /// Removes what is done, puts back what failed, buries what failed too often. A row that was
+    /// scheduled anew meanwhile has lost its lease and is left alone.
+    async fn finish(&self, job: Leased, outcome: Result<(), String>) -> AppResult<()> {
+        let Err(reason) = outcome else {
+            return self.store.write(async move |tx: &mut Tx| remove(tx, &job).await.map(drop)).await;
+        };
+        tracing::warn!(job.kind = job.kind, job.attempts = job.attempts, %reason, "a job failed");
+        self.store
+            .write(async move |tx: &mut Tx| {
+                if job.attempts < ATTEMPTS {
+                    sqlx::query("update jobs set due_at = $3, leased_until = null, last_error = $4 where id = $1 and leased_until = $2")
+                        .bind(job.id)
+                        .bind(job.leased_until)
+                        .bind(tx.now() + backoff(job.attempts))
+                        .bind(&reason)
+                        .execute(&mut **tx)
+                        .await?;
+                } else if let Some(created_at) = remove(tx, &job).await? {
+                    sqlx::query(
+                        "insert into dead_letters (kind, payload, error, attempts, created_at, died_at) values ($1, $2, $3, $4, $5, $6)",
+                    )
+                    .bind(&job.kind)
+                    .bind(&job.payload)
+                    .bind(&reason)
+                    .bind(job.attempts)
+                    .bind(created_at)
+                    .bind(tx.now())
+                    .execute(&mut **tx)
+                    .await?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// Removes the row if its lease still stands; gives when it was created.
+async fn remove(tx: &mut Tx, job: &Leased) -> AppResult<Option<Millis>> {
+    Ok(sqlx::query_scalar("delete from jobs where id = $1 and leased_until = $2 returning created_at")
+        .bind(job.id)
+        .bind(job.leased_until)
+        .fetch_optional(&mut **tx)
+        .await?)
+}
+
+/// Schedules the next run of a recurring job.
+async fn arm(store: &Store, kind: &'static str, after: Duration) -> AppResult<()> {
+    let after = Millis::try_from(after.as_millis()).map_err(|_| AppError::internal())?;
+    store
+        .write(async move |tx: &mut Tx| {
+            let due_at = tx.now() + after;
+            schedule(tx, Job { kind, payload: serde_json::Value::Null, unique_key: Some(kind.to_owned()), due_at }).await
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests;

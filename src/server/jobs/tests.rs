@@ -1,0 +1,159 @@
+use std::sync::{Mutex, PoisonError};
+
+use super::*;
+
+type Seen = Arc<Mutex<Vec<String>>>;
+
+async fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _commits) = Store::open(&format!("sqlite://{}", folder.path().join("test.db").display())).await.unwrap();
+    (folder, store)
+}
+
+async fn plan(store: &Store, kind: &'static str, payload: &'static str, unique_key: Option<&'static str>, after: Millis) {
+    store
+        .write(async move |tx: &mut Tx| {
+            let due_at = tx.now() + after;
+            schedule(tx, Job { kind, payload: payload.into(), unique_key: unique_key.map(str::to_owned), due_at }).await
+        })
+        .await
+        .unwrap();
+}
+
+async fn waiting(store: &Store) -> Vec<(String, u32, Option<String>)> {
+    sqlx::query_as("select payload, attempts, last_error from jobs order by id")
+        .fetch_all(&mut **store.read().await.as_mut().unwrap())
+        .await
+        .unwrap()
+}
+
+/// A runner that notes what it did on a channel, and fails what is called "bad".
+fn noting(store: &Store) -> (Runner, tokio::sync::mpsc::UnboundedReceiver<String>, Seen) {
+    let (done, doing) = tokio::sync::mpsc::unbounded_channel();
+    let seen: Seen = Seen::default();
+    let seen_here = Arc::clone(&seen);
+    let runner = Runner::new(store.clone()).on("note", move |_store, payload| {
+        let text = payload.as_str().unwrap_or_default().to_owned();
+        seen_here.lock().unwrap_or_else(PoisonError::into_inner).push(text.clone());
+        let done = done.clone();
+        async move {
+            assert_ne!(text, "panic");
+            let outcome = if text == "bad" { Err(AppError::conflict("it is bad")) } else { Ok(()) };
+            done.send(text).map_err(|_| AppError::internal())?;
+            outcome
+        }
+    });
+    (runner, doing, seen)
+}
+
+/// A job that is due runs at once when it is scheduled, and one that is due later runs later, each once.
+#[tokio::test]
+async fn jobs_run_when_they_are_due() {
+    let (_folder, store) = store().await;
+    let (runner, mut done, _) = noting(&store);
+    let stop = CancellationToken::new();
+    let running = runner.start(stop.clone());
+    plan(&store, "note", "later", None, 150).await;
+    plan(&store, "note", "now", None, 0).await;
+    assert_eq!(done.recv().await.as_deref(), Some("now"));
+    assert_eq!(done.recv().await.as_deref(), Some("later"));
+    stop.cancel();
+    running.await.unwrap();
+    assert!(waiting(&store).await.is_empty());
+    assert!(done.try_recv().is_err());
+}
+
+/// What was scheduled before the start is found at the start; a job of a taken key replaces the older one.
+#[tokio::test]
+async fn one_job_of_a_key_waits() {
+    let (_folder, store) = store().await;
+    plan(&store, "note", "older", Some("key"), 0).await;
+    plan(&store, "note", "newer", Some("key"), 0).await;
+    let (runner, mut done, seen) = noting(&store);
+    let stop = CancellationToken::new();
+    let running = runner.start(stop.clone());
+    assert_eq!(done.recv().await.as_deref(), Some("newer"));
+    stop.cancel();
+    running.await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), ["newer"]);
+}
+
+/// Three failed tries make a dead letter; a panic is a failure, and so is a kind that nobody handles.
+#[tokio::test]
+async fn what_fails_three_times_is_a_dead_letter() {
+    let (_folder, store) = store().await;
+    for (kind, payload) in [("note", "bad"), ("note", "panic"), ("unknown", "x")] {
+        plan(&store, kind, payload, None, 0).await;
+    }
+    let (runner, _done, seen) = noting(&store);
+    for attempt in 1..=3 {
+        let (due, _) = runner.claim().await.unwrap();
+        assert_eq!(due.len(), 3, "attempt {attempt}");
+        assert!(due.iter().all(|job| job.attempts == attempt));
+        for job in due {
+            runner.work(job).await;
+        }
+        if attempt < 3 {
+            let rows = waiting(&store).await;
+            assert_eq!(
+                rows.iter().map(|row| row.2.clone().unwrap()).collect::<Vec<_>>(),
+                ["it is bad", "it panicked", "nobody handles this kind"]
+            );
+            assert!(runner.claim().await.unwrap().0.is_empty(), "they wait");
+            store
+                .write(async |tx: &mut Tx| Ok(sqlx::query("update jobs set due_at = 0").execute(&mut **tx).await.map(drop)?))
+                .await
+                .unwrap();
+        }
+    }
+    assert!(waiting(&store).await.is_empty());
+    let dead: i64 = sqlx::query_scalar("select count(*) from dead_letters where attempts = 3")
+        .fetch_one(&mut **store.read().await.as_mut().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(dead, 3);
+    assert_eq!(seen.lock().unwrap().iter().filter(|text| *text == "bad").count(), 3);
+}
+
+/// A lease ends: what a dead process had taken runs again. What was scheduled anew meanwhile is not removed.
+#[tokio::test]
+async fn a_lease_ends() {
+    let (_folder, store) = store().await;
+    plan(&store, "note", "a", Some("a"), 0).await;
+    let (runner, _done, _) = noting(&store);
+    let (mut taken, next) = runner.claim().await.unwrap();
+    assert!(next.unwrap() > now() + LEASE - 10_000);
+    assert!(runner.claim().await.unwrap().0.is_empty());
+    store.write(async |tx: &mut Tx| Ok(sqlx::query("update jobs set leased_until = 1").execute(&mut **tx).await.map(drop)?)).await.unwrap();
+    assert_eq!(runner.claim().await.unwrap().0.len(), 1);
+    plan(&store, "note", "again", Some("a"), 0).await;
+    runner.work(taken.remove(0)).await;
+    assert_eq!(waiting(&store).await.len(), 1);
+}
+
+/// A recurring job is armed at the start and again after each run, also after a failure.
+#[tokio::test]
+async fn a_recurring_job_goes_on() {
+    let (_folder, store) = store().await;
+    let (done, mut doing) = tokio::sync::mpsc::unbounded_channel();
+    let runner = Runner::new(store.clone()).every("tick", Duration::from_millis(20), move |_store| {
+        let done = done.clone();
+        async move {
+            done.send(()).map_err(|_| AppError::internal())?;
+            Err(AppError::internal())
+        }
+    });
+    let stop = CancellationToken::new();
+    let running = housekeeping(runner).start(stop.clone());
+    for _ in 0..3 {
+        doing.recv().await.unwrap();
+    }
+    stop.cancel();
+    running.await.unwrap();
+    assert!(waiting(&store).await.len() >= 4, "tick and the housekeeping wait for their next time");
+}
+
+#[test]
+fn pauses_grow() {
+    assert_eq!([backoff(1), backoff(2), backoff(3)], [10_000, 60_000, 360_000]);
+}

@@ -1,0 +1,99 @@
+//! What a server function asks of its request: the state, who is there, and the
+//! status of its answer.
+
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+
+use super::{sign_ins::Identity, state::AppState};
+use crate::error::{AppError, AppResult};
+
+/// The state of the application.
+///
+/// # Errors
+/// Internal, outside a request.
+pub fn state() -> AppResult<AppState> {
+    use_context().ok_or_else(AppError::internal)
+}
+
+/// Who is signed in, if anyone. The middleware of [`security`](super::security) has looked it up.
+pub fn visitor() -> Option<Identity> {
+    use_context::<Parts>()?.extensions.get::<Identity>().cloned()
+}
+
+/// Who is signed in.
+///
+/// # Errors
+/// 401 if nobody is.
+pub fn identity() -> AppResult<Identity> {
+    visitor().ok_or_else(AppError::signed_out).inspect_err(set_status)
+}
+
+/// The address of the client, as `server.trusted_proxies` lets it be known.
+pub fn client_address() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<super::security::ClientAddress>().cloned())
+        .map_or_else(String::new, |address| address.0.to_string())
+}
+
+/// Who asks for a command, counted against `limits.commands_per_minute`.
+///
+/// # Errors
+/// 401 if nobody is signed in, 429 with the time to wait if it was too often.
+pub fn commander() -> AppResult<(AppState, Identity)> {
+    let (state, identity) = (state()?, identity()?);
+    state.rates.command(identity.person).inspect_err(set_status)?;
+    Ok((state, identity))
+}
+
+/// The same for marks (read, delivered, typing), which have a limit of their own.
+///
+/// # Errors
+/// As [`commander`].
+pub fn marker() -> AppResult<(AppState, Identity)> {
+    let (state, identity) = (state()?, identity()?);
+    state.rates.mark(identity.person).inspect_err(set_status)?;
+    Ok((state, identity))
+}
+
+/// Who asks a question; not counted.
+///
+/// # Errors
+/// 401 if nobody is signed in.
+pub fn asker() -> AppResult<(AppState, Identity)> {
+    Ok((state()?, identity()?))
+}
+
+/// Runs a server function's body in a task of its own, so that a client which goes away
+/// does not stop it, and gives an error the status that its kind has.
+///
+/// # Errors
+/// What the body returned.
+pub async fn answer<T: Send + 'static>(body: impl Future<Output = AppResult<T>> + Send + 'static) -> AppResult<T> {
+    let outcome = tokio::spawn(body).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a server function panicked");
+        Err(AppError::internal())
+    });
+    if let Err(error) = &outcome {
+        set_status(error);
+    }
+    outcome
+}
+
+/// Sets the response's status for `error`, unless a page without scripts posted the form: it
+/// is redirected back, and shows the error there.
+pub fn set_status(error: &AppError) {
+    let Some(response) = use_context::<ResponseOptions>() else { return };
+    let accepts_html = expect_context::<Parts>()
+        .headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    if accepts_html {
+        return;
+    }
+    response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    if let Some(seconds) = error.retry_after {
+        response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}

@@ -1,0 +1,183 @@
+//! From settings to a running server, and its orderly end.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, ensure};
+use axum::serve::ListenerExt as _;
+use leptos::config::{LeptosOptions, get_configuration};
+use sha2::{Digest as _, Sha256};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{db::Store, jobs, mail::Outbox, rates::Rates, router, state::AppState, telemetry};
+use crate::{
+    channels::rules::PlenumRules,
+    config::{Config, Loaded},
+    features::{messages, people, seed as seeds},
+    realtime::{
+        protocol::code,
+        server::{dispatcher, heads, hub::Hub, ticker},
+    },
+};
+
+/// Leptos' settings from the same file, its paths made relative to it.
+///
+/// # Errors
+/// If the file or a `LEPTOS_…` variable cannot be read.
+pub fn leptos_options(loaded: &Loaded) -> anyhow::Result<LeptosOptions> {
+    let file = loaded.file.as_deref().map(|file| file.to_string_lossy().into_owned());
+    let configuration = get_configuration(file.as_deref()).context("Leptos' settings are refused")?;
+    let mut options = configuration.leptos_options;
+    if let Some(folder) = loaded.file.as_deref().and_then(|file| std::path::absolute(file).ok()?.parent().map(ToOwned::to_owned)) {
+        options.site_root = folder.join(options.site_root.as_ref()).to_string_lossy().into();
+    }
+    Ok(options)
+}
+
+/// Everything of a running server that is not a socket yet.
+pub struct Running {
+    /// The application's state.
+    pub state: AppState,
+    /// Ends the background tasks.
+    pub stop: CancellationToken,
+}
+
+/// Opens the database and starts the live layer and the jobs.
+///
+/// # Errors
+/// If the database cannot be opened.
+pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Running> {
+    ensure!(!config.demo || config.is_loopback(), "demo mode is for this machine only: server.public_url must be empty or loopback");
+    let (store, commits) = Store::open(&config.database.url).await?;
+    let rates = Arc::new(Rates::new(&config.limits));
+    let rules = Arc::new(PlenumRules::new(store.clone(), Arc::clone(&rates)));
+    let hub = Arc::new(Hub::new(config.realtime, config.limits, store.clone(), rules));
+    let stop = CancellationToken::new();
+    tokio::spawn(dispatcher::run(Arc::clone(&hub), commits));
+    tokio::spawn(ticker::run(Arc::clone(&hub)));
+    tokio::spawn(heads::run(Arc::clone(&hub), Arc::new(messages::server::ConversationHeads::new(store.clone()))));
+    jobs::start_housekeeping(store.clone(), stop.clone());
+    let sweeping = Arc::clone(&rates);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            sweeping.sweep();
+        }
+    });
+    let mailer = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
+    let build: Arc<str> = build_name().into();
+    let state = AppState { config: Arc::new(config), leptos, store, hub, rates, mailer, build };
+    Ok(Running { state, stop })
+}
+
+/// The name of this build, told to every browser: the version, and a digest of the scripts' hashes
+/// that cargo-leptos leaves beside the program.
+fn build_name() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let hashes = std::env::current_exe().ok().and_then(|program| std::fs::read(program.with_file_name("hash.txt")).ok());
+    match hashes {
+        Some(hashes) => {
+            let digest: String = Sha256::digest(hashes).iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+            format!("{version}-{digest}")
+        }
+        None => version.to_owned(),
+    }
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// If the address is taken or the database cannot be opened.
+pub async fn serve(loaded: &Loaded) -> anyhow::Result<()> {
+    warn_of_few_files();
+    let leptos = leptos_options(loaded)?;
+    let figures = telemetry::start_figures()?;
+    let listener = TcpListener::bind(leptos.site_addr)
+        .await
+        .with_context(|| format!("cannot listen on {}; is something else there?", leptos.site_addr))?;
+    let bound = listener.local_addr()?;
+    let mut leptos = leptos;
+    leptos.site_addr = bound;
+    let running = start(loaded.config.clone(), leptos).await?;
+    let url = running.state.config.public_url(bound);
+    if let Some(token) = people::server::first_admin(&running.state.store).await.map_err(|error| anyhow::anyhow!(error.message))? {
+        println!("This database is empty. Make its first admin at {url}/register?invitation={token}");
+    }
+    println!("Plenum is at {url}");
+    if running.state.config.demo {
+        println!("Demo mode: the sign-in page lists who can sign in; the password is plenum-demo.");
+    }
+    tracing::info!(address = %bound, "serving");
+    let app = router::router(running.state.clone(), figures);
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let stop = running.stop.clone();
+    let drained = tokio::spawn(drain_on_signal(running.state.clone(), stop.clone()));
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
+    serving.await?;
+    drained.await?;
+    Ok(())
+}
+
+/// Waits for SIGINT or SIGTERM, then stops accepting and closes all sockets with 4200, spread in time.
+async fn drain_on_signal(state: AppState, stop: CancellationToken) {
+    signal().await;
+    // Under `cargo leptos watch` the next build waits: close at once.
+    let watching = state.leptos.env == leptos::config::Env::DEV && std::env::var("LEPTOS_WATCH").is_ok_and(|watch| watch == "true");
+    let seconds = if watching { 0 } else { state.config.server.drain_seconds };
+    tracing::info!(seconds, "stopping");
+    stop.cancel();
+    let connections = state.hub.all_connections();
+    let pause = Duration::from_millis(seconds * 1000) / u32::try_from(connections.len().max(1)).unwrap_or(u32::MAX);
+    for connection in &connections {
+        connection.close(code::RECONNECT, "the server restarts");
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    // Keep-alive connections of browsers would hold the listener's end back.
+    tokio::spawn(async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        std::process::exit(0);
+    });
+}
+
+async fn signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}
+
+/// Fills an empty database.
+///
+/// # Errors
+/// If the database cannot be opened or written.
+pub async fn seed(config: &Config, large: bool) -> anyhow::Result<()> {
+    let (store, _commits) = Store::open(&config.database.url).await?;
+    let filled = seeds::fill(&store, large).await;
+    store.close().await;
+    filled
+}
+
+/// Each socket is an open file; says so if the limit is low. The shell that starts the server raises it.
+fn warn_of_few_files() {
+    if let Ok(limits) = std::fs::read_to_string("/proc/self/limits")
+        && let Some(line) = limits.lines().find(|line| line.starts_with("Max open files"))
+        && let Some(soft) = line.split_whitespace().nth(3).and_then(|soft| soft.parse::<u64>().ok())
+        && soft < 4_096
+    {
+        tracing::warn!(open_files = soft, "few open files are allowed: raise the limit (ulimit -n) for many sockets");
+    }
+}

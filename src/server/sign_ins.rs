@@ -1,0 +1,393 @@
+//! Sign-ins: which browser is whose.
+//!
+//! A browser holds 32 random bytes in a cookie; the database holds only their SHA-256,
+//! so that a stolen backup signs nobody in. Each sign-in is a new row with a new secret
+//! (nothing that a browser held before is ever promoted), it ends after 30 days, and
+//! ending one announces it, so that its sockets close with 4009 in commit order.
+
+mod device;
+
+use std::net::IpAddr;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+
+pub use device::device;
+
+use super::db::{self, Conn, Scope, Store, Tx};
+use crate::{
+    config::Config,
+    error::{AppError, AppResult},
+    features::people::model::{PersonCard, Privacy, Role, SignIn},
+    ids::{Millis, OrganisationId, PersonId, SignInId},
+};
+
+/// The cookie that holds a sign-in's secret.
+pub const COOKIE: &str = "plenum_sign_in";
+/// How long a sign-in lasts.
+const LIFETIME: Millis = 30 * 24 * 3_600_000;
+/// `used_at` is exact to this.
+const USED_EVERY: Millis = 60_000;
+/// Sign-ins of one person; beyond, the one used longest ago ends.
+const MAX_SIGN_INS: i64 = 50;
+
+/// Who asks, on every request of a browser that is signed in.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Who.
+    pub person: PersonId,
+    /// Their tenant.
+    pub organisation: OrganisationId,
+    /// The browser they ask with.
+    pub sign_in: SignInId,
+    /// Their name.
+    pub name: String,
+    /// Their avatar colour.
+    pub hue: u8,
+    /// What they let others see.
+    pub privacy: Privacy,
+    /// What they may do in the organisation.
+    pub roles: Vec<Role>,
+}
+
+impl Identity {
+    /// What is shown of them.
+    pub fn card(&self) -> PersonCard {
+        PersonCard { id: self.person, name: self.name.clone(), hue: self.hue }
+    }
+
+    /// True if they hold `role`.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// # Errors
+    /// 403 unless they hold `role`.
+    pub fn require(&self, role: Role) -> AppResult<()> {
+        if self.has(role) { Ok(()) } else { Err(AppError::forbidden(format!("Only people with the role {} may do this.", role.word()))) }
+    }
+}
+
+/// A sign-in's or invitation's secret: 32 random bytes, as text that is safe in cookies and addresses.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A new one.
+    pub fn random() -> Self {
+        Self(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()))
+    }
+
+    /// Reads one back; nothing if it cannot be one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        (bytes.len() == 32).then(|| Self(text.to_owned()))
+    }
+
+    /// The text, to be shown to its owner only.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What the database holds.
+    pub fn hash(&self) -> Vec<u8> {
+        Sha256::digest(self.0.as_bytes()).to_vec()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// The secret in the request's cookies, if there is one.
+pub fn secret_in(headers: &HeaderMap) -> Option<Secret> {
+    cookie(headers, COOKIE).and_then(Secret::parse)
+}
+
+/// The value of the request's cookie called `name`.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// The header that signs a browser in.
+pub fn cookie_of(config: &Config, secret: &Secret) -> HeaderValue {
+    cookie_header(config, secret.reveal(), LIFETIME / 1000)
+}
+
+/// The header that signs a browser out.
+pub fn no_cookie(config: &Config) -> HeaderValue {
+    cookie_header(config, "", 0)
+}
+
+fn cookie_header(config: &Config, value: &str, seconds: Millis) -> HeaderValue {
+    let secure = if config.is_secure() { "; Secure" } else { "" };
+    let text = format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    // Base64url and digits only: it cannot fail.
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    sign_in: SignInId,
+    used_at: Millis,
+    person: PersonId,
+    organisation: OrganisationId,
+    name: String,
+    hue: u8,
+    show_presence: bool,
+    send_typing: bool,
+    send_read_marks: bool,
+    role: Option<Role>,
+}
+
+/// Who the request's cookie says it is. Notes the use, at most once a minute and without keeping the request waiting.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn lookup(store: &Store, headers: &HeaderMap, address: IpAddr) -> AppResult<Option<Identity>> {
+    let Some(secret) = secret_in(headers) else { return Ok(None) };
+    let now = db::now();
+    let mut tx = store.read().await?;
+    let Some((identity, used_at)) = find(&mut tx, &secret, now).await? else { return Ok(None) };
+    drop(tx);
+    if now - used_at >= USED_EVERY {
+        let (store, id) = (store.clone(), identity.sign_in);
+        let address = address.to_string();
+        tokio::spawn(async move {
+            let noted = store.write(async move |tx| note_use(tx, id, &address).await).await;
+            if let Err(error) = noted {
+                tracing::warn!(%error, "the use of a sign-in could not be noted");
+            }
+        });
+    }
+    Ok(Some(identity))
+}
+
+/// The sign-in of `secret` that has not ended at `now`, and when it was used last.
+async fn find(conn: &mut Conn, secret: &Secret, now: Millis) -> AppResult<Option<(Identity, Millis)>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select sign_ins.id as sign_in, used_at, people.id as person, organisation_id as organisation, name, hue,
+                show_presence, send_typing, send_read_marks, role
+         from sign_ins join people on people.id = sign_ins.person_id left join roles on roles.person_id = people.id
+         where token_hash = $1 and expires_at > $2",
+    )
+    .bind(secret.hash())
+    .bind(now)
+    .fetch_all(conn)
+    .await?;
+    let mut roles: Vec<Role> = rows.iter().filter_map(|row| row.role).collect();
+    roles.sort_unstable();
+    Ok(rows.into_iter().next().map(|row| {
+        let privacy = Privacy { show_presence: row.show_presence, send_typing: row.send_typing, send_read_marks: row.send_read_marks };
+        let identity = Identity {
+            person: row.person,
+            organisation: row.organisation,
+            sign_in: row.sign_in,
+            name: row.name,
+            hue: row.hue,
+            privacy,
+            roles,
+        };
+        (identity, row.used_at)
+    }))
+}
+
+async fn note_use(tx: &mut Tx, id: SignInId, address: &str) -> AppResult<()> {
+    let now = tx.now();
+    sqlx::query("update sign_ins set used_at = $2, address = $3 where id = $1 and used_at <= $4")
+        .bind(id)
+        .bind(now)
+        .bind(address)
+        .bind(now - USED_EVERY)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(
+        "update people set last_seen_at = $2 where id = (select person_id from sign_ins where id = $1) and coalesce(last_seen_at, 0) < $2",
+    )
+    .bind(id)
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Signs `person` in on a browser: a new row with a new secret. Beyond 50 sign-ins the one used longest ago ends.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn create(tx: &mut Tx, person: PersonId, device: &str, address: &str) -> AppResult<Secret> {
+    let secret = Secret::random();
+    let now = tx.now();
+    sqlx::query("insert into sign_ins (person_id, token_hash, device, address, created_at, used_at, expires_at) values ($1, $2, $3, $4, $5, $5, $6)")
+        .bind(person)
+        .bind(secret.hash())
+        .bind(device)
+        .bind(address)
+        .bind(now)
+        .bind(now + LIFETIME)
+        .execute(&mut **tx)
+        .await?;
+    let surplus: Vec<SignInId> =
+        sqlx::query_scalar("select id from sign_ins where person_id = $1 order by used_at desc, id desc limit 1000 offset $2")
+            .bind(person)
+            .bind(MAX_SIGN_INS)
+            .fetch_all(&mut **tx)
+            .await?;
+    for id in surplus {
+        end(tx, person, id).await?;
+    }
+    Ok(secret)
+}
+
+/// Ends `person`'s sign-in `id`: true if there was one. Its sockets close with 4009.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn end(tx: &mut Tx, person: PersonId, id: SignInId) -> AppResult<bool> {
+    let ended = sqlx::query("delete from sign_ins where id = $1 and person_id = $2")
+        .bind(id)
+        .bind(person)
+        .execute(&mut **tx)
+        .await?
+        .rows_affected()
+        > 0;
+    if ended {
+        tx.revoke(person, Scope::SignIn(id));
+    }
+    Ok(ended)
+}
+
+/// Ends the sign-in that `secret` belongs to, whoever's it is: a browser that signs in anew leaves the old one behind.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn end_secret(tx: &mut Tx, secret: &Secret) -> AppResult<()> {
+    let row: Option<(PersonId, SignInId)> =
+        sqlx::query_as("select person_id, id from sign_ins where token_hash = $1").bind(secret.hash()).fetch_optional(&mut **tx).await?;
+    if let Some((person, id)) = row {
+        end(tx, person, id).await?;
+    }
+    Ok(())
+}
+
+/// Ends all sign-ins of `person` but `kept`; returns how many.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn end_others(tx: &mut Tx, person: PersonId, kept: Option<SignInId>) -> AppResult<usize> {
+    let ids: Vec<SignInId> = sqlx::query_scalar("select id from sign_ins where person_id = $1 and id <> $2 order by id")
+        .bind(person)
+        .bind(kept.unwrap_or(SignInId(0)))
+        .fetch_all(&mut **tx)
+        .await?;
+    let ended = ids.len();
+    for id in ids {
+        end(tx, person, id).await?;
+    }
+    Ok(ended)
+}
+
+/// The sign-ins of the person who asks, the one they ask with first, then by last use.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<SignIn>> {
+    let rows: Vec<(SignInId, String, String, Millis, Millis)> = sqlx::query_as(
+        "select id, device, address, created_at, used_at from sign_ins where person_id = $1 and expires_at > $2
+         order by (case when id = $3 then 0 else 1 end), used_at desc, id desc",
+    )
+    .bind(who.person)
+    .bind(db::now())
+    .bind(who.sign_in)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, device, address, created_at, used_at)| SignIn { id, device, address, created_at, used_at, current: id == who.sign_in })
+        .collect())
+}
+
+/// Does `person`'s sign-in `id` still stand, and then: do they let others see them online?
+///
+/// # Errors
+/// If the database refuses.
+pub async fn standing(conn: &mut Conn, id: SignInId, person: PersonId) -> AppResult<Option<bool>> {
+    let shown = sqlx::query_scalar(
+        "select show_presence from sign_ins join people on people.id = sign_ins.person_id
+         where sign_ins.id = $1 and person_id = $2 and expires_at > $3",
+    )
+    .bind(id)
+    .bind(person)
+    .bind(db::now())
+    .fetch_optional(conn)
+    .await?;
+    Ok(shown)
+}
+
+/// Removes what has ended by itself, a batch at a time: sign-ins and password resets. True if there may be more.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn sweep(tx: &mut Tx) -> AppResult<bool> {
+    let ended: Vec<(PersonId, SignInId)> =
+        sqlx::query_as("select person_id, id from sign_ins where expires_at <= $1 limit 200").bind(tx.now()).fetch_all(&mut **tx).await?;
+    for (person, id) in &ended {
+        end(tx, *person, *id).await?;
+    }
+    let now = tx.now();
+    sqlx::query("delete from password_resets where expires_at <= $1").bind(now).execute(&mut **tx).await?;
+    Ok(ended.len() == 200)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(cookies: &[&'static str]) -> HeaderMap {
+        cookies.iter().map(|cookie| (header::COOKIE, HeaderValue::from_static(cookie))).collect()
+    }
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name() {
+        let headers = headers(&["theme=dark; xplenum_sign_in=no", "a=b;plenum_sign_in=yes; plenum_sign_in=second"]);
+        assert_eq!(cookie(&headers, COOKIE), Some("yes"));
+        assert_eq!(cookie(&headers, "theme"), Some("dark"));
+        assert_eq!(cookie(&headers, "plenum"), None);
+    }
+
+    #[test]
+    fn secrets_are_32_random_bytes() {
+        let secret = Secret::random();
+        assert_eq!(Secret::parse(secret.reveal()), Some(secret.clone()));
+        assert_ne!(Secret::random(), secret);
+        assert_eq!(secret.hash().len(), 32);
+        for wrong in ["", "abc", "a b", &"A".repeat(44)] {
+            assert_eq!(Secret::parse(wrong), None, "{wrong}");
+        }
+        assert_eq!(format!("{secret:?}"), "Secret(…)");
+    }
+
+    #[test]
+    fn the_cookie_is_closed_to_scripts_and_to_other_sites() {
+        let config = Config::default();
+        let header = cookie_of(&config, &Secret::random());
+        let text = header.to_str().unwrap();
+        for part in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Max-Age=2592000"] {
+            assert!(text.contains(part), "{text}");
+        }
+        assert!(!text.contains("Secure"));
+        assert_eq!(no_cookie(&config), "plenum_sign_in=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        let mut secure = Config::default();
+        secure.server.public_url = "https://plenum.example".to_owned();
+        assert!(cookie_of(&secure, &Secret::random()).to_str().unwrap().ends_with("; Secure"));
+    }
+}

@@ -1,0 +1,34 @@
+//! What a request can reach: configuration, store, live layer, limits, mail.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+
+use super::{db::Store, mail::Mailer, rates::Rates};
+use crate::{config::Config, realtime::server::hub::Hub};
+
+/// Cloned into every request; all of it is shared.
+#[derive(Clone)]
+pub struct AppState {
+    /// Run-time settings.
+    pub config: Arc<Config>,
+    /// Leptos' own settings.
+    pub leptos: LeptosOptions,
+    /// The database.
+    pub store: Store,
+    /// The live layer.
+    pub hub: Arc<Hub>,
+    /// Limits per person, account and address.
+    pub rates: Arc<Rates>,
+    /// Where mail goes.
+    pub mailer: Arc<dyn Mailer>,
+    /// The build's name, told to every browser.
+    pub build: Arc<str>,
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}

@@ -1,0 +1,45 @@
+//! Components that know nothing of any feature, and the glue to the browser.
+//!
+//! - What is shown: [`icon`], [`avatar`], [`field`], [`notice`], [`time_text`], [`dialog`],
+//!   [`toast`], [`page_title`].
+//! - What is pressed: [`keys`] (shortcuts and their help), [`menu`] (every
+//!   `details.dropdown`).
+//! - Where it goes: [`redirect`] (one wrapper for server and browser), [`response`] (the
+//!   page's status, on the server).
+//! - [`browser`] is what Leptos does not give of the browser; on the server a twin of it
+//!   does nothing, so that components are written once.
+//! - [`time`] formats instants the same on both sides.
+
+#[cfg(not(feature = "hydrate"))]
+pub mod absent;
+pub mod avatar;
+#[cfg(feature = "hydrate")]
+pub mod browser;
+pub mod dialog;
+pub mod field;
+pub mod icon;
+pub mod keys;
+pub mod menu;
+#[cfg(not(feature = "ssr"))]
+pub mod no_response;
+pub mod notice;
+pub mod page_title;
+pub mod redirect;
+#[cfg(feature = "ssr")]
+pub mod response;
+pub mod time;
+pub mod time_text;
+pub mod toast;
+
+#[cfg(not(feature = "hydrate"))]
+pub use absent as browser;
+#[cfg(not(feature = "ssr"))]
+pub use no_response as response;
+
+pub use avatar::Avatar;
+pub use dialog::{Confirm, Dialog};
+pub use field::Field;
+pub use icon::Icon;
+pub use notice::{EmptyState, Notice, Spinner};
+pub use page_title::PageTitle;
+pub use time_text::TimeText;

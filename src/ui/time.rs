@@ -1,0 +1,133 @@
+//! Time as people read it. The server sends instants and the offsets of the
+//! viewer's zone, so that server and browser format the same text: hydration has
+//! no clock and no locale in it.
+
+use serde::{Deserialize, Serialize};
+use time::{OffsetDateTime, UtcOffset};
+
+use crate::ids::Millis;
+
+/// A time zone: its name and from when on which offset holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Zone {
+    /// The IANA name, as `Europe/Berlin`.
+    pub name: String,
+    /// From an instant on, seconds east of UTC; in order, the first one holds before it too.
+    pub offsets: Vec<(Millis, i32)>,
+}
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self { name: "UTC".to_owned(), offsets: vec![(0, 0)] }
+    }
+}
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+impl Zone {
+    fn local(&self, at: Millis) -> OffsetDateTime {
+        let seconds =
+            self.offsets.iter().rev().find(|(from, _)| *from <= at).or_else(|| self.offsets.first()).map_or(0, |(_, offset)| *offset);
+        let offset = UtcOffset::from_whole_seconds(seconds).unwrap_or(UtcOffset::UTC);
+        OffsetDateTime::from_unix_timestamp(at.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH).to_offset(offset)
+    }
+
+    /// `16:41`
+    pub fn clock(&self, at: Millis) -> String {
+        let local = self.local(at);
+        format!("{:02}:{:02}", local.hour(), local.minute())
+    }
+
+    /// A number per local day, to see where one ends.
+    pub fn day_number(&self, at: Millis) -> i32 {
+        self.local(at).date().to_julian_day()
+    }
+
+    /// `Today`, `Yesterday`, `Thursday 19 November`, and with the year when it is another one.
+    pub fn day(&self, at: Millis, now: Millis) -> String {
+        let (local, today) = (self.local(at), self.local(now));
+        match today.date().to_julian_day() - local.date().to_julian_day() {
+            0 => "Today".to_owned(),
+            1 => "Yesterday".to_owned(),
+            _ => {
+                let weekday = WEEKDAYS[usize::from(local.weekday().number_days_from_monday()).min(6)];
+                let month = MONTHS[usize::from(u8::from(local.month()) - 1).min(11)];
+                let year = if local.year() == today.year() { String::new() } else { format!(" {}", local.year()) };
+                format!("{weekday} {} {month}{year}", local.day())
+            }
+        }
+    }
+
+    /// `Thursday 19 November 2026, 16:41 (Europe/Berlin)`: the absolute time behind a relative one.
+    pub fn full(&self, at: Millis) -> String {
+        format!("{}, {} ({})", self.day(at, Millis::MAX / 2), self.clock(at), self.name)
+    }
+
+    /// The shortest that says when: `16:41` today, `Yesterday`, `19 Nov`.
+    pub fn short(&self, at: Millis, now: Millis) -> String {
+        let (local, today) = (self.local(at), self.local(now));
+        match today.date().to_julian_day() - local.date().to_julian_day() {
+            0 => self.clock(at),
+            1 => "Yesterday".to_owned(),
+            _ => {
+                let month = MONTHS[usize::from(u8::from(local.month()) - 1).min(11)];
+                let month = month.get(..3).unwrap_or(month);
+                if local.year() == today.year() {
+                    format!("{} {month}", local.day())
+                } else {
+                    format!("{} {month} {}", local.day(), local.year())
+                }
+            }
+        }
+    }
+
+    /// The machine-readable form for `<time datetime>`: `2026-11-19T15:41:00Z`.
+    pub fn machine(at: Millis) -> String {
+        let utc = OffsetDateTime::from_unix_timestamp(at.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            utc.year(),
+            u8::from(utc.month()),
+            utc.day(),
+            utc.hour(),
+            utc.minute(),
+            utc.second()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn berlin() -> Zone {
+        // 2026-03-29 01:00 UTC to summer time, 2026-10-25 01:00 UTC back.
+        Zone {
+            name: "Europe/Berlin".into(),
+            offsets: vec![(1_761_440_400_000, 3600), (1_774_746_000_000, 7200), (1_792_890_000_000, 3600)],
+        }
+    }
+
+    const NOVEMBER_19_1541_UTC: Millis = 1_795_102_860_000;
+
+    #[test]
+    fn the_zone_follows_the_clock_changes() {
+        assert_eq!(berlin().clock(NOVEMBER_19_1541_UTC), "16:41");
+        assert_eq!(berlin().clock(1_782_000_000_000), "02:00"); // 2026-06-21 00:00 UTC, summer
+    }
+
+    #[test]
+    fn days_are_named_from_the_viewers_today() {
+        let day = 86_400_000;
+        let at = NOVEMBER_19_1541_UTC;
+        assert_eq!(berlin().day(at, at), "Today");
+        assert_eq!(berlin().day(at - day, at), "Yesterday");
+        assert_eq!(berlin().day(at, at + 5 * day), "Thursday 19 November");
+        assert_eq!(berlin().day(at, at + 90 * day), "Thursday 19 November 2026");
+        assert_eq!(berlin().short(at, at + 5 * day), "19 Nov");
+        assert_eq!(Zone::machine(at), "2026-11-19T15:41:00Z");
+        assert_eq!(berlin().full(at), "Thursday 19 November 2026, 16:41 (Europe/Berlin)");
+    }
+}

@@ -1,0 +1,115 @@
+//! The JSON of every live event, as browsers of this `LIVE_SCHEMA` read it. If this test
+//! fails, an event has changed its shape: raise `LIVE_SCHEMA`, so that open pages reload, and
+//! accept the new snapshot (which carries the schema in its name).
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use plenum::{
+    features::{
+        messages::{
+            live::{ConversationEvent, Head, Left, MemberChanged, OwnChanged, PersonEvent, PointerMoved, ReactionsChanged, Typing},
+            model::{Access, Conversation, ConversationKind, Line, Member, Message, Own, Pointer, Preview, Quote, Reaction},
+        },
+        people::{
+            live::{OrganisationChanged, OrganisationEvent, PublicEvent},
+            model::PersonCard,
+        },
+    },
+    ids::{ConversationId, MessageId, PersonId},
+    realtime::live::{LIVE_SCHEMA, LiveEvent},
+};
+
+fn card(id: i64) -> PersonCard {
+    PersonCard { id: PersonId(id), name: format!("Person {id}"), hue: 3 }
+}
+
+fn message() -> Message {
+    Message {
+        id: MessageId(7),
+        number: 3,
+        author: card(1),
+        text: "*hello*".into(),
+        html: "<p><em>hello</em></p>".into(),
+        sent_at: 1_795_102_860_000,
+        edited_at: Some(1_795_102_960_000),
+        deleted: false,
+        reply_to: Some(Quote { message: MessageId(5), number: 2, author: card(2), text: "before".into() }),
+        mentions: vec![PersonId(2)],
+        reactions: vec![Reaction { emoji: "👍".into(), people: vec![PersonId(2)] }],
+        key: "key-0001".into(),
+    }
+}
+
+fn conversation() -> Conversation {
+    Conversation {
+        id: ConversationId(4),
+        kind: ConversationKind::Room,
+        access: Access::Open,
+        general: false,
+        name: "Health week".into(),
+        topic: String::new(),
+    }
+}
+
+fn own() -> Own {
+    Own { read: 2, unread_from: Some(2), muted: true }
+}
+
+fn member() -> MemberChanged {
+    MemberChanged { member: Member { card: card(1), owner: true, pointer: Pointer { read: 1, delivered: 2 } }, member_count: 5 }
+}
+
+fn preview() -> Preview {
+    Preview { number: 3, author: card(1), text: "hello".into(), at: 1_795_102_860_000 }
+}
+
+/// Name, kind and payload of each, one a line; and each reads back as it was.
+fn lines<E: LiveEvent + PartialEq + std::fmt::Debug>(events: Vec<E>) -> String {
+    assert_eq!(events.len(), E::CATALOGUE.len(), "an event is missing here");
+    let mut text = String::new();
+    for event in events {
+        let payload = event.payload();
+        assert_eq!(E::read(event.name(), &payload).unwrap(), event);
+        text.push_str(&format!("{} {:?}\n    {payload}\n", event.name(), event.kind()));
+    }
+    text
+}
+
+#[test]
+fn the_events_of_this_schema_have_this_shape() {
+    let conversation_events = lines(vec![
+        ConversationEvent::MessageSent(message()),
+        ConversationEvent::MessageEdited(message()),
+        ConversationEvent::MessageDeleted(message()),
+        ConversationEvent::ReactionChanged(ReactionsChanged { message: MessageId(7), number: 3, reactions: message().reactions }),
+        ConversationEvent::PointerMoved(PointerMoved { person: PersonId(1), pointer: Pointer { read: 1, delivered: 2 } }),
+        ConversationEvent::MemberJoined(member()),
+        ConversationEvent::MemberLeft(member()),
+        ConversationEvent::ConversationChanged(conversation()),
+        ConversationEvent::Typing(Typing { person: card(1) }),
+    ]);
+    let person_events = lines(vec![
+        PersonEvent::HeadMoved(Head {
+            conversation: ConversationId(4),
+            name: "Health week".into(),
+            topic: String::new(),
+            head: 3,
+            last: Some(preview()),
+        }),
+        PersonEvent::ConversationAdded(Line {
+            conversation: conversation(),
+            others: vec![card(2)],
+            head: 3,
+            last: Some(preview()),
+            own: own(),
+        }),
+        PersonEvent::ConversationLeft(Left { conversation: ConversationId(4) }),
+        PersonEvent::OwnChanged(OwnChanged { conversation: ConversationId(4), own: own() }),
+    ]);
+    let renamed = OrganisationChanged { name: "Plenum Institute".into() };
+    let organisation_events =
+        lines(vec![OrganisationEvent::PersonChanged(card(1)), OrganisationEvent::OrganisationRenamed(renamed.clone())]);
+    let public_events = lines(vec![PublicEvent::OrganisationRenamed(renamed)]);
+    let all = [conversation_events, person_events, organisation_events, public_events].join("\n");
+    insta::assert_snapshot!(format!("live_schema_{LIVE_SCHEMA}"), all);
+}

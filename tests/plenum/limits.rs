@@ -1,0 +1,132 @@
+//! I27, I28: limits hold, tell, and hurt nobody else.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{
+    server::Server,
+    socket::{Socket, data},
+};
+
+/// The 101st command in a minute is 429 with Retry-After; others and the socket go on.
+#[tokio::test]
+async fn the_101st_command_waits_and_nobody_else_does() {
+    let server = Server::start();
+    let (sam, lena) = (server.person("sam").await, server.person("lena").await);
+    let general = sam.general().await;
+    let mut socket = sam.socket().await;
+    for _ in 0..100 {
+        sam.send(general, "quick").await;
+    }
+    let refused = sam.call("messages/send", &[("conversation", &general.to_string()), ("text", "too quick")]).await;
+    assert_eq!(refused.status(), 429);
+    assert!(refused.headers()["retry-after"].to_str().unwrap().parse::<u32>().unwrap() >= 1);
+    lena.send(general, "not my limit").await;
+    socket.settle().await;
+    sam.thread(general).await;
+}
+
+/// The eleventh tab is told to come back later; the others stay.
+#[tokio::test]
+async fn sockets_per_person_are_counted() {
+    let server = Server::start_with(&[
+        ("PLENUM_LIMITS__SOCKETS_PER_PERSON", "2"),
+        ("PLENUM_LIMITS__ANONYMOUS_SOCKETS_PER_ADDRESS", "2"),
+        ("PLENUM_LIMITS__CONNECTIONS", "4"),
+    ]);
+    let sam = server.person("sam").await;
+    let mut tabs = vec![sam.socket().await, sam.socket().await];
+    let mut third = Socket::connect(&server.url, Some(&sam.cookie), "plenum").await;
+    assert_eq!(data(&third.wait("pusher:error").await)["code"], 4100);
+    assert_eq!(third.closed().await, Some(4100));
+    let mut visitors = vec![server.visitor().await, server.visitor().await];
+    assert_eq!(Socket::connect(&server.url, None, "plenum").await.closed().await, Some(4100));
+    for socket in tabs.iter_mut().chain(&mut visitors) {
+        socket.settle().await;
+    }
+    // A place that is free again is given again.
+    tabs.pop().unwrap().close().await;
+    for _ in 0..100 {
+        let mut again = Socket::connect(&server.url, Some(&sam.cookie), "plenum").await;
+        if again.next().await["event"] == "pusher:connection_established" {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("a closed socket still counts");
+}
+
+/// Channels of one connection are counted, and data of client events is.
+#[tokio::test]
+async fn channels_and_client_data_are_limited() {
+    let server = Server::start_with(&[("PLENUM_LIMITS__CHANNELS_PER_CONNECTION", "2")]);
+    let sam = server.person("sam").await;
+    let mut socket = sam.socket().await;
+    let conversation = format!("private-conversation.{}", sam.general().await);
+    socket.subscribe(&format!("private-person.{}", sam.id)).await;
+    socket.subscribe(&conversation).await;
+    let third = socket.try_subscribe(&format!("organisation.{}", sam.organisation), None).await;
+    assert_eq!((third["event"].as_str(), data(&third)["status"].as_u64()), (Some("pusher:subscription_error"), Some(403)));
+    socket.settle().await;
+    socket.say(json!({ "event": "client-typing", "channel": conversation, "data": { "long": "x".repeat(10_001) } })).await;
+    assert!(data(&socket.wait("pusher:error").await)["message"].as_str().unwrap().contains("10000 bytes"));
+    let mut too_many = 0;
+    for _ in 0..60 {
+        socket.say(json!({ "event": "client-typing", "channel": conversation, "data": {} })).await;
+    }
+    for frame in socket.settle().await {
+        too_many += u32::from(data(&frame)["code"] == 4301);
+    }
+    assert!(too_many > 0, "60 client events at once went through");
+    socket.settle().await;
+}
+
+/// A client that stops reading is cut off with its queue full and can resume; others never notice (I28).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_consumer_is_cut_off_and_can_resume() {
+    let server = Server::start_with(&[("PLENUM_LIMITS__COMMANDS_PER_MINUTE", "0"), ("PLENUM_REALTIME__QUEUE_BYTES", "32768")]);
+    let (sam, lena) = (server.person("sam").await, server.person("lena").await);
+    let general = sam.general().await;
+    let channel = format!("private-conversation.{general}");
+    let mut slow = sam.socket().await;
+    let since = slow.subscribe(&channel).await["cursor"].clone();
+    let mut quick = server.person("noor").await.socket().await;
+    quick.subscribe(&channel).await;
+    // Nobody reads `slow`: kernel buffers fill (some megabytes), then its queue.
+    let text = "x".repeat(7_900);
+    let mut sent = Vec::new();
+    for _ in 0..40 {
+        for _ in 0..20 {
+            sent.push(lena.send(general, &text).await["number"].as_u64().unwrap());
+        }
+        for number in sent.iter().skip(sent.len() - 20) {
+            assert_eq!(data(&quick.wait("message.sent").await)["number"].as_u64(), Some(*number), "a reader was held up");
+        }
+        let figures = server.get("/metrics").await.text().await.unwrap();
+        if figures.lines().any(|line| line.starts_with("plenum_live_slow_consumers_total 1")) {
+            let code = slow.closed().await;
+            assert!(code == Some(4100) || code.is_none(), "{code:?}");
+            let mut again = sam.socket().await;
+            assert_eq!(again.resume(&channel, &since).await["recovered"], true);
+            for number in &sent {
+                assert_eq!(data(&again.wait("message.sent").await)["number"].as_u64(), Some(*number));
+            }
+            return;
+        }
+    }
+    panic!("12 MB unread and never cut off");
+}
+
+/// A body that is too long is refused before it is read.
+#[tokio::test]
+async fn a_huge_body_is_refused() {
+    let server = Server::start();
+    let sam = server.person("sam").await;
+    let general = sam.general().await.to_string();
+    let long = sam.call("messages/send", &[("conversation", &general), ("text", &"x".repeat(8_001))]).await;
+    assert_eq!(long.status(), 422);
+    assert_eq!(long.json::<serde_json::Value>().await.unwrap()["field"], "text");
+    let huge = sam.try_call("messages/send", &[("conversation", &general), ("text", &"x".repeat(2_000_000))]).await;
+    assert!(huge.map_or(true, |response| response.status() == 413), "two megabytes were taken");
+}

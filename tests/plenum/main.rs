@@ -1,0 +1,16 @@
+//! Plenum from outside: a real server process on a free port, HTTP and WebSockets.
+//! One binary, so that it links once; a module for each thing that must hold.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod server;
+mod socket;
+
+mod authorisation;
+mod connection;
+mod crash;
+mod limits;
+mod presence;
+mod recovery;
+mod security;
+mod store;

@@ -1,0 +1,142 @@
+//! The store's promises, asked of the library itself.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use plenum::{
+    error::AppError,
+    features::people::live::{OrganisationChanged, OrganisationEvent, PublicEvent},
+    ids::OrganisationId,
+    server::db::{Commits, Committed, Store},
+};
+use tempfile::TempDir;
+
+async fn store() -> (TempDir, Store, Commits) {
+    let folder = TempDir::new().unwrap();
+    let (store, commits) = Store::open(&format!("sqlite://{}", folder.path().join("plenum.db").display())).await.unwrap();
+    (folder, store, commits)
+}
+
+fn renamed(name: &str) -> OrganisationEvent {
+    OrganisationEvent::OrganisationRenamed(OrganisationChanged { name: name.to_owned() })
+}
+
+fn events(batches: &mut Commits) -> Vec<(String, Option<u64>)> {
+    let mut events = Vec::new();
+    while let Ok(batch) = batches.try_recv() {
+        for item in batch {
+            if let Committed::Event { channel, seq, .. } = item {
+                events.push((channel, seq));
+            }
+        }
+    }
+    events
+}
+
+/// Of several closures in one commit, one that fails takes only itself back, its announcements included.
+#[tokio::test]
+async fn a_failure_takes_only_itself_back() {
+    let (_folder, store, mut commits) = store().await;
+    let mut writes = Vec::new();
+    for number in 0..40_i64 {
+        let store = store.clone();
+        writes.push(tokio::spawn(async move {
+            store
+                .write(async move |tx| {
+                    sqlx::query("insert into organisations (name, created_at) values ($1, 0)")
+                        .bind(format!("o{number}"))
+                        .execute(&mut **tx)
+                        .await?;
+                    tx.announce(OrganisationId(1), &renamed("x"));
+                    if number % 4 == 0 { Err(AppError::conflict("no")) } else { Ok(()) }
+                })
+                .await
+        }));
+    }
+    let mut failed = 0;
+    for write in writes {
+        failed += u32::from(write.await.unwrap().is_err());
+    }
+    let mut tx = store.read().await.unwrap();
+    let (rows,): (i64,) = sqlx::query_as("select count(*) from organisations").fetch_one(&mut *tx).await.unwrap();
+    assert_eq!((failed, rows), (10, 30));
+    let announced = events(&mut commits);
+    assert_eq!(announced, (1..=30).map(|seq| ("private-organisation.1".to_owned(), Some(seq))).collect::<Vec<_>>());
+}
+
+/// A panic in a closure is an error to its caller and to nobody else; the writer lives.
+#[tokio::test]
+async fn a_panic_is_taken_back() {
+    let (_folder, store, mut commits) = store().await;
+    let panicked = store
+        .write(async |tx| -> plenum::error::AppResult<()> {
+            tx.announce(OrganisationId(1), &renamed("never"));
+            panic!("on purpose")
+        })
+        .await;
+    assert!(panicked.is_err());
+    store
+        .write(async |tx| {
+            tx.announce(OrganisationId(1), &renamed("after"));
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert_eq!(events(&mut commits), [("private-organisation.1".to_owned(), Some(1))]);
+}
+
+/// A caller that goes away does not stop its write.
+#[tokio::test]
+async fn a_caller_that_goes_away_is_carried_out() {
+    let (_folder, store, _commits) = store().await;
+    let ran = Arc::new(AtomicU32::new(0));
+    let task = tokio::spawn({
+        let (store, ran) = (store.clone(), Arc::clone(&ran));
+        async move {
+            let _ = store
+                .write(async move |_tx| {
+                    ran.fetch_add(1, Ordering::SeqCst);
+                    Ok(())
+                })
+                .await;
+        }
+    });
+    tokio::task::yield_now().await;
+    task.abort();
+    let _ = task.await;
+    store.write(async |_tx| Ok(())).await.unwrap();
+    assert!(ran.load(Ordering::SeqCst) <= 1);
+}
+
+/// Numbers survive pruning and a reopened database: they never begin anew within an epoch.
+#[tokio::test]
+async fn numbers_are_never_given_twice() {
+    let folder = TempDir::new().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("plenum.db").display());
+    let mut last = 0;
+    let mut epochs = Vec::new();
+    for _ in 0..3 {
+        let (store, mut commits) = Store::open(&url).await.unwrap();
+        epochs.push(store.epoch().clone());
+        store
+            .write(async |tx| {
+                tx.announce(OrganisationId(1), &PublicEvent::OrganisationRenamed(OrganisationChanged { name: "x".into() }));
+                Ok(())
+            })
+            .await
+            .unwrap();
+        let seq = events(&mut commits)[0].1.unwrap();
+        assert!(seq > last);
+        last = seq;
+        store
+            .write(async |tx| {
+                sqlx::query("delete from live_log").execute(&mut **tx).await?;
+                Ok(())
+            })
+            .await
+            .unwrap();
+    }
+    assert!(epochs.iter().all(|epoch| *epoch == epochs[0]));
+}
