@@ -2,7 +2,7 @@
 //! status of its answer.
 
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
-use leptos::prelude::{expect_context, use_context};
+use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::{sign_ins::Identity, state::AppState};
@@ -84,11 +84,9 @@ pub async fn answer<T: Send + 'static>(body: impl Future<Output = AppResult<T>> 
 /// is redirected back, and shows the error there.
 pub fn set_status(error: &AppError) {
     let Some(response) = use_context::<ResponseOptions>() else { return };
-    let accepts_html = expect_context::<Parts>()
-        .headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
+    let accepts_html = use_context::<Parts>()
+        .and_then(|parts| parts.headers.get(header::ACCEPT)?.to_str().ok().map(|accept| accept.contains("text/html")))
+        .unwrap_or_default();
     if accepts_html {
         return;
     }
