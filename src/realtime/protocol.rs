@@ -41,6 +41,16 @@ pub mod event {
     pub const MEMBER_ADDED: &str = "pusher_internal:member_added";
     /// Somebody's last connection left a presence channel.
     pub const MEMBER_REMOVED: &str = "pusher_internal:member_removed";
+    /// Says who is behind a connection.
+    pub const SIGN_IN: &str = "pusher:signin";
+    /// It was believed.
+    pub const SIGN_IN_SUCCESS: &str = "pusher:signin_success";
+    /// Nothing is cached on a cache channel.
+    pub const CACHE_MISS: &str = "pusher:cache_miss";
+    /// How many connections are on a channel.
+    pub const SUBSCRIPTION_COUNT: &str = "pusher_internal:subscription_count";
+    /// Who of the watched came and went, on external applications.
+    pub const WATCHLIST_EVENTS: &str = "pusher_internal:watchlist_events";
     /// Replaces the list of people whose presence is followed (Plenum's own).
     pub const WATCH: &str = "plenum:watch";
     /// Who of the watched came and went (Plenum's own).
@@ -51,6 +61,8 @@ pub mod event {
 pub mod code {
     /// No such application: give up.
     pub const NO_APPLICATION: u16 = 4001;
+    /// The application is switched off: give up.
+    pub const DISABLED: u16 = 4003;
     /// Unsupported protocol version: give up.
     pub const VERSION: u16 = 4007;
     /// Not authorised, or no longer: give up.
@@ -63,6 +75,8 @@ pub mod code {
     pub const NO_PONG: u16 = 4201;
     /// Too many client events; an error only, never a close.
     pub const CLIENT_EVENT_RATE: u16 = 4301;
+    /// More people on a watchlist than allowed; an error only.
+    pub const WATCHLIST: u16 = 4302;
 }
 
 /// A frame that cannot be understood; the connection lives.
@@ -89,6 +103,13 @@ pub enum ClientFrame {
     Unsubscribe {
         /// The channel's wire name.
         channel: String,
+    },
+    /// `pusher:signin`: who is behind this connection.
+    SignIn {
+        /// `key:signature`.
+        auth: String,
+        /// The signed user data, as the exact string that was signed.
+        user_data: String,
     },
     /// `client-…`: an ephemeral event for the others on a channel.
     ClientEvent {
@@ -184,6 +205,13 @@ impl ClientFrame {
                 let channel = text_field(&data, "channel").ok_or(FrameError::Incomplete(event::UNSUBSCRIBE, "a channel"))?;
                 Ok(Self::Unsubscribe { channel })
             }
+            event::SIGN_IN => {
+                let data = raw.value().unwrap_or(Value::Null);
+                Ok(Self::SignIn {
+                    auth: text_field(&data, "auth").ok_or(FrameError::Incomplete(event::SIGN_IN, "a signature"))?,
+                    user_data: text_field(&data, "user_data").ok_or(FrameError::Incomplete(event::SIGN_IN, "user data"))?,
+                })
+            }
             event::WATCH => {
                 let people = raw
                     .value()
@@ -254,9 +282,14 @@ impl ServerFrame {
     }
 
     /// The first frame of a connection.
-    pub fn established(socket_id: &str, build: &str, live_schema: u32) -> Self {
+    pub fn welcome(socket_id: &str) -> Self {
         let data = serde_json::json!({ "socket_id": socket_id, "activity_timeout": ACTIVITY_TIMEOUT_SECONDS });
-        Self { build: Some(build.to_owned()), live_schema: Some(live_schema), ..Self::new(event::CONNECTION_ESTABLISHED, data.to_string()) }
+        Self::new(event::CONNECTION_ESTABLISHED, data.to_string())
+    }
+
+    /// The same for a page of Plenum's own.
+    pub fn established(socket_id: &str, build: &str, live_schema: u32) -> Self {
+        Self { build: Some(build.to_owned()), live_schema: Some(live_schema), ..Self::welcome(socket_id) }
     }
 
     /// An error that does not end the connection, unless a close follows.
@@ -291,7 +324,7 @@ mod tests {
 
         /// Any JSON in any of the known frames is answered too.
         #[test]
-        fn any_shape_is_answered(name in prop_oneof![Just("pusher:subscribe"), Just("client-x"), Just("plenum:watch")], data in ".{0,60}") {
+        fn any_shape_is_answered(name in prop_oneof![Just("pusher:subscribe"), Just("pusher:signin"), Just("client-x"), Just("plenum:watch")], data in ".{0,60}") {
             let _ = ClientFrame::parse(&serde_json::json!({ "event": name, "data": data }).to_string());
             let _ = ClientFrame::parse(&format!(r#"{{"event":"{name}","data":{data}}}"#));
         }

@@ -4,7 +4,8 @@
 //! event once and gives its bytes to the [`hub`]; the hub writes them to every
 //! subscriber's [`connection`] whose queue is empty and queues the rest. [`log`] is
 //! what was announced, for those who come back; [`presence`] is derived from the
-//! connections alone; [`heads`] follow conversations that are not on the screen.
+//! connections alone; [`heads`] follow conversations that are not on the screen. [`pusher`] is
+//! what external applications get: the same sockets, channels of their own.
 
 pub mod connection;
 pub mod dispatcher;
@@ -14,6 +15,7 @@ pub mod hub;
 pub mod log;
 pub mod outbound;
 pub mod presence;
+pub mod pusher;
 pub mod rules;
 pub mod subscriptions;
 pub mod ticker;

@@ -19,7 +19,7 @@ use crate::{
     ids::Millis,
 };
 
-pub use housekeeping::{housekeeping, start_housekeeping};
+pub use housekeeping::housekeeping;
 
 /// How long a runner may keep a job.
 const LEASE: Millis = 90_000;

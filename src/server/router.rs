@@ -22,7 +22,7 @@ use super::{security, sign_ins::Identity, state::AppState};
 use crate::{
     app::{App, Build, shell},
     features::people::{self, model::Shell},
-    realtime::server::upgrade,
+    realtime::server::{pusher, upgrade},
 };
 
 /// The longest body of a request: a message of 8,000 characters and its form fit four times.
@@ -62,6 +62,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(pages)
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
+        .merge(pusher::http::routes())
         .nest_service(
             &package_path,
             ServiceBuilder::new().layer(immutable).service(ServeDir::new(packages).precompressed_br().precompressed_gzip()),

@@ -16,7 +16,15 @@ use crate::{
     features::{messages, people, seed as seeds},
     realtime::{
         protocol::code,
-        server::{dispatcher, heads, hub::Hub, ticker},
+        server::{
+            dispatcher, heads,
+            hub::Hub,
+            pusher::{
+                registry::{self, Applications},
+                webhooks,
+            },
+            ticker,
+        },
     },
 };
 
@@ -56,7 +64,15 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     tokio::spawn(dispatcher::run(Arc::clone(&hub), commits));
     tokio::spawn(ticker::run(Arc::clone(&hub)));
     tokio::spawn(heads::run(Arc::clone(&hub), Arc::new(messages::server::ConversationHeads::new(store.clone()))));
-    jobs::start_housekeeping(store.clone(), stop.clone());
+    let applications = Arc::new(Applications::default());
+    applications.load(&store).await?;
+    let seconds = |seconds: u64| u32::try_from(seconds).unwrap_or(u32::MAX);
+    tokio::spawn(registry::run(Arc::clone(&applications), seconds(config.realtime.ping_seconds), seconds(config.realtime.lost_seconds)));
+    tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
+    let known = Arc::clone(&applications);
+    jobs::housekeeping(jobs::Runner::new(store.clone()))
+        .on(webhooks::JOB, move |store, payload| webhooks::deliver(store, Arc::clone(&known), payload))
+        .start(stop.clone());
     let sweeping = Arc::clone(&rates);
     tokio::spawn(async move {
         loop {
@@ -66,7 +82,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     });
     let mailer = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
     let build: Arc<str> = build_name().into();
-    let state = AppState { config: Arc::new(config), leptos, store, hub, rates, mailer, build };
+    let state = AppState { config: Arc::new(config), leptos, store, hub, applications, rates, mailer, build };
     Ok(Running { state, stop })
 }
 

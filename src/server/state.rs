@@ -6,7 +6,10 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
 use super::{db::Store, mail::Mailer, rates::Rates};
-use crate::{config::Config, realtime::server::hub::Hub};
+use crate::{
+    config::Config,
+    realtime::server::{hub::Hub, pusher::registry::Applications},
+};
 
 /// Cloned into every request; all of it is shared.
 #[derive(Clone)]
@@ -19,6 +22,8 @@ pub struct AppState {
     pub store: Store,
     /// The live layer.
     pub hub: Arc<Hub>,
+    /// External applications.
+    pub applications: Arc<Applications>,
     /// Limits per person, account and address.
     pub rates: Arc<Rates>,
     /// Where mail goes.

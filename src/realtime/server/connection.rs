@@ -21,15 +21,35 @@ use tokio::{io::Interest, net::TcpStream, sync::Notify};
 
 use super::{
     frames::{self, Assembler, Broken, Incoming},
-    hub::{ConnectionId, Hub},
+    hub::ConnectionId,
     outbound::{Outbound, Weight},
     rules::Who,
-    subscriptions::{self, Session},
 };
 use crate::{
     ids::PersonId,
     realtime::protocol::{ServerFrame, code},
 };
+
+/// Who is at the other end of a socket's task: Plenum's own hub, or an external application.
+pub trait Host: Send + Sync + 'static {
+    /// What only the connection's own task knows.
+    type Session: Default + Send;
+
+    /// Whole seconds since the host began.
+    fn clock(&self) -> u32;
+
+    /// Acts on one frame.
+    fn text(self: &Arc<Self>, connection: &Arc<Connection>, session: &mut Self::Session, text: &str) -> impl Future<Output = ()> + Send;
+
+    /// Something is still to be fed once the socket has drained.
+    fn is_catching_up(session: &Self::Session) -> bool;
+
+    /// Feeds some of it.
+    fn feed(self: &Arc<Self>, connection: &Arc<Connection>, session: &mut Self::Session) -> impl Future<Output = ()> + Send;
+
+    /// The connection is gone.
+    fn leave(&self, connection: &Arc<Connection>, session: Self::Session, end: End);
+}
 
 /// How a connection ended; it decides how long its person stays present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,20 +249,20 @@ fn read(connection: &Connection, assembler: &mut Assembler) -> Read {
 }
 
 /// The task of one connection, from the first frame to the last.
-pub async fn run(hub: Arc<Hub>, connection: Arc<Connection>, early: Vec<u8>) {
-    let mut session = Session::default();
-    let end = serve(&hub, &connection, &mut session, early).await;
-    hub.leave(&connection, end);
+pub async fn run<H: Host>(host: Arc<H>, connection: Arc<Connection>, early: Vec<u8>) {
+    let mut session = H::Session::default();
+    let end = serve(&host, &connection, &mut session, early).await;
+    host.leave(&connection, session, end);
 }
 
-async fn serve(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Session, early: Vec<u8>) -> End {
+async fn serve<H: Host>(host: &Arc<H>, connection: &Arc<Connection>, session: &mut H::Session, early: Vec<u8>) -> End {
     let mut assembler = Assembler::default();
     if !early.is_empty() {
         let fed = assembler.feed(&early);
         drop(early);
         match fed {
             Ok(frames) => {
-                if let Some(end) = Box::pin(take(hub, connection, session, frames)).await {
+                if let Some(end) = Box::pin(take(host, connection, session, frames)).await {
                     return end;
                 }
             }
@@ -255,8 +275,8 @@ async fn serve(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Sessi
             return connection.ended();
         }
         let (drained, closing) = connection.state();
-        if drained && closing.is_none() && session.is_catching_up() {
-            Box::pin(subscriptions::feed(hub, connection, session)).await;
+        if drained && closing.is_none() && H::is_catching_up(session) {
+            Box::pin(host.feed(connection, session)).await;
             continue;
         }
         let interest = if drained { Interest::READABLE } else { Interest::READABLE | Interest::WRITABLE };
@@ -273,8 +293,8 @@ async fn serve(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Sessi
         }
         match read(connection, &mut assembler) {
             Read::Frames(frames) => {
-                connection.hear(hub.clock());
-                if let Some(end) = Box::pin(take(hub, connection, session, frames)).await {
+                connection.hear(host.clock());
+                if let Some(end) = Box::pin(take(host, connection, session, frames)).await {
                     return end;
                 }
             }
@@ -286,10 +306,10 @@ async fn serve(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Sessi
 }
 
 /// Acts on whole frames; `Some` ends the connection.
-async fn take(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Session, frames: Vec<Incoming>) -> Option<End> {
+async fn take<H: Host>(host: &Arc<H>, connection: &Arc<Connection>, session: &mut H::Session, frames: Vec<Incoming>) -> Option<End> {
     for frame in frames {
         match frame {
-            Incoming::Text(text) => subscriptions::handle(hub, connection, session, &text).await,
+            Incoming::Text(text) => host.text(connection, session, &text).await,
             Incoming::Ping(payload) => connection.send(&frames::pong(&payload), &Weight::Kept),
             Incoming::Pong => {}
             Incoming::Close(code) => {

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::{
-    connection::Connection,
+    connection::{Connection, End, Host},
     dispatcher::Encoded,
     hub::{Channel, Hub, Joined},
     log,
@@ -61,11 +61,36 @@ impl Session {
     }
 }
 
+impl Host for Hub {
+    type Session = Session;
+
+    fn clock(&self) -> u32 {
+        self.clock()
+    }
+
+    async fn text(self: &Arc<Self>, connection: &Arc<Connection>, session: &mut Session, text: &str) {
+        handle(self, connection, session, text).await;
+    }
+
+    fn is_catching_up(session: &Session) -> bool {
+        session.is_catching_up()
+    }
+
+    async fn feed(self: &Arc<Self>, connection: &Arc<Connection>, session: &mut Session) {
+        feed(self, connection, session).await;
+    }
+
+    fn leave(&self, connection: &Arc<Connection>, _session: Session, end: End) {
+        self.leave(connection, end);
+    }
+}
+
 /// Acts on one frame.
 pub async fn handle(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Session, text: &str) {
     match ClientFrame::parse(text) {
         Ok(ClientFrame::Ping) => connection.say(&ServerFrame::new("pusher:pong", "{}")),
-        Ok(ClientFrame::Pong | ClientFrame::Unknown { .. }) => {}
+        // The cookie says who it is; nobody signs in here.
+        Ok(ClientFrame::Pong | ClientFrame::SignIn { .. } | ClientFrame::Unknown { .. }) => {}
         Ok(ClientFrame::Subscribe(wish)) => subscribe(hub, connection, session, wish).await,
         Ok(ClientFrame::Unsubscribe { channel }) => {
             session.catching_up.retain(|known| known.channel.name() != channel);

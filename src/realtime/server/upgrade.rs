@@ -22,7 +22,7 @@ use tungstenite::handshake::derive_accept_key;
 
 use super::{
     connection::{self, Connection},
-    hub::Hub,
+    pusher::application::App,
     rules::Who,
 };
 use crate::{
@@ -52,6 +52,52 @@ struct Refusal {
     reason: &'static str,
 }
 
+impl Refusal {
+    const UNKNOWN: Self = Self { code: code::NO_APPLICATION, reason: "there is no application with this key" };
+    const DISABLED: Self = Self { code: code::DISABLED, reason: "this application is switched off" };
+    const VERSION: Self = Self { code: code::VERSION, reason: "this version of the protocol is not supported" };
+    const FULL: Self = Self { code: code::OVER_CAPACITY, reason: "the application has as many connections as it may" };
+}
+
+/// Whom a socket is for.
+enum Target {
+    /// Plenum's own pages: who is signed in there, and whether others see them online.
+    Own(Option<Who>, bool),
+    /// An external application.
+    External(Arc<App>),
+    Refused(Refusal),
+    /// A page of another site, which may not open a socket here.
+    Foreign,
+}
+
+impl Target {
+    async fn of(state: &AppState, key: &str, hello: &Hello, headers: &HeaderMap, identity: Option<&Identity>) -> Self {
+        if !matches!(hello.protocol, None | Some(5..=7)) {
+            return Self::Refused(Refusal::VERSION);
+        }
+        if key != OWN_KEY {
+            let Some(app) = state.applications.by_key(key) else { return Self::Refused(Refusal::UNKNOWN) };
+            let settings = app.settings();
+            if !settings.enabled {
+                return Self::Refused(Refusal::DISABLED);
+            }
+            // Programs have no origin; browsers always do.
+            let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+            return if origin.is_none_or(|origin| settings.allows_origin(origin)) { Self::External(app) } else { Self::Foreign };
+        }
+        let shown = identity.is_some_and(|identity| identity.privacy.show_presence);
+        match origin_of(state, headers).await {
+            OriginCheck::Own => {
+                let who = identity.map(|identity| Who { person: identity.person, organisation: identity.organisation, sign_in: identity.sign_in });
+                Self::Own(who, shown)
+            }
+            // A program, not a browser: no cookie counts.
+            OriginCheck::Absent => Self::Own(None, shown),
+            OriginCheck::Foreign(_) => Self::Foreign,
+        }
+    }
+}
+
 /// `GET /app/{key}`: upgrades to a WebSocket.
 pub async fn socket(State(state): State<AppState>, Path(key): Path<String>, Query(hello): Query<Hello>, mut request: Request) -> Response {
     let headers = request.headers();
@@ -61,31 +107,19 @@ pub async fn socket(State(state): State<AppState>, Path(key): Path<String>, Quer
     let Some(accept) = headers.get(header::SEC_WEBSOCKET_KEY).map(|key| derive_accept_key(key.as_bytes())) else {
         return (StatusCode::BAD_REQUEST, "Sec-WebSocket-Key is missing.").into_response();
     };
-    let identity = request.extensions().get::<Identity>();
-    let who = match origin_of(&state, headers).await {
-        OriginCheck::Own => {
-            identity.map(|identity| Who { person: identity.person, organisation: identity.organisation, sign_in: identity.sign_in })
-        }
-        // A program, not a browser: no cookie counts.
-        OriginCheck::Absent => None,
-        OriginCheck::Foreign(_) => return (StatusCode::FORBIDDEN, "This site may not open a socket here.").into_response(),
-    };
-    let shown = identity.is_some_and(|identity| identity.privacy.show_presence);
     let address = request.extensions().get::<ClientAddress>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0);
-    let refusal = refusal(&key, &hello);
+    let target = Target::of(&state, &key, &hello, headers, request.extensions().get::<Identity>()).await;
+    if matches!(target, Target::Foreign) {
+        return (StatusCode::FORBIDDEN, "This site may not open a socket here.").into_response();
+    }
     let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else {
         return (StatusCode::UPGRADE_REQUIRED, "This connection cannot be upgraded.").into_response();
     };
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
         match downcast::<TokioIo<TcpStream>>(upgraded) {
-            Ok(Parts { io, read_buf, .. }) => {
-                let hub = Arc::clone(&state.hub);
-                let connection =
-                    Connection::new(hub.next_connection(), who, address, io.into_inner(), hub.clock(), hub.settings().queue_bytes);
-                // Copied: even an empty slice of hyper's buffer would pin all of it for the connection's life.
-                open(&hub, Arc::new(connection), &state.build, shown, refusal, read_buf.to_vec());
-            }
+            // Copied: even an empty slice of hyper's buffer would pin all of it for the connection's life.
+            Ok(Parts { io, read_buf, .. }) => open(&state, target, address, io.into_inner(), read_buf.to_vec()),
             Err(_) => tracing::error!("an upgraded connection is not a plain TCP stream"),
         }
     });
@@ -97,30 +131,43 @@ pub async fn socket(State(state): State<AppState>, Path(key): Path<String>, Quer
     response.into_response()
 }
 
-fn open(hub: &Arc<Hub>, connection: Arc<Connection>, build: &str, shown: bool, refusal: Option<Refusal>, early: Vec<u8>) {
-    let refusal = refusal.or_else(|| hub.enter(&connection, shown).err().map(|reason| Refusal { code: code::OVER_CAPACITY, reason }));
-    match refusal {
-        Some(Refusal { code, reason }) => {
-            connection.say(&ServerFrame::error(Some(code), reason));
-            connection.close(code, reason);
-            // Not entered: nothing to leave; the task only sees the goodbye through.
-            tokio::spawn(connection::see_off(connection));
+fn open(state: &AppState, target: Target, address: IpAddr, stream: TcpStream, early: Vec<u8>) {
+    let queue = state.hub.settings().queue_bytes;
+    match target {
+        Target::Own(who, shown) => {
+            let hub = Arc::clone(&state.hub);
+            let connection = Arc::new(Connection::new(hub.next_connection(), who, address, stream, hub.clock(), queue));
+            match hub.enter(&connection, shown) {
+                Ok(()) => {
+                    connection.say(&ServerFrame::established(&connection.id.socket_id(), &state.build, LIVE_SCHEMA));
+                    tokio::spawn(connection::run(hub, connection, early));
+                }
+                Err(reason) => refuse(connection, &Refusal { code: code::OVER_CAPACITY, reason }),
+            }
         }
-        None => {
-            connection.say(&ServerFrame::established(&connection.id.socket_id(), build, LIVE_SCHEMA));
-            tokio::spawn(connection::run(Arc::clone(hub), connection, early));
+        Target::External(app) => {
+            let connection = Arc::new(Connection::new(app.next_connection(), None, address, stream, app.clock(), queue));
+            if app.enter(&connection) {
+                connection.say(&ServerFrame::welcome(&connection.id.socket_id()));
+                tokio::spawn(connection::run(app, connection, early));
+            } else {
+                refuse(connection, &Refusal::FULL);
+            }
         }
+        Target::Refused(refusal) => {
+            let connection = Connection::new(state.hub.next_connection(), None, address, stream, state.hub.clock(), queue);
+            refuse(Arc::new(connection), &refusal);
+        }
+        // Answered before the upgrade.
+        Target::Foreign => {}
     }
 }
 
-fn refusal(key: &str, hello: &Hello) -> Option<Refusal> {
-    if key != OWN_KEY {
-        return Some(Refusal { code: code::NO_APPLICATION, reason: "there is no application with this key" });
-    }
-    match hello.protocol {
-        None | Some(5..=7) => None,
-        Some(_) => Some(Refusal { code: code::VERSION, reason: "this version of the protocol is not supported" }),
-    }
+/// Tells why, and sees the connection off: it was never let in, so there is nothing to leave.
+fn refuse(connection: Arc<Connection>, refusal: &Refusal) {
+    connection.say(&ServerFrame::error(Some(refusal.code), refusal.reason));
+    connection.close(refusal.code, refusal.reason);
+    tokio::spawn(connection::see_off(connection));
 }
 
 fn asks_for_upgrade(headers: &HeaderMap) -> bool {

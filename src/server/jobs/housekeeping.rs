@@ -3,14 +3,11 @@
 
 use std::time::Duration;
 
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
-
 use super::Runner;
 use crate::{
     error::AppResult,
     ids::Millis,
-    realtime::server::log,
+    realtime::server::{log, pusher::webhooks},
     server::{
         db::{Conn, Store, Tx},
         idempotency,
@@ -36,12 +33,10 @@ pub fn housekeeping(runner: Runner) -> Runner {
         .every("housekeeping.idempotency", HOUR, |store| async move {
             in_steps(&store, async |tx: &mut Tx, now| idempotency::prune(tx, now).await).await
         })
+        .every("housekeeping.webhooks", HOUR, |store| async move {
+            in_steps(&store, async |tx: &mut Tx, _| webhooks::prune(tx).await).await
+        })
         .every("housekeeping.people", HOUR, |store| async move { in_steps(&store, async |tx: &mut Tx, now| expired(tx, now).await).await })
-}
-
-/// Starts a runner that does nothing but housekeeping.
-pub fn start_housekeeping(store: Store, stop: CancellationToken) -> JoinHandle<()> {
-    housekeeping(Runner::new(store)).start(stop)
 }
 
 /// Repeats `step`, a write each, until it says that there is no more.

@@ -1,0 +1,255 @@
+//! An external application while the server runs: its settings, its connections, channels and users.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use super::{
+    channel::{Channel, Left},
+    names::ChannelKind,
+    signature::AppSecret,
+    users::Users,
+    webhooks::{Hook, Outbox, Webhook},
+};
+use crate::{
+    ids::OrganisationId,
+    realtime::{
+        cursor::Epoch,
+        protocol::code,
+        server::{
+            connection::{Connection, lock},
+            hub::ConnectionId,
+        },
+    },
+};
+
+/// What an admin has set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// As the HTTP API's paths name it.
+    pub app_id: String,
+    /// As the socket's address and every signature name it.
+    pub key: String,
+    /// The secrets that are valid: one, or two while they are being changed; the newest first.
+    pub secrets: Vec<AppSecret>,
+    /// Whose it is.
+    pub organisation: OrganisationId,
+    /// Switched on.
+    pub enabled: bool,
+    /// Origins whose pages may open its socket; empty: any.
+    pub origins: Vec<String>,
+    /// Its clients may send events to each other.
+    pub client_events: bool,
+    /// Counts of subscribers are told.
+    pub subscription_counts: bool,
+    /// Sockets at the most; 0: any number.
+    pub connections: usize,
+    /// People on one presence channel at the most; 0: any number.
+    pub presence_members: usize,
+    /// Bytes of an event's data at the most; 0: any.
+    pub data_bytes: usize,
+    /// Where it wants to be told what happens.
+    pub webhooks: Vec<Webhook>,
+}
+
+impl Settings {
+    /// The secret to sign with.
+    pub fn secret(&self) -> Option<&AppSecret> {
+        self.secrets.first()
+    }
+
+    /// True if `signature` of `message` was made with a valid secret.
+    pub fn verify(&self, message: &[u8], signature: &str) -> bool {
+        // All are tried, so that the time does not tell which one it was.
+        self.secrets.iter().fold(false, |valid, secret| valid | secret.verify(message, signature))
+    }
+
+    /// True if `auth` (`key:signature`) is this application's signature of `message`.
+    pub fn authorises(&self, message: &str, auth: &str) -> bool {
+        auth.split_once(':').is_some_and(|(key, signature)| key == self.key && self.verify(message.as_bytes(), signature))
+    }
+
+    /// True if a page of `origin` may open a socket or ask across origins.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        self.origins.is_empty() || self.origins.iter().any(|allowed| allowed == origin)
+    }
+}
+
+/// A running application.
+#[derive(Debug)]
+pub struct App {
+    /// Its row.
+    pub id: i64,
+    settings: RwLock<Arc<Settings>>,
+    epoch: Epoch,
+    started: Instant,
+    next_id: AtomicU64,
+    connections: Mutex<HashMap<ConnectionId, Arc<Connection>>>,
+    channels: Mutex<HashMap<Arc<str>, Arc<Channel>>>,
+    /// Who is signed in, and who wants to know.
+    pub users: Users,
+    /// What its webhooks are to be told.
+    pub outbox: Outbox,
+}
+
+impl App {
+    /// An application with nobody on it.
+    pub fn new(id: i64, settings: Settings) -> Self {
+        Self {
+            id,
+            settings: RwLock::new(Arc::new(settings)),
+            epoch: Epoch(format!("{:016x}", rand::random::<u64>())),
+            started: Instant::now(),
+            next_id: AtomicU64::new((u64::from(rand::random::<u32>() >> 1) << 32) | 1),
+            connections: Mutex::default(),
+            channels: Mutex::default(),
+            users: Users::default(),
+            outbox: Outbox::default(),
+        }
+    }
+
+    /// What is set now.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes other settings; one that is switched off says goodbye to all.
+    pub fn configure(&self, settings: Settings) {
+        let enabled = settings.enabled;
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+        if !enabled {
+            self.switch_off();
+        }
+    }
+
+    /// Says goodbye to all.
+    pub fn switch_off(&self) {
+        for connection in self.all_connections() {
+            connection.close(code::DISABLED, "this application has been switched off");
+        }
+    }
+
+    /// The life of its backlogs: this process'.
+    pub fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    /// Whole seconds since it was loaded.
+    pub fn clock(&self) -> u32 {
+        u32::try_from(self.started.elapsed().as_secs()).unwrap_or(u32::MAX)
+    }
+
+    /// A number for the next connection.
+    pub fn next_connection(&self) -> ConnectionId {
+        ConnectionId(self.next_id.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Lets a connection in; false if there are too many.
+    pub fn enter(&self, connection: &Arc<Connection>) -> bool {
+        let most = self.settings().connections;
+        let mut connections = lock(&self.connections);
+        if most != 0 && connections.len() >= most {
+            return false;
+        }
+        connections.insert(connection.id, Arc::clone(connection));
+        true
+    }
+
+    /// A connection is gone.
+    pub(super) fn forget(&self, connection: ConnectionId) {
+        let mut connections = lock(&self.connections);
+        connections.remove(&connection);
+        if connections.len() * 4 < connections.capacity() {
+            connections.shrink_to(64);
+        }
+    }
+
+    /// All connections now.
+    pub fn all_connections(&self) -> Vec<Arc<Connection>> {
+        lock(&self.connections).values().cloned().collect()
+    }
+
+    /// How many sockets are open.
+    pub fn connection_count(&self) -> usize {
+        lock(&self.connections).len()
+    }
+
+    /// The connection with this `socket_id`.
+    pub fn connection_of(&self, socket_id: &str) -> Option<ConnectionId> {
+        let (upper, lower) = socket_id.split_once('.')?;
+        let (upper, lower): (u32, u32) = (upper.parse().ok()?, lower.parse().ok()?);
+        Some(ConnectionId((u64::from(upper) << 32) | u64::from(lower)))
+    }
+
+    /// The channel of this name, if anybody is on it or anything of it is kept.
+    pub fn channel(&self, name: &str) -> Option<Arc<Channel>> {
+        lock(&self.channels).get(name).cloned()
+    }
+
+    /// The channel of this name, made if need be; `None` if that is no name. While it is held it is not forgotten.
+    pub fn open(&self, name: &str) -> Option<Arc<Channel>> {
+        let mut channels = lock(&self.channels);
+        if let Some(channel) = channels.get(name) {
+            return Some(Arc::clone(channel));
+        }
+        let kind = ChannelKind::of(name)?;
+        let name: Arc<str> = name.into();
+        let channel = Arc::new(Channel::new(Arc::clone(&name), kind));
+        channels.insert(name, Arc::clone(&channel));
+        Some(channel)
+    }
+
+    /// All channels, by name.
+    pub fn all_channels(&self) -> Vec<Arc<Channel>> {
+        let mut channels: Vec<Arc<Channel>> = lock(&self.channels).values().cloned().collect();
+        channels.sort_by(|a, b| a.name().cmp(b.name()));
+        channels
+    }
+
+    /// Sends an event to a channel, from the HTTP API or a page of Plenum. False if that is no channel's name.
+    pub fn publish(&self, channel: &str, event: &str, data: &str, except: Option<ConnectionId>) -> bool {
+        self.open(channel).is_some_and(|channel| {
+            channel.publish(event, data, except, Instant::now());
+            true
+        })
+    }
+
+    /// Takes a connection off a channel, and tells the webhooks.
+    pub(super) fn leave(&self, channel: &Channel, connection: ConnectionId) {
+        let Left { vacated, member } = channel.leave(connection);
+        let now = Instant::now();
+        if let Some(user_id) = member {
+            self.outbox.note(Hook::MemberRemoved { channel: Arc::clone(channel.name()), user_id }, now);
+        }
+        if vacated {
+            self.outbox.note(Hook::ChannelVacated { channel: Arc::clone(channel.name()) }, now);
+        }
+    }
+
+    /// What time brings; called several times a second.
+    pub fn tick(&self, now: Instant) {
+        let settings = self.settings();
+        for channel in self.all_channels() {
+            if settings.subscription_counts
+                && let Some(count) = channel.tell_count(now)
+            {
+                self.outbox.note(Hook::SubscriptionCount { channel: Arc::clone(channel.name()), count }, now);
+            }
+        }
+    }
+
+    /// Forgets channels that nothing is left of; called now and then.
+    pub fn sweep(&self, now: Instant) {
+        let mut channels = lock(&self.channels);
+        // Nobody else holds it, and nobody can take hold of it while this lock is held.
+        channels.retain(|_, channel| !(channel.expire(now) && Arc::strong_count(channel) == 1));
+        if channels.len() * 4 < channels.capacity() {
+            channels.shrink_to(64);
+        }
+    }
+}
