@@ -288,6 +288,15 @@ impl Config {
         if self.server.public_url.is_empty() { format!("http://{bound}") } else { self.server.public_url.clone() }
     }
 
+    /// The external application that the settings name; in demo mode there always is one.
+    pub fn first_app(&self) -> Option<App> {
+        if !self.app.id.is_empty() {
+            return Some(self.app.clone());
+        }
+        let demo = || App { id: "plenum-demo".to_owned(), key: "demo-key".to_owned(), secret: "demo-secret".to_owned(), ..App::default() };
+        self.demo.then(demo)
+    }
+
     /// True if the site is served over TLS, so that cookies are Secure.
     pub fn is_secure(&self) -> bool {
         self.server.public_url.starts_with("https://")

@@ -13,7 +13,7 @@ use super::{db::Store, jobs, mail::Outbox, rates::Rates, router, state::AppState
 use crate::{
     channels::rules::PlenumRules,
     config::{Config, Loaded},
-    features::{messages, people, seed as seeds},
+    features::{applications::server as external, messages, people, seed as seeds},
     realtime::{
         protocol::code,
         server::{
@@ -65,7 +65,6 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     tokio::spawn(ticker::run(Arc::clone(&hub)));
     tokio::spawn(heads::run(Arc::clone(&hub), Arc::new(messages::server::ConversationHeads::new(store.clone()))));
     let applications = Arc::new(Applications::default());
-    applications.load(&store).await?;
     let seconds = |seconds: u64| u32::try_from(seconds).unwrap_or(u32::MAX);
     tokio::spawn(registry::run(Arc::clone(&applications), seconds(config.realtime.ping_seconds), seconds(config.realtime.lost_seconds)));
     tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
@@ -119,6 +118,9 @@ pub async fn serve(loaded: &Loaded) -> anyhow::Result<()> {
     if let Some(token) = people::server::first_admin(&running.state.store).await.map_err(|error| anyhow::anyhow!(error.message))? {
         println!("This database is empty. Make its first admin at {url}/register?invitation={token}");
     }
+    external::start(&running.state.store, &running.state.config, &running.state.applications)
+        .await
+        .map_err(|error| anyhow::anyhow!("the application of the settings ([app]) is refused: {}", error.message))?;
     println!("Plenum is at {url}");
     if running.state.config.demo {
         println!("Demo mode: the sign-in page lists who can sign in; the password is plenum-demo.");

@@ -8,7 +8,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex,
+        Arc, LazyLock, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -44,10 +44,6 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 /// How long deliveries are remembered.
 const REMEMBERED: Millis = 7 * 24 * 3_600_000;
 
-/// The names of the events that a webhook can want.
-pub const EVENTS: [&str; 7] =
-    ["channel_occupied", "channel_vacated", "member_added", "member_removed", "client_event", "cache_miss", "subscription_count"];
-
 /// Where an application wants to be told, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Webhook {
@@ -55,7 +51,7 @@ pub struct Webhook {
     pub id: i64,
     /// The address that is called.
     pub url: String,
-    /// Names of [`EVENTS`].
+    /// The names that [`Hook::name`] gives.
     pub events: Vec<String>,
 }
 
@@ -330,14 +326,20 @@ pub async fn deliver(store: Store, applications: Arc<Applications>, payload: Val
         .await
 }
 
-/// Calls a backend. The status if it took it; else what it said.
-async fn post(url: &str, key: &str, secret: &AppSecret, body: &str) -> Result<i64, (Option<i64>, String)> {
-    let client = reqwest::Client::builder()
+/// Follows no redirect: an address is called as it was entered.
+static CLIENT: LazyLock<Option<reqwest::Client>> = LazyLock::new(|| {
+    reqwest::Client::builder()
         .timeout(ANSWERS_WITHIN)
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("plenum/", env!("CARGO_PKG_VERSION")))
         .build()
-        .map_err(|error| (None, error.to_string()))?;
+        .inspect_err(|error| tracing::error!(%error, "webhooks cannot be sent"))
+        .ok()
+});
+
+/// Calls a backend. The status if it took it; else what it said.
+async fn post(url: &str, key: &str, secret: &AppSecret, body: &str) -> Result<i64, (Option<i64>, String)> {
+    let Some(client) = CLIENT.as_ref() else { return Err((None, "no requests can be made from here".to_owned())) };
     let request = client
         .post(url)
         .header("content-type", "application/json")

@@ -1,0 +1,8 @@
+//! External applications: what an admin sets for the teams whose clients and backends connect here.
+//!
+//! The rows are here; the running applications are the live layer's
+//! ([`pusher`](crate::realtime::server::pusher)), which reads them anew after each change.
+
+pub mod model;
+#[cfg(feature = "ssr")]
+pub mod server;
