@@ -102,8 +102,9 @@ fn Next(next: Memo<Option<String>>) -> impl IntoView {
 
 #[component]
 fn DemoPeople(people: Vec<DemoPerson>, action: ServerAction<api::SignIn>, next: Memo<Option<String>>) -> impl IntoView {
-    let rows = people.into_iter().zip(0_u8..).map(|(person, index)| {
-        let initials = PersonCard { id: PersonId(0), name: person.name.clone(), hue: 0 }.initials();
+    let rows = people.into_iter().map(|person| {
+        let hue = person.hue;
+        let initials = PersonCard { id: PersonId(0), name: person.name.clone(), hue }.initials();
         view! {
             <li>
                 <ActionForm action>
@@ -111,7 +112,7 @@ fn DemoPeople(people: Vec<DemoPerson>, action: ServerAction<api::SignIn>, next: 
                     <input type="hidden" name="email" value=person.email/>
                     <input type="hidden" name="password" value=DEMO_PASSWORD/>
                     <button class="row" type="submit">
-                        <Avatar initials hue=index % 12/>
+                        <Avatar initials hue/>
                         <span class="row-name">
                             <span class="visually-hidden">{words::CONTINUE_AS}</span>
                             {person.name}
