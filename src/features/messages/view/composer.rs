@@ -176,7 +176,6 @@ pub(super) fn Composer(screen: Screen) -> impl IntoView {
                     on:input=move |event| {
                         changed(event_target_value(&event));
                         completion.look();
-                        screen.stay_at_end();
                     }
                     on:blur=move |_| completion.close()
                 ></textarea>
