@@ -129,8 +129,6 @@ pub const SEND_READ_MARKS_TEXT: &str = "Others see how far you have read their m
 pub const APPEARANCE: &str = "Appearance";
 /// Saves a form.
 pub const SAVE: &str = "Save";
-/// It was saved.
-pub const SAVED: &str = "Saved";
 /// Changes the password.
 pub const CHANGE_PASSWORD: &str = "Change password";
 /// It was changed.

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    forms::{Failure, Submit, at, failure, is_done},
+    forms::{Failure, NewPassword, Submit, at, failure, is_done},
     here,
 };
 use crate::{
@@ -204,18 +204,7 @@ fn RegisterForm(token: Option<String>, invitation: Option<InvitationFor>) -> imp
                 error=at(failure, "email")
                 required=true
             />
-            <Field
-                id="password"
-                name="password"
-                label=words::PASSWORD
-                hint=words::PASSWORD_HINT
-                kind="password"
-                autocomplete="new-password"
-                minlength=10
-                maxlength=200
-                error=at(failure, "password")
-                required=true
-            />
+            <NewPassword label=words::PASSWORD failure/>
             <Submit label=words::REGISTER busy=action.pending() wide=true/>
         </ActionForm>
     }
