@@ -56,6 +56,14 @@ pub async fn sidebar(store: &Store, who: &Identity) -> AppResult<Snapshot<Sideba
     reading::sidebar(&mut *store.read().await?, who, store.epoch()).await
 }
 
+/// Unread messages over all conversations that who asks has not muted.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn unread(store: &Store, who: &Identity) -> AppResult<u64> {
+    reading::unread(&mut *store.read().await?, who).await
+}
+
 /// A conversation: its last page, the window from number `from`, or the one around number `around`.
 ///
 /// # Errors
