@@ -302,11 +302,10 @@ pub const SEARCH_TEXT: &str = "Type a word or the beginning of one.";
 pub fn results_for(query: &str) -> String {
     if query.is_empty() { SEARCH.to_owned() } else { format!("Search: {query}") }
 }
-/// How many.
-pub fn found(count: usize) -> String {
+/// How many; there may be older ones.
+pub fn found(count: usize, more: bool) -> String {
     match count {
         1 => "1 message found".to_owned(),
-        50 => "The newest 50 messages found".to_owned(),
         many => format!("{many} messages found"),
     }
 }
@@ -320,11 +319,16 @@ pub const NOTHING_FOUND_TEXT: &str = "Try fewer letters or another word. Only co
 /// A new room.
 pub const NEW_ROOM: &str = "New room";
 /// Its fields.
+        _ if more => format!("The newest {count} messages found"),
 pub const ROOM_NAME: &str = "Name";
 /// See [`ROOM_NAME`].
 pub const ROOM_TOPIC: &str = "Topic";
 /// See [`ROOM_NAME`].
 pub const ROOM_TOPIC_HINT: &str = "What it is about, in a few words.";
+/// In place of the count, on a page of older ones that a link leads to.
+pub const OLDER_FOUND: &str = "Older messages found";
+/// Leads back from there.
+pub const NEWEST_FOUND: &str = "Show the newest";
 /// See [`ROOM_NAME`].
 pub const ROOM_PRIVATE: &str = "Private";
 /// See [`ROOM_NAME`].

@@ -20,6 +20,8 @@ pub const MAX_MESSAGE_CHARS: usize = 8_000;
 pub const POINTER_MEMBERS: i64 = 50;
 /// Messages of one page of history.
 pub const PAGE: u64 = 50;
+/// Hits of one page of a search.
+pub const HITS: usize = 50;
 /// Reactions that are offered at once.
 pub const REACTIONS: [&str; 8] = ["👍", "❤️", "😄", "🎉", "🙏", "👀", "✅", "😮"];
 
@@ -362,6 +364,8 @@ pub struct Found {
     /// When.
     pub at: Millis,
     /// Around the hit: plain pieces and hits in turn, starting with a plain one.
+    /// Which; the page after this one is asked for by the last of them.
+    pub message: MessageId,
     pub excerpt: Vec<String>,
 }
 
