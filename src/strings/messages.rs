@@ -107,6 +107,9 @@ pub fn deleted_by(name: &str) -> String {
 
 /// A pending message while there is a connection.
 pub const SENDING: &str = "sending";
+/// While somebody else is signed in to the browser in which it waits.
+pub const OF_SOMEBODY_ELSE: &str =
+    "Not sent: somebody else is signed in to this browser now. It waits here until whoever wrote it signs in again.";
 /// And while there is none.
 pub const WAITING_FOR_CONNECTION: &str = "waiting for the connection";
 /// A refused one.

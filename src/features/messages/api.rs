@@ -61,21 +61,28 @@ pub async fn newer(conversation: ConversationId, after: u64) -> Result<Vec<Messa
 }
 
 /// Sends a message. The same key again answers with the message that it made (I6, I8).
-/// Without a key (a page without scripts) one is made here.
+/// Without a key (a page without scripts) one is made here. `author` is who wrote it: somebody
+/// else may have signed in to the browser since, and must not say it.
 ///
 /// # Errors
-/// 401; 403 if one is not a member; 404; 422 for the text or a key used for another text; 429.
+/// 401; 403 if one is not a member; 404; 409 `author` if one is somebody else; 422 for the text or a
+/// key used for another text; 429.
 #[server(name = SendMessage, prefix = "/fn", endpoint = "messages/send")]
 pub async fn send(
     conversation: ConversationId,
     text: String,
     reply_to: Option<MessageId>,
     key: Option<String>,
+    author: Option<PersonId>,
 ) -> Result<Message, AppError> {
     let (state, who) = commander()?;
-    let text = model::parse_text(&text);
+    let (author, text) = (model::check_author(author, who.person), model::parse_text(&text));
     let key = key.filter(|key| !key.is_empty()).map_or_else(|| Ok(server::fresh_key()), |key| model::parse_key(&key));
-    answer(async move { server::send(&state.store, &who, conversation, text?, reply_to, key?).await }).await
+    answer(async move {
+        author?;
+        server::send(&state.store, &who, conversation, text?, reply_to, key?).await
+    })
+    .await
 }
 
 /// Edits one's own message.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use input::{parse_key, parse_room_name, parse_text};
+pub use input::{check_author, is_of_somebody_else, parse_key, parse_room_name, parse_text};
 
 use crate::{
     features::people::model::PersonCard,
