@@ -54,10 +54,6 @@ pub const ONLINE: &str = "online";
 pub fn said(who: &str, text: &str) -> String {
     format!("{who}: {text}")
 }
-/// When somebody was here last.
-pub fn last_seen(when: &str) -> String {
-    format!("last seen {when}")
-}
 
 /// How many are in a conversation.
 pub fn members(count: i64) -> String {
@@ -231,6 +227,22 @@ pub fn characters_over(over: usize) -> String {
 pub const MEMBERS: &str = "Members";
 /// The menu of a conversation.
 pub const MORE_ABOUT: &str = "More about this conversation";
+/// What it is called and about, in its menu and as the panel beside it.
+pub const DETAILS: &str = "Details";
+/// The same for those who can change it.
+pub const NAME_AND_TOPIC: &str = "Name and topic";
+/// In place of the field of its name.
+pub const GENERAL_KEEPS_ITS_NAME: &str = "Everyone finds this room as General: its name stays, its topic can change.";
+/// What sort of conversation it is, and who can come in.
+pub fn what_it_is(conversation: &Conversation) -> &'static str {
+    match (conversation.kind, conversation.access) {
+        _ if conversation.general => "The general room: everyone is in it.",
+        (ConversationKind::Room, Access::Open) => "An open room: everyone can find it and join.",
+        (ConversationKind::Room, Access::Private) => "A private room: its owners add people; nobody else sees it.",
+        (ConversationKind::Group, _) => "A group: its members add people; nobody else sees it.",
+        (ConversationKind::Direct, _) => "Between the two of you.",
+    }
+}
 /// Stops counting its messages.
 pub const MUTE: &str = "Mute";
 /// Counts them again.

@@ -8,7 +8,7 @@ use leptos::{
     server_fn::codec::{GetUrl, Json},
 };
 
-use super::model::{Found, Member, Message, Readers, RoomEntry, Sidebar, Thread};
+use super::model::{Found, MemberEntry, Message, Readers, RoomEntry, Sidebar, Thread};
 use crate::{
     error::AppError,
     ids::{ConversationId, MessageId, PersonId},
@@ -17,7 +17,7 @@ use crate::{
 #[cfg(feature = "ssr")]
 use {
     super::{model, server},
-    crate::server::request::{answer, asker, commander, marker},
+    crate::server::request::{answer, asker, commander, marker, show_done},
 };
 
 /// The list of one's conversations.
@@ -241,17 +241,23 @@ pub async fn remove(conversation: ConversationId, person: PersonId) -> Result<()
 /// # Errors
 /// 401; 403; 404; 409 if the name is taken; 422; 429.
 #[server(name = RenameConversation, prefix = "/fn", endpoint = "messages/rename")]
-pub async fn rename(conversation: ConversationId, name: String, topic: String) -> Result<(), AppError> {
+pub async fn rename(
+    conversation: ConversationId,
+    #[server(default)] name: String,
+    #[server(default)] topic: String,
+) -> Result<(), AppError> {
     let (state, who) = commander()?;
-    answer(async move { server::rename(&state.store, &who, conversation, name, topic).await }).await
+    answer(async move { server::rename(&state.store, &who, conversation, name, topic).await }).await?;
+    show_done(&format!("/messages/{conversation}?panel=about&done=rename"));
+    Ok(())
 }
 
-/// A page of members by name, from `offset` on; at most 100.
+/// A page of members by name, from `offset` on, with when they were last here as they let others see it; at most 100.
 ///
 /// # Errors
 /// 401; 404.
 #[server(name = ListMembers, prefix = "/fn", endpoint = "messages/members", input = GetUrl)]
-pub async fn members(conversation: ConversationId, query: String, offset: u32) -> Result<Vec<Member>, AppError> {
+pub async fn members(conversation: ConversationId, query: String, offset: u32) -> Result<Vec<MemberEntry>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::members(&state.store, &who, conversation, &query, offset).await }).await
 }

@@ -245,6 +245,15 @@ pub struct Member {
     pub pointer: Pointer,
 }
 
+/// A member as the list of members shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberEntry {
+    /// Who.
+    pub member: Member,
+    /// When they were last here, if they let others see it.
+    pub last_seen: Option<Millis>,
+}
+
 /// A message that its author's browser has not yet had acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
@@ -273,6 +282,8 @@ pub struct Thread {
     pub member_count: i64,
     /// Its members up to [`POINTER_MEMBERS`]; above that empty, and queried in pages.
     pub members: Vec<Member>,
+    /// The viewer may rename, invite and remove.
+    pub owner: bool,
     /// The number of the last message.
     pub head: u64,
     /// The window, by number.
@@ -353,6 +364,8 @@ impl Thread {
 /// A message found by search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
+    /// Which; the page after this one is asked for by the last of them.
+    pub message: MessageId,
     /// Where.
     pub conversation: ConversationId,
     /// Its name as the searcher sees it.
@@ -364,8 +377,6 @@ pub struct Found {
     /// When.
     pub at: Millis,
     /// Around the hit: plain pieces and hits in turn, starting with a plain one.
-    /// Which; the page after this one is asked for by the last of them.
-    pub message: MessageId,
     pub excerpt: Vec<String>,
 }
 

@@ -32,7 +32,7 @@ pub use heads::ConversationHeads;
 pub use members::welcome;
 pub use seed::{seed_conversations, seed_large};
 
-use super::model::{Access, Found, Member, Message, Readers, RoomEntry, Sidebar, Thread};
+use super::model::{Access, Found, MemberEntry, Message, Readers, RoomEntry, Sidebar, Thread};
 use crate::{
     error::AppResult,
     ids::{ConversationId, MessageId, PersonId},
@@ -272,11 +272,11 @@ pub async fn rename(store: &Store, who: &Identity, conversation: ConversationId,
     store.write(async move |tx: &mut Tx| rooms::rename(tx, &who, conversation, &name, &topic).await).await
 }
 
-/// A page of members by name, those whose name contains `query`.
+/// A page of members by name, those whose name contains `query`, with when they were last here.
 ///
 /// # Errors
 /// As [`thread`].
-pub async fn members(store: &Store, who: &Identity, conversation: ConversationId, query: &str, offset: u32) -> AppResult<Vec<Member>> {
+pub async fn members(store: &Store, who: &Identity, conversation: ConversationId, query: &str, offset: u32) -> AppResult<Vec<MemberEntry>> {
     members::page(&mut *store.read().await?, who, conversation, query, offset).await
 }
 

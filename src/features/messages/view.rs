@@ -10,6 +10,7 @@
 //!   [`members`] and [`about`]; [`search`], [`rooms`], [`new_conversation`] the others.
 //! - [`alarm`] waits; `here` is the browser ([`crate::ui::browser`]), or its twin on the server.
 
+mod about;
 mod alarm;
 mod completion;
 mod composer;
@@ -38,9 +39,9 @@ mod thread;
 mod tools;
 mod typing;
 
-pub use context::{SidebarContext, provide_sidebar, use_sidebar};
 use crate::ui::browser as here;
 
+pub use context::{SidebarContext, provide_sidebar, use_sidebar};
 pub use new_conversation::NewConversationPage;
 pub use page::{ConversationPage, MessagesLayout, MessagesPage};
 pub use rooms::RoomsPage;

@@ -109,6 +109,7 @@ pub async fn thread(
         conversation: standing.conversation(),
         member_count: standing.member_count,
         members,
+        owner: standing.owner,
         head,
         messages,
         own,

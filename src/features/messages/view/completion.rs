@@ -86,7 +86,7 @@ impl Completion {
         spawn_local(async move {
             let Ok(members) = api::members(store.conversation, query, 0).await else { return };
             if self.turn.try_get_value() == Some(turn) {
-                self.offer(members.into_iter().map(|member| member.card).filter(|card| card.id != store.viewer).collect());
+                self.offer(members.into_iter().map(|entry| entry.member.card).filter(|card| card.id != store.viewer).collect());
             }
         });
     }

@@ -168,7 +168,7 @@ async fn large_rooms_have_no_pointers() {
     assert_eq!((thread.member_count, thread.members.len()), (51, 0));
     let page = server::members(&house.store, house.person(2), room, "PERSON", 0).await.unwrap();
     assert_eq!(page.len(), 48);
-    assert!(page.iter().all(|member| member.pointer == Pointer::default()));
+    assert!(page.iter().all(|entry| entry.member.pointer == Pointer::default()));
     server::leave(&house.store, house.person(51), room).await.unwrap();
     let announced = house.announced(&format!("private-conversation.{room}"));
     assert_eq!(announced.iter().filter(|(event, _)| event == "member.joined").count(), 50);
