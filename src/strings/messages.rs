@@ -103,13 +103,13 @@ pub fn deleted_by(name: &str) -> String {
 
 /// A pending message while there is a connection.
 pub const SENDING: &str = "sending";
-/// While somebody else is signed in to the browser in which it waits.
-pub const OF_SOMEBODY_ELSE: &str =
-    "Not sent: somebody else is signed in to this browser now. It waits here until whoever wrote it signs in again.";
 /// And while there is none.
 pub const WAITING_FOR_CONNECTION: &str = "waiting for the connection";
 /// A refused one.
 pub const NOT_SENT: &str = "Not sent.";
+/// While somebody else is signed in to the browser in which it waits.
+pub const OF_SOMEBODY_ELSE: &str =
+    "Not sent: somebody else is signed in to this browser now. It waits here until whoever wrote it signs in again.";
 /// Sends it again.
 pub const RETRY: &str = "Retry";
 /// Throws it away.
@@ -320,10 +320,15 @@ pub fn results_for(query: &str) -> String {
 /// How many; there may be older ones.
 pub fn found(count: usize, more: bool) -> String {
     match count {
+        _ if more => format!("The newest {count} messages found"),
         1 => "1 message found".to_owned(),
         many => format!("{many} messages found"),
     }
 }
+/// In place of the count, on a page of older ones that a link leads to.
+pub const OLDER_FOUND: &str = "Older messages found";
+/// Leads back from there.
+pub const NEWEST_FOUND: &str = "Show the newest";
 /// None.
 pub fn nothing_found(query: &str) -> String {
     format!("Nothing found for “{query}”")
@@ -334,16 +339,11 @@ pub const NOTHING_FOUND_TEXT: &str = "Try fewer letters or another word. Only co
 /// A new room.
 pub const NEW_ROOM: &str = "New room";
 /// Its fields.
-        _ if more => format!("The newest {count} messages found"),
 pub const ROOM_NAME: &str = "Name";
 /// See [`ROOM_NAME`].
 pub const ROOM_TOPIC: &str = "Topic";
 /// See [`ROOM_NAME`].
 pub const ROOM_TOPIC_HINT: &str = "What it is about, in a few words.";
-/// In place of the count, on a page of older ones that a link leads to.
-pub const OLDER_FOUND: &str = "Older messages found";
-/// Leads back from there.
-pub const NEWEST_FOUND: &str = "Show the newest";
 /// See [`ROOM_NAME`].
 pub const ROOM_PRIVATE: &str = "Private";
 /// See [`ROOM_NAME`].
@@ -370,6 +370,14 @@ pub fn message_person(name: &str) -> String {
 pub fn choose_person(name: &str) -> String {
     format!("Choose {name}")
 }
+/// Looks for them, without scripts.
+pub const FIND: &str = "Find";
+/// Below a list that does not show all.
+pub fn first_of(shown: usize, total: u32) -> String {
+    format!("The first {shown} of {total}. Type a name to find others.")
+}
+/// Nobody has been chosen.
+pub const CHOOSE_PEOPLE: &str = "Choose one person for a conversation, or several for a group.";
 /// Who has been chosen.
 pub fn chosen(names: &[String]) -> String {
     format!("With {}", list(names, 8))

@@ -170,14 +170,17 @@ pub async fn create_room(name: String, topic: Option<String>, private: Option<bo
     Ok(id)
 }
 
-/// Creates a group with `people` and oneself; with one other person it is the direct conversation.
+/// Creates a group with `people` (a form's fields `people[]`) and oneself; with one other person it is
+/// the direct conversation.
 ///
 /// # Errors
-/// 401; 404 for an unknown person; 422 if nobody is named or more than 49; 429.
-#[server(name = CreateGroup, prefix = "/fn", endpoint = "messages/create_group", input = Json)]
-pub async fn create_group(people: Vec<PersonId>, name: String) -> Result<ConversationId, AppError> {
+/// 401; 404 for an unknown person; 422 `people` if nobody is named or more than 49, `name`; 429.
+#[server(name = CreateGroup, prefix = "/fn", endpoint = "messages/create_group")]
+pub async fn create_group(#[server(default)] people: Vec<PersonId>, #[server(default)] name: String) -> Result<ConversationId, AppError> {
     let (state, who) = commander()?;
-    answer(async move { server::create_group(&state.store, &who, people, name).await }).await
+    let id = answer(async move { server::create_group(&state.store, &who, people, name).await }).await?;
+    leptos_axum::redirect(&format!("/messages/{id}"));
+    Ok(id)
 }
 
 /// The direct conversation with `person`; made if there is none yet, whoever starts.
@@ -239,7 +242,7 @@ pub async fn remove(conversation: ConversationId, person: PersonId) -> Result<()
 /// Changes name and topic of a room or group, as its owner.
 ///
 /// # Errors
-/// 401; 403; 404; 409 if the name is taken; 422; 429.
+/// 401; 403; 404; 409 `name` if it is taken; 422 `name` or `topic`; 429.
 #[server(name = RenameConversation, prefix = "/fn", endpoint = "messages/rename")]
 pub async fn rename(
     conversation: ConversationId,
