@@ -75,7 +75,8 @@ async fn a_room_is_renamed() {
     assert!(admin.html(&details).await.contains("id=\"about-name\""), "an admin may");
 
     let id = choir.to_string();
-    let form = |name: &'static str, topic: &'static str| [("conversation", id.clone()), ("name", name.to_owned()), ("topic", topic.to_owned())];
+    let form =
+        |name: &'static str, topic: &'static str| [("conversation", id.clone()), ("name", name.to_owned()), ("topic", topic.to_owned())];
     let submit = async |form: [(&str, String); 3]| {
         let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
         lena.submit("messages/rename", &form, &details).await

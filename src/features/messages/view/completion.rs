@@ -41,10 +41,10 @@ impl Completion {
         self.offered.with_untracked(|offered| !offered.is_empty())
     }
 
-    /// Offers nobody any more.
+    /// Offers nobody any more. The field loses the focus, too, when it goes with the composer.
     pub fn close(&self) {
-        self.turn.update_value(|turn| *turn += 1);
-        if self.is_open() {
+        self.turn.try_update_value(|turn| *turn += 1);
+        if self.offered.try_with_untracked(|offered| !offered.is_empty()) == Some(true) {
             self.offered.set(Vec::new());
         }
     }

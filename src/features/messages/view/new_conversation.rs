@@ -208,7 +208,7 @@ fn Candidates(
         let at_first = untrack(is_chosen);
         view! {
             <li class="row-with">
-                <label class="check">
+                <label class="check pick">
                     <input
                         type="checkbox"
                         name="people[]"
@@ -219,8 +219,8 @@ fn Candidates(
                         prop:checked=is_chosen
                         on:change=move |event| toggle.run((kept.clone(), event_target_checked(&event)))
                     />
+                    <span class="row">{face(&card)}<span class="row-name">{card.name.clone()}</span></span>
                 </label>
-                <span class="row">{face(&card)}<span class="row-name">{card.name.clone()}</span></span>
                 <form
                     method="post"
                     action=api::StartDirect::url()
