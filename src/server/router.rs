@@ -20,8 +20,12 @@ use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, se
 
 use super::{security, sign_ins::Identity, state::AppState};
 use crate::{
-    app::{App, Build, shell},
-    features::people::{self, model::Shell},
+    app::{App, Build, UnreadAtFirst, shell},
+    error::AppResult,
+    features::{
+        messages,
+        people::{self, model::Shell},
+    },
     realtime::server::upgrade,
 };
 
@@ -78,9 +82,10 @@ fn page_context(state: &AppState) {
     provide_context(state.clone());
     provide_context(Build(Arc::clone(&state.build)));
     if let Some(parts) = use_context::<axum::http::request::Parts>()
-        && let Some(shell) = parts.extensions.get::<Arc<Shell>>()
+        && let Some((shell, unread)) = parts.extensions.get::<Frame>().map(|frame| &**frame)
     {
         provide_context(Shell::clone(shell));
+        provide_context(*unread);
     }
     if let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), leptos::nonce::use_nonce()) {
         let reload = (state.leptos.env == leptos::config::Env::DEV).then_some(state.leptos.reload_port as u16);
@@ -91,6 +96,18 @@ fn page_context(state: &AppState) {
         // A page is one person's: no cache in between keeps it.
         response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+}
+
+/// What stands around the page of a request.
+type Frame = Arc<(Shell, UnreadAtFirst)>;
+
+async fn frame(state: &AppState, identity: Option<&Identity>, host: &str) -> AppResult<Frame> {
+    let shell = people::server::shell(state, identity, host).await?;
+    let unread = match identity {
+        Some(who) => messages::server::unread(&state.store, who).await?,
+        None => 0,
+    };
+    Ok(Arc::new((shell, UnreadAtFirst(unread))))
 }
 
 /// Reads what the shell of every page shows, before the page is rendered.
@@ -105,9 +122,9 @@ async fn attach_shell(State(state): State<AppState>, mut request: Request, next:
     if wants_page {
         let identity = request.extensions().get::<Identity>().cloned();
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
-        match people::server::shell(&state, identity.as_ref(), &host).await {
-            Ok(shell) => {
-                request.extensions_mut().insert(Arc::new(shell));
+        match frame(&state, identity.as_ref(), &host).await {
+            Ok(frame) => {
+                request.extensions_mut().insert(frame);
             }
             Err(error) => return (StatusCode::INTERNAL_SERVER_ERROR, error.message).into_response(),
         }

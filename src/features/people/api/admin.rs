@@ -15,7 +15,7 @@ use {
     super::reply,
     crate::{
         features::people::{model::Email, server},
-        server::request::{answer, asker},
+        server::request::{answer, asker, show_done},
     },
 };
 
@@ -94,7 +94,7 @@ pub async fn invite(#[server(default)] email: String, role: Role) -> Result<Stri
     .await?;
     // A page without scripts shows it from its address; it is this admin's to hand on.
     if let Some((_, token)) = address.rsplit_once('=') {
-        reply::show_done(&format!("/admin/people?done=invited&invitation={token}"));
+        show_done(&format!("/admin/people?done=invited&invitation={token}"));
     }
     Ok(address)
 }

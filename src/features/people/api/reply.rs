@@ -10,7 +10,7 @@ use crate::{
     error::AppResult,
     features::people::server::joining::Browser,
     server::{
-        request::{answer, commander, state},
+        request::{answer, commander, show_done, state},
         security::{self, ClientAddress},
         sign_ins::{self, Identity, Secret, device, secret_in},
         state::AppState,
@@ -71,15 +71,6 @@ pub(super) fn set_cookie(value: HeaderValue) {
 pub(super) fn go_to(path: &str) -> String {
     leptos_axum::redirect(path);
     path.to_owned()
-}
-
-/// Sends a page without scripts to `path`, where it says what was done; with scripts the page stays.
-pub(super) fn show_done(path: &str) {
-    let plain_form =
-        headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
-    if plain_form {
-        leptos_axum::redirect(path);
-    }
 }
 
 /// A command of the person who asks; then a page without scripts goes to `done`.
