@@ -27,6 +27,13 @@ export async function loseReplies(profile, count) {
   return () => lost;
 }
 
+/** From here on the server refuses what this browser profile sends, for this reason. Returns what lets it through again. */
+export async function refuseMessages(profile, message) {
+  const refuse = (route) => route.fulfill({ status: 403, json: { kind: 'forbidden', message } });
+  await profile.route(SENDING, refuse);
+  return () => profile.unroute(SENDING, refuse);
+}
+
 /** The parts of a page, by the names that assistive technology reads out. */
 export const part = {
   email: (page) => page.getByLabel('E-mail', { exact: true }),
@@ -40,6 +47,15 @@ export const part = {
   message: (page, text) => part.log(page).locator('[data-message-id]').filter({ hasText: text }),
   action: (page, text, name) => part.message(page, text).getByRole('button', { name }),
   reaction: (page, text, emoji) => part.message(page, text).getByRole('button', { name: new RegExp(emoji) }),
+  pending: (page, text) => part.log(page).locator('article:not([data-message-id])').filter({ hasText: text }),
+  title: (page) => page.locator('main h1'),
+  menu: (page) => page.getByLabel('More about this conversation'),
+  menuItem: (page, name) => page.locator('details[open] .menu').getByText(name, { exact: true }),
+  panel: (page) => page.getByRole('complementary'),
+  member: (page, name) => part.panel(page).getByRole('listitem').filter({ hasText: name }),
+  alert: (page, text) => page.getByRole('alert').filter({ hasText: text }),
+  banner: (page) => page.locator('.banner[role="status"]'),
+  row: (page, name) => page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').filter({ hasText: name }),
 };
 
 /** Signs someone in through the form, and waits until the next page is there. */
@@ -75,6 +91,56 @@ export function conversationId(page) {
 export async function send(page, text) {
   await part.composer(page).fill(text);
   await part.send(page).click();
+}
+
+/** Chooses something from the menu of the conversation that is open. */
+export async function choose(page, name) {
+  await part.menu(page).click();
+  await part.menuItem(page, name).click();
+}
+
+/** Opens a panel beside the conversation that is open: `people` or `about`. */
+export async function openPanel(page, panel) {
+  if (panel === 'people') await page.getByRole('link', { name: /^\d+ members?$/ }).click();
+  else await choose(page, /^(Name and topic|Details)$/);
+  await part.panel(page).waitFor();
+}
+
+/** Makes a room and waits until its page is there. */
+export async function createRoom(page, name, { topic = '', isPrivate = false } = {}) {
+  await page.goto('/messages/new');
+  const form = page.getByRole('region', { name: 'New room' });
+  await form.getByLabel('Name', { exact: true }).fill(name);
+  await form.getByLabel('Topic', { exact: true }).fill(topic);
+  if (isPrivate) await form.getByRole('switch').check();
+  await form.getByRole('button', { name: 'Create the room' }).click();
+  await page.waitForURL(/\/messages\/\d+/);
+  await part.log(page).waitFor({ state: 'attached' });
+  return conversationId(page);
+}
+
+/** Finds somebody for the conversation that is open, and adds them. */
+export async function invite(page, name) {
+  await openPanel(page, 'people');
+  await part.panel(page).getByRole('searchbox', { name: 'Add people' }).fill(name);
+  await part.panel(page).getByRole('button', { name: `Add ${name}` }).click();
+  await part.member(page, name).getByRole('link').waitFor();
+}
+
+/** Calls a command of the browser's private API from a page, as its scripts do. */
+export function call(page, endpoint, fields) {
+  return page.evaluate(
+    async ([endpoint, fields]) => {
+      const answer = await fetch(`/fn/${endpoint}`, {
+        method: 'POST',
+        headers: { accept: 'application/json' },
+        body: new URLSearchParams(fields),
+      });
+      if (!answer.ok) throw new Error(`${endpoint}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    },
+    [endpoint, fields],
+  );
 }
 
 /** Does something to a message that its buttons offer; they may show on hover only. */

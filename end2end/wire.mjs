@@ -52,6 +52,32 @@ export class LiveWire {
   }
 }
 
+/**
+ * Stands between a page and the server's sockets. `reconnect` closes the open one, as a server that
+ * is going down does, and lets `change` change the next one's greeting; `established` counts them.
+ */
+export async function interceptSockets(page) {
+  const sockets = { established: 0, open: null, change: null };
+  sockets.reconnect = (change) => {
+    sockets.change = change;
+    sockets.open.close({ code: 4200, reason: 'the server is going down' });
+  };
+  await page.routeWebSocket(/\/app\//, (socket) => {
+    const server = socket.connectToServer();
+    sockets.open = socket;
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => {
+      const frame = JSON.parse(message);
+      if (frame.event !== CONNECTED) return socket.send(message);
+      sockets.established += 1;
+      sockets.change?.(frame);
+      sockets.change = null;
+      socket.send(JSON.stringify(frame));
+    });
+  });
+  return sockets;
+}
+
 function parse(payload) {
   try {
     return JSON.parse(payload);

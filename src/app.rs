@@ -28,7 +28,9 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::Router;
 
 pub use banner::LiveLine;
-pub use context::{Build, UnreadTotal, Waiting, use_clock, use_now, use_role, use_shell, use_viewer, use_viewer_update, use_zone};
+pub use context::{
+    Build, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_role, use_shell, use_viewer, use_viewer_update, use_zone,
+};
 #[cfg(feature = "ssr")]
 pub use document::shell;
 pub use faults::{Fault, NotFound};

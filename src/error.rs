@@ -65,6 +65,11 @@ impl AppError {
         Self::new(ErrorKind::SignedOut, "You are signed out. Sign in to go on.")
     }
 
+    /// 401, with what is wrong with what was brought.
+    pub fn unauthorised(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::SignedOut, message)
+    }
+
     /// 403, with what is missing.
     pub fn forbidden(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Forbidden, message)

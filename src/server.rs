@@ -1,10 +1,12 @@
 //! What every feature needs on the server. It names no page and no feature's rules.
 
+pub mod broadcasting;
 pub mod db;
 pub mod idempotency;
 pub mod jobs;
 pub mod mail;
 pub mod password;
+pub mod problem;
 pub mod rates;
 pub mod request;
 pub mod router;

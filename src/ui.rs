@@ -1,6 +1,6 @@
 //! Components that know nothing of any feature, and the glue to the browser.
 //!
-//! - What is shown: [`icon`], [`avatar`], [`field`], [`notice`], [`time_text`], [`dialog`],
+//! - What is shown: [`icon`], [`avatar`], [`field`], [`forms`], [`notice`], [`time_text`], [`dialog`],
 //!   [`toast`], [`page_title`].
 //! - What is pressed: [`keys`] (shortcuts and their help), [`menu`] (every
 //!   `details.dropdown`).
@@ -17,6 +17,7 @@ pub mod avatar;
 pub mod browser;
 pub mod dialog;
 pub mod field;
+pub mod forms;
 pub mod icon;
 pub mod keys;
 pub mod menu;

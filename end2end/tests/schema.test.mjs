@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 
 import { eventually, scenario } from '../harness.mjs';
 import { blockCommands, markDocument, messagesOf, openConversation, part, sameDocument, send, signIn } from '../plenum.mjs';
+import { interceptSockets } from '../wire.mjs';
 
 // The server answers a reconnect with another `live_schema`: the page reloads by itself, and
 // neither what waits in its queue nor what is half written is lost.
@@ -21,7 +22,7 @@ scenario('another live schema reloads the page and keeps queue and draft', async
   await eventually(async () => assert.deepEqual((await messagesOf(lena.page, 'schema')).pending, ['schema-1']));
   await part.composer(lena.page).pressSequentially('half a sentence');
 
-  sockets.nextHasAnotherSchema();
+  sockets.reconnect((greeting) => (greeting.live_schema = another(greeting.live_schema)));
   await eventually(async () => assert.equal(await sameDocument(lena.page), false, 'the page has been loaded again'), { within: 40_000 });
   await part.log(lena.page).waitFor({ state: 'attached' });
   await eventually(async () => assert.equal(await part.composer(lena.page).inputValue(), 'half a sentence'));
@@ -33,33 +34,6 @@ scenario('another live schema reloads the page and keeps queue and draft', async
     { within: 40_000 },
   );
 });
-
-// Stands between a page and the server's sockets. `nextHasAnotherSchema` closes the open one, as
-// a server that is going down does, and changes `live_schema` on the next one only.
-async function interceptSockets(page) {
-  const sockets = { established: 0, open: null, change: false };
-  sockets.nextHasAnotherSchema = () => {
-    sockets.change = true;
-    sockets.open.close({ code: 4200, reason: 'the server is going down' });
-  };
-  await page.routeWebSocket(/\/app\//, (socket) => {
-    const server = socket.connectToServer();
-    sockets.open = socket;
-    socket.onMessage((message) => server.send(message));
-    server.onMessage((message) => {
-      const frame = JSON.parse(message);
-      if (frame.event === 'pusher:connection_established') {
-        sockets.established += 1;
-        if (sockets.change) frame.live_schema = another(frame.live_schema);
-        sockets.change = false;
-        socket.send(JSON.stringify(frame));
-      } else {
-        socket.send(message);
-      }
-    });
-  });
-  return sockets;
-}
 
 function another(schema) {
   assert.ok(schema !== undefined, 'connection_established carries live_schema');

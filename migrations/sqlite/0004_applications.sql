@@ -43,3 +43,13 @@ create table webhook_deliveries (
 );
 create index webhook_deliveries_application on webhook_deliveries (application_id, id);
 create index webhook_deliveries_created_at on webhook_deliveries (created_at);
+
+-- What Plenum's own application signs with, for its people's other clients. Never disclosed.
+create table own_application (
+    id     integer primary key check (id = 1),
+    secret text    not null
+);
+
+-- A program's access is a sign-in too: listed, revoked and hashed like a browser's. Its scopes are
+-- separated by blanks; null: a browser, which may do all that its person may.
+alter table sign_ins add column scopes text;

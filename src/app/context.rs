@@ -17,6 +17,10 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Build(pub Arc<str>);
 
+/// How many messages were unread when the page was made; the router puts it into every page's context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnreadAtFirst(pub u64);
+
 /// Unread messages over all conversations, shown in the navigation and in the title.
 /// The layout sets it from the list of conversations.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +37,7 @@ pub(super) struct Start {
     pub(super) shell: Shell,
     pub(super) theme: Theme,
     pub(super) build: String,
+    pub(super) unread: u64,
 }
 
 impl Start {
@@ -47,7 +52,8 @@ impl Start {
             now: 0,
         });
         let build = use_context::<Build>().map_or_else(String::new, |build| build.0.to_string());
-        Self { shell, theme: Theme::of_request(), build }
+        let unread = use_context::<UnreadAtFirst>().map_or(0, |unread| unread.0);
+        Self { shell, theme: Theme::of_request(), build, unread }
     }
 }
 
@@ -61,7 +67,7 @@ pub(super) struct Context {
 pub(super) fn provide(start: Start) -> Context {
     let context = Context { clock: RwSignal::new(start.shell.now), shell: RwSignal::new(start.shell), theme: RwSignal::new(start.theme) };
     provide_context(context);
-    provide_context(UnreadTotal(RwSignal::new(0)));
+    provide_context(UnreadTotal(RwSignal::new(start.unread)));
     provide_context(Waiting(RwSignal::new(0)));
     context.run_clock();
     context

@@ -90,7 +90,12 @@ fn follow_messages() {
     let sidebar = provide_sidebar();
     let (unread, waiting) = (sidebar.unread(), sidebar.waiting());
     if let (Some(UnreadTotal(total)), Some(Waiting(queue))) = (use_context(), use_context()) {
-        Effect::new(move |_| total.set(unread.get()));
+        // Until the list is there, what the server has counted stands.
+        Effect::new(move |_| {
+            if sidebar.begun() {
+                total.set(unread.get());
+            }
+        });
         Effect::new(move |_| queue.set(waiting.get()));
     }
 }

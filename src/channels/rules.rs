@@ -9,7 +9,7 @@ use super::Channel;
 use crate::{
     error::AppResult,
     features::{messages, people},
-    ids::{ConversationId, Millis, PersonId},
+    ids::{ConversationId, Millis, PersonId, SignInId},
     realtime::{
         live::LiveEvent,
         server::rules::{Decision, Relayed, Rules, Who},
@@ -17,6 +17,7 @@ use crate::{
     server::{
         db::{Conn, Store},
         rates::Rates,
+        sign_ins,
     },
 };
 
@@ -117,8 +118,11 @@ impl Rules for PlenumRules {
         })
     }
 
-    fn standing<'a>(&'a self, conn: &'a mut Conn, who: &'a Who) -> BoxFuture<'a, AppResult<Option<bool>>> {
-        Box::pin(async move { crate::server::sign_ins::standing(conn, who.sign_in, who.person).await })
+    fn whose<'a>(&'a self, conn: &'a mut Conn, person: PersonId, sign_in: SignInId) -> BoxFuture<'a, AppResult<Option<(Who, bool)>>> {
+        Box::pin(async move {
+            let standing = sign_ins::standing(conn, sign_in, person).await?;
+            Ok(standing.map(|(organisation, shown)| (Who { person, organisation, sign_in }, shown)))
+        })
     }
 
     fn last_seen(&self, person: PersonId, at: Millis) -> BoxFuture<'_, AppResult<()>> {

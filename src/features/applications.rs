@@ -3,6 +3,7 @@
 //! The rows are here; the running applications are the live layer's
 //! ([`pusher`](crate::realtime::server::pusher)), which reads them anew after each change.
 
+pub mod api;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod server;

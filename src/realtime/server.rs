@@ -14,6 +14,7 @@ pub mod heads;
 pub mod hub;
 pub mod log;
 pub mod outbound;
+pub mod own;
 pub mod presence;
 pub mod pusher;
 pub mod rules;

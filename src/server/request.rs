@@ -80,18 +80,47 @@ pub async fn answer<T: Send + 'static>(body: impl Future<Output = AppResult<T>> 
     outcome
 }
 
+/// A command of the person who asks; then a page without scripts goes to `done`.
+///
+/// # Errors
+/// 401, 429, and those of `command`.
+pub async fn command<T, F>(done: &str, command: impl FnOnce(AppState, Identity) -> F + Send + 'static) -> AppResult<T>
+where
+    T: Send + 'static,
+    F: Future<Output = AppResult<T>> + Send,
+{
+    let asked = commander();
+    let outcome = answer(async move {
+        let (state, who) = asked?;
+        command(state, who).await
+    });
+    let outcome = outcome.await?;
+    show_done(done);
+    Ok(outcome)
+}
+
 /// Sets the response's status for `error`, unless a page without scripts posted the form: it
 /// is redirected back, and shows the error there.
 pub fn set_status(error: &AppError) {
     let Some(response) = use_context::<ResponseOptions>() else { return };
-    let accepts_html = use_context::<Parts>()
-        .and_then(|parts| parts.headers.get(header::ACCEPT)?.to_str().ok().map(|accept| accept.contains("text/html")))
-        .unwrap_or_default();
-    if accepts_html {
+    if is_plain_form() {
         return;
     }
     response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     if let Some(seconds) = error.retry_after {
         response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+}
+
+/// Sends a page without scripts to `path`, where it says what was done; with scripts the page stays.
+pub fn show_done(path: &str) {
+    if is_plain_form() {
+        leptos_axum::redirect(path);
+    }
+}
+
+/// True if the request comes from a form of a page without scripts.
+fn is_plain_form() -> bool {
+    let accept = use_context::<Parts>().and_then(|parts| parts.headers.get(header::ACCEPT).cloned());
+    accept.is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")))
 }

@@ -18,10 +18,14 @@ use sha2::{Digest as _, Sha256};
 use tower::ServiceBuilder;
 use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
 
-use super::{security, sign_ins::Identity, state::AppState};
+use super::{broadcasting, security, sign_ins::Identity, state::AppState};
 use crate::{
-    app::{App, Build, shell},
-    features::people::{self, model::Shell},
+    app::{App, Build, UnreadAtFirst, shell},
+    error::AppResult,
+    features::{
+        messages,
+        people::{self, model::Shell},
+    },
     realtime::server::{pusher, upgrade},
 };
 
@@ -63,6 +67,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .merge(pusher::http::routes())
+        .merge(broadcasting::routes(&state))
         .nest_service(
             &package_path,
             ServiceBuilder::new().layer(immutable).service(ServeDir::new(packages).precompressed_br().precompressed_gzip()),
@@ -79,9 +84,10 @@ fn page_context(state: &AppState) {
     provide_context(state.clone());
     provide_context(Build(Arc::clone(&state.build)));
     if let Some(parts) = use_context::<axum::http::request::Parts>()
-        && let Some(shell) = parts.extensions.get::<Arc<Shell>>()
+        && let Some((shell, unread)) = parts.extensions.get::<Frame>().map(|frame| &**frame)
     {
         provide_context(Shell::clone(shell));
+        provide_context(*unread);
     }
     if let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), leptos::nonce::use_nonce()) {
         let reload = (state.leptos.env == leptos::config::Env::DEV).then_some(state.leptos.reload_port as u16);
@@ -92,6 +98,18 @@ fn page_context(state: &AppState) {
         // A page is one person's: no cache in between keeps it.
         response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+}
+
+/// What stands around the page of a request.
+type Frame = Arc<(Shell, UnreadAtFirst)>;
+
+async fn frame(state: &AppState, identity: Option<&Identity>, host: &str) -> AppResult<Frame> {
+    let shell = people::server::shell(state, identity, host).await?;
+    let unread = match identity {
+        Some(who) => messages::server::unread(&state.store, who).await?,
+        None => 0,
+    };
+    Ok(Arc::new((shell, UnreadAtFirst(unread))))
 }
 
 /// Reads what the shell of every page shows, before the page is rendered.
@@ -106,9 +124,9 @@ async fn attach_shell(State(state): State<AppState>, mut request: Request, next:
     if wants_page {
         let identity = request.extensions().get::<Identity>().cloned();
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
-        match people::server::shell(&state, identity.as_ref(), &host).await {
-            Ok(shell) => {
-                request.extensions_mut().insert(Arc::new(shell));
+        match frame(&state, identity.as_ref(), &host).await {
+            Ok(frame) => {
+                request.extensions_mut().insert(frame);
             }
             Err(error) => return (StatusCode::INTERNAL_SERVER_ERROR, error.message).into_response(),
         }

@@ -19,6 +19,7 @@ use crate::{
         server::{
             dispatcher, heads,
             hub::Hub,
+            own,
             pusher::{
                 registry::{self, Applications},
                 webhooks,
@@ -59,7 +60,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let (store, commits) = Store::open(&config.database.url).await?;
     let rates = Arc::new(Rates::new(&config.limits));
     let rules = Arc::new(PlenumRules::new(store.clone(), Arc::clone(&rates)));
-    let hub = Arc::new(Hub::new(config.realtime, config.limits, store.clone(), rules));
+    let hub = Arc::new(Hub::new(config.realtime, config.limits, store.clone(), rules, own::secret(&store).await?));
     let stop = CancellationToken::new();
     tokio::spawn(dispatcher::run(Arc::clone(&hub), commits));
     tokio::spawn(ticker::run(Arc::clone(&hub)));

@@ -139,6 +139,7 @@ fn cookie_header(config: &Config, value: &str, seconds: Millis) -> HeaderValue {
 struct Row {
     sign_in: SignInId,
     used_at: Millis,
+    scopes: Option<String>,
     person: PersonId,
     organisation: OrganisationId,
     name: String,
@@ -156,24 +157,63 @@ struct Row {
 pub async fn lookup(store: &Store, headers: &HeaderMap, address: IpAddr) -> AppResult<Option<Identity>> {
     let Some(secret) = secret_in(headers) else { return Ok(None) };
     let now = db::now();
-    let Some((identity, used_at)) = find(&mut *store.look().await?, &secret, now).await? else { return Ok(None) };
-    if now - used_at >= USED_EVERY {
-        let (store, id) = (store.clone(), identity.sign_in);
-        let address = address.to_string();
-        tokio::spawn(async move {
-            let noted = store.write(async move |tx| note_use(tx, id, &address).await).await;
-            if let Err(error) = noted {
-                tracing::warn!(%error, "the use of a sign-in could not be noted");
-            }
-        });
-    }
-    Ok(Some(identity))
+    let Some(found) = find(&mut *store.look().await?, &secret, now).await?.filter(|found| found.scopes.is_none()) else { return Ok(None) };
+    note_use_later(store, found.identity.sign_in, found.used_at, Some(address));
+    Ok(Some(found.identity))
 }
 
-/// The sign-in of `secret` that has not ended at `now`, and when it was used last.
-async fn find(conn: &mut Conn, secret: &Secret, now: Millis) -> AppResult<Option<(Identity, Millis)>> {
+/// Notes a use, at most once a minute and without keeping the request waiting.
+fn note_use_later(store: &Store, id: SignInId, used_at: Millis, address: Option<IpAddr>) {
+    if db::now() - used_at < USED_EVERY {
+        return;
+    }
+    let (store, address) = (store.clone(), address.map(|address| address.to_string()));
+    tokio::spawn(async move {
+        let noted = store.write(async move |tx| note_use(tx, id, address.as_deref()).await).await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "the use of a sign-in could not be noted");
+        }
+    });
+}
+
+/// Who the request's cookie says it is, without noting the use.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn by_cookie(store: &Store, headers: &HeaderMap) -> AppResult<Option<Identity>> {
+    let Some(secret) = secret_in(headers) else { return Ok(None) };
+    let found = find(&mut *store.look().await?, &secret, db::now()).await?;
+    Ok(found.filter(|found| found.scopes.is_none()).map(|found| found.identity))
+}
+
+/// Who the request's bearer token says it is, and the token's scopes. Notes the use, at most once a minute.
+///
+/// # Errors
+/// 401 for a token that is none or has ended.
+pub async fn by_token(store: &Store, headers: &HeaderMap) -> AppResult<Option<(Identity, String)>> {
+    let Some(token) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer ")) else {
+        return Ok(None);
+    };
+    let ended = || AppError::unauthorised("This token is not valid, or has ended.");
+    let secret = Secret::parse(token.trim()).ok_or_else(ended)?;
+    let found = find(&mut *store.look().await?, &secret, db::now()).await?.ok_or_else(ended)?;
+    let Some(scopes) = found.scopes else { return Err(ended()) };
+    note_use_later(store, found.identity.sign_in, found.used_at, None);
+    Ok(Some((found.identity, scopes)))
+}
+
+/// What a secret stands for.
+struct Found {
+    identity: Identity,
+    used_at: Millis,
+    /// Of a program's token; `None`: a browser.
+    scopes: Option<String>,
+}
+
+/// The sign-in of `secret` that has not ended at `now`.
+async fn find(conn: &mut Conn, secret: &Secret, now: Millis) -> AppResult<Option<Found>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select sign_ins.id as sign_in, used_at, people.id as person, organisation_id as organisation, name, hue,
+        "select sign_ins.id as sign_in, used_at, scopes, people.id as person, organisation_id as organisation, name, hue,
                 show_presence, send_typing, send_read_marks, role
          from sign_ins join people on people.id = sign_ins.person_id left join roles on roles.person_id = people.id
          where token_hash = $1 and expires_at > $2",
@@ -195,13 +235,13 @@ async fn find(conn: &mut Conn, secret: &Secret, now: Millis) -> AppResult<Option
             privacy,
             roles,
         };
-        (identity, row.used_at)
+        Found { identity, used_at: row.used_at, scopes: row.scopes }
     }))
 }
 
-async fn note_use(tx: &mut Tx, id: SignInId, address: &str) -> AppResult<()> {
+async fn note_use(tx: &mut Tx, id: SignInId, address: Option<&str>) -> AppResult<()> {
     let now = tx.now();
-    sqlx::query("update sign_ins set used_at = $2, address = $3 where id = $1 and used_at <= $4")
+    sqlx::query("update sign_ins set used_at = $2, address = coalesce($3, address) where id = $1 and used_at <= $4")
         .bind(id)
         .bind(now)
         .bind(address)
@@ -234,12 +274,13 @@ pub async fn create(tx: &mut Tx, person: PersonId, device: &str, address: &str) 
         .bind(now + LIFETIME)
         .execute(&mut **tx)
         .await?;
-    let surplus: Vec<SignInId> =
-        sqlx::query_scalar("select id from sign_ins where person_id = $1 order by used_at desc, id desc limit 1000 offset $2")
-            .bind(person)
-            .bind(MAX_SIGN_INS)
-            .fetch_all(&mut **tx)
-            .await?;
+    let surplus: Vec<SignInId> = sqlx::query_scalar(
+        "select id from sign_ins where person_id = $1 and scopes is null order by used_at desc, id desc limit 1000 offset $2",
+    )
+    .bind(person)
+    .bind(MAX_SIGN_INS)
+    .fetch_all(&mut **tx)
+    .await?;
     for id in surplus {
         end(tx, person, id).await?;
     }
@@ -300,7 +341,7 @@ pub async fn end_others(tx: &mut Tx, person: PersonId, kept: Option<SignInId>) -
 /// If the database refuses.
 pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<SignIn>> {
     let rows: Vec<(SignInId, String, String, Millis, Millis)> = sqlx::query_as(
-        "select id, device, address, created_at, used_at from sign_ins where person_id = $1 and expires_at > $2
+        "select id, device, address, created_at, used_at from sign_ins where person_id = $1 and scopes is null and expires_at > $2
          order by (case when id = $3 then 0 else 1 end), used_at desc, id desc",
     )
     .bind(who.person)
@@ -314,13 +355,13 @@ pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<SignIn>> {
         .collect())
 }
 
-/// Does `person`'s sign-in `id` still stand, and then: do they let others see them online?
+/// Does `person`'s sign-in `id` still stand, and then: in which organisation, and do they let others see them online?
 ///
 /// # Errors
 /// If the database refuses.
-pub async fn standing(conn: &mut Conn, id: SignInId, person: PersonId) -> AppResult<Option<bool>> {
-    let shown = sqlx::query_scalar(
-        "select show_presence from sign_ins join people on people.id = sign_ins.person_id
+pub async fn standing(conn: &mut Conn, id: SignInId, person: PersonId) -> AppResult<Option<(OrganisationId, bool)>> {
+    let standing = sqlx::query_as(
+        "select organisation_id, show_presence from sign_ins join people on people.id = sign_ins.person_id
          where sign_ins.id = $1 and person_id = $2 and expires_at > $3",
     )
     .bind(id)
@@ -328,7 +369,7 @@ pub async fn standing(conn: &mut Conn, id: SignInId, person: PersonId) -> AppRes
     .bind(db::now())
     .fetch_optional(conn)
     .await?;
-    Ok(shown)
+    Ok(standing)
 }
 
 /// Removes what has ended by itself, a batch at a time: sign-ins and password resets. True if there may be more.

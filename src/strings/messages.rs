@@ -54,10 +54,6 @@ pub const ONLINE: &str = "online";
 pub fn said(who: &str, text: &str) -> String {
     format!("{who}: {text}")
 }
-/// When somebody was here last.
-pub fn last_seen(when: &str) -> String {
-    format!("last seen {when}")
-}
 
 /// How many are in a conversation.
 pub fn members(count: i64) -> String {
@@ -111,6 +107,9 @@ pub const SENDING: &str = "sending";
 pub const WAITING_FOR_CONNECTION: &str = "waiting for the connection";
 /// A refused one.
 pub const NOT_SENT: &str = "Not sent.";
+/// While somebody else is signed in to the browser in which it waits.
+pub const OF_SOMEBODY_ELSE: &str =
+    "Not sent: somebody else is signed in to this browser now. It waits here until whoever wrote it signs in again.";
 /// Sends it again.
 pub const RETRY: &str = "Retry";
 /// Throws it away.
@@ -228,6 +227,22 @@ pub fn characters_over(over: usize) -> String {
 pub const MEMBERS: &str = "Members";
 /// The menu of a conversation.
 pub const MORE_ABOUT: &str = "More about this conversation";
+/// What it is called and about, in its menu and as the panel beside it.
+pub const DETAILS: &str = "Details";
+/// The same for those who can change it.
+pub const NAME_AND_TOPIC: &str = "Name and topic";
+/// In place of the field of its name.
+pub const GENERAL_KEEPS_ITS_NAME: &str = "Everyone finds this room as General: its name stays, its topic can change.";
+/// What sort of conversation it is, and who can come in.
+pub fn what_it_is(conversation: &Conversation) -> &'static str {
+    match (conversation.kind, conversation.access) {
+        _ if conversation.general => "The general room: everyone is in it.",
+        (ConversationKind::Room, Access::Open) => "An open room: everyone can find it and join.",
+        (ConversationKind::Room, Access::Private) => "A private room: its owners add people; nobody else sees it.",
+        (ConversationKind::Group, _) => "A group: its members add people; nobody else sees it.",
+        (ConversationKind::Direct, _) => "Between the two of you.",
+    }
+}
 /// Stops counting its messages.
 pub const MUTE: &str = "Mute";
 /// Counts them again.
@@ -302,14 +317,18 @@ pub const SEARCH_TEXT: &str = "Type a word or the beginning of one.";
 pub fn results_for(query: &str) -> String {
     if query.is_empty() { SEARCH.to_owned() } else { format!("Search: {query}") }
 }
-/// How many.
-pub fn found(count: usize) -> String {
+/// How many; there may be older ones.
+pub fn found(count: usize, more: bool) -> String {
     match count {
+        _ if more => format!("The newest {count} messages found"),
         1 => "1 message found".to_owned(),
-        50 => "The newest 50 messages found".to_owned(),
         many => format!("{many} messages found"),
     }
 }
+/// In place of the count, on a page of older ones that a link leads to.
+pub const OLDER_FOUND: &str = "Older messages found";
+/// Leads back from there.
+pub const NEWEST_FOUND: &str = "Show the newest";
 /// None.
 pub fn nothing_found(query: &str) -> String {
     format!("Nothing found for “{query}”")
@@ -351,6 +370,14 @@ pub fn message_person(name: &str) -> String {
 pub fn choose_person(name: &str) -> String {
     format!("Choose {name}")
 }
+/// Looks for them, without scripts.
+pub const FIND: &str = "Find";
+/// Below a list that does not show all.
+pub fn first_of(shown: usize, total: u32) -> String {
+    format!("The first {shown} of {total}. Type a name to find others.")
+}
+/// Nobody has been chosen.
+pub const CHOOSE_PEOPLE: &str = "Choose one person for a conversation, or several for a group.";
 /// Who has been chosen.
 pub fn chosen(names: &[String]) -> String {
     format!("With {}", list(names, 8))

@@ -85,10 +85,14 @@ pub const NOBODY_TEXT: &str = "Try a part of the name, or another role.";
 pub const YOU: &str = "you";
 /// Others see it.
 pub const ONLINE: &str = "online";
-/// When they were here.
+/// When they were here: a time, a day, or a word for one, which stands in a sentence here.
 pub fn last_seen(when: &str) -> String {
-    format!("last seen {when}")
+    let mut rest = when.chars();
+    let first: String = rest.next().into_iter().flat_map(char::to_lowercase).collect();
+    format!("last seen {first}{}", rest.as_str())
 }
+/// They were here a moment ago.
+pub const LAST_SEEN_JUST_NOW: &str = "last seen just now";
 /// The page before.
 pub const EARLIER: &str = "Previous";
 /// The page after.
@@ -129,8 +133,6 @@ pub const SEND_READ_MARKS_TEXT: &str = "Others see how far you have read their m
 pub const APPEARANCE: &str = "Appearance";
 /// Saves a form.
 pub const SAVE: &str = "Save";
-/// It was saved.
-pub const SAVED: &str = "Saved";
 /// Changes the password.
 pub const CHANGE_PASSWORD: &str = "Change password";
 /// It was changed.

@@ -170,6 +170,8 @@ pub const SINGLE_KEYS_HINT: &str = "Switch off if you speak to your computer, or
 pub const CLOSE: &str = "Close";
 /// Closes a toast.
 pub const DISMISS: &str = "Dismiss";
+/// Something was saved.
+pub const SAVED: &str = "Saved";
 /// Leaves things as they are.
 pub const CANCEL: &str = "Cancel";
 /// The name of a turning circle.

@@ -2,7 +2,7 @@
 
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
-    web_sys::HtmlDialogElement,
+    web_sys::{Element, HtmlDialogElement},
 };
 
 use super::toast::Toasts;
@@ -13,9 +13,29 @@ pub fn now() -> Millis {
     0
 }
 
+/// No chance here.
+pub fn chance() -> f64 {
+    0.0
+}
+
+/// Keys are made in the browser.
+pub fn fresh_key() -> String {
+    String::new()
+}
+
 /// Nobody looks at a page that is being made.
 pub fn is_visible() -> bool {
     false
+}
+
+/// Nobody looks at a page that is being made.
+pub fn is_watched() -> bool {
+    false
+}
+
+/// Addresses are relative on the server.
+pub fn origin() -> String {
+    String::new()
 }
 
 /// The router knows it.
@@ -75,6 +95,14 @@ pub fn copy(_text: &str) -> bool {
     false
 }
 
+/// Nothing has a size.
+pub fn watch_size(_element: &Element, _changed: impl Fn() + 'static) -> Option<SizeWatch> {
+    None
+}
+
+/// See [`watch_size`].
+pub struct SizeWatch;
+
 /// Responses set cookies.
 pub fn set_cookie(_name: &str, _value: &str) {}
 
@@ -83,6 +111,14 @@ pub fn set_root_attribute(_name: &str, _value: Option<&str>) {}
 
 /// The document is rendered with its `<meta>` elements.
 pub fn set_meta(_name: &str, _contents: [&str; 2]) {}
+
+/// Nothing runs.
+pub fn exclusively<W>(_name: &str, _work: W) -> bool
+where
+    W: Future<Output = ()> + 'static,
+{
+    true
+}
 
 /// Nothing is stored.
 pub mod storage {
@@ -98,4 +134,9 @@ pub mod storage {
 
     /// Nothing to forget.
     pub fn remove(_key: &str) {}
+
+    /// Nothing.
+    pub fn entries(_prefix: &str) -> Vec<(String, String)> {
+        Vec::new()
+    }
 }

@@ -6,13 +6,15 @@ use std::{
     time::Duration,
 };
 
+use js_sys::{Array, Function, Math, Promise, Reflect};
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
     prelude::{document, request_animation_frame, set_timeout, window},
     server_fn::redirect::set_redirect_hook,
+    task::spawn_local,
 };
-use wasm_bindgen::JsCast as _;
-use web_sys::{Element, EventTarget, HtmlDialogElement, HtmlElement, VisibilityState};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
+use web_sys::{Element, EventTarget, HtmlDialogElement, HtmlElement, ResizeObserver, VisibilityState};
 
 use super::toast::Toasts;
 use crate::ids::Millis;
@@ -30,9 +32,33 @@ pub fn now() -> Millis {
     js_sys::Date::now() as Millis
 }
 
+/// From 0 to 1.
+pub fn chance() -> f64 {
+    Math::random()
+}
+
+/// A new idempotency key: a random UUID, or 32 hexadecimal digits where the browser has none.
+pub fn fresh_key() -> String {
+    let random_uuid = member(&window(), "crypto").and_then(|crypto| {
+        let function: Function = member(&crypto, "randomUUID")?.dyn_into().ok()?;
+        function.call0(&crypto).ok()?.as_string()
+    });
+    random_uuid.unwrap_or_else(|| (0..4).map(|_| format!("{:08x}", (chance() * f64::from(u32::MAX)) as u32)).collect())
+}
+
 /// The page is on a screen.
 pub fn is_visible() -> bool {
     document().visibility_state() == VisibilityState::Visible
+}
+
+/// The page is on a screen, and its window has the focus.
+pub fn is_watched() -> bool {
+    is_visible() && document().has_focus().unwrap_or(false)
+}
+
+/// The address of this site, without a path.
+pub fn origin() -> String {
+    window().location().origin().unwrap_or_default()
 }
 
 /// Path and query of the page.
@@ -157,6 +183,27 @@ pub fn copy(text: &str) -> bool {
     true
 }
 
+/// Calls `changed` whenever the size of `element` changes, before the browser draws it so, for as
+/// long as what is returned is kept.
+pub fn watch_size(element: &Element, changed: impl Fn() + 'static) -> Option<SizeWatch> {
+    let told = Closure::<dyn Fn()>::new(changed);
+    let observer = ResizeObserver::new(told.as_ref().unchecked_ref()).ok()?;
+    observer.observe(element);
+    Some(SizeWatch { observer, _told: told })
+}
+
+/// See [`watch_size`].
+pub struct SizeWatch {
+    observer: ResizeObserver,
+    _told: Closure<dyn Fn()>,
+}
+
+impl Drop for SizeWatch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
 /// Keeps a cookie for a year.
 pub fn set_cookie(name: &str, value: &str) {
     let secure = if window().location().protocol().is_ok_and(|protocol| protocol == "https:") { "; Secure" } else { "" };
@@ -185,6 +232,38 @@ pub fn set_meta(name: &str, contents: [&str; 2]) {
     }
 }
 
+/// Runs `work` while no other tab runs its own under this name: by Web Locks, which the
+/// browser releases when a tab goes away. False if this browser has none.
+pub fn exclusively<W>(name: &str, work: W) -> bool
+where
+    W: Future<Output = ()> + 'static,
+{
+    let Some(locks) = member(&window().navigator(), "locks") else { return false };
+    let Some(request) = member(&locks, "request").and_then(|request| request.dyn_into::<Function>().ok()) else { return false };
+    let held = Closure::once_into_js(move |_lock: JsValue| -> Promise {
+        let mut work = Some(work);
+        Promise::new(&mut move |done: Function, _| {
+            if let Some(work) = work.take() {
+                spawn_local(async move {
+                    work.await;
+                    let _ = done.call0(&JsValue::NULL);
+                });
+            }
+        })
+    });
+    let Ok(promise) = request.apply(&locks, &Array::of2(&JsValue::from_str(name), &held)) else { return false };
+    // A page that goes away breaks the promise; nobody is left to be told.
+    if let Some(catch) = member(&promise, "catch").and_then(|catch| catch.dyn_into::<Function>().ok()) {
+        let _ = catch.call1(&promise, &Closure::once_into_js(|_reason: JsValue| {}));
+    }
+    true
+}
+
+/// A member of a JavaScript object, unless it is undefined or null.
+fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined() && !value.is_null())
+}
+
 /// Texts that outlive the page, shared by all tabs of this site.
 pub mod storage {
     use leptos::prelude::window;
@@ -208,5 +287,15 @@ pub mod storage {
         if let Some(storage) = local() {
             let _ = storage.remove_item(key);
         }
+    }
+
+    /// All keys that begin with `prefix`, and their texts.
+    pub fn entries(prefix: &str) -> Vec<(String, String)> {
+        let Some(storage) = local() else { return Vec::new() };
+        (0..storage.length().unwrap_or(0))
+            .filter_map(|index| storage.key(index).ok().flatten())
+            .filter(|key| key.starts_with(prefix))
+            .filter_map(|key| get(&key).map(|text| (key, text)))
+            .collect()
     }
 }

@@ -10,6 +10,7 @@ mod authorisation;
 mod connection;
 mod crash;
 mod limits;
+mod pages;
 mod presence;
 mod recovery;
 mod security;

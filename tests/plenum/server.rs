@@ -214,6 +214,23 @@ impl Person {
         request.header("accept", "application/json").form(arguments).send().await
     }
 
+    /// Sends a form of the page at `from`, as a browser without scripts does; returns where it is led.
+    pub async fn submit(&self, endpoint: &str, arguments: &[(&str, &str)], from: &str) -> String {
+        let request = self.http.post(format!("{}/fn/{endpoint}", self.url)).header("cookie", &self.cookie).header("origin", &self.url);
+        let request = request.header("accept", "text/html").header("referer", format!("{}{from}", self.url));
+        let response = request.form(arguments).send().await.unwrap();
+        assert!(response.status().is_redirection(), "{endpoint} {arguments:?}: {}", response.status());
+        let to = response.headers()["location"].to_str().unwrap();
+        to.strip_prefix(&self.url).unwrap_or(to).to_owned()
+    }
+
+    /// A page as HTML, which is there.
+    pub async fn html(&self, path: &str) -> String {
+        let page = self.page(path).await;
+        assert_eq!(page.status(), 200, "{path}");
+        page.text().await.unwrap()
+    }
+
     /// Asks a question (GET); panics unless it is answered with 200.
     pub async fn ask(&self, endpoint: &str, arguments: &[(&str, &str)]) -> Value {
         let response = self.get(endpoint, arguments).await;

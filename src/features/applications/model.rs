@@ -37,6 +37,20 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// What a new application has: switched on, open to any origin, with the protocol's own limits.
+    pub fn usual(name: String) -> Self {
+        Self {
+            name,
+            enabled: true,
+            origins: Vec::new(),
+            client_events: true,
+            subscription_counts: false,
+            connections: 0,
+            presence_members: 100,
+            data_bytes: 10_000,
+        }
+    }
+
     /// Checks what an admin has entered.
     ///
     /// # Errors
@@ -62,9 +76,8 @@ pub fn parse_origins(text: &str) -> AppResult<Vec<String>> {
             return Ok(Vec::new());
         }
         let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-        let valid = host.is_some_and(|host| {
-            !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
-        });
+        let valid =
+            host.is_some_and(|host| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte)));
         if !valid {
             return Err(AppError::invalid(
                 "origins",
@@ -97,7 +110,8 @@ pub fn parse_webhook(url: &str, events: &[String]) -> AppResult<(String, Vec<Str
     if url.len() > 2_000 || host.is_none_or(|host| host.is_empty() || host.starts_with('/') || host.contains(char::is_whitespace)) {
         return Err(AppError::invalid("url", "Write an address that begins with https:// (or http:// within your own network)."));
     }
-    let known: Vec<String> = WEBHOOK_EVENTS.iter().filter(|name| events.iter().any(|event| event == *name)).map(|name| (*name).to_owned()).collect();
+    let known: Vec<String> =
+        WEBHOOK_EVENTS.iter().filter(|name| events.iter().any(|event| event == *name)).map(|name| (*name).to_owned()).collect();
     if known.is_empty() || known.len() != events.len() {
         return Err(AppError::invalid("events", "Choose at least one of the events."));
     }
@@ -140,6 +154,7 @@ pub struct Credentials {
 
 /// One request to a backend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
 pub struct Delivery {
     /// Its row.
     pub id: i64,

@@ -57,10 +57,7 @@ pub async fn start(store: &Store, config: &Config, applications: &Applications) 
 }
 
 /// Writes, then reads the running applications anew.
-async fn change<T: Send + 'static>(
-    state: &AppState,
-    body: impl AsyncFn(&mut Tx) -> AppResult<T> + Send + 'static,
-) -> AppResult<T> {
+async fn change<T: Send + 'static>(state: &AppState, body: impl AsyncFn(&mut Tx) -> AppResult<T> + Send + 'static) -> AppResult<T> {
     let changed = state.store.write(body).await?;
     state.applications.load(&state.store).await?;
     Ok(changed)
@@ -335,13 +332,12 @@ pub async fn list(state: &AppState, who: &Identity) -> AppResult<Vec<Application
 pub async fn deliveries(conn: &mut Conn, who: &Identity, id: i64) -> AppResult<Vec<Delivery>> {
     who.require(Role::Admin)?;
     own(conn, who, id).await?;
-    let rows: Vec<(i64, String, i64, i64, Option<i64>, Option<String>, Millis, Option<Millis>)> = sqlx::query_as(
+    let deliveries = sqlx::query_as(
         "select id, url, events, attempts, status, error, created_at, done_at from webhook_deliveries where application_id = $1 order by id desc limit $2",
     )
     .bind(id)
     .bind(DELIVERIES)
     .fetch_all(conn)
     .await?;
-    let delivery = |(id, url, events, attempts, status, error, created_at, done_at)| Delivery { id, url, events, attempts, status, error, created_at, done_at };
-    Ok(rows.into_iter().map(delivery).collect())
+    Ok(deliveries)
 }

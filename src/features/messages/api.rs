@@ -8,7 +8,7 @@ use leptos::{
     server_fn::codec::{GetUrl, Json},
 };
 
-use super::model::{Found, Member, Message, Readers, RoomEntry, Sidebar, Thread};
+use super::model::{Found, MemberEntry, Message, Readers, RoomEntry, Sidebar, Thread};
 use crate::{
     error::AppError,
     ids::{ConversationId, MessageId, PersonId},
@@ -17,7 +17,7 @@ use crate::{
 #[cfg(feature = "ssr")]
 use {
     super::{model, server},
-    crate::server::request::{answer, asker, commander, marker},
+    crate::server::request::{answer, asker, commander, marker, show_done},
 };
 
 /// The list of one's conversations.
@@ -61,21 +61,28 @@ pub async fn newer(conversation: ConversationId, after: u64) -> Result<Vec<Messa
 }
 
 /// Sends a message. The same key again answers with the message that it made (I6, I8).
-/// Without a key (a page without scripts) one is made here.
+/// Without a key (a page without scripts) one is made here. `author` is who wrote it: somebody
+/// else may have signed in to the browser since, and must not say it.
 ///
 /// # Errors
-/// 401; 403 if one is not a member; 404; 422 for the text or a key used for another text; 429.
+/// 401; 403 if one is not a member; 404; 409 `author` if one is somebody else; 422 for the text or a
+/// key used for another text; 429.
 #[server(name = SendMessage, prefix = "/fn", endpoint = "messages/send")]
 pub async fn send(
     conversation: ConversationId,
     text: String,
     reply_to: Option<MessageId>,
     key: Option<String>,
+    author: Option<PersonId>,
 ) -> Result<Message, AppError> {
     let (state, who) = commander()?;
-    let text = model::parse_text(&text);
+    let (author, text) = (model::check_author(author, who.person), model::parse_text(&text));
     let key = key.filter(|key| !key.is_empty()).map_or_else(|| Ok(server::fresh_key()), |key| model::parse_key(&key));
-    answer(async move { server::send(&state.store, &who, conversation, text?, reply_to, key?).await }).await
+    answer(async move {
+        author?;
+        server::send(&state.store, &who, conversation, text?, reply_to, key?).await
+    })
+    .await
 }
 
 /// Edits one's own message.
@@ -163,14 +170,17 @@ pub async fn create_room(name: String, topic: Option<String>, private: Option<bo
     Ok(id)
 }
 
-/// Creates a group with `people` and oneself; with one other person it is the direct conversation.
+/// Creates a group with `people` (a form's fields `people[]`) and oneself; with one other person it is
+/// the direct conversation.
 ///
 /// # Errors
-/// 401; 404 for an unknown person; 422 if nobody is named or more than 49; 429.
-#[server(name = CreateGroup, prefix = "/fn", endpoint = "messages/create_group", input = Json)]
-pub async fn create_group(people: Vec<PersonId>, name: String) -> Result<ConversationId, AppError> {
+/// 401; 404 for an unknown person; 422 `people` if nobody is named or more than 49, `name`; 429.
+#[server(name = CreateGroup, prefix = "/fn", endpoint = "messages/create_group")]
+pub async fn create_group(#[server(default)] people: Vec<PersonId>, #[server(default)] name: String) -> Result<ConversationId, AppError> {
     let (state, who) = commander()?;
-    answer(async move { server::create_group(&state.store, &who, people, name).await }).await
+    let id = answer(async move { server::create_group(&state.store, &who, people, name).await }).await?;
+    leptos_axum::redirect(&format!("/messages/{id}"));
+    Ok(id)
 }
 
 /// The direct conversation with `person`; made if there is none yet, whoever starts.
@@ -232,19 +242,25 @@ pub async fn remove(conversation: ConversationId, person: PersonId) -> Result<()
 /// Changes name and topic of a room or group, as its owner.
 ///
 /// # Errors
-/// 401; 403; 404; 409 if the name is taken; 422; 429.
+/// 401; 403; 404; 409 `name` if it is taken; 422 `name` or `topic`; 429.
 #[server(name = RenameConversation, prefix = "/fn", endpoint = "messages/rename")]
-pub async fn rename(conversation: ConversationId, name: String, topic: String) -> Result<(), AppError> {
+pub async fn rename(
+    conversation: ConversationId,
+    #[server(default)] name: String,
+    #[server(default)] topic: String,
+) -> Result<(), AppError> {
     let (state, who) = commander()?;
-    answer(async move { server::rename(&state.store, &who, conversation, name, topic).await }).await
+    answer(async move { server::rename(&state.store, &who, conversation, name, topic).await }).await?;
+    show_done(&format!("/messages/{conversation}?panel=about&done=rename"));
+    Ok(())
 }
 
-/// A page of members by name, from `offset` on; at most 100.
+/// A page of members by name, from `offset` on, with when they were last here as they let others see it; at most 100.
 ///
 /// # Errors
 /// 401; 404.
 #[server(name = ListMembers, prefix = "/fn", endpoint = "messages/members", input = GetUrl)]
-pub async fn members(conversation: ConversationId, query: String, offset: u32) -> Result<Vec<Member>, AppError> {
+pub async fn members(conversation: ConversationId, query: String, offset: u32) -> Result<Vec<MemberEntry>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::members(&state.store, &who, conversation, &query, offset).await }).await
 }

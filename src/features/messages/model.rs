@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use input::{parse_key, parse_room_name, parse_text};
+pub use input::{check_author, is_of_somebody_else, parse_key, parse_room_name, parse_text};
 
 use crate::{
     features::people::model::PersonCard,
@@ -20,6 +20,8 @@ pub const MAX_MESSAGE_CHARS: usize = 8_000;
 pub const POINTER_MEMBERS: i64 = 50;
 /// Messages of one page of history.
 pub const PAGE: u64 = 50;
+/// Hits of one page of a search.
+pub const HITS: usize = 50;
 /// Reactions that are offered at once.
 pub const REACTIONS: [&str; 8] = ["👍", "❤️", "😄", "🎉", "🙏", "👀", "✅", "😮"];
 
@@ -258,6 +260,15 @@ pub struct Member {
     pub pointer: Pointer,
 }
 
+/// A member as the list of members shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberEntry {
+    /// Who.
+    pub member: Member,
+    /// When they were last here, if they let others see it.
+    pub last_seen: Option<Millis>,
+}
+
 /// A message that its author's browser has not yet had acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
@@ -286,6 +297,8 @@ pub struct Thread {
     pub member_count: i64,
     /// Its members up to [`POINTER_MEMBERS`]; above that empty, and queried in pages.
     pub members: Vec<Member>,
+    /// The viewer may rename, invite and remove.
+    pub owner: bool,
     /// The number of the last message.
     pub head: u64,
     /// The window, by number.
@@ -366,6 +379,8 @@ impl Thread {
 /// A message found by search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
+    /// Which; the page after this one is asked for by the last of them.
+    pub message: MessageId,
     /// Where.
     pub conversation: ConversationId,
     /// Its name as the searcher sees it.

@@ -32,7 +32,7 @@ pub use heads::ConversationHeads;
 pub use members::welcome;
 pub use seed::{seed_conversations, seed_large};
 
-use super::model::{Access, Found, Member, Message, Readers, RoomEntry, Sidebar, Thread};
+use super::model::{Access, Found, MemberEntry, Message, Readers, RoomEntry, Sidebar, Thread};
 use crate::{
     error::AppResult,
     ids::{ConversationId, MessageId, PersonId},
@@ -54,6 +54,14 @@ const DELIVERIES: usize = 300;
 /// If the database refuses.
 pub async fn sidebar(store: &Store, who: &Identity) -> AppResult<Snapshot<Sidebar>> {
     reading::sidebar(&mut *store.read().await?, who, store.epoch()).await
+}
+
+/// Unread messages over all conversations that who asks has not muted.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn unread(store: &Store, who: &Identity) -> AppResult<u64> {
+    reading::unread(&mut *store.read().await?, who).await
 }
 
 /// A conversation: its last page, the window from number `from`, or the one around number `around`.
@@ -261,11 +269,11 @@ pub async fn rename(store: &Store, who: &Identity, conversation: ConversationId,
     store.write(async move |tx: &mut Tx| rooms::rename(tx, &who, conversation, &name, &topic).await).await
 }
 
-/// A page of members by name, those whose name contains `query`.
+/// A page of members by name, those whose name contains `query`, with when they were last here.
 ///
 /// # Errors
 /// As [`thread`].
-pub async fn members(store: &Store, who: &Identity, conversation: ConversationId, query: &str, offset: u32) -> AppResult<Vec<Member>> {
+pub async fn members(store: &Store, who: &Identity, conversation: ConversationId, query: &str, offset: u32) -> AppResult<Vec<MemberEntry>> {
     members::page(&mut *store.read().await?, who, conversation, query, offset).await
 }
 

@@ -6,10 +6,11 @@
 //! - [`store`], [`follow`] and [`fetch`]: one conversation alive on the screen; [`rows`] are its lines.
 //! - [`screen`]: what the parts of a thread share; [`scroll`] where it stands.
 //! - [`page`]: the pages and their layout; [`sidebar`] the list, [`thread`] the conversation
-//!   with [`message`], [`tools`], [`receipts`], [`typing`], [`composer`], [`completion`] and
-//!   [`members`]; [`search`], [`rooms`], [`new_conversation`] the others.
-//! - [`alarm`] waits; `here` is the browser, or its twin on the server.
+//!   with [`message`], [`tools`], [`receipts`], [`typing`], [`composer`], [`completion`],
+//!   [`members`] and [`about`]; [`search`], [`rooms`], [`new_conversation`] the others.
+//! - [`alarm`] waits; `here` is the browser ([`crate::ui::browser`]), or its twin on the server.
 
+mod about;
 mod alarm;
 mod completion;
 mod composer;
@@ -17,12 +18,6 @@ pub mod context;
 pub mod drafts;
 mod fetch;
 mod follow;
-#[cfg(not(feature = "hydrate"))]
-#[path = "view/absent.rs"]
-mod here;
-#[cfg(feature = "hydrate")]
-#[path = "view/browser.rs"]
-mod here;
 mod marks;
 mod members;
 mod message;
@@ -43,6 +38,8 @@ mod store;
 mod thread;
 mod tools;
 mod typing;
+
+use crate::ui::browser as here;
 
 pub use context::{SidebarContext, provide_sidebar, use_sidebar};
 pub use new_conversation::NewConversationPage;

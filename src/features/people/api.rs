@@ -186,6 +186,21 @@ pub async fn directory(
     .await
 }
 
+/// Those of `people` that are in one's organisation, by id; of a long list the first hundred.
+///
+/// # Errors
+/// 401.
+#[server(prefix = "/fn", endpoint = "people/entries", input = GetUrl)]
+pub async fn entries(#[server(default)] people: Vec<PersonId>) -> Result<Vec<DirectoryEntry>, AppError> {
+    let asked = asker();
+    answer(async move {
+        let (state, who) = asked?;
+        let mut tx = state.store.read().await?;
+        server::directory::entries(&mut tx, &who, &people).await
+    })
+    .await
+}
+
 /// One person of one's organisation.
 ///
 /// # Errors

@@ -146,6 +146,8 @@ pub struct DemoPerson {
     pub email: String,
     /// What they do.
     pub role: Role,
+    /// Avatar colour, 0 to 11.
+    pub hue: u8,
 }
 
 /// A line of the directory.

@@ -105,12 +105,12 @@ pub async fn shell(state: &AppState, visitor: Option<&Identity>, host: &str) -> 
 async fn demo_people(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Vec<DemoPerson>> {
     let mut people = Vec::with_capacity(seeds::PEOPLE.len());
     for seed in seeds::PEOPLE {
-        let name: Option<String> = sqlx::query_scalar("select name from people where organisation_id = $1 and email = $2")
+        let row: Option<(String, u8)> = sqlx::query_as("select name, hue from people where organisation_id = $1 and email = $2")
             .bind(organisation)
             .bind(seed.email)
             .fetch_optional(&mut *conn)
             .await?;
-        people.extend(name.map(|name| DemoPerson { name, email: seed.email.to_owned(), role: seed.role }));
+        people.extend(row.map(|(name, hue)| DemoPerson { name, email: seed.email.to_owned(), role: seed.role, hue }));
     }
     Ok(people)
 }

@@ -3,6 +3,7 @@
 //!
 //! - `/sign-in`, `/register` are in [`door`], `/forgot`, `/reset` in [`reset`];
 //! - `/people` is in [`directory`], `/people/{id}` in [`person`];
+//! - [`last_seen`] says when somebody was here;
 //! - `/settings` is in [`settings`], `/admin/people` in [`admin`].
 
 #[cfg(not(feature = "hydrate"))]
@@ -13,6 +14,7 @@ mod browser;
 mod directory;
 mod door;
 mod forms;
+pub mod last_seen;
 mod person;
 mod reset;
 mod settings;

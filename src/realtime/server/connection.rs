@@ -10,7 +10,7 @@ use std::{
     io,
     net::IpAddr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Instant,
@@ -73,8 +73,8 @@ struct Output {
 pub struct Connection {
     /// Which.
     pub id: ConnectionId,
-    /// Who it belongs to; `None` for a visitor.
-    pub who: Option<Who>,
+    /// Whose it is. A page's cookie says so at once; a client that is authorised by a signature says it later.
+    who: OnceLock<Who>,
     /// Where it comes from.
     pub address: IpAddr,
     stream: TcpStream,
@@ -102,7 +102,7 @@ impl Connection {
     pub fn new(id: ConnectionId, who: Option<Who>, address: IpAddr, stream: TcpStream, now: u32, queue_limit: usize) -> Self {
         Self {
             id,
-            who,
+            who: who.map_or_else(OnceLock::new, OnceLock::from),
             address,
             stream,
             output: Mutex::default(),
@@ -115,6 +115,16 @@ impl Connection {
             watched: Mutex::default(),
             queue_limit,
         }
+    }
+
+    /// Whose it is; `None` for a visitor.
+    pub fn who(&self) -> Option<Who> {
+        self.who.get().copied()
+    }
+
+    /// Becomes `who`'s, once and for all; false if it is somebody else's.
+    pub(super) fn become_whose(&self, who: Who) -> bool {
+        *self.who.get_or_init(|| who) == who
     }
 
     /// Writes a frame, or queues what the socket does not take. A consumer that is too slow

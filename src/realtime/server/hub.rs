@@ -24,7 +24,8 @@ use super::{
     dispatcher::Encoded,
     heads::Moved,
     presence::{People, Roster},
-    rules::Rules,
+    pusher::signature::AppSecret,
+    rules::{Rules, Who},
 };
 use crate::{
     config::{Limits, Realtime},
@@ -114,6 +115,7 @@ pub struct Hub {
     limits: Limits,
     store: Store,
     rules: Arc<dyn Rules>,
+    secret: AppSecret,
     started: Instant,
     next_id: AtomicU64,
     channels: Mutex<HashMap<Arc<str>, Arc<Channel>>>,
@@ -127,12 +129,13 @@ pub struct Hub {
 
 impl Hub {
     /// An empty hub.
-    pub fn new(settings: Realtime, limits: Limits, store: Store, rules: Arc<dyn Rules>) -> Self {
+    pub fn new(settings: Realtime, limits: Limits, store: Store, rules: Arc<dyn Rules>, secret: AppSecret) -> Self {
         Self {
             settings,
             limits,
             store,
             rules,
+            secret,
             started: Instant::now(),
             // Another process' ids differ in the upper half.
             next_id: AtomicU64::new((u64::from(rand::random::<u32>() >> 1) << 32) | 1),
@@ -154,6 +157,11 @@ impl Hub {
     /// The application's rules.
     pub fn rules(&self) -> &dyn Rules {
         self.rules.as_ref()
+    }
+
+    /// What Plenum's own application signs with.
+    pub fn secret(&self) -> &AppSecret {
+        &self.secret
     }
 
     /// The limits in force.
@@ -200,7 +208,7 @@ impl Hub {
         if most(self.limits.connections, connections.len()) {
             return Err("the server is full");
         }
-        match &connection.who {
+        match connection.who() {
             Some(who) => {
                 let mut people = lock(&self.people);
                 if most(self.limits.sockets_per_person, people.connections(who.person)) {
@@ -222,6 +230,37 @@ impl Hub {
         Ok(())
     }
 
+    /// A visitor's connection turns out to be `who`'s.
+    ///
+    /// # Errors
+    /// Why it cannot be, in words.
+    pub fn adopt(&self, connection: &Connection, who: Who, shown: bool) -> Result<(), &'static str> {
+        if let Some(known) = connection.who() {
+            return if known == who { Ok(()) } else { Err("This connection is somebody else's.") };
+        }
+        let _entering = lock(&self.connections);
+        let mut people = lock(&self.people);
+        let most = self.limits.sockets_per_person;
+        if most != 0 && people.connections(who.person) >= most {
+            return Err("Too many connections of one person are open.");
+        }
+        connection.become_whose(who);
+        people.open(who.person, who.organisation, connection.id, shown);
+        drop(people);
+        self.visitor_left(connection.address);
+        Ok(())
+    }
+
+    fn visitor_left(&self, address: IpAddr) {
+        let mut visitors = lock(&self.visitors);
+        if let Some(open) = visitors.get_mut(&address) {
+            *open -= 1;
+            if *open == 0 {
+                visitors.remove(&address);
+            }
+        }
+    }
+
     /// A connection is gone; its person stays present for the grace that `end` gives.
     pub fn leave(&self, connection: &Arc<Connection>, end: End) {
         let count = {
@@ -240,17 +279,11 @@ impl Hub {
         let watched = std::mem::take(&mut *lock(&connection.watched));
         let mut people = lock(&self.people);
         people.watch(connection.id, &watched, &[]);
-        if let Some(who) = &connection.who {
+        if let Some(who) = connection.who() {
             people.close(who.person, connection.id, leaves_at);
         } else {
             drop(people);
-            let mut visitors = lock(&self.visitors);
-            if let Some(open) = visitors.get_mut(&connection.address) {
-                *open -= 1;
-                if *open == 0 {
-                    visitors.remove(&connection.address);
-                }
-            }
+            self.visitor_left(connection.address);
         }
     }
 
@@ -370,7 +403,7 @@ impl Hub {
         let mut channels = lock(&self.channels);
         let mut members = lock(&channel.members);
         members.subscribers.swap_remove(&connection.id);
-        let leaving = connection.who.is_some_and(|who| members.roster.leave(who.person, connection.id, leaves_at));
+        let leaving = connection.who().is_some_and(|who| members.roster.leave(who.person, connection.id, leaves_at));
         if members.subscribers.is_empty() && members.roster.is_empty() {
             channels.remove(&channel.name);
             if channels.len() * 4 < channels.capacity() {

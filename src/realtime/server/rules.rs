@@ -80,8 +80,8 @@ pub trait Rules: Send + Sync + 'static {
         payload: &'a str,
     ) -> BoxFuture<'a, AppResult<Option<Relayed>>>;
 
-    /// Does the sign-in still stand, and does the person let others see them online?
-    fn standing<'a>(&'a self, conn: &'a mut Conn, who: &'a Who) -> BoxFuture<'a, AppResult<Option<bool>>>;
+    /// Whose is this sign-in, and do they let others see them online? `None` if it has ended, or is not `person`'s.
+    fn whose<'a>(&'a self, conn: &'a mut Conn, person: PersonId, sign_in: SignInId) -> BoxFuture<'a, AppResult<Option<(Who, bool)>>>;
 
     /// The person's last connection is gone.
     fn last_seen(&self, person: PersonId, at: Millis) -> BoxFuture<'_, AppResult<()>>;

@@ -11,7 +11,7 @@ use super::{
     connection::{Connection, End, Host},
     dispatcher::Encoded,
     hub::{Channel, Hub, Joined},
-    log,
+    log, own,
     rules::Decision,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     ids::PersonId,
     realtime::{
         cursor::{Cursor, Extent},
-        protocol::{ClientFrame, ServerFrame, Subscribe, code},
+        protocol::{ClientFrame, ServerFrame, Subscribe, code, event},
     },
 };
 
@@ -89,8 +89,8 @@ impl Host for Hub {
 pub async fn handle(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Session, text: &str) {
     match ClientFrame::parse(text) {
         Ok(ClientFrame::Ping) => connection.say(&ServerFrame::new("pusher:pong", "{}")),
-        // The cookie says who it is; nobody signs in here.
-        Ok(ClientFrame::Pong | ClientFrame::SignIn { .. } | ClientFrame::Unknown { .. }) => {}
+        Ok(ClientFrame::Pong | ClientFrame::Unknown { .. }) => {}
+        Ok(ClientFrame::SignIn { auth, user_data }) => sign_in(hub, connection, &auth, &user_data).await,
         Ok(ClientFrame::Subscribe(wish)) => subscribe(hub, connection, session, wish).await,
         Ok(ClientFrame::Unsubscribe { channel }) => {
             session.catching_up.retain(|known| known.channel.name() != channel);
@@ -105,6 +105,20 @@ pub async fn handle(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut 
     }
 }
 
+/// A client that has no cookie says who it is for, with what `/broadcasting/user-auth` signed for it.
+async fn sign_in(hub: &Arc<Hub>, connection: &Arc<Connection>, auth: &str, user_data: &str) {
+    match own::admit_user(hub, connection, auth, user_data).await {
+        Ok(()) => {
+            let data = serde_json::json!({ "user_data": user_data }).to_string();
+            connection.say(&ServerFrame::new(event::SIGN_IN_SUCCESS, data));
+        }
+        Err((_, reason)) => {
+            connection.say(&ServerFrame::error(Some(code::UNAUTHORISED), reason));
+            connection.close(code::UNAUTHORISED, reason);
+        }
+    }
+}
+
 fn is_channel_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= NAME_BYTES && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-=@,.;".contains(&byte))
 }
@@ -115,8 +129,18 @@ async fn subscribe(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut S
         metrics::counter!("plenum_live_refusals_total").increment(1);
         connection.say(&ServerFrame::refused(name, status, reason));
     };
+    // pusher-js joins its user's own channel after signing in; nothing is sent there, and others may not.
+    let own_name = connection.who().is_some_and(|who| name.strip_prefix(own::USER_PREFIX) == Some(&who.person.to_string()));
+    if own_name {
+        return connection.say(&ServerFrame::succeeded(name, None, None, None));
+    }
     if !is_channel_name(name) {
         return refuse(400, "That is not a channel's name.");
+    }
+    if !wish.auth.is_empty()
+        && let Err((status, reason)) = own::admit_subscriber(hub, connection, &wish).await
+    {
+        return refuse(status, reason);
     }
     let most = hub.limits().channels_per_connection;
     if most != 0 && hub.subscriptions_of(connection) >= most {
@@ -171,12 +195,12 @@ fn count_recovery(recovered: Option<bool>) {
 async fn ask(hub: &Hub, connection: &Connection, name: &str) -> AppResult<(Decision, Extent)> {
     let mut tx = hub.store().read().await?;
     // Between the look at the cookie and the hub's table the sign-in may have ended unseen.
-    if let Some(who) = connection.who.as_ref().filter(|_| connection.is_unverified())
-        && hub.rules().standing(&mut tx, who).await?.is_none()
+    if let Some(who) = connection.who().filter(|_| connection.is_unverified())
+        && hub.rules().whose(&mut tx, who.person, who.sign_in).await?.is_none()
     {
         connection.close(code::UNAUTHORISED, "signed out");
     }
-    let decision = hub.rules().may_join(&mut tx, connection.who.as_ref(), name).await?;
+    let decision = hub.rules().may_join(&mut tx, connection.who().as_ref(), name).await?;
     let extent = log::extent(&mut tx, hub.store().epoch(), name).await?;
     Ok((decision, extent))
 }
@@ -225,7 +249,7 @@ async fn relay(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Sessi
     if most != 0 && data.len() > most {
         return connection.say(&ServerFrame::error(None, &format!("The data of a client event has at most {most} bytes.")));
     }
-    let Some(who) = connection.who.filter(|_| hub.is_subscribed(connection, name)) else {
+    let Some(who) = connection.who().filter(|_| hub.is_subscribed(connection, name)) else {
         return connection.say(&ServerFrame::error(None, &format!("Client events need a subscription to the private channel {name}.")));
     };
     match hub.rules().client_event(&who, name, event, data).await {

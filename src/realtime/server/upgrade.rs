@@ -88,7 +88,11 @@ impl Target {
         let shown = identity.is_some_and(|identity| identity.privacy.show_presence);
         match origin_of(state, headers).await {
             OriginCheck::Own => {
-                let who = identity.map(|identity| Who { person: identity.person, organisation: identity.organisation, sign_in: identity.sign_in });
+                let who = identity.map(|identity| Who {
+                    person: identity.person,
+                    organisation: identity.organisation,
+                    sign_in: identity.sign_in,
+                });
                 Self::Own(who, shown)
             }
             // A program, not a browser: no cookie counts.

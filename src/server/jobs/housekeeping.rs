@@ -33,9 +33,11 @@ pub fn housekeeping(runner: Runner) -> Runner {
         .every("housekeeping.idempotency", HOUR, |store| async move {
             in_steps(&store, async |tx: &mut Tx, now| idempotency::prune(tx, now).await).await
         })
-        .every("housekeeping.webhooks", HOUR, |store| async move {
-            in_steps(&store, async |tx: &mut Tx, _| webhooks::prune(tx).await).await
-        })
+        .every(
+            "housekeeping.webhooks",
+            HOUR,
+            |store| async move { in_steps(&store, async |tx: &mut Tx, _| webhooks::prune(tx).await).await },
+        )
         .every("housekeeping.people", HOUR, |store| async move { in_steps(&store, async |tx: &mut Tx, now| expired(tx, now).await).await })
 }
 

@@ -41,6 +41,9 @@ impl Live<ConversationEvent> for Thread {
             ConversationEvent::MemberJoined(change) => {
                 self.member_count = change.member_count;
                 self.members.retain(|member| member.card.id != change.member.card.id);
+                if change.member.card.id == viewer {
+                    self.owner = change.member.owner;
+                }
                 let mut member = change.member.clone();
                 update_cards(std::iter::once(&mut member.card), &self.since.renamed);
                 self.members.push(member);
@@ -53,6 +56,7 @@ impl Live<ConversationEvent> for Thread {
                 self.members.retain(|member| member.card.id != change.member.card.id);
                 if change.member.card.id == viewer {
                     self.own = None;
+                    self.owner = false;
                 }
                 about()
             }
@@ -197,6 +201,7 @@ impl Live<PersonEvent> for Thread {
             }
             PersonEvent::ConversationLeft(left) if left.conversation == self.conversation.id => {
                 self.own = None;
+                self.owner = false;
                 about()
             }
             _ => ThreadTouched::default(),

@@ -1,7 +1,11 @@
 //! What comes from outside becomes valid here.
 
 use super::MAX_MESSAGE_CHARS;
-use crate::error::{AppError, AppResult};
+use crate::{
+    error::{AppError, AppResult, ErrorKind},
+    ids::PersonId,
+    strings::messages::OF_SOMEBODY_ELSE,
+};
 
 /// A message's text as it is stored: line ends normalised, not empty, not too long.
 ///
@@ -40,4 +44,33 @@ pub fn parse_room_name(text: &str) -> AppResult<String> {
 pub fn parse_key(text: &str) -> AppResult<String> {
     let fits = (8..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if fits { Ok(text.to_owned()) } else { Err(AppError::invalid("key", "The idempotency key has 8 to 64 letters, digits or hyphens.")) }
+}
+
+/// Refuses what `author` has written if somebody else asks to send it.
+///
+/// # Errors
+/// Conflict at `author`; [`is_of_somebody_else`] knows it again.
+pub fn check_author(author: Option<PersonId>, who: PersonId) -> AppResult<()> {
+    if author.is_none_or(|author| author == who) {
+        return Ok(());
+    }
+    Err(AppError { field: Some("author".to_owned()), ..AppError::conflict(OF_SOMEBODY_ELSE) })
+}
+
+/// True if `error` is the one of [`check_author`].
+pub fn is_of_somebody_else(error: &AppError) -> bool {
+    error.kind == ErrorKind::Conflict && error.field.as_deref() == Some("author")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_its_author_sends_what_is_written() {
+        assert_eq!(check_author(None, PersonId(1)), Ok(()));
+        assert_eq!(check_author(Some(PersonId(1)), PersonId(1)), Ok(()));
+        assert!(check_author(Some(PersonId(2)), PersonId(1)).is_err_and(|error| is_of_somebody_else(&error)));
+        assert!(!is_of_somebody_else(&AppError::conflict("The name is taken.")));
+    }
 }

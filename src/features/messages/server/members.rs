@@ -6,11 +6,11 @@ use crate::{
     features::{
         messages::{
             live::{ConversationEvent, Left, MemberChanged, PersonEvent},
-            model::{Access, ConversationKind, Member, POINTER_MEMBERS, Pointer, Readers},
+            model::{Access, ConversationKind, Member, MemberEntry, POINTER_MEMBERS, Pointer, Readers},
         },
         people::model::PersonCard,
     },
-    ids::{ConversationId, MessageId, OrganisationId, PersonId},
+    ids::{ConversationId, MessageId, Millis, OrganisationId, PersonId},
     server::{
         db::{Activity, Conn, Scope, Tx},
         sign_ins::Identity,
@@ -48,6 +48,13 @@ impl Row {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct Listed {
+    #[sqlx(flatten)]
+    row: Row,
+    last_seen: Option<Millis>,
+}
+
 /// All members with their pointers, by id; none above [`POINTER_MEMBERS`].
 pub async fn all(conn: &mut Conn, conversation: ConversationId, member_count: i64) -> AppResult<Vec<Member>> {
     if member_count > POINTER_MEMBERS {
@@ -63,11 +70,11 @@ pub async fn all(conn: &mut Conn, conversation: ConversationId, member_count: i6
     Ok(rows.into_iter().map(|row| row.member(true)).collect())
 }
 
-/// A page of members by name, those whose name contains `query`.
-pub async fn page(conn: &mut Conn, who: &Identity, conversation: ConversationId, query: &str, offset: u32) -> AppResult<Vec<Member>> {
+/// A page of members by name, those whose name contains `query`. Last seen only where it is shown.
+pub async fn page(conn: &mut Conn, who: &Identity, conversation: ConversationId, query: &str, offset: u32) -> AppResult<Vec<MemberEntry>> {
     let standing = conversations::readable_by(conn, who, conversation).await?;
-    let rows: Vec<Row> = sqlx::query_as(
-        "select p.id, p.name, p.hue, m.owner, m.shown_read, m.delivered_number
+    let rows: Vec<Listed> = sqlx::query_as(
+        "select p.id, p.name, p.hue, m.owner, m.shown_read, m.delivered_number, (case when p.show_presence = 1 then p.last_seen_at end) as last_seen
          from memberships m join people p on p.id = m.person_id
          where m.conversation_id = $1 and lower(p.name) like $2 escape '\\' order by lower(p.name), p.id limit $3 offset $4",
     )
@@ -77,7 +84,8 @@ pub async fn page(conn: &mut Conn, who: &Identity, conversation: ConversationId,
     .bind(offset)
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| row.member(standing.is_small())).collect())
+    let pointers = standing.is_small();
+    Ok(rows.into_iter().map(|listed| MemberEntry { member: listed.row.member(pointers), last_seen: listed.last_seen }).collect())
 }
 
 /// A `like` pattern for what contains `query`.

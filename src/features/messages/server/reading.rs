@@ -69,6 +69,21 @@ pub async fn sidebar(conn: &mut Conn, who: &Identity, epoch: &Epoch) -> AppResul
     Ok(Snapshot { state: Sidebar { lines, ..Sidebar::default() }, cursors })
 }
 
+/// Unread messages over all conversations that who asks has not muted, as
+/// [`Sidebar::unread`] counts them, without reading the list.
+pub async fn unread(conn: &mut Conn, who: &Identity) -> AppResult<u64> {
+    let unread: i64 = sqlx::query_scalar(
+        "select coalesce(sum(case when head > seen then head - seen else 0 end), 0) from (
+             select c.head, case when m.unread_from <= m.read_number then m.unread_from - 1 else m.read_number end as seen
+             from memberships m join conversations c on c.id = m.conversation_id where m.person_id = $1 and m.muted = 0
+         ) as mine",
+    )
+    .bind(who.person)
+    .fetch_one(conn)
+    .await?;
+    Ok(unread.unsigned_abs())
+}
+
 /// A conversation as who asks sees it; 404 if they may not.
 pub async fn thread(
     conn: &mut Conn,
@@ -94,6 +109,7 @@ pub async fn thread(
         conversation: standing.conversation(),
         member_count: standing.member_count,
         members,
+        owner: standing.owner,
         head,
         messages,
         own,

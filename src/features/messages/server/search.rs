@@ -2,15 +2,16 @@
 
 use crate::{
     error::{AppError, AppResult},
-    features::{messages::model::Found, people::model::PersonCard},
+    features::{
+        messages::model::{Found, HITS},
+        people::model::PersonCard,
+    },
     ids::{ConversationId, MessageId, Millis, PersonId},
     server::{db::Conn, sign_ins::Identity},
 };
 
 use super::conversations;
 
-/// Hits of one page.
-const HITS: i64 = 50;
 /// Words of a query at the most.
 const WORDS: usize = 12;
 /// Around each hit in an excerpt; text that has them itself is only cut differently.
@@ -49,6 +50,7 @@ fn terms(query: &str) -> Option<String> {
 
 #[derive(sqlx::FromRow)]
 struct Hit {
+    message_id: MessageId,
     conversation_id: ConversationId,
     name: String,
     number: i64,
@@ -67,7 +69,7 @@ pub async fn find(conn: &mut Conn, who: &Identity, query: &str, before: Option<M
     let terms = terms(query).ok_or_else(|| AppError::invalid("query", "Enter a word to search for."))?;
     // `cross join` keeps this order: the index gives the newest first and stops at the limit.
     let hits: Vec<Hit> = sqlx::query_as(
-        "select m.conversation_id, c.name, m.number, p.id as author_id, p.name as author_name, p.hue as author_hue, m.sent_at,
+        "select m.id as message_id, m.conversation_id, c.name, m.number, p.id as author_id, p.name as author_name, p.hue as author_hue, m.sent_at,
                 snippet(message_search, 0, char(2), char(3), '…', 24) as excerpt
          from message_search cross join messages m on m.id = message_search.rowid
          cross join memberships mine on mine.conversation_id = m.conversation_id and mine.person_id = $2
@@ -78,7 +80,7 @@ pub async fn find(conn: &mut Conn, who: &Identity, query: &str, before: Option<M
     .bind(terms)
     .bind(who.person)
     .bind(before.map_or(i64::MAX, |before| before.0))
-    .bind(HITS)
+    .bind(i64::try_from(HITS).unwrap_or(i64::MAX))
     .fetch_all(&mut *conn)
     .await?;
     let others =
@@ -92,6 +94,7 @@ pub async fn find(conn: &mut Conn, who: &Identity, query: &str, before: Option<M
             hit.name
         };
         Found {
+            message: hit.message_id,
             conversation: hit.conversation_id,
             title: name,
             number: hit.number.unsigned_abs(),

@@ -41,10 +41,10 @@ impl Completion {
         self.offered.with_untracked(|offered| !offered.is_empty())
     }
 
-    /// Offers nobody any more.
+    /// Offers nobody any more. The field loses the focus, too, when it goes with the composer.
     pub fn close(&self) {
-        self.turn.update_value(|turn| *turn += 1);
-        if self.is_open() {
+        self.turn.try_update_value(|turn| *turn += 1);
+        if self.offered.try_with_untracked(|offered| !offered.is_empty()) == Some(true) {
             self.offered.set(Vec::new());
         }
     }
@@ -86,7 +86,7 @@ impl Completion {
         spawn_local(async move {
             let Ok(members) = api::members(store.conversation, query, 0).await else { return };
             if self.turn.try_get_value() == Some(turn) {
-                self.offer(members.into_iter().map(|member| member.card).filter(|card| card.id != store.viewer).collect());
+                self.offer(members.into_iter().map(|entry| entry.member.card).filter(|card| card.id != store.viewer).collect());
             }
         });
     }

@@ -156,6 +156,7 @@ pub(super) fn Composer(screen: Screen) -> impl IntoView {
             }
         >
             <input type="hidden" name="conversation" value=store.conversation.to_string()/>
+            <input type="hidden" name="author" value=store.viewer.to_string()/>
             <ModeBar screen/>
             <CompletionList completion taken=Callback::new(changed)/>
             <div class="composer-box">
@@ -176,7 +177,6 @@ pub(super) fn Composer(screen: Screen) -> impl IntoView {
                     on:input=move |event| {
                         changed(event_target_value(&event));
                         completion.look();
-                        screen.stay_at_end();
                     }
                     on:blur=move |_| completion.close()
                 ></textarea>
@@ -186,7 +186,7 @@ pub(super) fn Composer(screen: Screen) -> impl IntoView {
                     <button class="btn" data-kind="primary" type="submit">{move || if is_edit.get() { words::SAVE } else { words::SEND }}</button>
                 </div>
             </div>
-            {move || screen.problem.get().map(|problem| view! { <p class="composer-note" data-tone="bad" role="alert">{problem}</p> })}
+            {move || screen.problem.get().or_else(|| store.context.outbox.halted()).map(|problem| view! { <p class="composer-note" data-tone="bad" role="alert">{problem}</p> })}
         </form>
     }
 }

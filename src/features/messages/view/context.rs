@@ -133,7 +133,7 @@ impl SidebarContext {
     }
 
     /// True once the list is there; follows it.
-    pub(super) fn begun(&self) -> bool {
+    pub fn begun(&self) -> bool {
         self.begun.get()
     }
 

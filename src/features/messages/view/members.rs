@@ -1,4 +1,4 @@
-//! The people of a conversation: who is here now, who else, inviting and removing.
+//! The people of a conversation: who is here now, who else and when they were, inviting and removing.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,14 @@ use crate::{
     features::{
         messages::{
             api,
-            model::{ConversationKind, Member, POINTER_MEMBERS},
+            model::{Access, ConversationKind, Member, MemberEntry, POINTER_MEMBERS},
         },
-        people::{self, model::PersonCard},
+        people::{self, model::PersonCard, view::last_seen::LastSeen},
     },
     ids::PersonId,
     realtime::client::{use_online, use_presence},
     strings::messages as words,
+    ui::{Notice, notice::Tone},
 };
 
 /// Who is in the conversation now, oneself included while it is on the screen.
@@ -39,54 +40,62 @@ impl Presence {
         let channel = Signal::derive(move || joined.get().then_some(Channel::ConversationPresence(store.conversation)));
         Self { here: use_presence(channel) }
     }
-
-    /// "last seen 14:02" of the other person of a direct conversation, once it is known.
-    pub fn last_seen(&self, screen: Screen, other: Memo<Option<PersonCard>>, is_direct: bool) -> Signal<Option<String>> {
-        let text = RwSignal::new(None);
-        Effect::new(move |_| {
-            let Some(card) = other.get().filter(|_| is_direct) else { return };
-            spawn_local(async move {
-                if let Ok(entry) = people::api::person(card.id).await {
-                    let zone = screen.store.zone();
-                    text.try_set(entry.last_seen.map(|at| words::last_seen(&zone.short(at, screen.now))));
-                }
-            });
-        });
-        text.into()
-    }
 }
 
-/// The panel beside the thread.
+/// Members of one page.
+const PAGE: usize = 100;
+
+/// The panel beside the thread. Up to 50 members are followed; more are asked for in pages.
 #[component]
-pub(super) fn MembersPanel(screen: Screen, presence: Presence) -> impl IntoView {
+pub(super) fn MembersPanel(
+    screen: Screen,
+    presence: Presence,
+    /// The first page, if the panel came with the conversation.
+    first: Option<Vec<MemberEntry>>,
+) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
     let large = Memo::new(move |_| about.with(|about| about.member_count > POINTER_MEMBERS));
     let fetched = RwSignal::new(Vec::<Member>::new());
     let query = RwSignal::new(String::new());
     let more = RwSignal::new(false);
+    let members = Memo::new(move |_| if large.get() { fetched.get() } else { about.with(|about| about.members.clone()) });
+    let watched = Signal::derive(move || members.with(|members| members.iter().map(|member| member.card.id).collect::<Vec<_>>()));
+    let online = use_online(watched);
+    let last_seen = LastSeen::of(online);
+    let take = move |offset: usize, page: Vec<MemberEntry>| {
+        last_seen.learn(page.iter().map(|entry| (entry.member.card.id, entry.last_seen)));
+        more.try_set(page.len() >= PAGE);
+        fetched.try_update(|members| {
+            members.truncate(offset);
+            members.extend(page.into_iter().map(|entry| entry.member));
+        });
+    };
     let fetch = move |offset: usize| {
         let asked = query.get_untracked();
         spawn_local(async move {
             let Ok(page) = api::members(store.conversation, asked.clone(), u32::try_from(offset).unwrap_or(0)).await else { return };
             if query.try_get_untracked().as_ref() == Some(&asked) {
-                more.try_set(page.len() >= 100);
-                fetched.try_update(|members| {
-                    members.truncate(offset);
-                    members.extend(page);
-                });
+                take(offset, page);
             }
         });
     };
-    Effect::new(move |_| {
-        if large.get() {
-            query.track();
+    let came_with_page = first.is_some();
+    if let Some(first) = first {
+        take(0, first);
+    }
+    // Whoever is new among a few has been somewhere before.
+    let followed = Memo::new(move |_| about.with(|about| (about.member_count <= POINTER_MEMBERS).then_some(about.member_count)));
+    Effect::new(move |again: Option<()>| {
+        followed.track();
+        query.track();
+        if again.is_some() || !came_with_page {
             fetch(0);
         }
     });
-    let members = Memo::new(move |_| if large.get() { fetched.get() } else { about.with(|about| about.members.clone()) });
-    let watched = Signal::derive(move || members.with(|members| members.iter().map(|member| member.card.id).collect::<Vec<_>>()));
-    let online = use_online(watched);
+    let forget = Callback::new(move |person: PersonId| {
+        fetched.try_update(|members| members.retain(|member| member.card.id != person));
+    });
     let here = presence.here;
     let split = move |wanted: bool| {
         Memo::new(move |_| {
@@ -98,19 +107,23 @@ pub(super) fn MembersPanel(screen: Screen, presence: Presence) -> impl IntoView 
         })
     };
     let (inside, outside) = (split(true), split(false));
-    let runs = Memo::new(move |_| about.with(|about| about.members.iter().any(|member| member.card.id == store.viewer && member.owner)));
     let removable = about.with_untracked(|about| !about.conversation.general && about.conversation.kind != ConversationKind::Direct);
     let may_invite = Memo::new(move |_| {
-        about.with(|about| about.own.is_some() && about.conversation.kind != ConversationKind::Direct && !about.conversation.general)
+        let of_owners =
+            about.with(|about| about.conversation.kind == ConversationKind::Room && about.conversation.access == Access::Private);
+        let possible =
+            about.with(|about| about.own.is_some() && about.conversation.kind != ConversationKind::Direct && !about.conversation.general);
+        possible && (!of_owners || screen.runs.get())
     });
     let section = move |title: &'static str, list: Memo<Vec<Member>>| {
+        let some = Memo::new(move |_| list.with(|list| !list.is_empty()));
         move || {
-            list.with(|list| !list.is_empty()).then(|| {
+            some.get().then(|| {
                 view! {
                     <h3 class="list-title">{title}</h3>
                     <ul class="rows">
                         <For each=move || list.get() key=|member| (member.card.clone(), member.owner) let:member>
-                            <MemberRow member online runs removable screen/>
+                            <MemberRow member online last_seen removable forget screen/>
                         </For>
                     </ul>
                 }
@@ -128,6 +141,7 @@ pub(super) fn MembersPanel(screen: Screen, presence: Presence) -> impl IntoView 
                 </div>
             </header>
             <div class="pane-body" tabindex="0" role="region" aria-label=words::MEMBERS>
+                {problem(screen)}
                 {move || may_invite.get().then(|| view! { <Invite screen/> })}
                 {move || large.get().then(|| view! {
                     <div class="pane-search">
@@ -148,19 +162,32 @@ pub(super) fn MembersPanel(screen: Screen, presence: Presence) -> impl IntoView 
     }
 }
 
+/// What went wrong last; the composer, which says it beside the thread, is not on a narrow screen with the panel.
+pub(super) fn problem(screen: Screen) -> impl IntoView {
+    move || screen.problem.get().map(|problem| view! { <div class="pane-note only-narrow"><Notice tone=Tone::Bad>{problem}</Notice></div> })
+}
+
 #[component]
-fn MemberRow(member: Member, online: Signal<BTreeSet<PersonId>>, runs: Memo<bool>, removable: bool, screen: Screen) -> impl IntoView {
+fn MemberRow(
+    member: Member,
+    online: Signal<BTreeSet<PersonId>>,
+    last_seen: LastSeen,
+    removable: bool,
+    /// Takes somebody who is gone out of a list that is not followed.
+    forget: Callback<PersonId>,
+    screen: Screen,
+) -> impl IntoView {
     let store = screen.store;
     let card = member.card;
     let (id, name) = (card.id, card.name.clone());
     let me = id == store.viewer;
-    let is_online = move || online.with(|online| online.contains(&id));
+    let owner = member.owner.then(|| words::OWNER.to_owned());
     let below = move || {
-        let parts = [me.then_some(words::YOU), member.owner.then_some(words::OWNER), is_online().then_some(words::ONLINE)];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        let presence = if me { Some(words::YOU.to_owned()) } else { last_seen.words(id) };
+        [owner.clone(), presence].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
     let remove_label = words::remove_person(&name);
-    let remove = move |_| run(screen, api::remove(store.conversation, id), || {});
+    let remove = move |_| run(screen, api::remove(store.conversation, id), move || forget.run(id));
     view! {
         <li class="row-with">
             <a class="row" href=format!("/people/{id}")>
@@ -168,7 +195,7 @@ fn MemberRow(member: Member, online: Signal<BTreeSet<PersonId>>, runs: Memo<bool
                 <span class="row-name">{name}</span>
                 <span class="row-text">{below}</span>
             </a>
-            {move || (runs.get() && removable && !me && screen.alive.get()).then(|| view! {
+            {move || (screen.runs.get() && removable && !me && screen.alive.get()).then(|| view! {
                 <button class="btn icon-btn" data-kind="quiet" data-size="s" type="button" aria-label=remove_label.clone() title=remove_label.clone() on:click=remove>
                     {icon("close")}
                 </button>

@@ -26,6 +26,7 @@ use crate::{
         model::{Message, Pending},
     },
     ids::{ConversationId, MessageId, PersonId},
+    strings::messages as words,
 };
 
 /// Longer than this no answer is waited for, in milliseconds; the same is sent again.
@@ -43,6 +44,7 @@ pub struct Outbox {
     sending: StoredValue<bool>,
     news: StoredValue<Arc<Alarm>>,
     answered: RwSignal<Option<Message>>,
+    halted: RwSignal<Option<String>>,
 }
 
 impl Outbox {
@@ -55,6 +57,7 @@ impl Outbox {
             sending: StoredValue::new(false),
             news: StoredValue::new(Arc::default()),
             answered: RwSignal::new(None),
+            halted: RwSignal::new(None),
         };
         Effect::new(move |_| {
             if let Some(person) = person.get() {
@@ -130,6 +133,11 @@ impl Outbox {
         self.answered.get()
     }
 
+    /// Why nothing is sent, while nobody is signed in to this browser or somebody else is; follows it.
+    pub fn halted(&self) -> Option<String> {
+        self.halted.get()
+    }
+
     /// Sends what waits, now: after something is new, or the line may be back.
     pub fn go_on(&self) {
         let Some(person) = self.person.try_get_untracked().flatten() else { return };
@@ -151,18 +159,22 @@ impl Outbox {
     async fn send_all(self, person: PersonId) {
         let mut attempt = 0;
         while let Some(item) = self.next(person) {
-            let sent = api::send(item.conversation, item.text, item.reply_to, Some(item.key.clone()));
+            let sent = api::send(item.conversation, item.text, item.reply_to, Some(item.key.clone()), Some(person));
             let answer = within(ANSWER_WITHIN, sent).await.unwrap_or_else(|| Err(AppError::unreachable()));
             match judge(&answer, attempt, here::chance()) {
                 Verdict::Sent => {
                     attempt = 0;
+                    self.halted.try_set(None);
                     if let Ok(message) = answer {
                         self.answered.try_set(Some(message));
                     }
                     self.remove(&item.key);
                 }
                 Verdict::Refused(reason) => self.set_failed(&item.key, Some(reason)),
-                Verdict::SignedOut => break,
+                Verdict::SignedOut => {
+                    self.halted.try_set(answer.err().map(|error| error.message));
+                    break;
+                }
                 Verdict::Again(wait) => {
                     attempt += 1;
                     let Some(news) = self.news.try_get_value() else { return };
@@ -181,11 +193,15 @@ impl Outbox {
     fn next(&self, person: PersonId) -> Option<Item> {
         let viewer = self.person.try_get_untracked().flatten();
         let present = storage::get(PRESENT).is_none_or(|present| present == person.to_string());
-        if viewer != Some(person) || !present {
+        if viewer != Some(person) {
             return None;
         }
         self.look();
-        self.queue.try_with_untracked(|queue| queue.next().cloned()).flatten()
+        let next = self.queue.try_with_untracked(|queue| queue.next().cloned()).flatten()?;
+        if !present {
+            self.halted.try_set(Some(words::OF_SOMEBODY_ELSE.to_owned()));
+        }
+        present.then_some(next)
     }
 
     /// Reads the queue as it is stored now.

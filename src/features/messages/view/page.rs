@@ -1,18 +1,25 @@
 //! The pages: the layout that keeps the list in place, the conversation, and what stands
 //! beside the list when none is chosen.
 
-use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
+use leptos::{
+    prelude::*,
+    server_fn::{ServerFn as _, error::ServerFnUrlError},
+};
 use leptos_meta::Title;
 use leptos_router::{
     components::Outlet,
     hooks::{use_location, use_params_map, use_query_map},
+    params::ParamsMap,
 };
 
 use super::{context::use_sidebar, parts::back, screen::Screen, sidebar::ListPane, store::ThreadStore, thread::ThreadPanes};
 use crate::{
     app::{use_now, use_viewer},
     error::{AppError, ErrorKind},
-    features::messages::{api, model::Thread},
+    features::messages::{
+        api,
+        model::{MemberEntry, Thread},
+    },
     ids::ConversationId,
     realtime::live::Snapshot,
     strings::messages as words,
@@ -30,7 +37,7 @@ pub fn MessagesLayout() -> impl IntoView {
     }
     let query = use_query_map();
     let path = location.pathname;
-    let panel = Memo::new(move |_| query.with(|query| query.get("panel").as_deref() == Some("people")));
+    let panel = Memo::new(move |_| query.with(|query| Panel::of(query).is_some()));
     let pane = Memo::new(move |_| {
         let at_list = path.with(|path| path.trim_end_matches('/') == "/messages");
         match (at_list, panel.get()) {
@@ -47,6 +54,26 @@ pub fn MessagesLayout() -> impl IntoView {
         </main>
     }
     .into_any()
+}
+
+/// What stands beside a conversation, as its address says with `?panel=`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Panel {
+    /// Who is in it.
+    People,
+    /// What it is called and about.
+    About,
+}
+
+impl Panel {
+    /// Reads it from the address.
+    pub(super) fn of(query: &ParamsMap) -> Option<Self> {
+        match query.get_str("panel")? {
+            "people" => Some(Self::People),
+            "about" => Some(Self::About),
+            _ => None,
+        }
+    }
 }
 
 /// The conversation that an address shows.
@@ -77,11 +104,13 @@ pub fn ConversationPage() -> impl IntoView {
         move || id.get(),
         move |id| {
             let around = query.with_untracked(|query| query.get("m").and_then(|number| number.parse::<u64>().ok()));
+            let people = query.with_untracked(Panel::of) == Some(Panel::People);
             async move {
-                match id {
-                    Some(id) => api::thread(id, None, around).await,
-                    None => Err(AppError::not_found(words::NO_CONVERSATION)),
-                }
+                let Some(id) = id else { return Err(AppError::not_found(words::NO_CONVERSATION)) };
+                let snapshot = api::thread(id, None, around).await?;
+                // The panel asks for itself if this fails.
+                let people = if people { api::members(id, String::new(), 0).await.ok() } else { None };
+                Ok((snapshot, people))
             }
         },
     );
@@ -89,7 +118,7 @@ pub fn ConversationPage() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 match thread.await {
-                    Ok(snapshot) => view! { <Conversation snapshot/> }.into_any(),
+                    Ok((snapshot, people)) => view! { <Conversation snapshot people/> }.into_any(),
                     Err(error) => view! { <Absent error retry=Callback::new(move |()| thread.refetch())/> }.into_any(),
                 }
             })}
@@ -99,16 +128,17 @@ pub fn ConversationPage() -> impl IntoView {
 
 /// A conversation that is there.
 #[component]
-fn Conversation(snapshot: Snapshot<Thread>) -> impl IntoView {
+fn Conversation(snapshot: Snapshot<Thread>, people: Option<Vec<MemberEntry>>) -> impl IntoView {
     let (Some(viewer), Some(context)) = (use_viewer().get_untracked(), use_sidebar()) else { return ().into_any() };
     let query = use_query_map();
     let target = Memo::new(move |_| query.with(|query| query.get("m").and_then(|number| number.parse::<u64>().ok())));
     let store = ThreadStore::new(viewer.card.id, viewer.zone, context, snapshot);
     let screen = Screen::new(store, use_now(), target.get_untracked());
-    screen
-        .problem
-        .set(query.with_untracked(|query| query.get("__err").map(|error| ServerFnUrlError::<AppError>::decode_err(&error).message)));
-    view! { <ThreadPanes screen target/> }.into_any()
+    // A form without scripts was refused; that of the panel says so itself.
+    let refused =
+        query.with_untracked(|query| query.get("__err").filter(|_| query.get_str("__path") != Some(api::RenameConversation::PATH)));
+    screen.problem.set(refused.map(|error| ServerFnUrlError::<AppError>::decode_err(&error).message));
+    view! { <ThreadPanes screen target people/> }.into_any()
 }
 
 /// A conversation that cannot be shown, and what to do.

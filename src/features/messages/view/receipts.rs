@@ -121,7 +121,7 @@ mod tests {
             pointer: Pointer { read: 9, delivered: 9 },
         };
         let members = pointers.iter().enumerate().map(member).chain([me]).collect();
-        About { conversation: thread(vec![]).conversation, title: String::new(), member_count, members, own: None }
+        About { conversation: thread(vec![]).conversation, title: String::new(), member_count, members, owner: false, own: None }
     }
 
     #[test]

@@ -5,10 +5,14 @@ use leptos::{html, prelude::*, task::spawn_local};
 
 use super::{here, store::ThreadStore};
 use crate::{
+    app::use_role,
     error::AppError,
-    features::messages::{
-        api,
-        model::{Message, Pending},
+    features::{
+        messages::{
+            api,
+            model::{Message, Pending},
+        },
+        people::model::Role,
     },
     ids::Millis,
     strings::messages as words,
@@ -40,6 +44,8 @@ pub enum Menu {
 pub struct Screen {
     /// The conversation.
     pub store: ThreadStore,
+    /// The viewer may rename the conversation, and add and remove people.
+    pub runs: Memo<bool>,
     /// The page's clock, that of the server when it was made.
     pub now: Millis,
     /// What the composer is for.
@@ -67,8 +73,10 @@ impl Screen {
     pub fn new(store: ThreadStore, now: Millis, target: Option<u64>) -> Self {
         let alive = RwSignal::new(false);
         Effect::new(move |_| alive.set(true));
+        let (about, admin) = (store.about(), use_role(Role::Admin));
         Self {
             store,
+            runs: Memo::new(move |_| admin.get() || about.with(|about| about.owner)),
             now,
             mode: RwSignal::default(),
             menu: RwSignal::new(None),

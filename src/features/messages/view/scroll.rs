@@ -54,12 +54,21 @@ impl Scroll {
             }
             now
         });
+        // The window, the banner and what is being written take room from the log.
         Effect::new(move |_| {
-            let resize = window_event_listener(ev::resize, move |_| screen.stay_at_end());
+            if let Some(log) = screen.log.get() {
+                let watch = here::watch_size(&log, move || {
+                    if screen.store.at_end.try_get_value() == Some(true) {
+                        screen.to_end();
+                    }
+                });
+                StoredValue::new_local(watch);
+            }
+        });
+        Effect::new(move |_| {
             let focus = window_event_listener(ev::focus, move |_| scroll.consider_read());
             let visible = window_event_listener(ev::visibilitychange, move |_| scroll.consider_read());
             on_cleanup(move || {
-                resize.remove();
                 focus.remove();
                 visible.remove();
             });

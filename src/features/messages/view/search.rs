@@ -1,16 +1,21 @@
-//! `/messages/search?q=`: what has been said, in all of one's conversations.
+//! `/messages/search?q=`: what has been said, in all of one's conversations. Older hits are added
+//! below; without scripts `&before=` leads to a page of them.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::parts::{back, when};
 use crate::{
     app::{use_now, use_zone},
-    features::messages::{api, model::Found},
-    ids::Millis,
+    error::AppError,
+    features::messages::{
+        api,
+        model::{Found, HITS},
+    },
+    ids::{MessageId, Millis},
     strings::messages as words,
-    ui::{EmptyState, Notice, notice::Tone, time::Zone},
+    ui::{EmptyState, Notice, browser, notice::Tone, redirect::encoded, time::Zone},
 };
 
 /// The results beside the list; without a question, what to do.
@@ -19,9 +24,10 @@ pub fn SearchPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(|query| query.get("q")).unwrap_or_default().trim().to_owned());
     let (zone, now) = (use_zone().get_untracked(), use_now());
+    let before = Memo::new(move |_| query.with(|query| query.get("before").and_then(|id| id.parse::<MessageId>().ok())));
     let found = Resource::new_blocking(
-        move || asked.get(),
-        |asked| async move { if asked.is_empty() { Ok(None) } else { api::search(asked, None).await.map(Some) } },
+        move || (asked.get(), before.get()),
+        |(asked, before)| async move { if asked.is_empty() { Ok(None) } else { api::search(asked, before).await.map(Some) } },
     );
     let zone = StoredValue::new(zone);
     view! {
@@ -39,17 +45,79 @@ pub fn SearchPage() -> impl IntoView {
                         Ok(Some(hits)) if hits.is_empty() => {
                             view! { <EmptyState icon="search" title=words::nothing_found(&asked.get_untracked()) text=words::NOTHING_FOUND_TEXT/> }.into_any()
                         }
-                        Ok(Some(hits)) => view! {
-                            <p class="muted results-count" role="status">{words::found(hits.len())}</p>
-                            <ol class="results">{zone.with_value(|zone| hits.iter().map(|hit| result(hit, zone, now)).collect_view())}</ol>
+                        Ok(Some(hits)) => {
+                            let (asked, older) = (asked.get_untracked(), before.get_untracked().is_some());
+                            view! { <Results first=hits asked older zone now/> }.into_any()
                         }
-                        .into_any(),
                         Err(error) => view! { <div class="results"><Notice tone=Tone::Bad>{error.message}</Notice></div> }.into_any(),
                     }
                 })}
             </Transition>
         </section>
     }
+}
+
+/// The hits of `asked`, newest first, and a way to older ones.
+#[component]
+fn Results(first: Vec<Found>, asked: String, older: bool, zone: StoredValue<Zone>, now: Millis) -> impl IntoView {
+    let more = RwSignal::new(first.len() == HITS);
+    let hits = RwSignal::new(first);
+    let loading = RwSignal::new(false);
+    let problem = RwSignal::new(None::<AppError>);
+    let here = format!("/messages/search?q={}", encoded(&asked));
+    let next = {
+        let here = here.clone();
+        move || hits.with(|hits| hits.last().map(|last| format!("{here}&before={}", last.message)))
+    };
+    let load = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        let Some(last) = hits.with_untracked(|hits| hits.last().map(|last| last.message)).filter(|_| !loading.get_untracked()) else {
+            return;
+        };
+        loading.set(true);
+        let asked = asked.clone();
+        spawn_local(async move {
+            match api::search(asked, Some(last)).await {
+                Ok(page) => {
+                    let first = page.first().map(|hit| hit.message);
+                    more.try_set(page.len() == HITS);
+                    problem.try_set(None);
+                    hits.try_update(|hits| hits.extend(page));
+                    // Who has pressed the button reads on from there.
+                    request_animation_frame(move || browser::focus(&first.map_or_else(|| result_id(last), result_id)));
+                }
+                Err(error) => {
+                    problem.try_set(Some(error));
+                }
+            }
+            loading.try_set(false);
+        });
+    };
+    let count = move || if older { words::OLDER_FOUND.to_owned() } else { words::found(hits.with(Vec::len), more.get()) };
+    view! {
+        <p class="muted results-count">
+            <span role="status">{count}</span>
+            {older.then(|| view! { " · "<a href=here.clone()>{words::NEWEST_FOUND}</a> })}
+        </p>
+        <ol class="results">
+            <For each=move || hits.get() key=|hit| hit.message let:hit>
+                {zone.with_value(|zone| result(&hit, zone, now))}
+            </For>
+            {move || problem.get().map(|error| view! { <li><Notice tone=Tone::Bad>{error.message}</Notice></li> })}
+            {move || {
+                let (next, load) = (next.clone(), load.clone());
+                more.get().then(|| view! {
+                    <li class="history">
+                        <a class="btn" data-size="s" href=next aria-busy=move || loading.get().then_some("true") on:click=load>{words::SHOW_MORE}</a>
+                    </li>
+                })
+            }}
+        </ol>
+    }
+}
+
+fn result_id(message: MessageId) -> String {
+    format!("found-{message}")
 }
 
 fn result(hit: &Found, zone: &Zone, now: Millis) -> impl IntoView + use<> {
@@ -65,7 +133,7 @@ fn result(hit: &Found, zone: &Zone, now: Millis) -> impl IntoView + use<> {
         .collect_view();
     view! {
         <li>
-            <a class="result" href=address>
+            <a class="result" id=result_id(hit.message) href=address>
                 <span class="result-where">{hit.title.clone()}</span>
                 {when(zone, hit.at, zone.short(hit.at, now))}
                 <span class="result-text"><b>{hit.author.name.clone()}</b>" "{pieces}</span>

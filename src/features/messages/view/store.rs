@@ -39,6 +39,8 @@ pub struct About {
     pub member_count: i64,
     /// Its members, up to 50.
     pub members: Vec<Member>,
+    /// The viewer owns it.
+    pub owner: bool,
     /// What is the viewer's own; none if they are not a member.
     pub own: Option<Own>,
 }
@@ -276,6 +278,7 @@ fn about(thread: &Thread, viewer: PersonId) -> About {
         title: thread.title(viewer),
         member_count: thread.member_count,
         members: thread.members.clone(),
+        owner: thread.owner,
         own: thread.own,
     }
 }

@@ -6,6 +6,7 @@ use leptos::{ev, prelude::*, task::spawn_local, wasm_bindgen::JsCast as _, web_s
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::{
+    about::AboutPanel,
     composer::Composer,
     members::{MembersPanel, Presence},
     message::LogRow,
@@ -18,8 +19,10 @@ use crate::{
     error::AppResult,
     features::messages::{
         api,
-        model::{Access, ConversationKind},
+        model::{Access, ConversationKind, MemberEntry},
+        view::page::Panel,
     },
+    features::people::view::last_seen::LastSeen,
     ids::PersonId,
     realtime::client::use_online,
     strings::messages as words,
@@ -28,29 +31,35 @@ use crate::{
 
 /// The thread and the panel beside it.
 #[component]
-pub(super) fn ThreadPanes(screen: Screen, target: Memo<Option<u64>>) -> impl IntoView {
+pub(super) fn ThreadPanes(screen: Screen, target: Memo<Option<u64>>, people: Option<Vec<MemberEntry>>) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
     let title = Memo::new(move |_| about.with(|about| about.title.clone()));
     let query = use_query_map();
-    let panel = Memo::new(move |_| query.with(|query| query.get("panel").as_deref() == Some("people")));
+    let panel = Memo::new(move |_| query.with(Panel::of));
     let presence = Presence::new(store);
+    // Only the panel that came with the page has its people from it.
+    let people = StoredValue::new(people);
+    let panes = move || match panel.get()? {
+        Panel::People => Some(view! { <MembersPanel screen presence first=people.try_update_value(Option::take).flatten()/> }.into_any()),
+        Panel::About => Some(view! { <AboutPanel screen/> }.into_any()),
+    };
     view! {
         <PageTitle text=title/>
         <section class="pane pane-thread" aria-label=move || title.get()>
-            <Head screen presence panel/>
+            <Head screen panel/>
             <Log screen target/>
             <TypingLine screen/>
             <Foot screen/>
             <DeleteDialog screen/>
         </section>
-        {move || panel.get().then(|| view! { <MembersPanel screen presence/> })}
+        {panes}
     }
 }
 
 /// The head: what it is, who is in it, what can be done with it.
 #[component]
-fn Head(screen: Screen, presence: Presence, panel: Memo<bool>) -> impl IntoView {
+fn Head(screen: Screen, panel: Memo<Option<Panel>>) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
     let conversation = Memo::new(move |_| about.with(|about| about.conversation.clone()));
@@ -63,12 +72,16 @@ fn Head(screen: Screen, presence: Presence, panel: Memo<bool>) -> impl IntoView 
     let watched =
         Signal::derive(move || if is_direct { other.get().map(|card| card.id).into_iter().collect() } else { Vec::<PersonId>::new() });
     let online: Signal<BTreeSet<PersonId>> = use_online(watched);
-    let last_seen = presence.last_seen(screen, other, is_direct);
+    let last_seen = LastSeen::of(online);
+    Effect::new(move |_| {
+        if let Some(card) = other.get().filter(|_| is_direct) {
+            last_seen.ask(vec![card.id]);
+        }
+    });
 
     let below = move || {
         if is_direct {
-            let here = other.with(|card| card.as_ref().is_some_and(|card| online.with(|online| online.contains(&card.id))));
-            return if here { words::ONLINE.to_owned() } else { last_seen.get().unwrap_or_default() };
+            return other.with(|card| card.as_ref().and_then(|card| last_seen.words(card.id))).unwrap_or_default();
         }
         conversation.with(|conversation| words::about_room(count.get(), conversation))
     };
@@ -77,7 +90,7 @@ fn Head(screen: Screen, presence: Presence, panel: Memo<bool>) -> impl IntoView 
     let here = format!("/messages/{}", store.conversation);
     let people_href = {
         let here = here.clone();
-        move || if panel.get() { here.clone() } else { format!("{here}?panel=people") }
+        move || if panel.get() == Some(Panel::People) { here.clone() } else { format!("{here}?panel=people") }
     };
     view! {
         <header class="pane-head">
@@ -106,14 +119,16 @@ fn More(screen: Screen) -> impl IntoView {
     let about = store.about();
     let muted = Memo::new(move |_| about.with(|about| about.own.is_some_and(|own| own.muted)));
     let joined = Memo::new(move |_| about.with(|about| about.own.is_some()));
-    let may_leave = about.with_untracked(|about| !about.conversation.general && about.conversation.kind != ConversationKind::Direct);
+    let is_direct = about.with_untracked(|about| about.conversation.kind == ConversationKind::Direct);
+    let may_leave = about.with_untracked(|about| !about.conversation.general && !is_direct);
     let leaving = RwSignal::new(false);
     let navigate = use_navigate();
     let leave = Callback::new(move |()| {
         let navigate = navigate.clone();
         run(screen, async move { api::leave(store.conversation).await }, move || navigate("/messages", Default::default()));
     });
-    let mute = move |_| {
+    let mute = move |event: ev::SubmitEvent| {
+        event.prevent_default();
         let on = !muted.get_untracked();
         store.context.set_own(store.conversation, |own| own.muted = on);
         spawn_local(async move {
@@ -127,26 +142,53 @@ fn More(screen: Screen) -> impl IntoView {
         screen.hold_marks.set_value(false);
         store.mark_read(store.window().with_untracked(|window| window.head));
     };
-    move || {
-        (joined.get() && screen.alive.get()).then(|| {
+    let details = (!is_direct).then(|| format!("/messages/{}?panel=about", store.conversation));
+    let (some, alive) = (Memo::new(move |_| joined.get() || (screen.runs.get() && !is_direct)), screen.alive);
+    let own = move || {
+        joined.get().then(|| {
             view! {
+                <form method="post" action="/fn/messages/mute" on:submit=mute>
+                    <input type="hidden" name="conversation" value=store.conversation.to_string()/>
+                    <input type="hidden" name="muted" value=move || (!muted.get()).to_string()/>
+                    <button class="menu-item" type="submit">
+                        {move || icon(if muted.get() { "bell" } else { "bell-off" })}
+                        {move || if muted.get() { words::UNMUTE } else { words::MUTE }}
+                    </button>
+                </form>
+            }
+        })
+    };
+    let scripted = move || {
+        (joined.get() && alive.get()).then(|| {
+            view! {
+                <button class="menu-item" type="button" on:click=read_all>{icon("check-double")}{words::MARK_ALL_READ}</button>
+                {may_leave.then(|| view! {
+                    <hr/>
+                    <button class="menu-item" data-tone="bad" type="button" on:click=move |_| leaving.set(true)>{icon("sign-out")}{words::LEAVE}</button>
+                })}
+            }
+        })
+    };
+    view! {
+        {move || {
+            let details = details.clone();
+            some.get().then(|| view! {
                 <details class="dropdown">
                     <summary class="btn icon-btn" data-kind="quiet" aria-label=words::MORE_ABOUT title=words::MORE_ABOUT>{icon("more")}</summary>
                     <div class="menu" data-align="end">
-                        <button class="menu-item" type="button" on:click=mute>
-                            {move || icon(if muted.get() { "bell" } else { "bell-off" })}
-                            {move || if muted.get() { words::UNMUTE } else { words::MUTE }}
-                        </button>
-                        <button class="menu-item" type="button" on:click=read_all>{icon("check-double")}{words::MARK_ALL_READ}</button>
-                        {may_leave.then(|| view! {
-                            <hr/>
-                            <button class="menu-item" data-tone="bad" type="button" on:click=move |_| leaving.set(true)>{icon("sign-out")}{words::LEAVE}</button>
+                        {details.map(|details| view! {
+                            <a class="menu-item" href=details>
+                                {move || icon(if screen.runs.get() { "edit" } else { "info" })}
+                                {move || if screen.runs.get() { words::NAME_AND_TOPIC } else { words::DETAILS }}
+                            </a>
                         })}
+                        {own}
+                        {scripted}
                     </div>
                 </details>
-                <Confirm open=leaving id="leave-title" title=words::LEAVE_QUESTION text=words::LEAVE_TEXT verb=words::LEAVE on_yes=leave/>
-            }
-        })
+            })
+        }}
+        <Confirm open=leaving id="leave-title" title=words::LEAVE_QUESTION text=words::LEAVE_TEXT verb=words::LEAVE on_yes=leave/>
     }
 }
 

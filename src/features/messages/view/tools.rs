@@ -71,10 +71,7 @@ pub(super) fn Tools(number: u64, mine: bool, screen: Screen) -> impl IntoView {
     let now = StoredValue::new(message);
     let current = move || now.with_value(|message| message.get_untracked());
     let may_write = Memo::new(move |_| store.about().with(|about| about.own.is_some()));
-    let may_delete = Memo::new(move |_| {
-        may_write.get()
-            && (mine || store.about().with(|about| about.members.iter().any(|member| member.card.id == store.viewer && member.owner)))
-    });
+    let may_delete = Memo::new(move |_| may_write.get() && (mine || screen.runs.get()));
     let reacting = Memo::new(move |_| screen.menu.get() == Some((number, Menu::React)));
     let more = Memo::new(move |_| screen.menu.get() == Some((number, Menu::More)));
     let close_on_escape = move |event: ev::KeyboardEvent| {

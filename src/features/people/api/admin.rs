@@ -11,12 +11,9 @@ use crate::{
     ids::{InvitationId, PersonId},
 };
 #[cfg(feature = "ssr")]
-use {
-    super::reply,
-    crate::{
-        features::people::{model::Email, server},
-        server::request::{answer, asker},
-    },
+use crate::{
+    features::people::{model::Email, server},
+    server::request::{answer, asker, command, show_done},
 };
 
 /// What the admins' page of people shows.
@@ -61,7 +58,7 @@ pub async fn overview(#[server(default)] query: String, #[server(default)] offse
 /// 401; 403; 404; 409 for the last admin; 429.
 #[server(prefix = "/fn", endpoint = "people/set_roles")]
 pub async fn set_roles(person: PersonId, #[server(default)] roles: Vec<Role>) -> Result<(), AppError> {
-    reply::command("/admin/people?done=roles", move |state, who| async move {
+    command("/admin/people?done=roles", move |state, who| async move {
         state.store.write(async move |tx| server::administration::set_roles(tx, &who, person, &roles).await).await
     })
     .await
@@ -73,7 +70,7 @@ pub async fn set_roles(person: PersonId, #[server(default)] roles: Vec<Role>) ->
 /// 401; 403; 422 for `name`; 429.
 #[server(prefix = "/fn", endpoint = "people/update_organisation")]
 pub async fn update_organisation(#[server(default)] name: String, #[server(default)] open_registration: bool) -> Result<(), AppError> {
-    reply::command("/admin/people?done=organisation", move |state, who| async move {
+    command("/admin/people?done=organisation", move |state, who| async move {
         let name = server::administration::parse_organisation_name(&name)?;
         state.store.write(async move |tx| server::administration::update_organisation(tx, &who, &name, open_registration).await).await
     })
@@ -87,14 +84,14 @@ pub async fn update_organisation(#[server(default)] name: String, #[server(defau
 /// 401; 403; 409 if the address has an account; 422 for `email`; 429.
 #[server(prefix = "/fn", endpoint = "people/invite")]
 pub async fn invite(#[server(default)] email: String, role: Role) -> Result<String, AppError> {
-    let address = reply::command("/admin/people?done=invited", move |state, who| async move {
+    let address = command("/admin/people?done=invited", move |state, who| async move {
         let email = if email.trim().is_empty() { None } else { Some(Email::parse(&email)?) };
         server::invitations::invite(&state, who, email, role).await
     })
     .await?;
     // A page without scripts shows it from its address; it is this admin's to hand on.
     if let Some((_, token)) = address.rsplit_once('=') {
-        reply::show_done(&format!("/admin/people?done=invited&invitation={token}"));
+        show_done(&format!("/admin/people?done=invited&invitation={token}"));
     }
     Ok(address)
 }
@@ -105,7 +102,7 @@ pub async fn invite(#[server(default)] email: String, role: Role) -> Result<Stri
 /// 401; 403; 404; 429.
 #[server(prefix = "/fn", endpoint = "people/withdraw_invitation")]
 pub async fn withdraw_invitation(id: InvitationId) -> Result<(), AppError> {
-    reply::command("/admin/people?done=withdrawn", move |state, who| async move {
+    command("/admin/people?done=withdrawn", move |state, who| async move {
         state.store.write(async move |tx| server::invitations::withdraw(tx, &who, id).await).await
     })
     .await

@@ -17,7 +17,7 @@ use {
     crate::{
         features::people::{model::Privacy, server},
         server::{
-            request::{answer, asker},
+            request::{answer, asker, command},
             sign_ins, zones,
         },
     },
@@ -63,7 +63,7 @@ pub async fn update_profile(
     #[server(default)] hue: u8,
     #[server(default)] zone: String,
 ) -> Result<(), AppError> {
-    reply::command("/settings?done=profile", move |state, who| async move {
+    command("/settings?done=profile", move |state, who| async move {
         let profile = server::profile::Profile::parse(&name, hue, zone)?;
         state.store.write(async move |tx| server::profile::update(tx, &who, &profile).await).await
     })
@@ -81,7 +81,7 @@ pub async fn update_privacy(
     #[server(default)] send_read_marks: bool,
 ) -> Result<(), AppError> {
     let privacy = Privacy { show_presence, send_typing, send_read_marks };
-    reply::command("/settings?done=privacy", move |state, who| async move {
+    command("/settings?done=privacy", move |state, who| async move {
         state.store.write(async move |tx| server::profile::set_privacy(tx, &who, privacy).await).await
     })
     .await
@@ -94,9 +94,10 @@ pub async fn update_privacy(
 #[server(prefix = "/fn", endpoint = "people/change_password")]
 pub async fn change_password(#[server(default)] current: String, #[server(default)] password: String) -> Result<(), AppError> {
     let address = reply::address();
-    reply::command("/settings?done=password", move |state, who| async move {
-        server::passwords::change(&state, who, address, current, password).await
-    })
+    command(
+        "/settings?done=password",
+        move |state, who| async move { server::passwords::change(&state, who, address, current, password).await },
+    )
     .await
 }
 
@@ -106,7 +107,7 @@ pub async fn change_password(#[server(default)] current: String, #[server(defaul
 /// 401; 404 if it has ended; 429.
 #[server(prefix = "/fn", endpoint = "people/revoke_sign_in")]
 pub async fn revoke_sign_in(id: SignInId) -> Result<(), AppError> {
-    reply::command("/settings?done=sign_ins", move |state, who| async move {
+    command("/settings?done=sign_ins", move |state, who| async move {
         state.store.write(async move |tx| server::profile::end_sign_in(tx, &who, id).await).await
     })
     .await
@@ -118,7 +119,7 @@ pub async fn revoke_sign_in(id: SignInId) -> Result<(), AppError> {
 /// 401; 429.
 #[server(prefix = "/fn", endpoint = "people/revoke_others")]
 pub async fn revoke_others() -> Result<(), AppError> {
-    reply::command("/settings?done=sign_ins", |state, who| async move {
+    command("/settings?done=sign_ins", |state, who| async move {
         state.store.write(async move |tx| sign_ins::end_others(tx, who.person, Some(who.sign_in)).await.map(|_| ())).await
     })
     .await

@@ -10,9 +10,9 @@ use crate::{
     error::AppResult,
     features::people::server::joining::Browser,
     server::{
-        request::{answer, commander, state},
+        request::state,
         security::{self, ClientAddress},
-        sign_ins::{self, Identity, Secret, device, secret_in},
+        sign_ins::{self, Secret, device, secret_in},
         state::AppState,
     },
 };
@@ -71,34 +71,6 @@ pub(super) fn set_cookie(value: HeaderValue) {
 pub(super) fn go_to(path: &str) -> String {
     leptos_axum::redirect(path);
     path.to_owned()
-}
-
-/// Sends a page without scripts to `path`, where it says what was done; with scripts the page stays.
-pub(super) fn show_done(path: &str) {
-    let plain_form =
-        headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
-    if plain_form {
-        leptos_axum::redirect(path);
-    }
-}
-
-/// A command of the person who asks; then a page without scripts goes to `done`.
-///
-/// # Errors
-/// 401, 429, and those of `command`.
-pub(super) async fn command<T, F>(done: &str, command: impl FnOnce(AppState, Identity) -> F + Send + 'static) -> AppResult<T>
-where
-    T: Send + 'static,
-    F: Future<Output = AppResult<T>> + Send,
-{
-    let asked = commander();
-    let outcome = answer(async move {
-        let (state, who) = asked?;
-        command(state, who).await
-    });
-    let outcome = outcome.await?;
-    show_done(done);
-    Ok(outcome)
 }
 
 /// `next` if it is a path of this site, else `/`.

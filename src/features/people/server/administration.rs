@@ -1,13 +1,16 @@
 //! What admins do: roles, and the organisation's own settings.
 
-use super::{directory::pattern, grant, roles_of};
+use super::{
+    directory::{self, Found, Search},
+    grant, roles_of,
+};
 use crate::{
     error::{AppError, AppResult},
     features::people::{
         live::{OrganisationChanged, OrganisationEvent, PublicEvent},
-        model::{AdminPerson, PersonCard, Role},
+        model::{AdminPerson, Role},
     },
-    ids::{Millis, PersonId},
+    ids::PersonId,
     server::{
         db::{Activity, Conn, Tx},
         sign_ins::Identity,
@@ -17,51 +20,15 @@ use crate::{
 /// People of one page.
 pub const PAGE: u32 = 50;
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: PersonId,
-    name: String,
-    hue: u8,
-    email: String,
-    created_at: Millis,
-    role: Option<Role>,
-}
-
 /// The people whose name or address contains `query`, by name; one page from `offset` on.
 ///
 /// # Errors
 /// 403 unless one is an admin.
 pub async fn people(conn: &mut Conn, who: &Identity, query: &str, offset: u32) -> AppResult<Vec<AdminPerson>> {
     who.require(Role::Admin)?;
-    let rows: Vec<Row> = sqlx::query_as(
-        "select found.id, found.name, hue, email, created_at, roles.role from (
-             select id, name, hue, email, created_at from people
-             where organisation_id = $1 and (lower(name) like $2 escape '\\' or email like $2 escape '\\')
-             order by name, id limit $3 offset $4
-         ) as found left join roles on roles.person_id = found.id order by found.name, found.id",
-    )
-    .bind(who.organisation)
-    .bind(pattern(query))
-    .bind(PAGE)
-    .bind(offset)
-    .fetch_all(conn)
-    .await?;
-    let mut people: Vec<AdminPerson> = Vec::new();
-    for row in rows {
-        match people.last_mut().filter(|person| person.card.id == row.id) {
-            Some(person) => person.roles.extend(row.role),
-            None => people.push(AdminPerson {
-                card: PersonCard { id: row.id, name: row.name, hue: row.hue },
-                email: row.email,
-                roles: row.role.into_iter().collect(),
-                created_at: row.created_at,
-            }),
-        }
-    }
-    for person in &mut people {
-        person.roles.sort_unstable();
-    }
-    Ok(people)
+    let found = directory::find(conn, who, Search { text: query, addresses: true, role: None }, PAGE, offset).await?;
+    let person = |found: Found| AdminPerson { card: found.card, email: found.email, roles: found.roles, created_at: found.created_at };
+    Ok(found.into_iter().map(person).collect())
 }
 
 /// Makes `roles` (and member, which everyone is) what `person` holds; one activity row for each that changes (I32).

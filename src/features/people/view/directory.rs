@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Form, hooks::use_query_map};
 
+use super::last_seen::LastSeen;
 use crate::{
-    app::{use_now, use_viewer, use_zone},
+    app::use_viewer,
     error::AppResult,
     features::{
         messages,
@@ -140,6 +141,8 @@ fn Found(page: DirectoryPage, question: Question) -> impl IntoView {
     }
     let ids: Vec<PersonId> = page.entries.iter().map(|entry| entry.card.id).collect();
     let online = use_online(Signal::stored(ids));
+    let last_seen = LastSeen::of(online);
+    last_seen.learn(page.entries.iter().map(|entry| (entry.card.id, entry.last_seen)));
     let direct = ServerAction::<messages::api::StartDirect>::new();
     let shown = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
     let to = question.offset.saturating_add(shown);
@@ -152,7 +155,7 @@ fn Found(page: DirectoryPage, question: Question) -> impl IntoView {
         .map(|entry| {
             let id = entry.card.id;
             let is_online = Memo::new(move |_| online.with(|online| online.contains(&id)));
-            view! { <Person entry online=is_online direct/> }
+            view! { <Person entry online=is_online last_seen direct/> }
         })
         .collect_view();
     let pages = (before.is_some() || after.is_some()).then(|| {
@@ -173,12 +176,17 @@ fn Found(page: DirectoryPage, question: Question) -> impl IntoView {
 
 /// One person of the list.
 #[component]
-fn Person(entry: DirectoryEntry, online: Memo<bool>, direct: ServerAction<messages::api::StartDirect>) -> impl IntoView {
+fn Person(
+    entry: DirectoryEntry,
+    online: Memo<bool>,
+    last_seen: LastSeen,
+    direct: ServerAction<messages::api::StartDirect>,
+) -> impl IntoView {
     let viewer = use_viewer();
     let id = entry.card.id;
     let is_viewer = viewer.with_untracked(|viewer| viewer.as_ref().is_some_and(|viewer| viewer.card.id == id));
     let (name, initials, hue) = (entry.card.name.clone(), entry.card.initials(), entry.card.hue);
-    let about = about(entry, online, is_viewer);
+    let about = about(entry, last_seen, is_viewer);
     let write = (!is_viewer).then(|| view! { <WriteTo id name=name.clone() direct small=true/> });
     view! {
         <li class="person">
@@ -195,18 +203,10 @@ fn Person(entry: DirectoryEntry, online: Memo<bool>, direct: ServerAction<messag
 }
 
 /// What somebody does, and whether they are here: "Instructor · online".
-pub(super) fn about(entry: DirectoryEntry, online: Memo<bool>, is_viewer: bool) -> impl Fn() -> String + Clone + Send + 'static {
-    let (zone, now) = (use_zone(), use_now());
+pub(super) fn about(entry: DirectoryEntry, last_seen: LastSeen, is_viewer: bool) -> impl Fn() -> String + Clone + Send + 'static {
     move || {
-        let mut parts = vec![words::roles(&entry.roles)];
-        if is_viewer {
-            parts.push(words::YOU.to_owned());
-        } else if online.get() {
-            parts.push(words::ONLINE.to_owned());
-        } else if let Some(at) = entry.last_seen {
-            parts.push(words::last_seen(&zone.with(|zone| zone.short(at, now))));
-        }
-        parts.join(" · ")
+        let presence = if is_viewer { Some(words::YOU.to_owned()) } else { last_seen.words(entry.card.id) };
+        [Some(words::roles(&entry.roles)), presence].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     }
 }
 

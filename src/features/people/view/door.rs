@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    forms::{Failure, Submit, at, failure, is_done},
+    forms::{Failure, NewPassword, Submit, at, failure, is_done},
     here,
 };
 use crate::{
@@ -102,8 +102,9 @@ fn Next(next: Memo<Option<String>>) -> impl IntoView {
 
 #[component]
 fn DemoPeople(people: Vec<DemoPerson>, action: ServerAction<api::SignIn>, next: Memo<Option<String>>) -> impl IntoView {
-    let rows = people.into_iter().zip(0_u8..).map(|(person, index)| {
-        let initials = PersonCard { id: PersonId(0), name: person.name.clone(), hue: 0 }.initials();
+    let rows = people.into_iter().map(|person| {
+        let hue = person.hue;
+        let initials = PersonCard { id: PersonId(0), name: person.name.clone(), hue }.initials();
         view! {
             <li>
                 <ActionForm action>
@@ -111,7 +112,7 @@ fn DemoPeople(people: Vec<DemoPerson>, action: ServerAction<api::SignIn>, next: 
                     <input type="hidden" name="email" value=person.email/>
                     <input type="hidden" name="password" value=DEMO_PASSWORD/>
                     <button class="row" type="submit">
-                        <Avatar initials hue=index % 12/>
+                        <Avatar initials hue/>
                         <span class="row-name">
                             <span class="visually-hidden">{words::CONTINUE_AS}</span>
                             {person.name}
@@ -203,18 +204,7 @@ fn RegisterForm(token: Option<String>, invitation: Option<InvitationFor>) -> imp
                 error=at(failure, "email")
                 required=true
             />
-            <Field
-                id="password"
-                name="password"
-                label=words::PASSWORD
-                hint=words::PASSWORD_HINT
-                kind="password"
-                autocomplete="new-password"
-                minlength=10
-                maxlength=200
-                error=at(failure, "password")
-                required=true
-            />
+            <NewPassword label=words::PASSWORD failure/>
             <Submit label=words::REGISTER busy=action.pending() wide=true/>
         </ActionForm>
     }

@@ -1,155 +1,30 @@
-//! What the forms of people have in common: where their errors stand, and what they say
-//! when something was done.
+//! What the forms of people have in common.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-use server_fn::ServerFn;
 
-use crate::{
-    error::AppError,
-    strings::people as words,
-    ui::{Icon, Notice, notice::Tone},
-};
+pub(super) use crate::ui::forms::{Done, Failure, FieldError, Submit, Switch, at, failure, is_done, succeeded};
+use crate::{error::AppError, strings::people as words, ui::Field};
 
-/// Why the last attempt of `action` was refused, if it was.
-pub(super) fn failure<S>(action: ServerAction<S>) -> Signal<Option<AppError>>
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
-    let (value, pending) = (action.value(), action.pending());
-    Signal::derive(move || {
-        if pending.get() {
-            return None;
-        }
-        value.with(|value| value.as_ref().and_then(|outcome| outcome.as_ref().err().cloned()))
-    })
-}
-
-/// True once `action` has succeeded, until it is tried again.
-pub(super) fn succeeded<S>(action: ServerAction<S>) -> Signal<bool>
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-{
-    let (value, pending) = (action.value(), action.pending());
-    Signal::derive(move || !pending.get() && value.with(|value| matches!(value, Some(Ok(_)))))
-}
-
-/// What is wrong with the field called `name`.
-pub(super) fn at(failure: Signal<Option<AppError>>, name: &'static str) -> Signal<Option<String>> {
-    Signal::derive(move || {
-        failure.with(|failure| failure.as_ref().filter(|error| error.field.as_deref() == Some(name)).map(|error| error.message.clone()))
-    })
-}
-
-/// What is wrong with none of the fields called `names`: it stands above the form.
+/// The field of a password that is chosen anew.
 #[component]
-pub(super) fn Failure(
+pub(super) fn NewPassword(
+    /// What is asked for.
+    label: &'static str,
     /// The refusal.
     failure: Signal<Option<AppError>>,
-    /// The fields that show their own.
-    #[prop(optional)]
-    fields: &'static [&'static str],
-) -> impl IntoView {
-    let message = move || {
-        failure.with(|failure| {
-            failure
-                .as_ref()
-                .filter(|error| error.field.as_deref().is_none_or(|field| !fields.contains(&field)))
-                .map(|error| error.message.clone())
-        })
-    };
-    move || message().map(|message| view! { <Notice tone=Tone::Bad>{message}</Notice> })
-}
-
-/// The button that sends a form; it says while it works.
-#[component]
-pub(super) fn Submit(
-    /// What it does.
-    label: &'static str,
-    /// It works on it.
-    #[prop(into)]
-    busy: Signal<bool>,
-    /// As wide as the form.
-    #[prop(optional)]
-    wide: bool,
 ) -> impl IntoView {
     view! {
-        <button
-            class="btn"
-            type="submit"
-            data-kind="primary"
-            data-wide=wide.then_some("")
-            aria-busy=move || busy.get().then_some("true")
-        >
-            {label}
-        </button>
-    }
-}
-
-/// Says beside a button that it was done: by this page, or (without scripts) by the one
-/// that led here with `?done=` and `name`.
-#[component]
-pub(super) fn Done(
-    /// What `?done=` says.
-    name: &'static str,
-    /// This page has done it.
-    by_action: Signal<bool>,
-    /// What was done.
-    #[prop(default = words::SAVED)]
-    text: &'static str,
-) -> impl IntoView {
-    let led_here = is_done(name);
-    view! {
-        <span class="form-status" role="status">
-            {move || (by_action.get() || led_here.get()).then_some(text)}
-        </span>
-    }
-}
-
-/// True if a page without scripts was led here after `name` was done.
-pub(super) fn is_done(name: &'static str) -> Signal<bool> {
-    let query = use_query_map();
-    Memo::new(move |_| query.with(|query| query.get_str("done") == Some(name))).into()
-}
-
-/// A switch of a form.
-#[component]
-pub(super) fn Switch(
-    /// Its name in the form; `true` is sent while it is on.
-    name: &'static str,
-    /// What it is.
-    label: &'static str,
-    /// What it does.
-    text: &'static str,
-    /// How it stands at first.
-    on: bool,
-) -> impl IntoView {
-    view! {
-        <label class="switch">
-            <input type="checkbox" role="switch" name=name value="true" checked=on/>
-            <span>{label} <small>{text}</small></span>
-        </label>
-    }
-}
-
-/// A field's error for those that are no text fields.
-#[component]
-pub(super) fn FieldError(
-    /// Its id, for `aria-describedby`.
-    id: &'static str,
-    /// The error.
-    error: Signal<Option<String>>,
-) -> impl IntoView {
-    move || {
-        error.get().map(|error| {
-            view! {
-                <p class="field-error" id=id role="alert">
-                    <Icon name="warning" size="s"/>
-                    {error}
-                </p>
-            }
-        })
+        <Field
+            id="password"
+            name="password"
+            label
+            hint=words::PASSWORD_HINT
+            kind="password"
+            autocomplete="new-password"
+            minlength=10
+            maxlength=200
+            error=at(failure, "password")
+            required=true
+        />
     }
 }

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::directory::{WriteTo, about};
+use super::{
+    directory::{WriteTo, about},
+    last_seen::LastSeen,
+};
 use crate::{
     app::{Fault, use_viewer},
     error::AppError,
@@ -49,10 +52,12 @@ fn Profile(entry: DirectoryEntry) -> impl IntoView {
     let id = entry.card.id;
     let is_viewer = viewer.with_untracked(|viewer| viewer.as_ref().is_some_and(|viewer| viewer.card.id == id));
     let online = use_online(Signal::stored(vec![id]));
+    let last_seen = LastSeen::of(online);
+    last_seen.learn([(id, entry.last_seen)]);
     let is_online = Memo::new(move |_| online.with(|online| online.contains(&id)));
     let direct = ServerAction::<messages::api::StartDirect>::new();
     let (name, initials, hue) = (entry.card.name.clone(), entry.card.initials(), entry.card.hue);
-    let about = about(entry, is_online, is_viewer);
+    let about = about(entry, last_seen, is_viewer);
     let write = (!is_viewer).then(|| view! { <WriteTo id name=name.clone() direct/> });
     let edit = is_viewer.then(|| view! { <a class="btn" href="/settings">{words::SETTINGS}</a> });
     view! {

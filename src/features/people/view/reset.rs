@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     door::Door,
-    forms::{Failure, Submit, at, failure, is_done, succeeded},
+    forms::{Failure, NewPassword, Submit, at, failure, is_done, succeeded},
 };
 use crate::{
     features::people::api,
@@ -50,18 +50,7 @@ pub fn ResetPage() -> impl IntoView {
             <ActionForm action attr:class="form">
                 <Failure failure fields=&["password"]/>
                 <input type="hidden" name="token" value=token/>
-                <Field
-                    id="password"
-                    name="password"
-                    label=words::NEW_PASSWORD
-                    hint=words::PASSWORD_HINT
-                    kind="password"
-                    autocomplete="new-password"
-                    minlength=10
-                    maxlength=200
-                    error=at(failure, "password")
-                    required=true
-                />
+                <NewPassword label=words::NEW_PASSWORD failure/>
                 <Submit label=words::SET_PASSWORD busy=action.pending() wide=true/>
             </ActionForm>
             <p class="door-links">

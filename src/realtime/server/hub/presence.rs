@@ -19,7 +19,7 @@ use crate::{
 impl Hub {
     /// `connection` follows the presence of `people`, at most as many as the limit says, and is answered.
     pub fn watch(&self, connection: &Arc<Connection>, mut people: Vec<PersonId>) {
-        let Some(who) = connection.who else { return };
+        let Some(who) = connection.who() else { return };
         people.sort_unstable();
         people.dedup();
         if self.limits.watched_people != 0 {
@@ -66,7 +66,7 @@ impl Hub {
         let changes = lock(&self.people).take_changes();
         for (id, people) in changes {
             let connection = lock(&self.connections).get(&id).cloned();
-            let Some((connection, who)) = connection.and_then(|connection| connection.who.map(|who| (connection, who))) else { continue };
+            let Some((connection, who)) = connection.and_then(|connection| connection.who().map(|who| (connection, who))) else { continue };
             let table = lock(&self.people);
             let (online, offline): (Vec<PersonId>, Vec<PersonId>) =
                 people.into_iter().partition(|person| table.is_online(*person, who.organisation));
@@ -105,7 +105,7 @@ impl Hub {
 
 /// Puts the connection's person on the roster, and tells the others if they are new there.
 pub(super) fn join_roster(members: &mut Members, connection: &Connection, channel: &str, info: String) {
-    let Some(who) = connection.who else { return };
+    let Some(who) = connection.who() else { return };
     let data = format!(r#"{{"user_id":"{}","user_info":{info}}}"#, who.person);
     if members.roster.join(who.person, connection.id, info) {
         tell_others(members, who.person, &ServerFrame::new(event::MEMBER_ADDED, data).on(channel));
@@ -115,7 +115,7 @@ pub(super) fn join_roster(members: &mut Members, connection: &Connection, channe
 fn tell_others(members: &Members, person: PersonId, frame: &ServerFrame) {
     let encoded = Encoded::control(frame);
     for subscriber in members.subscribers.values() {
-        let own = subscriber.connection.who.is_some_and(|who| who.person == person);
+        let own = subscriber.connection.who().is_some_and(|who| who.person == person);
         if !own && matches!(subscriber.phase, Phase::Live { .. }) {
             subscriber.connection.send(&encoded.bytes, &Weight::Kept);
         }

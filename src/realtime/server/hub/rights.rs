@@ -28,7 +28,7 @@ impl Hub {
             }
             Scope::SignIn(sign_in) => {
                 for connection in self.connections_of(revocation.person) {
-                    if connection.who.is_some_and(|who| who.sign_in == *sign_in) {
+                    if connection.who().is_some_and(|who| who.sign_in == *sign_in) {
                         connection.close(code::UNAUTHORISED, "signed out");
                     }
                 }
@@ -46,7 +46,7 @@ impl Hub {
         let ended: Vec<Arc<Connection>> = {
             let mut members = lock(&channel.members);
             let theirs =
-                members.subscribers.values_mut().filter(|subscriber| subscriber.connection.who.is_some_and(|who| who.person == person));
+                members.subscribers.values_mut().filter(|subscriber| subscriber.connection.who().is_some_and(|who| who.person == person));
             theirs
                 .filter_map(|subscriber| match &mut subscriber.phase {
                     Phase::Joining { revoked } => {
@@ -93,15 +93,15 @@ impl Hub {
     /// If the database cannot be asked; nothing is ended then.
     pub async fn recheck(&self, connection: &Arc<Connection>) -> AppResult<()> {
         let mut tx = self.store.read().await?;
-        if let Some(who) = &connection.who
-            && self.rules.standing(&mut tx, who).await?.is_none()
+        if let Some(who) = connection.who()
+            && self.rules.whose(&mut tx, who.person, who.sign_in).await?.is_none()
         {
             connection.close(code::UNAUTHORISED, "signed out");
             return Ok(());
         }
         let channels = lock(&connection.channels).clone();
         for channel in channels {
-            match self.rules.may_join(&mut tx, connection.who.as_ref(), &channel.name).await? {
+            match self.rules.may_join(&mut tx, connection.who().as_ref(), &channel.name).await? {
                 Decision::Refuse { status, reason } => self.end_subscription(connection, &channel, status, &reason),
                 // Somebody who lets others see them again.
                 Decision::Allow { member: Some(info), .. } => self.show_in_roster(connection, &channel, info),

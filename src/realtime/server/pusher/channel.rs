@@ -144,7 +144,14 @@ impl Channel {
     }
 
     /// Puts `connection` on the channel and tells it and, on presence channels, the others. `most` people fit; 0: any number.
-    pub fn join(&self, connection: &Arc<Connection>, member: Option<&Member>, since: Option<&Cursor>, epoch: &Epoch, most: usize) -> Joined {
+    pub fn join(
+        &self,
+        connection: &Arc<Connection>,
+        member: Option<&Member>,
+        since: Option<&Cursor>,
+        epoch: &Epoch,
+        most: usize,
+    ) -> Joined {
         let mut inner = lock(&self.inner);
         if inner.subscribers.contains_key(&connection.id) {
             return Joined::Already;

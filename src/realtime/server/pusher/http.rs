@@ -148,7 +148,10 @@ mod tests {
     #[test]
     fn a_query_is_decoded() {
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-        assert_eq!(parse_query("a=1&info=user_count%2Ccache&b=x+y&a=2"), [pair("a", "1"), pair("info", "user_count,cache"), pair("b", "x y"), pair("a", "2")]);
+        assert_eq!(
+            parse_query("a=1&info=user_count%2Ccache&b=x+y&a=2"),
+            [pair("a", "1"), pair("info", "user_count,cache"), pair("b", "x y"), pair("a", "2")]
+        );
         assert_eq!(Info::parse("user_count, cache"), Info { user_count: true, subscription_count: false, cache: true });
     }
 

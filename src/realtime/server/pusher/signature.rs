@@ -60,11 +60,8 @@ pub fn sign_in(socket_id: &str, user_data: &str) -> String {
 /// What is signed for a request to the HTTP API: method, path, and the query without its signature, keys in
 /// lower case and sorted, values as they are after decoding.
 pub fn request(method: &str, path: &str, query: &[(String, String)]) -> String {
-    let mut pairs: Vec<(String, &str)> = query
-        .iter()
-        .map(|(key, value)| (key.to_lowercase(), value.as_str()))
-        .filter(|(key, _)| key != "auth_signature")
-        .collect();
+    let mut pairs: Vec<(String, &str)> =
+        query.iter().map(|(key, value)| (key.to_lowercase(), value.as_str())).filter(|(key, _)| key != "auth_signature").collect();
     pairs.sort();
     let query: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}={value}")).collect();
     format!("{}\n{path}\n{}", method.to_uppercase(), query.join("&"))
@@ -108,10 +105,7 @@ mod tests {
 
     #[test]
     fn the_vectors_of_the_protocol_hold() {
-        signs(
-            &subscription("1234.1234", "private-foobar", None),
-            "58df8b0c36d6982b82c3ecf6b4662e34fe8c25bba48f5369f135bf843651c3a4",
-        );
+        signs(&subscription("1234.1234", "private-foobar", None), "58df8b0c36d6982b82c3ecf6b4662e34fe8c25bba48f5369f135bf843651c3a4");
         signs(&sign_in("1234.1234", r#"{"id":"12345"}"#), "4708d583dada6a56435fb8bc611c77c359a31eebde13337c16ab43aa6de336ba");
         signs(
             &subscription("1234.1234", "presence-foobar", Some(r#"{"user_id":10,"user_info":{"name":"Mr. Channels"}}"#)),
@@ -131,9 +125,16 @@ mod tests {
     #[test]
     fn an_old_or_unreadable_timestamp_is_refused() {
         let now = 1_353_088_179_000;
-        for (timestamp, recent) in
-            [("1353088179", true), ("1353087579", true), ("1353088779", true), ("1353087578", false), ("1353088780", false), ("", false), ("soon", false), ("-9223372036854775808", false)]
-        {
+        for (timestamp, recent) in [
+            ("1353088179", true),
+            ("1353087579", true),
+            ("1353088779", true),
+            ("1353087578", false),
+            ("1353088780", false),
+            ("", false),
+            ("soon", false),
+            ("-9223372036854775808", false),
+        ] {
             assert_eq!(is_recent(timestamp, now), recent, "{timestamp}");
         }
     }

@@ -359,11 +359,12 @@ async fn post(url: &str, key: &str, secret: &AppSecret, body: &str) -> Result<i6
 /// If the database refuses.
 pub async fn prune(tx: &mut Tx) -> AppResult<bool> {
     let before = tx.now() - REMEMBERED;
-    let gone = sqlx::query("delete from webhook_deliveries where id in (select id from webhook_deliveries where created_at < $1 limit 500)")
-        .bind(before)
-        .execute(&mut **tx)
-        .await?
-        .rows_affected();
+    let gone =
+        sqlx::query("delete from webhook_deliveries where id in (select id from webhook_deliveries where created_at < $1 limit 500)")
+            .bind(before)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
     Ok(gone == 500)
 }
 

@@ -138,7 +138,7 @@ async fn leaving_ends_rights_and_passes_ownership() {
     assert!(!server::may_join_channel(&mut house.store.read().await.unwrap(), PersonId(2), room).await.unwrap());
     let members = server::members(&house.store, house.person(3), room, "", 0).await.unwrap();
     assert_eq!(
-        members.iter().map(|member| (member.card.id, member.owner)).collect::<Vec<_>>(),
+        members.iter().map(|entry| (entry.member.card.id, entry.member.owner)).collect::<Vec<_>>(),
         [(PersonId(3), true), (PersonId(4), false)]
     );
     server::remove(&house.store, house.person(3), room, PersonId(4)).await.unwrap();

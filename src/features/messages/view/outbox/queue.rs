@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{AppError, ErrorKind},
-    features::messages::model::Pending,
+    features::messages::model::{Pending, is_of_somebody_else},
     ids::{ConversationId, MessageId, Millis},
 };
 
@@ -104,7 +104,7 @@ pub enum Verdict {
     Sent,
     /// Refused for good: it stays, and says why.
     Refused(String),
-    /// Nobody is signed in here: the queue stands still until its person is back.
+    /// Nobody is signed in here, or somebody else: the queue stands still until its person is back.
     SignedOut,
     /// Try the same again after so many milliseconds, or as soon as something changes.
     Again(u32),
@@ -116,7 +116,7 @@ pub enum Verdict {
 pub fn judge<T>(answer: &Result<T, AppError>, attempt: u32, jitter: f64) -> Verdict {
     match answer {
         Ok(_) => Verdict::Sent,
-        Err(error) if error.kind == ErrorKind::SignedOut => Verdict::SignedOut,
+        Err(error) if error.kind == ErrorKind::SignedOut || is_of_somebody_else(error) => Verdict::SignedOut,
         Err(error) if error.is_transient() => match error.retry_after {
             Some(seconds) => Verdict::NotBefore(seconds.saturating_mul(1_000)),
             None => Verdict::Again(wait(attempt, jitter)),
@@ -206,6 +206,8 @@ mod tests {
     fn answers_are_judged_by_what_may_change() {
         assert_eq!(judge::<()>(&Ok(()), 0, 0.0), Verdict::Sent);
         assert_eq!(judge(&error(ErrorKind::SignedOut, None), 0, 0.0), Verdict::SignedOut);
+        let of_somebody_else = Err::<(), _>(AppError { field: Some("author".into()), ..AppError::conflict("why") });
+        assert_eq!(judge(&of_somebody_else, 0, 0.0), Verdict::SignedOut);
         for kind in [ErrorKind::Invalid, ErrorKind::Forbidden, ErrorKind::NotFound, ErrorKind::Conflict] {
             assert_eq!(judge(&error(kind, None), 3, 0.5), Verdict::Refused("why".into()), "{kind:?}");
         }

@@ -7,7 +7,7 @@ use crate::{
     features::people::{
         api::own,
         model::SignIn,
-        view::forms::{Done, Failure, Submit, at, failure, is_done, succeeded},
+        view::forms::{Done, Failure, NewPassword, Submit, at, failure, is_done, succeeded},
     },
     strings::people as words,
     ui::{Field, Icon},
@@ -35,18 +35,7 @@ pub(super) fn ChangePassword(
                     error=at(failure, "current")
                     required=true
                 />
-                <Field
-                    id="password"
-                    name="password"
-                    label=words::NEW_PASSWORD
-                    hint=words::PASSWORD_HINT
-                    kind="password"
-                    autocomplete="new-password"
-                    minlength=10
-                    maxlength=200
-                    error=at(failure, "password")
-                    required=true
-                />
+                <NewPassword label=words::NEW_PASSWORD failure/>
                 <div class="form-actions">
                     <Submit label=words::CHANGE_PASSWORD busy=action.pending()/>
                     <Done name="password" by_action=succeeded(action) text=words::PASSWORD_CHANGED/>

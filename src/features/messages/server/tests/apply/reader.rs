@@ -239,6 +239,7 @@ impl Reader {
         let fresh = server::sidebar(&house.store, &who).await.unwrap().state;
         self.sidebar.renamed = BTreeMap::new();
         assert_eq!(self.sidebar, fresh, "the {how} list of {}", self.viewer);
+        assert_eq!(server::unread(&house.store, &who).await.unwrap(), fresh.unread(), "the total of {}", self.viewer);
         for window in &mut self.windows {
             let id = window.thread.conversation.id;
             let context = format!("the {how} {:?} window of {} on {id}", window.pane, self.viewer);

@@ -1,0 +1,96 @@
+// People: their colours, when they were here last, and what they have said long ago.
+
+import assert from 'node:assert/strict';
+
+import { eventually, scenario } from '../harness.mjs';
+import { call, conversationId, openConversation, openPanel, part, signIn } from '../plenum.mjs';
+
+// The demo's people have the same colours at the door as inside.
+scenario('the people at the door are in their own colours', async (scene) => {
+  const { page } = await scene.visitor('visitor');
+  await page.goto('/sign-in');
+  const hues = (rows, name) =>
+    rows.evaluateAll((rows, name) => {
+      const named = (row) => row.querySelector(name).textContent.replace('Continue as', '').trim();
+      return Object.fromEntries(rows.map((row) => [named(row), row.querySelector('.avatar').dataset.hue]));
+    }, name);
+  const atTheDoor = await hues(page.locator('.demo .rows > li'), '.row-name');
+  await signIn(page, 'lena@plenum.example');
+  await page.goto('/people');
+  const inside = await hues(page.locator('.people > .person'), '.person-name');
+  assert.equal(Object.keys(atTheDoor).length, 10);
+  assert.deepEqual(atTheDoor, inside);
+});
+
+// Tom is online, then goes: the panel, the head of the direct conversation and the directory say
+// "last seen just now" without being loaded again; and nothing of the sort once he hides it.
+scenario('who goes was last seen just now', async (scene) => {
+  const [lena, tom] = await scene.people('lena', 'tom');
+  await openConversation(lena.page, 'General', lena.wire());
+  await openPanel(lena.page, 'people');
+  const inPanel = part.member(lena.page, 'Tom Visser');
+  await inPanel.getByText('online').waitFor();
+  assert.match(await part.member(lena.page, 'Omar Bakr').innerText(), /last seen/);
+  assert.match(await part.member(lena.page, 'Lena Kovač').innerText(), /you/i);
+
+  const directory = await lena.tab();
+  await directory.goto('/people');
+  const inDirectory = directory.getByRole('listitem').filter({ hasText: 'Tom Visser' });
+  await inDirectory.getByText('online').waitFor();
+  const head = await lena.tab();
+  await head.goto('/people');
+  await head.getByRole('listitem').filter({ hasText: 'Tom Visser' }).getByRole('button', { name: /Message/ }).click();
+  await head.waitForURL(/\/messages\/\d+/);
+  const inHead = head.locator('.pane-thread .pane-head');
+  await inHead.getByText('online').waitFor();
+
+  await tom.profile.close();
+  for (const place of [inPanel, inDirectory, inHead]) await place.getByText('last seen just now').waitFor({ timeout: 20_000 });
+
+  const again = await scene.person('tom');
+  await inPanel.getByText('online').waitFor();
+  await again.page.goto('/settings');
+  await again.page.getByRole('switch', { name: /online/i }).uncheck();
+  await again.page.getByRole('switch', { name: /online/i }).locator('xpath=ancestor::form').getByRole('button', { name: 'Save' }).click();
+  await inPanel.getByText('online').waitFor({ state: 'detached' });
+  await lena.page.waitForTimeout(2_000); // longer than the page waits before it asks
+  for (const place of [inPanel, inDirectory, inHead]) assert.doesNotMatch(await place.innerText(), /last seen|online/);
+}, { server: { env: { PLENUM_REALTIME__LEAVE_SECONDS: '1', PLENUM_REALTIME__LOST_LEAVE_SECONDS: '1' } } });
+
+// Without scripts the panel lists the members of a room and when they were here.
+scenario('the people panel works without scripts', async (scene) => {
+  const lena = await scene.person('lena', { javaScript: false });
+  await openConversation(lena.page, 'General');
+  await openPanel(lena.page, 'people');
+  assert.match(await part.member(lena.page, 'Omar Bakr').innerText(), /last seen/);
+});
+
+// Sixty messages are found: fifty at first, the others by a button; without scripts by a link.
+scenario('search shows more than fifty', async (scene) => {
+  const lena = await scene.person('lena');
+  await openConversation(lena.page, 'General', lena.wire());
+  const conversation = String(conversationId(lena.page));
+  for (let number = 1; number <= 60; number += 1) {
+    await call(lena.page, 'messages/send', { conversation, text: `marmalade number ${number}` });
+  }
+  await lena.page.goto('/messages/search?q=marmalade');
+  const hits = lena.page.locator('.results .result');
+  await lena.page.getByText('The newest 50 messages found').waitFor();
+  assert.equal(await hits.count(), 50);
+  await lena.page.getByRole('link', { name: 'Show more' }).focus();
+  await lena.page.keyboard.press('Enter');
+  await lena.page.getByText('60 messages found').waitFor();
+  assert.equal(await hits.count(), 60);
+  assert.equal(await lena.page.getByRole('link', { name: 'Show more' }).count(), 0);
+  assert.match(await lena.page.locator(':focus').innerText(), /number 10$/, 'the focus is on the first that is new');
+  await hits.last().click();
+  await part.message(lena.page, 'marmalade number 1').first().waitFor();
+
+  const plain = await scene.person('lena', { javaScript: false });
+  await plain.page.goto('/messages/search?q=marmalade');
+  await plain.page.getByRole('link', { name: 'Show more' }).click();
+  await plain.page.getByText('Older messages found').waitFor();
+  assert.equal(await plain.page.locator('.results .result').count(), 10);
+  await plain.page.getByRole('link', { name: 'Show the newest' }).click();
+  await plain.page.getByText('The newest 50 messages found').waitFor();
+});
