@@ -12,6 +12,7 @@ import Echo from 'laravel-echo';
 import Backend from 'pusher';
 import PusherJs from 'pusher-js';
 
+import recover from '../../public/plenum-recovery.js';
 import { eventually } from '../harness.mjs';
 import { PASSWORD } from '../plenum.mjs';
 import { forgetSeed, Server } from '../server.mjs';
@@ -35,8 +36,8 @@ after(async () => {
 const backend = (more = {}) => new Backend({ ...APP, host: '127.0.0.1', port: String(server.port), useTLS: false, ...more });
 
 /** A client of somebody: `member` is what the backend says of them on presence channels, `user` who signs in. */
-function client({ member, user, sdk = backend(), ...more } = {}) {
-  const pusher = new PusherJs(APP.key, {
+function client({ key = APP.key, member, user, sdk = backend(), ...more } = {}) {
+  const pusher = new PusherJs(key, {
     cluster: '',
     wsHost: '127.0.0.1',
     wsPort: server.port,
@@ -251,6 +252,74 @@ test('Echo listens, whispers, and knows who is here', async () => {
   assert.deepEqual(await listened, { by: 'omar' });
 });
 
+test('with the plugin a client that was away gets what it missed, or is told of the gap', async () => {
+  const gaps = [];
+  const pusher = await connected(client());
+  recover(pusher, { onGap: (channel) => gaps.push(channel) });
+  const channel = await join(pusher, 'log-a');
+  const seen = [];
+  channel.bind('line', (data) => seen.push(data));
+  await backend().trigger('log-a', 'line', 1);
+  await eventually(() => assert.deepEqual(seen, [1]));
+  for (const lines of [[2, 3], [4]]) {
+    pusher.disconnect();
+    for (const line of lines) await backend().trigger('log-a', 'line', line);
+    pusher.connect();
+    await next(channel, 'pusher:subscription_succeeded');
+  }
+  await eventually(() => assert.deepEqual(seen, [1, 2, 3, 4]));
+  assert.deepEqual(gaps, []);
+  pusher.disconnect();
+  for (let line = 0; line < 110; line += 1) await backend().trigger('log-a', 'line', 'more than is kept');
+  pusher.connect();
+  await eventually(() => assert.deepEqual(gaps, ['log-a']));
+  assert.deepEqual(seen, [1, 2, 3, 4], 'all of it or nothing');
+});
+
+test('a person on another client joins the own channels by the own rules', async () => {
+  const [ines, sam] = [await signIn('ines'), await signIn('sam')];
+  const config = (await ines.ask('GET', '/broadcasting/config')).body.data;
+  assert.deepEqual([config.key, config.port, config.user_id !== null], ['plenum', server.port, true]);
+  const phone = (person) =>
+    client({
+      key: config.key,
+      channelAuthorization: {
+        customHandler: async ({ socketId, channelName }, done) => {
+          const { ok, body } = await person.ask('POST', config.auth_endpoint, { socket_id: socketId, channel_name: channelName });
+          done(ok ? null : new Error(body.detail), ok ? body : null);
+        },
+      },
+      userAuthentication: {
+        customHandler: async ({ socketId }, done) => {
+          const { ok, body } = await person.ask('POST', config.user_auth_endpoint, { socket_id: socketId });
+          done(ok ? null : new Error(body.detail), ok ? body : null);
+        },
+      },
+    });
+  const [atInes, atSam] = [phone(ines), phone(sam)];
+  atInes.signin();
+  await connected(atInes);
+  await atInes.user.signinDonePromise;
+  await eventually(() => assert.ok(atInes.user.serverToUserChannel.subscribed));
+  const sidebar = (await ines.ask('GET', '/fn/messages/sidebar')).body.state.lines;
+  const general = sidebar.find(({ conversation }) => conversation.general).conversation.id;
+  const channel = await join(atInes, `private-conversation.${general}`);
+  const arrived = next(channel, 'message.sent');
+  await sam.ask('POST', '/fn/messages/send', { conversation: general, text: 'hello, phone' });
+  assert.equal((await arrived).text, 'hello, phone');
+  const here = await join(atInes, `presence-conversation.${general}`);
+  assert.equal(String(here.members.me.id), config.user_id);
+  const refused = await next(atSam.subscribe(`private-person.${config.user_id}`), 'pusher:subscription_error');
+  assert.ok(refused, 'the auth endpoint refuses what is not theirs');
+  // A signature for one socket is worth nothing on another.
+  const stolen = (await ines.ask('POST', config.auth_endpoint, { socket_id: '1.1', channel_name: `private-conversation.${general}` })).body;
+  const thief = await connected(client({ key: config.key, channelAuthorization: { customHandler: (_, done) => done(null, stolen) } }));
+  assert.equal((await next(thief.subscribe(`private-conversation.${general}`), 'pusher:subscription_error')).status, 401);
+  // Signing out ends it.
+  await ines.ask('POST', '/fn/people/sign_out');
+  await eventually(() => assert.notEqual(atInes.connection.state, 'connected'));
+});
+
 test('webhooks arrive, are verified by the SDK, and are tried again', async () => {
   const received = [];
   let refusals = 1; // the first request is refused: it must come again
@@ -266,9 +335,9 @@ test('webhooks arrive, are verified by the SDK, and are tried again', async () =
   }).listen(0, '127.0.0.1');
   await once(hooks, 'listening');
   try {
-    const admin = await signedIn('admin');
-    const [app] = (await admin('GET', 'applications/list')).filter(({ app_id }) => app_id === APP.appId);
-    await admin('POST', 'applications/add_webhook', {
+    const admin = await signIn('admin');
+    const [app] = (await admin.ask('GET', '/fn/applications/list')).body.filter(({ app_id }) => app_id === APP.appId);
+    await admin.ask('POST', '/fn/applications/add_webhook', {
       id: app.id,
       url: `http://127.0.0.1:${hooks.address().port}/hook`,
       'events[0]': 'channel_occupied',
@@ -294,27 +363,24 @@ test('webhooks arrive, are verified by the SDK, and are tried again', async () =
     );
     const whisper = events().find(({ name }) => name === 'client_event');
     assert.deepEqual([whisper.user_id, whisper.event, JSON.parse(whisper.data)], ['ines', 'client-note', { a: 1 }]);
-    const deliveries = await admin('GET', `applications/deliveries?id=${app.id}`);
+    const { body: deliveries } = await admin.ask('GET', `/fn/applications/deliveries?id=${app.id}`);
     assert.ok(deliveries.some(({ attempts, status }) => attempts === 2 && status === 200), JSON.stringify(deliveries));
   } finally {
     hooks.close();
   }
 });
 
-/** Asks Plenum's own functions as somebody who has signed in. */
-async function signedIn(name) {
-  const form = (values) => new URLSearchParams(values).toString();
-  const ask = (method, path, values, cookie = '') =>
-    fetch(`${server.origin}/fn/${path}`, {
+/** Somebody who has signed in, as a page of theirs asks. */
+async function signIn(name) {
+  const request = (cookie) => async (method, path, values) => {
+    const answer = await fetch(server.origin + path, {
       method,
       headers: { origin: server.origin, accept: 'application/json', cookie, 'content-type': 'application/x-www-form-urlencoded' },
-      body: values && form(values),
+      body: method === 'POST' ? new URLSearchParams(values).toString() : undefined,
     });
-  const answer = await ask('POST', 'people/sign_in', { email: `${name}@plenum.example`, password: PASSWORD });
-  const [cookie] = answer.headers.getSetCookie().find((header) => header.startsWith('plenum_sign_in=')).split(';');
-  return async (method, path, values) => {
-    const reply = await ask(method, path, values, cookie);
-    assert.ok(reply.ok, `${path}: ${reply.status} ${reply.ok ? '' : await reply.text()}`);
-    return reply.json();
+    return { ok: answer.ok, status: answer.status, body: await answer.json().catch(() => null), cookies: answer.headers.getSetCookie() };
   };
+  const { cookies } = await request('')('POST', '/fn/people/sign_in', { email: `${name}@plenum.example`, password: PASSWORD });
+  const [cookie] = cookies.find((header) => header.startsWith('plenum_sign_in=')).split(';');
+  return { ask: request(cookie) };
 }
