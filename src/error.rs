@@ -118,12 +118,22 @@ impl AppError {
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
+    /// What the server function's own machinery met: made in the browser, or on the server before the body runs.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        match error {
+        let error = match error {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => Self::unreachable(),
             ServerFnErrorErr::Args(reason) => Self::invalid("form", format!("The request could not be read: {reason}")),
             ServerFnErrorErr::MissingArg(field) => Self::invalid(field, "This is missing."),
             _ => Self::internal(),
-        }
+        };
+        tell_status(&error);
+        error
     }
 }
+
+#[cfg(feature = "ssr")]
+use crate::server::request::set_status as tell_status;
+
+/// In the browser there is no response to give a status to.
+#[cfg(not(feature = "ssr"))]
+fn tell_status(_: &AppError) {}

@@ -108,8 +108,7 @@ impl Rules for PlenumRules {
             if !self.rates.typing(who.person, conversation.0) {
                 return Ok(None);
             }
-            let mut tx = self.store.read().await?;
-            let (card, privacy) = people::server::card_and_privacy(&mut tx, who.person).await?;
+            let (card, privacy) = people::server::card_and_privacy(&mut *self.store.look().await?, who.person).await?;
             if !privacy.send_typing {
                 return Ok(None);
             }

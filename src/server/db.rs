@@ -28,6 +28,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 use sqlx::{
     Connection, SqlitePool,
+    pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -147,9 +148,26 @@ pub struct Activity {
 }
 
 enum Buffered {
-    Logged { channel: String, event: &'static str, payload: String, key: Option<String> },
+    Logged {
+        channel: String,
+        event: &'static str,
+        payload: String,
+        key: Option<String>,
+    },
     Unlogged(Committed),
-    Revoked(Revocation),
+    /// With its record for the log.
+    Revoked(Revocation, String),
+}
+
+impl Buffered {
+    /// What the log keeps of it.
+    fn entry(&self) -> Option<log::Entry<'_>> {
+        match self {
+            Self::Unlogged(_) => None,
+            Self::Logged { channel, event, payload, key } => Some(log::Entry { channel, event, data: payload, key: key.as_deref() }),
+            Self::Revoked(_, record) => Some(log::Entry { channel: log::CONTROL, event: "revoked", data: record, key: None }),
+        }
+    }
 }
 
 /// A writing transaction: the connection and what is to be sent once it is committed.
@@ -208,7 +226,9 @@ impl Tx {
     /// Ends live rights of `person`, in commit order: nothing announced after this
     /// transaction reaches them on what `scope` names.
     pub fn revoke(&mut self, person: PersonId, scope: Scope) {
-        self.buffered.push(Buffered::Revoked(Revocation { person, scope }));
+        let revocation = Revocation { person, scope };
+        let record = serde_json::to_string(&revocation).unwrap_or_default();
+        self.buffered.push(Buffered::Revoked(revocation, record));
     }
 
     /// Writes a row of the activity record.
@@ -234,22 +254,20 @@ impl Tx {
 
     /// Gives numbers to what was announced and writes it to the log; returns what is to be sent.
     async fn number(&mut self) -> AppResult<Vec<Committed>> {
-        let mut committed = Vec::with_capacity(self.buffered.len());
-        for item in std::mem::take(&mut self.buffered) {
-            committed.push(match item {
-                Buffered::Unlogged(item) => item,
-                Buffered::Logged { channel, event, payload, key } => {
-                    let seq = log::append(&mut self.conn, &channel, event, &payload, key.as_deref(), self.now).await?;
-                    Committed::Event { channel, event: event.to_owned(), payload, seq: Some(seq), conflation: None }
-                }
-                Buffered::Revoked(revocation) => {
-                    let record = serde_json::to_string(&revocation).unwrap_or_default();
-                    log::append(&mut self.conn, log::CONTROL, "revoked", &record, None, self.now).await?;
-                    Committed::Revoked(revocation)
-                }
-            });
-        }
-        Ok(committed)
+        let buffered = std::mem::take(&mut self.buffered);
+        let entries: Vec<log::Entry<'_>> = buffered.iter().filter_map(Buffered::entry).collect();
+        let mut numbers = log::append(&mut self.conn, &entries, self.now).await?.into_iter();
+        let committed = buffered.into_iter().map(|item| match item {
+            Buffered::Unlogged(item) => item,
+            Buffered::Logged { channel, event, payload, .. } => {
+                Committed::Event { channel, event: event.to_owned(), payload, seq: numbers.next(), conflation: None }
+            }
+            Buffered::Revoked(revocation, _) => {
+                numbers.next();
+                Committed::Revoked(revocation)
+            }
+        });
+        Ok(committed.collect())
     }
 }
 
@@ -351,6 +369,14 @@ impl Store {
         if let Some(thread) = thread {
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
+    }
+
+    /// A connection for a single statement, which is a snapshot by itself. What asks twice uses [`read`](Self::read).
+    ///
+    /// # Errors
+    /// If no connection can be had.
+    pub async fn look(&self) -> AppResult<PoolConnection<Db>> {
+        Ok(self.readers.acquire().await?)
     }
 
     /// The life of this database's log.

@@ -66,7 +66,6 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(pages)
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
-        .layer(middleware::from_fn_with_state(state.clone(), security::protect))
         .nest_service(
             &package_path,
             ServiceBuilder::new().layer(immutable).service(ServeDir::new(packages).precompressed_br().precompressed_gzip()),
@@ -74,6 +73,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(move |state: State<AppState>, peer, headers: HeaderMap| figures_page(state, peer, headers, figures)))
+        .layer(middleware::from_fn_with_state(state.clone(), security::protect))
         .with_state(state)
 }
 

@@ -156,9 +156,7 @@ struct Row {
 pub async fn lookup(store: &Store, headers: &HeaderMap, address: IpAddr) -> AppResult<Option<Identity>> {
     let Some(secret) = secret_in(headers) else { return Ok(None) };
     let now = db::now();
-    let mut tx = store.read().await?;
-    let Some((identity, used_at)) = find(&mut tx, &secret, now).await? else { return Ok(None) };
-    drop(tx);
+    let Some((identity, used_at)) = find(&mut *store.look().await?, &secret, now).await? else { return Ok(None) };
     if now - used_at >= USED_EVERY {
         let (store, id) = (store.clone(), identity.sign_in);
         let address = address.to_string();

@@ -104,6 +104,35 @@ async fn pages_carry_their_headers() {
     assert_eq!(missing.status(), 404);
 }
 
+/// Answers that are no pages carry the headers too.
+#[tokio::test]
+async fn files_and_probes_carry_their_headers() {
+    let server = Server::start();
+    for path in ["/healthz", "/readyz", "/metrics", "/pkg/nothing.js", "/favicon.svg", "/fn/messages/sidebar"] {
+        let response = server.get(path).await;
+        assert_eq!(response.headers().get("x-content-type-options").map(|value| value.as_bytes()), Some(&b"nosniff"[..]), "{path}");
+    }
+}
+
+/// Arguments that cannot be read are the client's fault, and the answer says which.
+#[tokio::test]
+async fn unreadable_arguments_are_refused_by_name() {
+    let server = Server::start();
+    let sam = server.person("sam").await;
+    for (body, named) in [("conversation=1", "text"), ("conversation=one&text=hello", "invalid digit"), ("", "conversation")] {
+        let request = client()
+            .post(format!("{}/fn/messages/send", server.url))
+            .header("origin", &server.url)
+            .header("cookie", &sam.cookie)
+            .header("accept", "application/json")
+            .header("content-type", "application/x-www-form-urlencoded");
+        let response = request.body(body).send().await.unwrap();
+        assert_eq!(response.status(), 422, "{body}");
+        let answer: Value = response.json().await.unwrap();
+        assert!(answer["message"].as_str().unwrap().contains(named), "{body}: {answer}");
+    }
+}
+
 /// An empty database prints one invitation; whoever follows it is the admin, once.
 #[tokio::test]
 async fn the_first_admin_is_invited_once() {

@@ -25,6 +25,11 @@ pub const HITS: usize = 50;
 /// Reactions that are offered at once.
 pub const REACTIONS: [&str; 8] = ["👍", "❤️", "😄", "🎉", "🙏", "👀", "✅", "😮"];
 
+/// What is usual is not written: a list of three hundred conversations is a third shorter for it.
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 /// What sort of conversation it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,10 +64,12 @@ pub struct Conversation {
     /// Who may join.
     pub access: Access,
     /// The general room, with everyone in it; it cannot be left.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub general: bool,
     /// The name; empty for direct conversations and unnamed groups.
     pub name: String,
     /// What it is about; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub topic: String,
 }
 
@@ -85,8 +92,10 @@ pub struct Own {
     /// The number of the last message read; never moves back (I12).
     pub read: u64,
     /// Marked unread from this number on, until it is read again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_from: Option<u64>,
     /// Muted: does not count in the total.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub muted: bool,
 }
 
@@ -110,6 +119,7 @@ pub struct Line {
     /// The conversation.
     pub conversation: Conversation,
     /// The other people, for direct conversations (one) and unnamed groups (up to four); never the viewer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<PersonCard>,
     /// The number of the last message; 0 while it is empty.
     pub head: u64,
@@ -212,14 +222,19 @@ pub struct Message {
     /// When it was sent.
     pub sent_at: Millis,
     /// When it was last edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Millis>,
     /// A tombstone: the text is gone everywhere.
+    #[serde(default, skip_serializing_if = "is_false")]
     pub deleted: bool,
     /// What it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Quote>,
     /// Who is mentioned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<PersonId>,
     /// Reactions, in order of their first use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
     /// The sender's idempotency key, so that its pending item is found.
     pub key: String,

@@ -111,7 +111,7 @@ pub async fn send(
     reply_to: Option<MessageId>,
     key: String,
 ) -> AppResult<Message> {
-    let rendered = sending::prepare(&mut *store.read().await?, conversation, &text).await?;
+    let rendered = sending::prepare(store, conversation, &text).await?;
     let who = who.clone();
     store.write(async move |tx: &mut Tx| sending::send(tx, &who, conversation, &rendered, reply_to, &key).await).await
 }
@@ -121,11 +121,8 @@ pub async fn send(
 /// # Errors
 /// See [`sending::edit`].
 pub async fn edit(store: &Store, who: &Identity, message: MessageId, text: String) -> AppResult<Message> {
-    let rendered = {
-        let mut tx = store.read().await?;
-        let (place, _) = stored::place(&mut tx, who, message).await?;
-        sending::prepare(&mut tx, place.conversation_id, &text).await?
-    };
+    let (place, _) = stored::place(&mut *store.read().await?, who, message).await?;
+    let rendered = sending::prepare(store, place.conversation_id, &text).await?;
     let who = who.clone();
     store.write(async move |tx: &mut Tx| sending::edit(tx, &who, message, &rendered).await).await
 }

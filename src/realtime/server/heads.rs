@@ -3,12 +3,13 @@
 //! asks once for what moved meanwhile.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use futures::future::BoxFuture;
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 
 use super::{dispatcher::Encoded, hub::Hub};
 use crate::{channels::Channel, error::AppResult, ids::PersonId};
@@ -51,11 +52,21 @@ impl Moved {
     }
 }
 
-/// Sends heads for as long as the process lives.
+/// A subject's heads go out at most this often: what moved meanwhile is in the next one.
+const PACE: Duration = Duration::from_millis(250);
+
+/// Sends heads for as long as the process lives: the first at once, the next of the same subject at the end of its pace.
 pub async fn run(hub: Arc<Hub>, heads: Arc<dyn Heads>) {
+    let mut pacer = Pacer::default();
     loop {
-        hub.moved().wake.notified().await;
-        for subject in hub.moved().take() {
+        let moved = hub.moved();
+        match pacer.wakes_at() {
+            Some(at) => {
+                let _ = tokio::time::timeout_at(at, moved.wake.notified()).await;
+            }
+            None => moved.wake.notified().await,
+        }
+        for subject in pacer.due(moved.take(), Instant::now()) {
             match heads.head(subject).await {
                 Ok(Some(head)) => send(&hub, &head),
                 Ok(None) => {}
@@ -66,11 +77,59 @@ pub async fn run(hub: Arc<Hub>, heads: Arc<dyn Heads>) {
     }
 }
 
+/// The subjects whose heads went out a moment ago, until when each rests, and whether it has moved again.
+#[derive(Debug, Default)]
+struct Pacer(BTreeMap<i64, (Instant, bool)>);
+
+impl Pacer {
+    /// When the first of those that moved again may go out.
+    fn wakes_at(&self) -> Option<Instant> {
+        self.0.values().filter(|(_, again)| *again).map(|(until, _)| *until).min()
+    }
+
+    /// Which go out now; each rests from then on.
+    fn due(&mut self, moved: BTreeSet<i64>, now: Instant) -> Vec<i64> {
+        for subject in moved {
+            self.0.entry(subject).or_insert((now, true)).1 = true;
+        }
+        self.0.retain(|_, (until, again)| *again || *until > now);
+        let mut due = Vec::new();
+        for (subject, (until, again)) in &mut self.0 {
+            if *again && *until <= now {
+                (*until, *again) = (now + PACE, false);
+                due.push(*subject);
+            }
+        }
+        due
+    }
+}
+
 fn send(hub: &Hub, head: &HeadEvent) {
     for person in &head.people {
         if hub.is_connected(*person) {
             let channel = Channel::Person(*person).to_string();
-            hub.deliver(&channel, &Encoded::ephemeral(&channel, &head.event, &head.payload, &head.conflation), None);
+            if hub.has_channel(&channel) {
+                hub.deliver(&channel, &Encoded::ephemeral(&channel, &head.event, &head.payload, &head.conflation), None);
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_head_goes_at_once_and_the_next_at_the_end_of_its_pace() {
+        let mut pacer = Pacer::default();
+        let now = Instant::now();
+        assert_eq!(pacer.due(BTreeSet::from([1, 2]), now), [1, 2]);
+        assert_eq!(pacer.wakes_at(), None, "nothing has moved again");
+        assert_eq!(pacer.due(BTreeSet::from([1]), now + PACE / 2), [] as [i64; 0]);
+        assert_eq!(pacer.wakes_at(), Some(now + PACE));
+        assert_eq!(pacer.due(BTreeSet::from([3]), now + PACE / 2), [3], "another subject does not wait");
+        assert_eq!(pacer.due(BTreeSet::new(), now + PACE), [1]);
+        assert_eq!(pacer.due(BTreeSet::new(), now + PACE * 3), [] as [i64; 0]);
+        assert!(pacer.0.is_empty(), "what rests no more is forgotten");
     }
 }

@@ -4,11 +4,16 @@
 //! replaces the older row of its key, so a replay may skip numbers and never shows
 //! what was edited away.
 
+use std::collections::{BTreeMap, HashMap, hash_map::Entry as HashEntry};
+
+use sqlx::QueryBuilder;
+
 use crate::{
-    error::AppResult,
+    channels::Channel,
+    error::{AppError, AppResult},
     ids::Millis,
     realtime::cursor::{Cursor, Epoch, Extent},
-    server::db::Conn,
+    server::db::{Conn, Db},
 };
 
 /// Plenum's own application in the log's tables.
@@ -19,6 +24,8 @@ pub const CONTROL: &str = "#control";
 const KEPT: Millis = 24 * 3_600_000;
 /// Rows a channel at the most.
 const KEPT_ROWS: i64 = 5_000;
+/// Rows of one statement at the most.
+const ROWS_AT_ONCE: usize = 64;
 /// Rows that one pruning removes at the most, so that it does not hold the writer.
 const PRUNED_AT_ONCE: i64 = 500;
 
@@ -33,34 +40,85 @@ pub struct Logged {
     pub data: String,
 }
 
-/// Appends an event to the log of one of Plenum's own channels and returns its number.
+/// An event on its way into the log.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// The channel's wire name.
+    pub channel: &'a str,
+    /// The event's wire name.
+    pub event: &'a str,
+    /// Its payload as JSON text.
+    pub data: &'a str,
+    /// What it is the state of; a newer entry of the same key replaces it.
+    pub key: Option<&'a str>,
+}
+
+/// Appends events to the log of Plenum's own channels, and returns their numbers in the same order.
+/// Two statements for [`ROWS_AT_ONCE`] channels and rows, however many events share the commit.
 ///
 /// # Errors
 /// If the database refuses.
-pub async fn append(conn: &mut Conn, channel: &str, event: &str, data: &str, key: Option<&str>, at: Millis) -> AppResult<u64> {
-    let (channel_id, seq): (i64, i64) = sqlx::query_as(
-        "insert into channels (application, name, seq) values ($1, $2, 1)
-         on conflict (application, name) do update set seq = channels.seq + 1
-         returning id, seq",
-    )
-    .bind(OWN_APPLICATION)
-    .bind(channel)
-    .fetch_one(&mut *conn)
-    .await?;
-    sqlx::query(
-        "insert into live_log (channel_id, seq, key, event, data, at) values ($1, $2, $3, $4, $5, $6)
-         on conflict (channel_id, key) where key is not null
-         do update set seq = excluded.seq, event = excluded.event, data = excluded.data, at = excluded.at",
-    )
-    .bind(channel_id)
-    .bind(seq)
-    .bind(key)
-    .bind(event)
-    .bind(data)
-    .bind(at)
-    .execute(&mut *conn)
-    .await?;
-    Ok(seq.unsigned_abs())
+pub async fn append(conn: &mut Conn, entries: &[Entry<'_>], at: Millis) -> AppResult<Vec<u64>> {
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    for entry in entries {
+        *counts.entry(entry.channel).or_default() += 1;
+    }
+    let mut next = take_numbers(conn, &counts).await?;
+    let mut numbers = Vec::with_capacity(entries.len());
+    let mut rows = Vec::with_capacity(entries.len());
+    let mut newest: HashMap<(&str, &str), usize> = HashMap::new();
+    for entry in entries {
+        let (channel_id, seq) = next.get_mut(entry.channel).ok_or_else(AppError::internal)?;
+        *seq += 1;
+        numbers.push(seq.unsigned_abs());
+        let row = (*channel_id, *seq, entry);
+        // Of one key only the newest would stay; a statement must not write the same row twice.
+        match entry.key.map(|key| newest.entry((entry.channel, key))) {
+            Some(HashEntry::Occupied(place)) => rows[*place.get()] = row,
+            Some(HashEntry::Vacant(place)) => {
+                place.insert(rows.len());
+                rows.push(row);
+            }
+            None => rows.push(row),
+        }
+    }
+    for chunk in rows.chunks(ROWS_AT_ONCE) {
+        QueryBuilder::<Db>::new("insert into live_log (channel_id, seq, key, event, data, at) ")
+            .push_values(chunk, |mut row, (channel_id, seq, entry)| {
+                row.push_bind(channel_id).push_bind(seq).push_bind(entry.key).push_bind(entry.event).push_bind(entry.data).push_bind(at);
+            })
+            .push(
+                " on conflict (channel_id, key) where key is not null
+                  do update set seq = excluded.seq, event = excluded.event, data = excluded.data, at = excluded.at",
+            )
+            .build()
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(numbers)
+}
+
+/// Moves each channel's number on by its count; returns its id and the number before. In the order of names,
+/// so that no two writers wait for each other.
+async fn take_numbers<'a>(conn: &mut Conn, counts: &BTreeMap<&'a str, i64>) -> AppResult<HashMap<&'a str, (i64, i64)>> {
+    let mut before = HashMap::with_capacity(counts.len());
+    let wanted: Vec<(&str, i64)> = counts.iter().map(|(name, count)| (*name, *count)).collect();
+    for chunk in wanted.chunks(ROWS_AT_ONCE) {
+        let rows: Vec<(i64, String, i64)> = QueryBuilder::<Db>::new("insert into channels (application, name, seq) ")
+            .push_values(chunk, |mut row, (name, count)| {
+                row.push_bind(OWN_APPLICATION).push_bind(name).push_bind(count);
+            })
+            .push(" on conflict (application, name) do update set seq = channels.seq + excluded.seq returning id, name, seq")
+            .build_query_as()
+            .fetch_all(&mut *conn)
+            .await?;
+        for (id, name, seq) in rows {
+            if let Some((name, count)) = counts.get_key_value(name.as_str()) {
+                before.insert(*name, (id, seq - count));
+            }
+        }
+    }
+    Ok(before)
 }
 
 /// What the log of `channel` holds, as this transaction sees it.
@@ -81,14 +139,18 @@ pub async fn extent(conn: &mut Conn, epoch: &Epoch, channel: &str) -> AppResult<
 ///
 /// # Errors
 /// If the database refuses.
-pub async fn cursors(conn: &mut Conn, epoch: &Epoch, channels: &[crate::channels::Channel]) -> AppResult<Vec<(String, Cursor)>> {
-    let mut cursors = Vec::with_capacity(channels.len());
-    for channel in channels {
-        let name = channel.to_string();
-        let cursor = extent(conn, epoch, &name).await?.cursor();
-        cursors.push((name, cursor));
+pub async fn cursors(conn: &mut Conn, epoch: &Epoch, channels: &[Channel]) -> AppResult<Vec<(String, Cursor)>> {
+    let names: Vec<String> = channels.iter().map(ToString::to_string).collect();
+    let mut query = QueryBuilder::<Db>::new("select name, seq from channels where application = ");
+    query.push_bind(OWN_APPLICATION).push(" and name in (");
+    let mut list = query.separated(", ");
+    for name in &names {
+        list.push_bind(name);
     }
-    Ok(cursors)
+    query.push(")");
+    let heads: HashMap<String, i64> = query.build_query_as::<(String, i64)>().fetch_all(conn).await?.into_iter().collect();
+    let cursor = |name: &String| Cursor { epoch: epoch.clone(), seq: heads.get(name).copied().unwrap_or_default().unsigned_abs() };
+    Ok(names.into_iter().map(|name| (name.clone(), cursor(&name))).collect())
 }
 
 /// At most `limit` events of `channel` after number `after`, in order.

@@ -99,6 +99,15 @@ pub(super) fn write_loop(mut tx: Tx, mut waiting: mpsc::Receiver<Box<dyn Work>>,
     });
 }
 
+/// Opens the transaction and the savepoint of its first closure.
+const BEGIN: &str = "begin immediate; savepoint work";
+/// The closure stays; the next one gets a savepoint.
+const NEXT: &str = "release work; savepoint work";
+/// The closure is taken back; its savepoint serves the next one.
+const TAKE_BACK: &str = "rollback to work";
+/// Commits, the last savepoint with it.
+const COMMIT: &str = "commit";
+
 /// One commit: `first` and what else waits, each in a savepoint.
 async fn write_group(
     tx: &mut Tx,
@@ -108,36 +117,41 @@ async fn write_group(
     let started = Instant::now();
     let mut done = Vec::new();
     tx.now = now();
-    if let Err(error) = sqlx::query("begin immediate").execute(&mut tx.conn).await {
-        done.push(first);
-        return (done, Err(error.into()));
-    }
+    let mut before = BEGIN;
     let mut next = Some(first);
     while let Some(mut work) = next.take() {
-        let outcome = run_in_savepoint(tx, work.as_mut()).await;
-        done.push(work);
-        if let Err(error) = outcome {
+        if let Err(error) = step(tx, before).await {
+            done.push(work);
             return (done, Err(error));
         }
+        before = if run(tx, work.as_mut()).await { NEXT } else { TAKE_BACK };
+        done.push(work);
         if done.len() < GROUP && started.elapsed() < GROUP_TIME {
             next = waiting.try_recv().ok();
         }
     }
     let outcome = async {
+        if before == TAKE_BACK {
+            step(tx, TAKE_BACK).await?;
+        }
         let committed = tx.number().await?;
-        sqlx::query("commit").execute(&mut tx.conn).await?;
+        step(tx, COMMIT).await?;
         Ok(committed)
     };
     (done, outcome.await)
 }
 
-async fn run_in_savepoint(tx: &mut Tx, work: &mut dyn Work) -> AppResult<()> {
-    sqlx::query("savepoint work").execute(&mut tx.conn).await?;
-    let before = tx.buffered.len();
-    if !work.run(tx).await {
-        tx.buffered.truncate(before);
-        sqlx::query("rollback to work").execute(&mut tx.conn).await?;
-    }
-    sqlx::query("release work").execute(&mut tx.conn).await?;
+async fn step(tx: &mut Tx, statement: &'static str) -> AppResult<()> {
+    sqlx::query(statement).execute(&mut tx.conn).await?;
     Ok(())
+}
+
+/// Runs a closure; false if it failed and is to be taken back.
+async fn run(tx: &mut Tx, work: &mut dyn Work) -> bool {
+    let before = tx.buffered.len();
+    let stays = work.run(tx).await;
+    if !stays {
+        tx.buffered.truncate(before);
+    }
+    stays
 }

@@ -39,9 +39,16 @@ pub struct Standing {
     pub shown_read: i64,
     pub unread_from: Option<i64>,
     pub muted: bool,
+    pub person_name: String,
+    pub person_hue: u8,
 }
 
 impl Standing {
+    /// The card of `person`, whose standing it is.
+    pub fn card(&self, person: PersonId) -> PersonCard {
+        PersonCard { id: person, name: self.person_name.clone(), hue: self.person_hue }
+    }
+
     /// The conversation's own properties.
     pub fn conversation(&self) -> Conversation {
         Conversation {
@@ -104,8 +111,9 @@ pub async fn readable(
     let standing: Option<Standing> = sqlx::query_as(
         "select c.id, c.organisation_id, c.kind, c.access, c.general, c.name, c.topic, c.head, c.member_count,
                 m.person_id is not null as joined, coalesce(m.owner, 0) as owner, coalesce(m.read_number, 0) as read_number,
-                coalesce(m.delivered_number, 0) as delivered_number, coalesce(m.shown_read, 0) as shown_read, m.unread_from, coalesce(m.muted, 0) as muted
-         from conversations c left join memberships m on m.conversation_id = c.id and m.person_id = $2
+                coalesce(m.delivered_number, 0) as delivered_number, coalesce(m.shown_read, 0) as shown_read, m.unread_from, coalesce(m.muted, 0) as muted,
+                p.name as person_name, p.hue as person_hue
+         from conversations c join people p on p.id = $2 left join memberships m on m.conversation_id = c.id and m.person_id = $2
          where c.id = $1 and c.organisation_id = $3",
     )
     .bind(conversation)

@@ -4,7 +4,7 @@
 mod large;
 mod talk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     error::AppResult,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    markdown, rooms,
+    conversations, markdown, rooms,
     sending::{self, Entry},
 };
 
@@ -135,8 +135,8 @@ async fn say(tx: &mut Tx, conversation: ConversationId, said: &[Said], people: &
         let reply_to = line.answers.and_then(|index| sent.get(index)).copied();
         let at = now - line.ago * MINUTE;
         let number = i64::try_from(sent.len()).unwrap_or_default() + 1;
-        let id =
-            sending::insert(tx, &Entry { conversation, number, author: *author, rendered: &rendered, reply_to, key: &key, at }).await?;
+        let entry = Entry { conversation, number, author: *author, rendered: &rendered, reply_to, key: &key, at };
+        let Some(id) = sending::insert(tx, &entry).await? else { continue };
         sent.push(id);
         for (emoji, fans) in line.reactions {
             for (order, fan) in (1..).zip(*fans) {
@@ -164,18 +164,18 @@ async fn settle(conn: &mut Conn, conversation: ConversationId) -> AppResult<()> 
     .bind(conversation)
     .fetch_one(&mut *conn)
     .await?;
-    let members: Vec<(PersonId, i64)> = sqlx::query_as(
-        "select m.person_id, coalesce(max(own.number), 0) from memberships m
-         left join messages own on own.conversation_id = m.conversation_id and own.author_id = m.person_id
-         where m.conversation_id = $1 group by m.person_id order by m.person_id",
-    )
-    .bind(conversation)
-    .fetch_all(&mut *conn)
-    .await?;
+    let written: HashMap<PersonId, i64> =
+        sqlx::query_as("select author_id, max(number) from messages where conversation_id = $1 group by author_id")
+            .bind(conversation)
+            .fetch_all(&mut *conn)
+            .await?
+            .into_iter()
+            .collect();
+    let members = conversations::member_ids(conn, conversation).await?;
     let turn = usize::try_from(conversation.0).unwrap_or_default();
-    for (index, (person, written)) in members.into_iter().enumerate() {
+    for (index, person) in members.into_iter().enumerate() {
         let unread = UNREAD.get((index + turn) % UNREAD.len()).copied().unwrap_or_default();
-        let read = (head - unread).max(written).max(0);
+        let read = (head - unread).max(written.get(&person).copied().unwrap_or_default()).max(0);
         sqlx::query(
             "update memberships set read_number = $3, shown_read = $3, delivered_number = $4 where conversation_id = $1 and person_id = $2",
         )

@@ -9,7 +9,7 @@ use crate::{
     },
     ids::{ConversationId, MessageId, Millis, PersonId},
     server::{
-        db::{Activity, Conn, Tx},
+        db::{Activity, Conn, Store, Tx},
         sign_ins::Identity,
     },
 };
@@ -21,13 +21,12 @@ use super::{
     search, stored,
 };
 
-/// Renders `text` for `conversation`, in a snapshot read before the write, so that no parsing holds
-/// the writer. Whoever joins or leaves in that instant is or is not mentioned; nobody gets a right by it.
-pub async fn prepare(conn: &mut Conn, conversation: ConversationId, text: &str) -> AppResult<Rendered> {
+/// Renders `text` for `conversation` before the write, so that no parsing holds the writer. Whoever joins or leaves in that instant is or is not mentioned; nobody gets a right by it.
+pub async fn prepare(store: &Store, conversation: ConversationId, text: &str) -> AppResult<Rendered> {
     let members = if text.contains('@') {
         sqlx::query_as("select p.id, p.name from memberships m join people p on p.id = m.person_id where m.conversation_id = $1")
             .bind(conversation)
-            .fetch_all(conn)
+            .fetch_all(&mut *store.look().await?)
             .await?
     } else {
         Vec::new()
@@ -49,31 +48,50 @@ pub async fn send(
     reply_to: Option<MessageId>,
     key: &str,
 ) -> AppResult<Message> {
-    if let Some(message) = already_sent(tx, who.person, conversation, rendered, reply_to, key).await? {
-        return Ok(message);
-    }
-    let standing = conversations::readable_by(tx, who, conversation).await?;
-    standing.must_have_joined()?;
-    if let Some(quoted) = reply_to {
-        let known: Option<(i64,)> = sqlx::query_as("select number from messages where id = $1 and conversation_id = $2")
-            .bind(quoted)
-            .bind(conversation)
-            .fetch_optional(&mut **tx)
-            .await?;
-        known.ok_or_else(|| AppError::invalid("reply_to", "The message that this answers is not in this conversation."))?;
-    }
-    let number: i64 = sqlx::query_scalar("update conversations set head = head + 1 where id = $1 returning head")
-        .bind(conversation)
-        .fetch_one(&mut **tx)
-        .await?;
-    let at = tx.now();
-    insert(tx, &Entry { conversation, number, author: who.person, rendered, reply_to, key, at }).await?;
-    let message = stored::one(tx, conversation, number).await?;
+    let standing = match may_write(tx, who, conversation).await {
+        Ok(standing) => standing,
+        // What was sent before one left stays sent.
+        Err(refusal) => return already_sent(tx, who.person, conversation, rendered, reply_to, key).await?.ok_or(refusal),
+    };
+    let quote = match reply_to {
+        Some(quoted) => Some(
+            stored::quote(tx, conversation, quoted)
+                .await?
+                .ok_or_else(|| AppError::invalid("reply_to", "The message that this answers is not in this conversation."))?,
+        ),
+        None => None,
+    };
+    let (number, at) = (standing.head + 1, tx.now());
+    let entry = Entry { conversation, number, author: who.person, rendered, reply_to, key, at };
+    let Some(id) = insert(tx, &entry).await? else {
+        return already_sent(tx, who.person, conversation, rendered, reply_to, key).await?.ok_or_else(AppError::internal);
+    };
+    sqlx::query("update conversations set head = $2 where id = $1").bind(conversation).bind(number).execute(&mut **tx).await?;
+    let number = number.unsigned_abs();
+    let message = Message {
+        id,
+        number,
+        author: standing.card(who.person),
+        text: rendered.text.clone(),
+        html: rendered.html.clone(),
+        sent_at: at,
+        edited_at: None,
+        deleted: false,
+        reply_to: quote,
+        mentions: rendered.mentions.clone(),
+        reactions: Vec::new(),
+        key: key.to_owned(),
+    };
     tx.announce(conversation, &ConversationEvent::MessageSent(message.clone()));
-    let number = message.number;
     pointers::advance(tx, &standing, who.person, who.privacy.send_read_marks, Mark { read: Some(number), delivered: Some(number) }).await?;
     tx.moved(conversation.0);
     Ok(message)
+}
+
+async fn may_write(conn: &mut Conn, who: &Identity, conversation: ConversationId) -> AppResult<Standing> {
+    let standing = conversations::readable_by(conn, who, conversation).await?;
+    standing.must_have_joined()?;
+    Ok(standing)
 }
 
 /// A message on its way into its tables.
@@ -87,10 +105,11 @@ pub struct Entry<'a> {
     pub at: Millis,
 }
 
-/// Writes a message's rows; the number must have been taken from the conversation's head.
-pub async fn insert(conn: &mut Conn, entry: &Entry<'_>) -> AppResult<MessageId> {
-    let id: MessageId = sqlx::query_scalar(
-        "insert into messages (conversation_id, number, author_id, text, html, reply_to, key, sent_at) values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+/// Writes a message's rows; its number is the one after the conversation's head. `None`: its author has used the key before.
+pub async fn insert(conn: &mut Conn, entry: &Entry<'_>) -> AppResult<Option<MessageId>> {
+    let id: Option<MessageId> = sqlx::query_scalar(
+        "insert into messages (conversation_id, number, author_id, text, html, reply_to, key, sent_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (author_id, key) do nothing returning id",
     )
     .bind(entry.conversation)
     .bind(entry.number)
@@ -100,11 +119,12 @@ pub async fn insert(conn: &mut Conn, entry: &Entry<'_>) -> AppResult<MessageId> 
     .bind(entry.reply_to)
     .bind(entry.key)
     .bind(entry.at)
-    .fetch_one(&mut *conn)
+    .fetch_optional(&mut *conn)
     .await?;
+    let Some(id) = id else { return Ok(None) };
     mention(conn, id, &entry.rendered.mentions).await?;
     search::add(conn, id, &entry.rendered.text).await?;
-    Ok(id)
+    Ok(Some(id))
 }
 
 async fn mention(conn: &mut Conn, message: MessageId, people: &[PersonId]) -> AppResult<()> {

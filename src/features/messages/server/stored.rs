@@ -102,6 +102,24 @@ pub async fn one(conn: &mut Conn, conversation: ConversationId, number: i64) -> 
     load(conn, conversation, number, number).await?.pop().ok_or_else(unknown)
 }
 
+/// What an answer to `message` quotes of it; `None` if it is not in `conversation`.
+pub async fn quote(conn: &mut Conn, conversation: ConversationId, message: MessageId) -> AppResult<Option<Quote>> {
+    let row: Option<(i64, PersonId, String, u8, String)> = sqlx::query_as(
+        "select m.number, p.id, p.name, p.hue, substr(m.text, 1, 400) from messages m join people p on p.id = m.author_id
+         where m.id = $1 and m.conversation_id = $2",
+    )
+    .bind(message)
+    .bind(conversation)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|(number, id, name, hue, text)| Quote {
+        message,
+        number: number.unsigned_abs(),
+        author: PersonCard { id, name, hue },
+        text: markdown::preview(&text),
+    }))
+}
+
 async fn mentions(conn: &mut Conn, conversation: ConversationId, first: i64, last: i64) -> AppResult<HashMap<MessageId, Vec<PersonId>>> {
     let rows: Vec<(MessageId, PersonId)> = sqlx::query_as(
         "select mentions.message_id, mentions.person_id from messages m join mentions on mentions.message_id = m.id
