@@ -193,7 +193,11 @@ fn MemberRow(
         [owner.clone(), presence].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
     let remove_label = words::remove_person(&name);
-    let remove = move |_| run(screen, api::remove(store.conversation, id), move || drop(forget.try_run(id)));
+    let remove = move |_| {
+        run(screen, api::remove(store.conversation, id), move || {
+            forget.try_run(id);
+        });
+    };
     view! {
         <li class="row-with">
             <a class="row" href=format!("/people/{id}")>
