@@ -50,7 +50,9 @@ async function pages(id) {
   const routes = (await plenum(['routes'])).split('\n').map((line) => line.trim()).filter(Boolean);
   assert.ok(routes.some((route) => route.startsWith('/messages')), `plenum routes lists pages, not: ${routes}`);
   const paths = routes.filter((route) => !route.includes('*')).map((route) => route.replace(/:\w+\??|\{\w+\}/g, id));
-  return [...new Set([...paths, '/no-such-page'])];
+  // What an address' query adds to a page.
+  const more = [`/messages/${id}?panel=people`, `/messages/${id}?panel=about`, '/messages/search?q=the', `/messages/new?people%5B%5D=${id}&name=x`];
+  return [...new Set([...paths, ...more, '/no-such-page'])];
 }
 
 async function violations(page) {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { scenario } from '../harness.mjs';
-import { messagesOf, openConversation, part, send } from '../plenum.mjs';
+import { choose, messagesOf, openConversation, part, send } from '../plenum.mjs';
 
 // Lena has no scripts, Tom has. She reads what he wrote; he sees what she writes at once.
 scenario('sign in, read and write without scripts', async (scene) => {
@@ -34,4 +34,23 @@ scenario('a wrong password without scripts says so', async (scene) => {
   await page.getByRole('alert').filter({ hasText: /\S/ }).first().waitFor();
   assert.equal(new URL(page.url()).pathname, '/sign-in');
   await part.email(page).waitFor();
+});
+
+// The menu of a conversation is there without scripts: it mutes, and leads to the details, where an
+// admin changes the topic; Tom sees that at once.
+scenario('a conversation is muted and described without scripts', async (scene) => {
+  const tom = await scene.person('tom');
+  await openConversation(tom.page, 'General', tom.wire());
+  const { page } = await scene.person('admin', { javaScript: false });
+  await openConversation(page, 'General');
+  await choose(page, 'Mute');
+  await page.waitForLoadState();
+  await part.menu(page).click();
+  await part.menuItem(page, 'Unmute').waitFor();
+  await part.menuItem(page, 'Name and topic').click();
+  const form = part.panel(page).getByRole('form', { name: 'Name and topic' });
+  await form.getByLabel('Topic').fill('News for everyone');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await form.getByText('Saved').waitFor();
+  await tom.page.locator('.pane-thread .pane-head').getByText('News for everyone').waitFor();
 });

@@ -93,6 +93,12 @@ pub(super) fn MembersPanel(
             fetch(0);
         }
     });
+    // What is not followed is asked for again.
+    let look = Callback::new(move |()| {
+        if large.get_untracked() {
+            fetch(0);
+        }
+    });
     let forget = Callback::new(move |person: PersonId| {
         fetched.try_update(|members| members.retain(|member| member.card.id != person));
     });
@@ -142,7 +148,7 @@ pub(super) fn MembersPanel(
             </header>
             <div class="pane-body" tabindex="0" role="region" aria-label=words::MEMBERS>
                 {problem(screen)}
-                {move || may_invite.get().then(|| view! { <Invite screen/> })}
+                {move || may_invite.get().then(|| view! { <Invite screen added=look/> })}
                 {move || large.get().then(|| view! {
                     <div class="pane-search">
                         <label class="search">
@@ -187,7 +193,11 @@ fn MemberRow(
         [owner.clone(), presence].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
     let remove_label = words::remove_person(&name);
-    let remove = move |_| run(screen, api::remove(store.conversation, id), move || forget.run(id));
+    let remove = move |_| {
+        run(screen, api::remove(store.conversation, id), move || {
+            forget.try_run(id);
+        });
+    };
     view! {
         <li class="row-with">
             <a class="row" href=format!("/people/{id}")>
@@ -206,7 +216,7 @@ fn MemberRow(
 
 /// Finding somebody in the directory and adding them.
 #[component]
-fn Invite(screen: Screen) -> impl IntoView {
+fn Invite(screen: Screen, added: Callback<()>) -> impl IntoView {
     let store = screen.store;
     let query = RwSignal::new(String::new());
     let found = RwSignal::new(Vec::<PersonCard>::new());
@@ -231,6 +241,7 @@ fn Invite(screen: Screen) -> impl IntoView {
         let add = move |_| {
             run(screen, api::invite(store.conversation, id), move || {
                 query.try_set(String::new());
+                added.try_run(());
             });
         };
         view! {

@@ -136,7 +136,8 @@ fn Choice(
             {move || problem.get().map(|message| view! { <Notice tone=Tone::Bad>{message}</Notice> })}
             <form
                 id=FORM
-                class="form"
+                class="form choice"
+                data-chosen=move || some.get().then_some("")
                 method="post"
                 action=api::CreateGroup::url()
                 on:submit=move |event: ev::SubmitEvent| {
