@@ -1,7 +1,5 @@
 //! The people of a conversation: who is here now, who else, inviting and removing.
 
-use std::collections::BTreeSet;
-
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
@@ -21,21 +19,23 @@ use crate::{
     },
     ids::PersonId,
     realtime::client::{use_online, use_presence},
+    sorted::{SortedSet, sort_by_key},
     strings::messages as words,
+    ui::{Each, dynamic, effect, memo, view},
 };
 
 /// Who is in the conversation now, oneself included while it is on the screen.
 #[derive(Clone, Copy)]
 pub(super) struct Presence {
     /// Who has it on their screen.
-    pub here: Signal<BTreeSet<PersonId>>,
+    pub here: Signal<SortedSet<PersonId>>,
 }
 
 impl Presence {
     /// Shows the viewer in the conversation while the component is there.
     pub fn new(store: ThreadStore) -> Self {
         let about = store.about();
-        let joined = Memo::new(move |_| about.with(|about| about.own.is_some()));
+        let joined = memo(move || about.with(|about| about.own.is_some()));
         let channel = Signal::derive(move || joined.get().then_some(Channel::ConversationPresence(store.conversation)));
         Self { here: use_presence(channel) }
     }
@@ -43,7 +43,7 @@ impl Presence {
     /// "last seen 14:02" of the other person of a direct conversation, once it is known.
     pub fn last_seen(&self, screen: Screen, other: Memo<Option<PersonCard>>, is_direct: bool) -> Signal<Option<String>> {
         let text = RwSignal::new(None);
-        Effect::new(move |_| {
+        effect(move |_| {
             let Some(card) = other.get().filter(|_| is_direct) else { return };
             spawn_local(async move {
                 if let Ok(entry) = people::api::person(card.id).await {
@@ -56,12 +56,18 @@ impl Presence {
     }
 }
 
+/// What makes a line of the list another one.
+fn key(member: &Member) -> String {
+    let card = &member.card;
+    format!("{} {} {} {}", card.id, card.hue, member.owner, card.name)
+}
+
 /// The panel beside the thread.
 #[component]
 pub(super) fn MembersPanel(screen: Screen, presence: Presence) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
-    let large = Memo::new(move |_| about.with(|about| about.member_count > POINTER_MEMBERS));
+    let large = memo(move || about.with(|about| about.member_count > POINTER_MEMBERS));
     let fetched = RwSignal::new(Vec::<Member>::new());
     let query = RwSignal::new(String::new());
     let more = RwSignal::new(false);
@@ -78,29 +84,29 @@ pub(super) fn MembersPanel(screen: Screen, presence: Presence) -> impl IntoView 
             }
         });
     };
-    Effect::new(move |_| {
+    effect(move |_| {
         if large.get() {
             query.track();
             fetch(0);
         }
     });
-    let members = Memo::new(move |_| if large.get() { fetched.get() } else { about.with(|about| about.members.clone()) });
+    let members = memo(move || if large.get() { fetched.get() } else { about.with(|about| about.members.clone()) });
     let watched = Signal::derive(move || members.with(|members| members.iter().map(|member| member.card.id).collect::<Vec<_>>()));
     let online = use_online(watched);
     let here = presence.here;
     let split = move |wanted: bool| {
-        Memo::new(move |_| {
+        memo(move || {
             let mut cards: Vec<Member> = members.with(|members| {
                 members.iter().filter(|member| here.with(|here| here.contains(&member.card.id)) == wanted).cloned().collect()
             });
-            cards.sort_by_key(|member| member.card.name.to_lowercase());
+            sort_by_key(&mut cards, |member| member.card.name.to_lowercase());
             cards
         })
     };
     let (inside, outside) = (split(true), split(false));
-    let runs = Memo::new(move |_| about.with(|about| about.members.iter().any(|member| member.card.id == store.viewer && member.owner)));
+    let runs = memo(move || about.with(|about| about.members.iter().any(|member| member.card.id == store.viewer && member.owner)));
     let removable = about.with_untracked(|about| !about.conversation.general && about.conversation.kind != ConversationKind::Direct);
-    let may_invite = Memo::new(move |_| {
+    let may_invite = memo(move || {
         about.with(|about| about.own.is_some() && about.conversation.kind != ConversationKind::Direct && !about.conversation.general)
     });
     let section = move |title: &'static str, list: Memo<Vec<Member>>| {
@@ -109,9 +115,9 @@ pub(super) fn MembersPanel(screen: Screen, presence: Presence) -> impl IntoView 
                 view! {
                     <h3 class="list-title">{title}</h3>
                     <ul class="rows">
-                        <For each=move || list.get() key=|member| (member.card.clone(), member.owner) let:member>
+                        <Each each=move || list.get() key=key let:member>
                             <MemberRow member online runs removable screen/>
-                        </For>
+                        </Each>
                     </ul>
                 }
             })
@@ -149,16 +155,16 @@ pub(super) fn MembersPanel(screen: Screen, presence: Presence) -> impl IntoView 
 }
 
 #[component]
-fn MemberRow(member: Member, online: Signal<BTreeSet<PersonId>>, runs: Memo<bool>, removable: bool, screen: Screen) -> impl IntoView {
+fn MemberRow(member: Member, online: Signal<SortedSet<PersonId>>, runs: Memo<bool>, removable: bool, screen: Screen) -> impl IntoView {
     let store = screen.store;
     let card = member.card;
     let (id, name) = (card.id, card.name.clone());
     let me = id == store.viewer;
     let is_online = move || online.with(|online| online.contains(&id));
-    let below = move || {
+    let below = dynamic(move || {
         let parts = [me.then_some(words::YOU), member.owner.then_some(words::OWNER), is_online().then_some(words::ONLINE)];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-    };
+    });
     let remove_label = words::remove_person(&name);
     let remove = move |_| run(screen, api::remove(store.conversation, id), || {});
     view! {
@@ -183,7 +189,7 @@ fn Invite(screen: Screen) -> impl IntoView {
     let store = screen.store;
     let query = RwSignal::new(String::new());
     let found = RwSignal::new(Vec::<PersonCard>::new());
-    Effect::new(move |_| {
+    effect(move |_| {
         let asked = query.get();
         if asked.trim().is_empty() {
             found.set(Vec::new());
@@ -192,7 +198,7 @@ fn Invite(screen: Screen) -> impl IntoView {
         spawn_local(async move {
             let Ok(page) = people::api::directory(asked.clone(), String::new(), 0).await else { return };
             if query.try_get_untracked().as_ref() == Some(&asked) {
-                let members: BTreeSet<PersonId> =
+                let members: SortedSet<PersonId> =
                     store.about().with_untracked(|about| about.members.iter().map(|member| member.card.id).collect());
                 found
                     .try_set(page.entries.into_iter().map(|entry| entry.card).filter(|card| !members.contains(&card.id)).take(8).collect());

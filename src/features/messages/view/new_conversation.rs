@@ -14,7 +14,7 @@ use crate::{
         people::{self, model::PersonCard},
     },
     strings::messages as words,
-    ui::{Field, Notice, notice::Tone},
+    ui::{Field, Notice, effect, notice::Tone, view},
 };
 
 /// Begins a conversation.
@@ -47,7 +47,7 @@ fn People() -> impl IntoView {
     let name = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
     let alive = RwSignal::new(false);
-    Effect::new(move |_| alive.set(true));
+    effect(move |_| alive.set(true));
     let found = Resource::new_blocking(move || asked.get(), |asked| people::api::directory(asked, String::new(), 0));
     let navigate = use_navigate();
     let begin = StoredValue::new(move |people: Vec<PersonCard>| {
@@ -170,7 +170,7 @@ fn Room() -> impl IntoView {
     let action = ServerAction::<api::CreateRoom>::new();
     let navigate = use_navigate();
     let value = action.value();
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(Ok(id)) = value.get() {
             navigate(&format!("/messages/{id}"), Default::default());
         }

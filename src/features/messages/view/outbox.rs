@@ -26,6 +26,7 @@ use crate::{
         model::{Message, Pending},
     },
     ids::{ConversationId, MessageId, PersonId},
+    ui::effect,
 };
 
 /// Longer than this no answer is waited for, in milliseconds; the same is sent again.
@@ -56,14 +57,14 @@ impl Outbox {
             news: StoredValue::new(Arc::default()),
             answered: RwSignal::new(None),
         };
-        Effect::new(move |_| {
+        effect(move |_| {
             if let Some(person) = person.get() {
                 storage::set(PRESENT, &person.to_string());
                 outbox.look();
                 outbox.go_on();
             }
         });
-        Effect::new(move |_| {
+        effect(move |_| {
             let stored = window_event_listener(ev::storage, move |event| {
                 if event.key().is_none_or(|key| key == PRESENT || key.starts_with("plenum.outbox.")) {
                     outbox.look();

@@ -12,6 +12,7 @@ use crate::{
     },
     ids::Millis,
     strings::messages as words,
+    ui::effect,
 };
 
 /// What the composer is for just now.
@@ -66,7 +67,7 @@ impl Screen {
     /// The screen of `store`.
     pub fn new(store: ThreadStore, now: Millis, target: Option<u64>) -> Self {
         let alive = RwSignal::new(false);
-        Effect::new(move |_| alive.set(true));
+        effect(move |_| alive.set(true));
         Self {
             store,
             now,

@@ -10,14 +10,14 @@ use crate::{
     features::messages::{api, model::Found},
     ids::Millis,
     strings::messages as words,
-    ui::{EmptyState, Notice, notice::Tone, time::Zone},
+    ui::{EmptyState, Notice, memo, notice::Tone, time::Zone, view},
 };
 
 /// The results beside the list; without a question, what to do.
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(|query| query.get("q")).unwrap_or_default().trim().to_owned());
+    let asked = memo(move || query.with(|query| query.get("q")).unwrap_or_default().trim().to_owned());
     let (zone, now) = (use_zone().get_untracked(), use_now());
     let found = Resource::new_blocking(
         move || asked.get(),

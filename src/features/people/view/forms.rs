@@ -8,7 +8,7 @@ use server_fn::ServerFn;
 use crate::{
     error::AppError,
     strings::people as words,
-    ui::{Icon, Notice, notice::Tone},
+    ui::{Icon, Notice, dynamic, memo, notice::Tone, view},
 };
 
 /// Why the last attempt of `action` was refused, if it was.
@@ -60,7 +60,7 @@ pub(super) fn Failure(
                 .map(|error| error.message.clone())
         })
     };
-    move || message().map(|message| view! { <Notice tone=Tone::Bad>{message}</Notice> })
+    dynamic(move || message().map(|message| view! { <Notice tone=Tone::Bad>{message}</Notice> }))
 }
 
 /// The button that sends a form; it says while it works.
@@ -111,7 +111,7 @@ pub(super) fn Done(
 /// True if a page without scripts was led here after `name` was done.
 pub(super) fn is_done(name: &'static str) -> Signal<bool> {
     let query = use_query_map();
-    Memo::new(move |_| query.with(|query| query.get_str("done") == Some(name))).into()
+    memo(move || query.with(|query| query.get_str("done") == Some(name))).into()
 }
 
 /// A switch of a form.
@@ -142,7 +142,7 @@ pub(super) fn FieldError(
     /// The error.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    move || {
+    dynamic(move || {
         error.get().map(|error| {
             view! {
                 <p class="field-error" id=id role="alert">
@@ -151,5 +151,5 @@ pub(super) fn FieldError(
                 </p>
             }
         })
-    }
+    })
 }
