@@ -13,6 +13,7 @@ use crate::{
     ui::{
         Field,
         forms::{Done, Failure, Submit, at, failure, succeeded},
+        memo, view,
     },
 };
 
@@ -21,9 +22,9 @@ use crate::{
 pub(super) fn AboutPanel(screen: Screen) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
-    let conversation = Memo::new(move |_| about.with(|about| about.conversation.clone()));
-    let renames = Memo::new(move |_| screen.runs.get() && conversation.with(|conversation| conversation.kind != ConversationKind::Direct));
-    let topic = Memo::new(move |_| conversation.with(|conversation| conversation.topic.clone()));
+    let conversation = memo(move || about.with(|about| about.conversation.clone()));
+    let renames = memo(move || screen.runs.get() && conversation.with(|conversation| conversation.kind != ConversationKind::Direct));
+    let topic = memo(move || conversation.with(|conversation| conversation.topic.clone()));
     let facts = move || {
         view! {
             <p class="about-name">{move || about.with(|about| about.title.clone())}</p>
