@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::{
+    members::narrow_heading,
     parts::{icon, kind_icon},
     screen::Screen,
 };
@@ -33,6 +34,7 @@ pub(super) fn AboutPanel(screen: Screen) -> impl IntoView {
     };
     view! {
         <aside class="pane pane-panel" aria-label=words::DETAILS>
+            {narrow_heading(screen)}
             <header class="pane-head">
                 <h2>{words::DETAILS}</h2>
                 <div class="pane-actions">

@@ -144,6 +144,7 @@ pub(super) fn MembersPanel(
     let close = format!("/messages/{}", store.conversation);
     view! {
         <aside class="pane pane-panel" aria-label=words::PEOPLE>
+            {narrow_heading(screen)}
             <header class="pane-head">
                 <h2>{words::PEOPLE}</h2>
                 <span class="muted">{move || here.with(|here| (!here.is_empty()).then(|| words::here_now(here.len())))}</span>
@@ -171,6 +172,12 @@ pub(super) fn MembersPanel(
             </div>
         </aside>
     }
+}
+
+/// The page's heading while a panel is all that a narrow screen shows: the thread's is not there then.
+pub(super) fn narrow_heading(screen: Screen) -> impl IntoView {
+    let about = screen.store.about();
+    view! { <h1 class="visually-hidden only-narrow">{move || about.with(|about| about.title.clone())}</h1> }
 }
 
 /// What went wrong last; the composer, which says it beside the thread, is not on a narrow screen with the panel.
