@@ -26,7 +26,7 @@ scenario('a page fetches its code when it is opened', async (scene) => {
   await page.goto('/messages');
   await eventually(() => assert.ok(fetched.length > 1));
   await page.waitForLoadState('networkidle');
-  assert.ok(!fetched.some((path) => path.includes('split_people')), 'what is on other pages is not loaded');
+  assert.ok(!fetched.some((path) => path.includes('split_others')), 'what is on other pages is not loaded');
 
   await markDocument(page);
   for (const name of ['People', 'Messages', 'People']) {
@@ -43,7 +43,7 @@ scenario('a page whose code does not come is loaded from the server', async (sce
   const { page, profile } = await scene.person('lena');
   await page.goto('/messages');
   await page.waitForLoadState('networkidle');
-  const release = await withhold(profile, 'split_people');
+  const release = await withhold(profile, 'split_others');
   await markDocument(page);
   await go(page, 'People');
   await heading(page, 'People').waitFor();

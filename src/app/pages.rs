@@ -56,7 +56,8 @@ pub enum Page {
     Search,
 }
 
-/// What comes in one file.
+/// What is fetched together. Few and large ones: code that several chunks need comes in files
+/// of its own, one for each set of chunks, and with each chunk more their number nearly doubles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Chunk {
     /// The pages of visitors.
@@ -65,10 +66,8 @@ enum Chunk {
     List,
     /// A conversation.
     Thread,
-    /// What else stands beside the list.
-    Rooms,
-    /// The directory, settings, administration.
-    People,
+    /// All other pages.
+    Others,
 }
 
 type Opened = Result<AnyView, SplitLoaderError>;
@@ -83,18 +82,12 @@ fn doors(page: Page) -> Opened {
     })
 }
 
-#[wasm_split(rooms, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_rooms))]
-fn rooms(page: Page) -> Opened {
+#[wasm_split(others, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_others))]
+fn others(page: Page) -> Opened {
     Ok(match page {
         Page::NewConversation => view! { <NewConversationPage/> },
         Page::Search => view! { <SearchPage/> },
-        _ => view! { <RoomsPage/> },
-    })
-}
-
-#[wasm_split(people, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_people))]
-fn people(page: Page) -> Opened {
-    Ok(match page {
+        Page::Rooms => view! { <RoomsPage/> },
         Page::Person => for_people(|| view! { <PersonPage/> }),
         Page::Settings => for_people(|| view! { <SettingsPage/> }),
         Page::Admin => for_admins(|| view! { <AdminPeoplePage/> }),
@@ -121,8 +114,9 @@ impl Page {
             Self::SignIn | Self::Register | Self::Forgot | Self::Reset => Chunk::Doors,
             Self::Messages | Self::NoConversation => Chunk::List,
             Self::Conversation => Chunk::Thread,
-            Self::Rooms | Self::NewConversation | Self::Search => Chunk::Rooms,
-            Self::People | Self::Person | Self::Settings | Self::Admin => Chunk::People,
+            Self::People | Self::Person | Self::Settings | Self::Admin | Self::Rooms | Self::NewConversation | Self::Search => {
+                Chunk::Others
+            }
         }
     }
 
@@ -148,8 +142,7 @@ impl Chunk {
             Self::Doors => "doors",
             Self::List => "list",
             Self::Thread => "thread",
-            Self::Rooms => "rooms",
-            Self::People => "people",
+            Self::Others => "others",
         }
     }
 
@@ -158,8 +151,7 @@ impl Chunk {
             Self::Doors => load_doors().await,
             Self::List => load_list().await,
             Self::Thread => load_thread().await,
-            Self::Rooms => load_rooms().await,
-            Self::People => load_people().await,
+            Self::Others => load_others().await,
         }
     }
 
@@ -169,8 +161,7 @@ impl Chunk {
             Self::Doors => doors(page).await,
             Self::List => list(page).await,
             Self::Thread => thread().await,
-            Self::Rooms => rooms(page).await,
-            Self::People => people(page).await,
+            Self::Others => others(page).await,
         }
     }
 }
