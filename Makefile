@@ -33,11 +33,11 @@ run: build ## Build, fill an empty database in data/, serve the demo on 127.0.0.
 watch: setup ## Serve a debug build, and rebuild and reload at each change
 	@mkdir -p data
 	@cargo run --quiet --features ssr -- seed
-	@exec cargo leptos watch
+	@exec cargo leptos watch --split
 
 .PHONY: build
 build: setup ## Build in release into dist/, which runs from any directory
-	@cargo leptos build --release -P
+	@cargo leptos build --release -P --split
 	@scripts/assemble
 
 .PHONY: test

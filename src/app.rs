@@ -19,6 +19,8 @@ mod follow;
 pub mod key_help;
 mod layout;
 mod navigation;
+mod overlays;
+mod pages;
 pub mod palette;
 mod routes;
 pub mod theme;
@@ -34,6 +36,7 @@ pub use context::{
 #[cfg(feature = "ssr")]
 pub use document::shell;
 pub use faults::{Fault, NotFound};
+pub use pages::ready;
 
 use crate::{
     realtime::{
@@ -41,7 +44,7 @@ use crate::{
         live::LIVE_SCHEMA,
     },
     strings::shell as words,
-    ui::{keys::provide_keys, menu::watch_menus, redirect::follow_redirects, toast::provide_toasts},
+    ui::{keys::provide_keys, menu::watch_menus, redirect::follow_redirects, toast::provide_toasts, view},
 };
 
 /// Where the socket is.

@@ -3,11 +3,10 @@
 //! for a person, and its field says which input is meant. What went wrong
 //! inside (SQL, I/O) is logged where it happens and never leaves.
 
-use leptos::{
-    prelude::{FromServerFnError, ServerFnErrorErr},
-    server_fn::codec::JsonEncoding,
-};
+use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
+
+use crate::wire::JsonText;
 
 /// What sort of refusal this is; one HTTP status each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,7 +120,7 @@ impl AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     /// What the server function's own machinery met: made in the browser, or on the server before the body runs.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {

@@ -10,7 +10,7 @@
 //! - [`ui`] has components that know no feature; [`strings`] all words of the pages.
 //! - `server` (server only) is what every feature needs there: the store,
 //!   sign-ins, security, limits, jobs, telemetry.
-//! - [`error`] and [`ids`] are shared by all.
+//! - [`error`], [`ids`], [`wire`] and [`sorted`] (small maps) are shared by all.
 //!
 //! A message's way from the keyboard to the other screen is told in ARCHITECTURE.md.
 
@@ -26,13 +26,20 @@ pub mod ids;
 pub mod realtime;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod sorted;
 pub mod strings;
 pub mod ui;
+pub mod wire;
 
-/// The browser's entry: attaches the application to the page that the server rendered.
+/// The browser's entry: attaches the application to the page that the server rendered, as
+/// soon as that page's code is there.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    leptos::__reexports::wasm_bindgen_futures::spawn_local(async {
+        if app::ready().await {
+            leptos::mount::hydrate_body(app::App);
+        }
+    });
 }

@@ -8,6 +8,9 @@
 //!   page's status, on the server).
 //! - [`browser`] is what Leptos does not give of the browser; on the server a twin of it
 //!   does nothing, so that components are written once.
+//! - [`list`] is Leptos' `For`, compiled once for all lists.
+//! - [`part`] is for parts of a page whose code is fetched when they are wanted.
+//! - [`reactive`] makes effects and memos; [`mod@view`] is Leptos' `view!` with one type for all views.
 //! - [`time`] formats instants the same on both sides.
 
 #[cfg(not(feature = "hydrate"))]
@@ -20,17 +23,21 @@ pub mod field;
 pub mod forms;
 pub mod icon;
 pub mod keys;
+pub mod list;
 pub mod menu;
 #[cfg(not(feature = "ssr"))]
 pub mod no_response;
 pub mod notice;
 pub mod page_title;
+pub mod part;
+pub mod reactive;
 pub mod redirect;
 #[cfg(feature = "ssr")]
 pub mod response;
 pub mod time;
 pub mod time_text;
 pub mod toast;
+pub mod view;
 
 #[cfg(not(feature = "hydrate"))]
 pub use absent as browser;
@@ -41,6 +48,10 @@ pub use avatar::Avatar;
 pub use dialog::{Confirm, Dialog};
 pub use field::Field;
 pub use icon::Icon;
+pub use list::Each;
 pub use notice::{EmptyState, Notice, Spinner};
 pub use page_title::PageTitle;
+pub use reactive::{effect, memo};
 pub use time_text::TimeText;
+pub use view::dynamic;
+pub(crate) use view::view;

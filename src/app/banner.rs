@@ -12,7 +12,7 @@ use crate::{
         protocol::code,
     },
     strings::shell as words,
-    ui::{Icon, browser, redirect::sign_in_path},
+    ui::{Icon, browser, dynamic, effect, memo, redirect::sign_in_path, view},
 };
 
 /// Shorter losses are not worth a word.
@@ -103,7 +103,7 @@ impl Says {
 fn use_away(connection: Signal<Connection>, new_build: Signal<bool>, waiting: Signal<usize>) -> Signal<Says> {
     let away = RwSignal::new(Away::Briefly);
     let was_away = RwSignal::new(false);
-    let kind = Memo::new(move |_| connection.with(|connection| (connection.is_connected(), connection.is_connecting())));
+    let kind = memo(move || connection.with(|connection| (connection.is_connected(), connection.is_connecting())));
     // One timer belongs to one state of the line; a later state's makes an earlier one void.
     let turn = StoredValue::new(0u32);
     let after = move |wait: Duration, act: fn(RwSignal<Away>, RwSignal<bool>)| {
@@ -117,7 +117,7 @@ fn use_away(connection: Signal<Connection>, new_build: Signal<bool>, waiting: Si
             wait,
         );
     };
-    Effect::new(move |_| {
+    effect(move |_| {
         let (connected, connecting) = kind.get();
         turn.update_value(|turn| *turn += 1);
         away.set(Away::Briefly);
@@ -133,7 +133,7 @@ fn use_away(connection: Signal<Connection>, new_build: Signal<bool>, waiting: Si
             was_away.set(true);
         }
     });
-    Memo::new(move |_| connection.with(|connection| says(connection, away.get(), was_away.get(), waiting.get(), new_build.get()))).into()
+    memo(move || connection.with(|connection| says(connection, away.get(), was_away.get(), waiting.get(), new_build.get()))).into()
 }
 
 /// The banner over the page. Always there, because a live region must exist before it speaks.
@@ -195,11 +195,11 @@ pub fn LiveLine(
 ) -> impl IntoView {
     let connection = use_connection();
     // The first connection is being made while the page is already right.
-    let line = Memo::new(move |_| connection.with(|connection| live_line(connection.state)));
-    let text = move || {
+    let line = memo(move || connection.with(|connection| live_line(connection.state)));
+    let text = dynamic(move || {
         let (_, long, brief) = line.get();
         if short { brief } else { long }
-    };
+    });
     view! {
         <p class="live-line" data-state=move || line.get().0>
             {text}

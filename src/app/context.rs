@@ -10,7 +10,7 @@ use super::theme::Theme;
 use crate::{
     features::people::model::{Role, Shell, Viewer},
     ids::Millis,
-    ui::{browser, time::Zone},
+    ui::{browser, effect, memo, time::Zone},
 };
 
 /// The build that renders the page; the router puts it into every page's context.
@@ -76,7 +76,7 @@ pub(super) fn provide(start: Start) -> Context {
 impl Context {
     /// The server's clock goes on in the browser, by as much as the browser's own does.
     fn run_clock(self) {
-        Effect::new(move |_| {
+        effect(move |_| {
             let ahead = self.shell.with_untracked(|shell| shell.now) - browser::now();
             let ticks = set_interval_with_handle(move || self.clock.set(browser::now() + ahead), Duration::from_secs(20));
             on_cleanup(move || {
@@ -89,7 +89,7 @@ impl Context {
 
     pub(super) fn viewer(self) -> Signal<Option<Viewer>> {
         let shell = self.shell;
-        Memo::new(move |_| shell.with(|shell| shell.viewer.clone())).into()
+        memo(move || shell.with(|shell| shell.viewer.clone())).into()
     }
 }
 
@@ -126,7 +126,7 @@ pub fn use_clock() -> Signal<Millis> {
 /// The viewer's time zone.
 pub fn use_zone() -> Signal<Zone> {
     let viewer = use_viewer();
-    Memo::new(move |_| viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.zone.clone()).unwrap_or_default())).into()
+    memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.zone.clone()).unwrap_or_default())).into()
 }
 
 /// How the settings page tells the frame what it has just saved; taken in a component's

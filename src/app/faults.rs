@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use crate::{
     error::{AppError, ErrorKind},
     strings::shell as words,
-    ui::response,
+    ui::{response, view},
 };
 
 /// A whole page about an error, with the error's status. Goes in place of the page's `<main>`.

@@ -9,12 +9,12 @@ use super::context::Context;
 use crate::{
     features::people::{api, live::OrganisationEvent, model::Shell},
     realtime::client::{Update, use_live},
-    ui::{browser, redirect::sign_in_path},
+    ui::{browser, memo, redirect::sign_in_path},
 };
 
 pub(super) fn follow_viewer(context: Context) {
     let shell = context.shell;
-    let organisation = Memo::new(move |_| shell.with(|shell| shell.viewer.as_ref().map(|viewer| viewer.organisation)));
+    let organisation = memo(move || shell.with(|shell| shell.viewer.as_ref().map(|viewer| viewer.organisation)));
     // While there is no cursor to go on from: nothing is followed, then everything from now on.
     let paused = RwSignal::new(false);
     let scope = Signal::derive(move || if paused.get() { None } else { organisation.get() });

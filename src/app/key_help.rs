@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use crate::{
     strings::shell as words,
     ui::{
-        Dialog,
-        keys::{KeyHelp, KeySection, SingleKeys, on_single_key},
+        Dialog, dynamic,
+        keys::{KeyHelp, KeySection, SingleKeys},
+        view,
     },
 };
 
@@ -27,18 +28,13 @@ fn anywhere() -> KeySection {
     }
 }
 
-/// The list of keys, as a dialog.
-#[component]
-pub fn KeyHelpDialog(
-    /// Whether it is open.
-    open: RwSignal<bool>,
-) -> impl IntoView {
-    on_single_key("?", move || open.set(true));
+/// The list of keys, open while `open` is true.
+pub(super) fn dialog(open: RwSignal<bool>) -> AnyView {
     let help = use_context::<KeyHelp>();
-    let sections = move || {
+    let sections = dynamic(move || {
         let more = help.map(KeyHelp::sections).unwrap_or_default();
         [anywhere()].into_iter().chain(more).map(section).collect_view()
-    };
+    });
     let single = use_context::<SingleKeys>();
     view! {
         <Dialog open id="key-help" title=words::KEYS wide=true>

@@ -10,9 +10,10 @@ use super::{
     banner::Banner,
     context::{UnreadTotal, Waiting, use_viewer},
     faults::Fault,
-    key_help::{KeyHelpDialog, KeyHelpOpen},
+    key_help::KeyHelpOpen,
     navigation::Navigation,
-    palette::{Palette, PaletteOpen},
+    overlays::Overlays,
+    palette::PaletteOpen,
     routes::Pages,
 };
 use crate::{
@@ -21,8 +22,9 @@ use crate::{
     realtime::client::use_new_build,
     strings::shell as words,
     ui::{
-        browser,
+        browser, effect,
         toast::{ToastStack, Toasts},
+        view,
     },
 };
 
@@ -56,8 +58,7 @@ pub fn Layout(
             </div>
         </div>
         <ToastStack toasts/>
-        {signed_in.then(|| view! { <Palette open=palette/> })}
-        <KeyHelpDialog open=keys/>
+        <Overlays palette keys/>
     }
 }
 
@@ -66,7 +67,7 @@ pub fn Layout(
 fn follow_pages() {
     let location = use_location();
     let new_build = use_new_build();
-    Effect::new(move |before: Option<String>| {
+    effect(move |before: Option<String>| {
         let path = location.pathname.get();
         if let Some(before) = before.filter(|before| *before != path) {
             if new_build.get_untracked() {
@@ -91,11 +92,11 @@ fn follow_messages() {
     let (unread, waiting) = (sidebar.unread(), sidebar.waiting());
     if let (Some(UnreadTotal(total)), Some(Waiting(queue))) = (use_context(), use_context()) {
         // Until the list is there, what the server has counted stands.
-        Effect::new(move |_| {
+        effect(move |_| {
             if sidebar.begun() {
                 total.set(unread.get());
             }
         });
-        Effect::new(move |_| queue.set(waiting.get()));
+        effect(move |_| queue.set(waiting.get()));
     }
 }

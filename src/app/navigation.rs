@@ -14,7 +14,7 @@ use super::{
 use crate::{
     features::people::{api::SignOut, model::Role},
     strings::shell as words,
-    ui::{Avatar, Icon},
+    ui::{Avatar, Icon, dynamic, effect, view},
 };
 
 /// Somewhere to go.
@@ -70,7 +70,7 @@ pub fn Navigation() -> impl IntoView {
 fn item(destination: Destination) -> impl IntoView {
     let pathname = use_location().pathname;
     let unread = (destination == MESSAGES).then(use_context::<UnreadTotal>).flatten();
-    let badge = move || {
+    let badge = dynamic(move || {
         let unread = unread.map_or(0, |unread| unread.0.get());
         (unread > 0).then(|| {
             view! {
@@ -79,7 +79,7 @@ fn item(destination: Destination) -> impl IntoView {
                 </span>
             }
         })
-    };
+    });
     view! {
         <li>
             <a
@@ -100,14 +100,14 @@ fn item(destination: Destination) -> impl IntoView {
 fn Account() -> impl IntoView {
     let viewer = use_viewer();
     let name = Signal::derive(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.name.clone()).unwrap_or_default()));
-    let email = move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.email.clone()));
+    let email = dynamic(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.email.clone())));
     let initials = Signal::derive(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.initials()).unwrap_or_default()));
     let hue = Signal::derive(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.hue).unwrap_or_default()));
     // What needs scripts is there once they run.
     let alive = RwSignal::new(false);
-    Effect::new(move |_| alive.set(true));
+    effect(move |_| alive.set(true));
     let (palette, keys) = (use_context::<PaletteOpen>(), use_context::<KeyHelpOpen>());
-    let scripted = move || {
+    let scripted = dynamic(move || {
         alive.get().then(|| {
             view! {
                 <button class="menu-item" type="button" on:click=move |_| open(palette.map(|palette| palette.0))>
@@ -123,7 +123,7 @@ fn Account() -> impl IntoView {
                 <hr/>
             }
         })
-    };
+    });
     view! {
         <details class="dropdown">
             <summary class="rail-item" title=move || name.get()>

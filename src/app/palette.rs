@@ -13,7 +13,7 @@ use leptos_router::hooks::use_navigate;
 
 use crate::{
     strings::shell as words,
-    ui::{Icon, browser, dialog, keys::on_control_key},
+    ui::{Icon, browser, dialog, dynamic, effect, view},
 };
 
 /// Whether the palette is open.
@@ -75,12 +75,8 @@ pub fn provide_palette() {
 const MOST: usize = 30;
 const MOST_OF_GROUP: usize = 8;
 
-/// The palette.
-#[component]
-pub fn Palette(
-    /// Whether it is open.
-    open: RwSignal<bool>,
-) -> impl IntoView {
+/// The palette, open while `open` is true.
+pub(super) fn dialog(open: RwSignal<bool>) -> AnyView {
     let text = RwSignal::new(String::new());
     let chosen = RwSignal::new(0usize);
     let places = places::use_places(open, text);
@@ -88,16 +84,15 @@ pub fn Palette(
         move |_| places.with(|entries| text.with(|text| find::best(entries, text, MOST, MOST_OF_GROUP))),
         |_, _| true,
     );
-    on_control_key("k", move || open.update(|open| *open = !*open));
     let element = NodeRef::<html::Dialog>::new();
     dialog::follow(element, open);
-    Effect::new(move |_| {
+    effect(move |_| {
         if open.get() {
             text.set(String::new());
             chosen.set(0);
         }
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         text.track();
         chosen.set(0);
     });
@@ -125,10 +120,10 @@ pub fn Palette(
         }
         event.prevent_default();
     };
-    let list = move || {
+    let list = dynamic(move || {
         let entries = shown.get();
         if entries.is_empty() { nothing(&text.get_untracked()).into_any() } else { groups(entries, chosen, choose).into_any() }
-    };
+    });
     view! {
         <dialog
             class="dialog palette"

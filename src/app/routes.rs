@@ -14,20 +14,15 @@ use leptos_router::{
 use super::{
     context::{use_role, use_viewer},
     faults::{Forbidden, NotFound},
+    pages::Page,
 };
 use crate::{
-    features::{
-        messages::view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage},
-        people::{
-            model::Role,
-            view::{AdminPeoplePage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage},
-        },
-    },
+    features::people::model::Role,
     strings::shell as words,
     ui::{
-        browser,
+        browser, effect,
         redirect::{own_path, redirect, sign_in_path},
-        response,
+        response, view,
     },
 };
 
@@ -37,20 +32,20 @@ pub fn Pages() -> impl IntoView {
     view! {
         <Routes fallback=|| view! { <NotFound/> }>
             <Route path=path!("") view=start ssr=SsrMode::Async/>
-            <Route path=path!("sign-in") view=|| for_visitors(|| view! { <SignInPage/> }.into_any()) ssr=SsrMode::Async/>
-            <Route path=path!("register") view=|| for_visitors(|| view! { <RegisterPage/> }.into_any()) ssr=SsrMode::Async/>
-            <Route path=path!("forgot") view=|| view! { <ForgotPage/> }.into_any() ssr=SsrMode::Async/>
-            <Route path=path!("reset") view=|| view! { <ResetPage/> }.into_any() ssr=SsrMode::Async/>
-            <Route path=path!("people") view=|| for_people(|| view! { <PeoplePage/> }.into_any()) ssr=SsrMode::Async/>
-            <Route path=path!("people/:id") view=|| for_people(|| view! { <PersonPage/> }.into_any()) ssr=SsrMode::Async/>
-            <Route path=path!("settings") view=|| for_people(|| view! { <SettingsPage/> }.into_any()) ssr=SsrMode::Async/>
-            <Route path=path!("admin/people") view=|| for_admins(|| view! { <AdminPeoplePage/> }.into_any()) ssr=SsrMode::Async/>
-            <ParentRoute path=path!("messages") view=|| for_people(|| view! { <MessagesLayout/> }.into_any()) ssr=SsrMode::Async>
-                <Route path=path!("") view=|| view! { <MessagesPage/> }.into_any() ssr=SsrMode::Async/>
-                <Route path=path!("rooms") view=|| view! { <RoomsPage/> }.into_any() ssr=SsrMode::Async/>
-                <Route path=path!("new") view=|| view! { <NewConversationPage/> }.into_any() ssr=SsrMode::Async/>
-                <Route path=path!("search") view=|| view! { <SearchPage/> }.into_any() ssr=SsrMode::Async/>
-                <Route path=path!(":id") view=|| view! { <ConversationPage/> }.into_any() ssr=SsrMode::Async/>
+            <Route path=path!("sign-in") view=Page::SignIn ssr=SsrMode::Async/>
+            <Route path=path!("register") view=Page::Register ssr=SsrMode::Async/>
+            <Route path=path!("forgot") view=Page::Forgot ssr=SsrMode::Async/>
+            <Route path=path!("reset") view=Page::Reset ssr=SsrMode::Async/>
+            <Route path=path!("people") view=Page::People ssr=SsrMode::Async/>
+            <Route path=path!("people/:id") view=Page::Person ssr=SsrMode::Async/>
+            <Route path=path!("settings") view=Page::Settings ssr=SsrMode::Async/>
+            <Route path=path!("admin/people") view=Page::Admin ssr=SsrMode::Async/>
+            <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
+                <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>
+                <Route path=path!("rooms") view=Page::Rooms ssr=SsrMode::Async/>
+                <Route path=path!("new") view=Page::NewConversation ssr=SsrMode::Async/>
+                <Route path=path!("search") view=Page::Search ssr=SsrMode::Async/>
+                <Route path=path!(":id") view=Page::Conversation ssr=SsrMode::Async/>
             </ParentRoute>
         </Routes>
     }
@@ -64,27 +59,31 @@ fn start() -> AnyView {
 }
 
 /// A page for whoever is signed in; others are led to the door and back.
-fn for_people(page: impl FnOnce() -> AnyView) -> AnyView {
+pub(super) fn for_people(page: impl FnOnce() -> AnyView) -> AnyView {
     if use_viewer().with_untracked(Option::is_some) {
         return page();
     }
-    let location = use_location();
-    let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
-    let from = if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) };
-    let door = sign_in_path(&from);
+    let door = sign_in_path(&address());
     response::redirect(&door);
-    Effect::new(move |_| browser::load(&door));
+    effect(move |_| browser::load(&door));
     moving_on()
 }
 
+/// Path and query of the page that is opened.
+pub(super) fn address() -> String {
+    let location = use_location();
+    let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+    if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) }
+}
+
 /// A page for admins.
-fn for_admins(page: impl FnOnce() -> AnyView) -> AnyView {
+pub(super) fn for_admins(page: impl FnOnce() -> AnyView) -> AnyView {
     let admin = use_role(Role::Admin);
     for_people(move || if admin.get_untracked() { page() } else { view! { <Forbidden/> }.into_any() })
 }
 
 /// A page for whoever is not signed in; others go where they wanted to.
-fn for_visitors(page: impl FnOnce() -> AnyView) -> AnyView {
+pub(super) fn for_visitors(page: impl FnOnce() -> AnyView) -> AnyView {
     if use_viewer().with_untracked(Option::is_none) {
         return page();
     }
@@ -94,7 +93,7 @@ fn for_visitors(page: impl FnOnce() -> AnyView) -> AnyView {
 }
 
 /// What is there while one is led on: seen for a moment, if at all.
-fn moving_on() -> AnyView {
+pub(super) fn moving_on() -> AnyView {
     view! {
         <main id="main" tabindex="-1" class="page">
             <h1 class="visually-hidden">{words::MOVING_ON}</h1>

@@ -8,7 +8,8 @@ use super::context::Context;
 use crate::{
     error::AppError,
     strings::shell as words,
-    ui::{Icon, browser, response},
+    ui::{Icon, browser, response, view},
+    wire::Json,
 };
 
 /// The cookie's name.
@@ -99,7 +100,7 @@ impl Theme {
 ///
 /// # Errors
 /// 422 if there is no such theme.
-#[server(prefix = "/fn", endpoint = "theme")]
+#[server(prefix = "/fn", endpoint = "theme", output = Json)]
 pub async fn set_theme(
     /// The choice.
     theme: Theme,

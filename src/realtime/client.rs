@@ -29,15 +29,13 @@ use browser as here;
 #[cfg(not(feature = "hydrate"))]
 use inert as here;
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use serde::Serialize;
 
 pub use line::{Connection, ConnectionState};
 
 use super::{cursor::Cursor, live::LiveEvent};
-use crate::{channels::Channel, ids::PersonId};
+use crate::{channels::Channel, ids::PersonId, sorted::SortedSet};
 use subscriptions::UserId;
 
 /// What the page knows when it is loaded.
@@ -175,12 +173,12 @@ where
 
 /// Who is in the presence channel `channel`, oneself included; joining it shows one to the
 /// others. Empty while there is no channel, no answer yet, or more than 200 people.
-pub fn use_presence(channel: Signal<Option<Channel>>) -> Signal<BTreeSet<PersonId>> {
+pub fn use_presence(channel: Signal<Option<Channel>>) -> Signal<SortedSet<PersonId>> {
     here::use_presence(channel)
 }
 
 /// Which of `people` are online, as far as they let others see it. All users together
 /// watch at most 300 people; the first come first.
-pub fn use_online(people: Signal<Vec<PersonId>>) -> Signal<BTreeSet<PersonId>> {
+pub fn use_online(people: Signal<Vec<PersonId>>) -> Signal<SortedSet<PersonId>> {
     here::use_online(people)
 }

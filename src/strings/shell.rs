@@ -101,6 +101,8 @@ pub fn refused(code: u16) -> String {
 }
 /// Loads the page again.
 pub const RELOAD: &str = "Load again";
+/// The code of a part of the page did not come.
+pub const NOT_FETCHED: &str = "That needs the connection, which is away just now. Try again in a moment.";
 /// The server runs another build.
 pub const UPDATED: &str = "Plenum was updated.";
 

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::view;
+
 /// An avatar. It is decoration: the name stands beside it, and so do the words "online"
 /// or "last seen" for those who do not see the dot.
 #[component]

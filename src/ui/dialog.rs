@@ -3,7 +3,7 @@
 
 use leptos::{ev::MouseEvent, html, prelude::*};
 
-use super::{Icon, browser};
+use super::{Icon, browser, effect, view};
 use crate::strings::shell as words;
 
 /// A dialog that is open while `open` is true, whoever closes it.
@@ -55,7 +55,7 @@ pub fn Dialog(
 
 /// Opens and closes the element as the signal says.
 pub fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
-    Effect::new(move |_| {
+    effect(move |_| {
         let wanted = open.get();
         if let Some(dialog) = dialog.get() {
             browser::show_dialog(&dialog, wanted);

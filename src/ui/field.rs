@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Icon;
+use super::{Icon, view};
 
 /// A line of text. Hint and error are tied to the input, so that they are read with it.
 #[component]

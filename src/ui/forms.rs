@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 
-use super::{Icon, Notice, notice::Tone};
+use super::{Icon, Notice, dynamic, memo, notice::Tone, view};
 use crate::{error::AppError, strings::shell as words};
 
 /// Why the last attempt of `action` was refused, if it was.
@@ -57,7 +57,7 @@ pub fn Failure(
                 .map(|error| error.message.clone())
         })
     };
-    move || message().map(|message| view! { <Notice tone=Tone::Bad>{message}</Notice> })
+    dynamic(move || message().map(|message| view! { <Notice tone=Tone::Bad>{message}</Notice> }))
 }
 
 /// The button that sends a form; it says while it works.
@@ -108,7 +108,7 @@ pub fn Done(
 /// True if a page without scripts was led here after `name` was done.
 pub fn is_done(name: &'static str) -> Signal<bool> {
     let query = use_query_map();
-    Memo::new(move |_| query.with(|query| query.get_str("done") == Some(name))).into()
+    memo(move || query.with(|query| query.get_str("done") == Some(name))).into()
 }
 
 /// A switch of a form.
@@ -139,7 +139,7 @@ pub fn FieldError(
     /// The error.
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    move || {
+    dynamic(move || {
         error.get().map(|error| {
             view! {
                 <p class="field-error" id=id role="alert">
@@ -148,5 +148,5 @@ pub fn FieldError(
                 </p>
             }
         })
-    }
+    })
 }

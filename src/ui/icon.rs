@@ -6,6 +6,8 @@
 
 use leptos::prelude::*;
 
+use super::view;
+
 /// An icon. It is decoration: the control around it carries the name.
 #[component]
 pub fn Icon(

@@ -8,7 +8,7 @@ use leptos::{
     prelude::*,
 };
 
-use super::browser;
+use super::{browser, effect};
 
 const STORED: &str = "plenum:single-keys";
 
@@ -58,13 +58,13 @@ pub fn provide_keys() {
     let single = SingleKeys(RwSignal::new(true));
     provide_context(single);
     provide_context(KeyHelp(RwSignal::default()));
-    Effect::new(move |_| single.0.set(browser::storage::get(STORED).is_none()));
+    effect(move |_| single.0.set(browser::storage::get(STORED).is_none()));
 }
 
 /// Shows these keys in the keyboard help for as long as the component is on the screen.
 pub fn describe_keys(section: KeySection) {
     let Some(KeyHelp(sections)) = use_context() else { return };
-    Effect::new(move |_| {
+    effect(move |_| {
         let section = section.clone();
         sections.update(|sections| {
             if !sections.contains(&section) {

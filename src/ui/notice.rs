@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::Icon;
+use super::{Icon, view};
 use crate::strings::shell as words;
 
 /// In place of a list that has nothing in it: says what to do next.

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::{effect, view};
+
 /// A title that changes while the page is open.
 ///
 /// Not `leptos_meta`'s own with a closure over signals: the server asks that for its text
@@ -16,6 +18,6 @@ pub fn PageTitle(
 ) -> impl IntoView {
     let shown = ArcRwSignal::new(text.get_untracked());
     let follows = shown.clone();
-    Effect::new(move |_| follows.set(text.get()));
+    effect(move |_| follows.set(text.get()));
     view! { <Title text=move || shown.get()/> }
 }

@@ -1,9 +1,8 @@
 //! Sending somebody to another page: one wrapper for server and browser.
 
-use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{browser, response};
+use super::{browser, effect, response};
 
 /// Sends whoever is on this page to `path`; called in a component's body.
 ///
@@ -13,7 +12,7 @@ pub fn redirect(path: &str) {
     response::redirect(path);
     let path = path.to_owned();
     let navigate = use_navigate();
-    Effect::new(move |_| navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() }));
+    effect(move |_| navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() }));
 }
 
 /// The sign-in page that leads back to `from` (a path with its query).

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::time::Zone;
+use super::{time::Zone, view};
 use crate::ids::Millis;
 
 /// A `<time>`: a short text, the absolute time with its zone on hover, and the machine's

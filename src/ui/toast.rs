@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 
-use super::{Icon, browser, notice::Tone};
+use super::{Each, Icon, browser, dynamic, memo, notice::Tone, view};
 use crate::strings::shell as words;
 
 /// No more than so many at once; the oldest gives way.
@@ -202,7 +202,7 @@ pub fn ToastStack(
     toasts: Toasts,
 ) -> impl IntoView {
     let Toasts { stack, held } = toasts;
-    let ids = Memo::new(move |_| stack.with(|stack| stack.toasts.iter().map(|toast| toast.id).collect::<Vec<_>>()));
+    let ids = memo(move || stack.with(|stack| stack.toasts.iter().map(|toast| toast.id).collect::<Vec<_>>()));
     view! {
         <div
             class="toasts"
@@ -213,9 +213,9 @@ pub fn ToastStack(
             on:focusin=move |_| held.set(true)
             on:focusout=move |_| held.set(false)
         >
-            <For each=move || ids.get() key=|id| *id let:id>
+            <Each each=move || ids.get() key=|id| id.to_string() let:id>
                 {toast_view(toasts, id)}
-            </For>
+            </Each>
         </div>
     }
 }
@@ -223,7 +223,7 @@ pub fn ToastStack(
 fn toast_view(toasts: Toasts, id: u32) -> impl IntoView {
     let stack = toasts.stack;
     let (tone, action) = stack.with_untracked(|stack| stack.find(id).map(|toast| (toast.tone, toast.action.clone())).unwrap_or_default());
-    let text = move || stack.with(|stack| stack.find(id).map(Toast::text));
+    let text = dynamic(move || stack.with(|stack| stack.find(id).map(Toast::text)));
     let button = action.map(|ToastAction { label, act }| {
         let run = move |_| {
             act();

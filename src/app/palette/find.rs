@@ -1,6 +1,7 @@
 //! What fits to what was typed, the best first. Pure.
 
 use super::PaletteEntry;
+use crate::sorted::sort_by_key;
 
 /// The entries that fit `text`: groups stay together in the order in which they first
 /// come, inside a group the best first. At most `most`, and `most_of_group` of each.
@@ -15,10 +16,10 @@ pub(super) fn best(entries: &[PaletteEntry], text: &str, most: usize, most_of_gr
         }
     }
     for (_, members) in &mut groups {
-        members.sort_by_key(|(rank, _)| *rank);
+        sort_by_key(members, |(rank, _)| *rank);
     }
     if !wanted.is_empty() {
-        groups.sort_by_key(|(_, members)| members.first().map_or(u8::MAX, |(rank, _)| *rank));
+        sort_by_key(&mut groups, |(_, members)| members.first().map_or(u8::MAX, |(rank, _)| *rank));
     }
     groups.into_iter().flat_map(|(_, members)| members.into_iter().take(most_of_group)).take(most).map(|(_, entry)| entry.clone()).collect()
 }

@@ -19,8 +19,9 @@ use crate::{
         },
         people::{self, model::DirectoryEntry, model::Role},
     },
+    sorted::sort_by_key,
     strings::shell as words,
-    ui::toast,
+    ui::{effect, toast},
 };
 
 /// Typing rests so long before the server is asked.
@@ -35,7 +36,7 @@ pub(super) fn use_places(open: RwSignal<bool>, text: RwSignal<String>) -> Signal
     let admin = use_role(Role::Admin);
     let sources = use_context::<PaletteSources>();
     let (choose_theme, keys) = (use_theme(), use_context::<KeyHelpOpen>());
-    Effect::new(move |_| {
+    effect(move |_| {
         if !open.get() {
             return;
         }
@@ -44,12 +45,12 @@ pub(super) fn use_places(open: RwSignal<bool>, text: RwSignal<String>) -> Signal
         spawn_local(async move {
             if let Ok(sidebar) = messages::api::sidebar().await {
                 let mut lines: Vec<Line> = sidebar.state.lines.into_values().collect();
-                lines.sort_by_key(|line| std::cmp::Reverse(line.last.as_ref().map(|last| last.at)));
+                sort_by_key(&mut lines, |line| std::cmp::Reverse(line.last.as_ref().map(|last| last.at)));
                 conversations.try_set(lines.iter().map(conversation).collect());
             }
         });
     });
-    Effect::new(move |before: Option<Option<TimeoutHandle>>| {
+    effect(move |before: Option<Option<TimeoutHandle>>| {
         if let Some(before) = before.flatten() {
             before.clear();
         }

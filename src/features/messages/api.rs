@@ -3,16 +3,14 @@
 
 #![expect(missing_docs, reason = "the fields of the types that #[server] makes are the arguments, described at each function")]
 
-use leptos::{
-    prelude::*,
-    server_fn::codec::{GetUrl, Json},
-};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::model::{Found, MemberEntry, Message, Readers, RoomEntry, Sidebar, Thread};
 use crate::{
     error::AppError,
     ids::{ConversationId, MessageId, PersonId},
     realtime::live::Snapshot,
+    wire::Json,
 };
 #[cfg(feature = "ssr")]
 use {
@@ -24,7 +22,7 @@ use {
 ///
 /// # Errors
 /// 401.
-#[server(name = LoadSidebar, prefix = "/fn", endpoint = "messages/sidebar", input = GetUrl)]
+#[server(name = LoadSidebar, prefix = "/fn", endpoint = "messages/sidebar", input = GetUrl, output = Json)]
 pub async fn sidebar() -> Result<Snapshot<Sidebar>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::sidebar(&state.store, &who).await }).await
@@ -34,7 +32,7 @@ pub async fn sidebar() -> Result<Snapshot<Sidebar>, AppError> {
 ///
 /// # Errors
 /// 401; 404 if there is no such conversation for this person.
-#[server(name = LoadThread, prefix = "/fn", endpoint = "messages/thread", input = GetUrl)]
+#[server(name = LoadThread, prefix = "/fn", endpoint = "messages/thread", input = GetUrl, output = Json)]
 pub async fn thread(conversation: ConversationId, from: Option<u64>, around: Option<u64>) -> Result<Snapshot<Thread>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::thread(&state.store, &who, conversation, from, around).await }).await
@@ -44,7 +42,7 @@ pub async fn thread(conversation: ConversationId, from: Option<u64>, around: Opt
 ///
 /// # Errors
 /// As [`thread`].
-#[server(name = LoadOlder, prefix = "/fn", endpoint = "messages/older", input = GetUrl)]
+#[server(name = LoadOlder, prefix = "/fn", endpoint = "messages/older", input = GetUrl, output = Json)]
 pub async fn older(conversation: ConversationId, before: u64) -> Result<Vec<Message>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::page_before(&state.store, &who, conversation, before).await }).await
@@ -54,7 +52,7 @@ pub async fn older(conversation: ConversationId, before: u64) -> Result<Vec<Mess
 ///
 /// # Errors
 /// As [`thread`].
-#[server(name = LoadNewer, prefix = "/fn", endpoint = "messages/newer", input = GetUrl)]
+#[server(name = LoadNewer, prefix = "/fn", endpoint = "messages/newer", input = GetUrl, output = Json)]
 pub async fn newer(conversation: ConversationId, after: u64) -> Result<Vec<Message>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::page_after(&state.store, &who, conversation, after).await }).await
@@ -67,7 +65,7 @@ pub async fn newer(conversation: ConversationId, after: u64) -> Result<Vec<Messa
 /// # Errors
 /// 401; 403 if one is not a member; 404; 409 `author` if one is somebody else; 422 for the text or a
 /// key used for another text; 429.
-#[server(name = SendMessage, prefix = "/fn", endpoint = "messages/send")]
+#[server(name = SendMessage, prefix = "/fn", endpoint = "messages/send", output = Json)]
 pub async fn send(
     conversation: ConversationId,
     text: String,
@@ -89,7 +87,7 @@ pub async fn send(
 ///
 /// # Errors
 /// 401; 403 if it is another's; 404; 409 if it is deleted; 422 for the text; 429.
-#[server(name = EditMessage, prefix = "/fn", endpoint = "messages/edit")]
+#[server(name = EditMessage, prefix = "/fn", endpoint = "messages/edit", output = Json)]
 pub async fn edit(message: MessageId, text: String) -> Result<Message, AppError> {
     let (state, who) = commander()?;
     let text = model::parse_text(&text);
@@ -100,7 +98,7 @@ pub async fn edit(message: MessageId, text: String) -> Result<Message, AppError>
 ///
 /// # Errors
 /// 401; 403; 404; 429. Deleting twice is no error.
-#[server(name = DeleteMessage, prefix = "/fn", endpoint = "messages/delete")]
+#[server(name = DeleteMessage, prefix = "/fn", endpoint = "messages/delete", output = Json)]
 pub async fn delete(message: MessageId) -> Result<(), AppError> {
     let (state, who) = commander()?;
     answer(async move { server::delete(&state.store, &who, message).await }).await
@@ -110,7 +108,7 @@ pub async fn delete(message: MessageId) -> Result<(), AppError> {
 ///
 /// # Errors
 /// 401; 403; 404; 409 if the message is deleted; 422 if `emoji` is none; 429.
-#[server(name = ReactToMessage, prefix = "/fn", endpoint = "messages/react")]
+#[server(name = ReactToMessage, prefix = "/fn", endpoint = "messages/react", output = Json)]
 pub async fn react(message: MessageId, emoji: String, on: bool) -> Result<(), AppError> {
     let (state, who) = commander()?;
     answer(async move { server::react(&state.store, &who, message, &emoji, on).await }).await
@@ -120,7 +118,7 @@ pub async fn react(message: MessageId, emoji: String, on: bool) -> Result<(), Ap
 ///
 /// # Errors
 /// 401; 404; 429.
-#[server(name = MarkRead, prefix = "/fn", endpoint = "messages/read")]
+#[server(name = MarkRead, prefix = "/fn", endpoint = "messages/read", output = Json)]
 pub async fn mark_read(conversation: ConversationId, number: u64) -> Result<(), AppError> {
     let (state, who) = marker()?;
     answer(async move { server::mark_read(&state.store, &who, conversation, number).await }).await
@@ -130,7 +128,7 @@ pub async fn mark_read(conversation: ConversationId, number: u64) -> Result<(), 
 ///
 /// # Errors
 /// 401; 429.
-#[server(name = MarkDelivered, prefix = "/fn", endpoint = "messages/delivered", input = Json)]
+#[server(name = MarkDelivered, prefix = "/fn", endpoint = "messages/delivered", input = Json, output = Json)]
 pub async fn mark_delivered(heads: Vec<(ConversationId, u64)>) -> Result<(), AppError> {
     let (state, who) = marker()?;
     answer(async move { server::mark_delivered(&state.store, &who, heads).await }).await
@@ -140,7 +138,7 @@ pub async fn mark_delivered(heads: Vec<(ConversationId, u64)>) -> Result<(), App
 ///
 /// # Errors
 /// 401; 404; 429.
-#[server(name = MarkUnread, prefix = "/fn", endpoint = "messages/unread")]
+#[server(name = MarkUnread, prefix = "/fn", endpoint = "messages/unread", output = Json)]
 pub async fn mark_unread(conversation: ConversationId, number: u64) -> Result<(), AppError> {
     let (state, who) = marker()?;
     answer(async move { server::mark_unread(&state.store, &who, conversation, number).await }).await
@@ -150,7 +148,7 @@ pub async fn mark_unread(conversation: ConversationId, number: u64) -> Result<()
 ///
 /// # Errors
 /// 401; 404; 429.
-#[server(name = MuteConversation, prefix = "/fn", endpoint = "messages/mute")]
+#[server(name = MuteConversation, prefix = "/fn", endpoint = "messages/mute", output = Json)]
 pub async fn mute(conversation: ConversationId, muted: bool) -> Result<(), AppError> {
     let (state, who) = commander()?;
     answer(async move { server::mute(&state.store, &who, conversation, muted).await }).await
@@ -160,7 +158,7 @@ pub async fn mute(conversation: ConversationId, muted: bool) -> Result<(), AppEr
 ///
 /// # Errors
 /// 401; 409 if the name is taken; 422 for the name; 429.
-#[server(name = CreateRoom, prefix = "/fn", endpoint = "messages/create_room")]
+#[server(name = CreateRoom, prefix = "/fn", endpoint = "messages/create_room", output = Json)]
 pub async fn create_room(name: String, topic: Option<String>, private: Option<bool>) -> Result<ConversationId, AppError> {
     let (state, who) = commander()?;
     let name = model::parse_room_name(&name);
@@ -175,7 +173,7 @@ pub async fn create_room(name: String, topic: Option<String>, private: Option<bo
 ///
 /// # Errors
 /// 401; 404 for an unknown person; 422 `people` if nobody is named or more than 49, `name`; 429.
-#[server(name = CreateGroup, prefix = "/fn", endpoint = "messages/create_group")]
+#[server(name = CreateGroup, prefix = "/fn", endpoint = "messages/create_group", output = Json)]
 pub async fn create_group(#[server(default)] people: Vec<PersonId>, #[server(default)] name: String) -> Result<ConversationId, AppError> {
     let (state, who) = commander()?;
     let id = answer(async move { server::create_group(&state.store, &who, people, name).await }).await?;
@@ -187,7 +185,7 @@ pub async fn create_group(#[server(default)] people: Vec<PersonId>, #[server(def
 ///
 /// # Errors
 /// 401; 404; 429.
-#[server(name = StartDirect, prefix = "/fn", endpoint = "messages/direct")]
+#[server(name = StartDirect, prefix = "/fn", endpoint = "messages/direct", output = Json)]
 pub async fn direct(person: PersonId) -> Result<ConversationId, AppError> {
     let (state, who) = commander()?;
     let id = answer(async move { server::direct(&state.store, &who, person).await }).await?;
@@ -199,7 +197,7 @@ pub async fn direct(person: PersonId) -> Result<ConversationId, AppError> {
 ///
 /// # Errors
 /// 401; 404; 429.
-#[server(name = JoinRoom, prefix = "/fn", endpoint = "messages/join")]
+#[server(name = JoinRoom, prefix = "/fn", endpoint = "messages/join", output = Json)]
 pub async fn join(conversation: ConversationId) -> Result<(), AppError> {
     let (state, who) = commander()?;
     answer(async move { server::join(&state.store, &who, conversation).await }).await?;
@@ -211,7 +209,7 @@ pub async fn join(conversation: ConversationId) -> Result<(), AppError> {
 ///
 /// # Errors
 /// 401; 404; 409 for the general room and direct conversations; 429.
-#[server(name = LeaveConversation, prefix = "/fn", endpoint = "messages/leave")]
+#[server(name = LeaveConversation, prefix = "/fn", endpoint = "messages/leave", output = Json)]
 pub async fn leave(conversation: ConversationId) -> Result<(), AppError> {
     let (state, who) = commander()?;
     answer(async move { server::leave(&state.store, &who, conversation).await }).await?;
@@ -223,7 +221,7 @@ pub async fn leave(conversation: ConversationId) -> Result<(), AppError> {
 ///
 /// # Errors
 /// 401; 403; 404; 409 for direct conversations; 429.
-#[server(name = InvitePerson, prefix = "/fn", endpoint = "messages/invite")]
+#[server(name = InvitePerson, prefix = "/fn", endpoint = "messages/invite", output = Json)]
 pub async fn invite(conversation: ConversationId, person: PersonId) -> Result<(), AppError> {
     let (state, who) = commander()?;
     answer(async move { server::invite(&state.store, &who, conversation, person).await }).await
@@ -233,7 +231,7 @@ pub async fn invite(conversation: ConversationId, person: PersonId) -> Result<()
 ///
 /// # Errors
 /// 401; 403; 404; 409 for the general room and direct conversations; 429.
-#[server(name = RemovePerson, prefix = "/fn", endpoint = "messages/remove")]
+#[server(name = RemovePerson, prefix = "/fn", endpoint = "messages/remove", output = Json)]
 pub async fn remove(conversation: ConversationId, person: PersonId) -> Result<(), AppError> {
     let (state, who) = commander()?;
     answer(async move { server::remove(&state.store, &who, conversation, person).await }).await
@@ -243,7 +241,7 @@ pub async fn remove(conversation: ConversationId, person: PersonId) -> Result<()
 ///
 /// # Errors
 /// 401; 403; 404; 409 `name` if it is taken; 422 `name` or `topic`; 429.
-#[server(name = RenameConversation, prefix = "/fn", endpoint = "messages/rename")]
+#[server(name = RenameConversation, prefix = "/fn", endpoint = "messages/rename", output = Json)]
 pub async fn rename(
     conversation: ConversationId,
     #[server(default)] name: String,
@@ -259,7 +257,7 @@ pub async fn rename(
 ///
 /// # Errors
 /// 401; 404.
-#[server(name = ListMembers, prefix = "/fn", endpoint = "messages/members", input = GetUrl)]
+#[server(name = ListMembers, prefix = "/fn", endpoint = "messages/members", input = GetUrl, output = Json)]
 pub async fn members(conversation: ConversationId, query: String, offset: u32) -> Result<Vec<MemberEntry>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::members(&state.store, &who, conversation, &query, offset).await }).await
@@ -269,7 +267,7 @@ pub async fn members(conversation: ConversationId, query: String, offset: u32) -
 ///
 /// # Errors
 /// 401; 404.
-#[server(name = ListReaders, prefix = "/fn", endpoint = "messages/readers", input = GetUrl)]
+#[server(name = ListReaders, prefix = "/fn", endpoint = "messages/readers", input = GetUrl, output = Json)]
 pub async fn readers(message: MessageId) -> Result<Readers, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::readers(&state.store, &who, message).await }).await
@@ -279,7 +277,7 @@ pub async fn readers(message: MessageId) -> Result<Readers, AppError> {
 ///
 /// # Errors
 /// 401; 422 if there is nothing to search for.
-#[server(name = SearchMessages, prefix = "/fn", endpoint = "messages/search", input = GetUrl)]
+#[server(name = SearchMessages, prefix = "/fn", endpoint = "messages/search", input = GetUrl, output = Json)]
 pub async fn search(query: String, before: Option<MessageId>) -> Result<Vec<Found>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::search(&state.store, &who, &query, before).await }).await
@@ -289,7 +287,7 @@ pub async fn search(query: String, before: Option<MessageId>) -> Result<Vec<Foun
 ///
 /// # Errors
 /// 401.
-#[server(name = ListRooms, prefix = "/fn", endpoint = "messages/rooms", input = GetUrl)]
+#[server(name = ListRooms, prefix = "/fn", endpoint = "messages/rooms", input = GetUrl, output = Json)]
 pub async fn rooms() -> Result<Vec<RoomEntry>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::rooms(&state.store, &who).await }).await

@@ -6,8 +6,6 @@
 mod sidebar;
 mod thread;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 pub use sidebar::SidebarTouched;
@@ -18,6 +16,7 @@ use crate::{
     features::people::model::PersonCard,
     ids::{ConversationId, MessageId, PersonId},
     live_events,
+    sorted::SortedMap,
 };
 
 /// A message's reactions, all of them.
@@ -127,7 +126,7 @@ live_events! {
 }
 
 /// Puts the newest card wherever an event brought an older one.
-fn update_cards<'a>(cards: impl Iterator<Item = &'a mut PersonCard>, renamed: &BTreeMap<PersonId, PersonCard>) {
+fn update_cards<'a>(cards: impl Iterator<Item = &'a mut PersonCard>, renamed: &SortedMap<PersonId, PersonCard>) {
     for card in cards {
         if let Some(newest) = renamed.get(&card.id) {
             card.clone_from(newest);

@@ -3,8 +3,6 @@
 
 mod input;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 pub use input::{check_author, is_of_somebody_else, parse_key, parse_room_name, parse_text};
@@ -12,6 +10,7 @@ pub use input::{check_author, is_of_somebody_else, parse_key, parse_room_name, p
 use crate::{
     features::people::model::PersonCard,
     ids::{ConversationId, MessageId, Millis, PersonId},
+    sorted::SortedMap,
 };
 
 /// The longest message, in characters (DESIGN "Limits").
@@ -157,22 +156,22 @@ pub fn title(conversation: &Conversation, others: &[PersonCard]) -> String {
 pub struct Sidebar {
     /// By conversation.
     #[serde(with = "lines")]
-    pub lines: BTreeMap<ConversationId, Line>,
+    pub lines: SortedMap<ConversationId, Line>,
     /// Cards that changed since the snapshot: an event of another channel may still bring the older one.
     #[serde(skip)]
-    pub renamed: BTreeMap<PersonId, PersonCard>,
+    pub renamed: SortedMap<PersonId, PersonCard>,
 }
 
 /// JSON objects have text keys: the lines travel as a list.
 mod lines {
-    use super::{BTreeMap, ConversationId, Line};
+    use super::{ConversationId, Line, SortedMap};
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub fn serialize<S: Serializer>(lines: &BTreeMap<ConversationId, Line>, s: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(lines: &SortedMap<ConversationId, Line>, s: S) -> Result<S::Ok, S::Error> {
         s.collect_seq(lines.values())
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<ConversationId, Line>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<SortedMap<ConversationId, Line>, D::Error> {
         Ok(Vec::<Line>::deserialize(d)?.into_iter().map(|line| (line.conversation.id, line)).collect())
     }
 }
@@ -303,7 +302,7 @@ pub struct Thread {
     pub head: u64,
     /// The window, by number.
     #[serde(with = "window")]
-    pub messages: BTreeMap<u64, Message>,
+    pub messages: SortedMap<u64, Message>,
     /// What is the viewer's own; `None` while they look at an open room that they have not joined.
     pub own: Option<Own>,
     /// Where the unread divider stood when the page was opened.
@@ -323,23 +322,23 @@ pub struct Since {
     /// Messages outside the window. They join it with the page they stand in, which may have been
     /// read before the event; and a replay may bring a message before one of lower number, for an
     /// edit gives it a new place in the log.
-    pub messages: BTreeMap<u64, Message>,
+    pub messages: SortedMap<u64, Message>,
     /// Reactions outside the window, likewise.
-    pub reactions: BTreeMap<u64, Vec<Reaction>>,
+    pub reactions: SortedMap<u64, Vec<Reaction>>,
     /// Cards that changed: an event of another channel may still bring the older one.
-    pub renamed: BTreeMap<PersonId, PersonCard>,
+    pub renamed: SortedMap<PersonId, PersonCard>,
 }
 
 /// The window travels as a list.
 mod window {
-    use super::{BTreeMap, Message};
+    use super::{Message, SortedMap};
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub fn serialize<S: Serializer>(messages: &BTreeMap<u64, Message>, s: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(messages: &SortedMap<u64, Message>, s: S) -> Result<S::Ok, S::Error> {
         s.collect_seq(messages.values())
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<u64, Message>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<SortedMap<u64, Message>, D::Error> {
         Ok(Vec::<Message>::deserialize(d)?.into_iter().map(|message| (message.number, message)).collect())
     }
 }

@@ -46,3 +46,4 @@ pub use new_conversation::NewConversationPage;
 pub use page::{ConversationPage, MessagesLayout, MessagesPage};
 pub use rooms::RoomsPage;
 pub use search::SearchPage;
+pub use thread::ready;

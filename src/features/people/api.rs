@@ -17,7 +17,7 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
 use super::model::{self, DirectoryEntry};
-use crate::{error::AppError, ids::PersonId, realtime::cursor::Cursor};
+use crate::{error::AppError, ids::PersonId, realtime::cursor::Cursor, wire::Json};
 #[cfg(feature = "ssr")]
 use {
     super::{
@@ -57,7 +57,7 @@ pub struct InvitationFor {
 ///
 /// # Errors
 /// Internal only.
-#[server(prefix = "/fn", endpoint = "people/shell", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "people/shell", input = GetUrl, output = Json)]
 pub async fn shell() -> Result<model::Shell, AppError> {
     let (state, who, host) = (state()?, visitor(), reply::host());
     answer(async move { server::shell(&state, who.as_ref(), &host).await }).await
@@ -68,7 +68,7 @@ pub async fn shell() -> Result<model::Shell, AppError> {
 ///
 /// # Errors
 /// 401 for the field `password` if they do not fit; 422 for `email`; 429.
-#[server(prefix = "/fn", endpoint = "people/sign_in")]
+#[server(prefix = "/fn", endpoint = "people/sign_in", output = Json)]
 pub async fn sign_in(
     #[server(default)] email: String,
     #[server(default)] password: String,
@@ -87,7 +87,7 @@ pub async fn sign_in(
 ///
 /// # Errors
 /// 403 without a right to join; 422 with the field; 429.
-#[server(prefix = "/fn", endpoint = "people/register")]
+#[server(prefix = "/fn", endpoint = "people/register", output = Json)]
 pub async fn register(
     #[server(default)] name: String,
     #[server(default)] email: String,
@@ -109,7 +109,7 @@ pub async fn register(
 ///
 /// # Errors
 /// Internal only.
-#[server(prefix = "/fn", endpoint = "people/sign_out")]
+#[server(prefix = "/fn", endpoint = "people/sign_out", output = Json)]
 pub async fn sign_out() -> Result<String, AppError> {
     let (state, who) = (state()?, visitor());
     let store = state.store.clone();
@@ -126,7 +126,7 @@ pub async fn sign_out() -> Result<String, AppError> {
 ///
 /// # Errors
 /// 422 for `email`; 429.
-#[server(prefix = "/fn", endpoint = "people/request_reset")]
+#[server(prefix = "/fn", endpoint = "people/request_reset", output = Json)]
 pub async fn request_reset(#[server(default)] email: String) -> Result<String, AppError> {
     let (asked, host) = (reply::visitor_command(), reply::host());
     answer(async move {
@@ -141,7 +141,7 @@ pub async fn request_reset(#[server(default)] email: String) -> Result<String, A
 ///
 /// # Errors
 /// 422 with the field `token` or `password`; 429.
-#[server(prefix = "/fn", endpoint = "people/reset_password")]
+#[server(prefix = "/fn", endpoint = "people/reset_password", output = Json)]
 pub async fn reset_password(#[server(default)] token: String, #[server(default)] password: String) -> Result<String, AppError> {
     let asked = reply::visitor_command();
     answer(async move { server::passwords::reset(&asked?, &token, password).await }).await?;
@@ -152,7 +152,7 @@ pub async fn reset_password(#[server(default)] token: String, #[server(default)]
 ///
 /// # Errors
 /// 422 if it is not valid, or no longer; 429.
-#[server(prefix = "/fn", endpoint = "people/invitation", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "people/invitation", input = GetUrl, output = Json)]
 pub async fn invitation(token: String) -> Result<InvitationFor, AppError> {
     let asked = reply::visitor_command();
     answer(async move {
@@ -167,7 +167,7 @@ pub async fn invitation(token: String) -> Result<InvitationFor, AppError> {
 ///
 /// # Errors
 /// 401.
-#[server(prefix = "/fn", endpoint = "people/directory", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "people/directory", input = GetUrl, output = Json)]
 pub async fn directory(
     #[server(default)] query: String,
     #[server(default)] role: String,
@@ -190,7 +190,7 @@ pub async fn directory(
 ///
 /// # Errors
 /// 401.
-#[server(prefix = "/fn", endpoint = "people/entries", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "people/entries", input = GetUrl, output = Json)]
 pub async fn entries(#[server(default)] people: Vec<PersonId>) -> Result<Vec<DirectoryEntry>, AppError> {
     let asked = asker();
     answer(async move {
@@ -205,7 +205,7 @@ pub async fn entries(#[server(default)] people: Vec<PersonId>) -> Result<Vec<Dir
 ///
 /// # Errors
 /// 401; 404.
-#[server(prefix = "/fn", endpoint = "people/person", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "people/person", input = GetUrl, output = Json)]
 pub async fn person(id: PersonId) -> Result<DirectoryEntry, AppError> {
     let asked = asker();
     answer(async move {

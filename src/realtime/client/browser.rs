@@ -5,7 +5,7 @@ mod page;
 mod socket;
 mod tab;
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use serde_json::value::RawValue;
@@ -18,13 +18,15 @@ use crate::{
     channels::Channel,
     ids::PersonId,
     realtime::{cursor::Cursor, live::LiveEvent},
+    sorted::SortedSet,
+    ui::{effect, memo},
 };
 use tab::{Listener, tab};
 
 /// The components' effects run first or last: whoever comes first, the socket opens once
 /// the page is hydrated.
 pub(super) fn provide_live(settings: LiveSettings) {
-    Effect::new(move |_| tab().start(settings.clone()));
+    effect(move |_| tab().start(settings.clone()));
 }
 
 pub(super) fn use_connection() -> Signal<Connection> {
@@ -112,8 +114,8 @@ fn tell<E: LiveEvent>(user: UserId, notices: Vec<Notice>, status: RwSignal<Subsc
     }
 }
 
-pub(super) fn use_presence(channel: Signal<Option<Channel>>) -> Signal<BTreeSet<PersonId>> {
-    let people = RwSignal::new(BTreeSet::new());
+pub(super) fn use_presence(channel: Signal<Option<Channel>>) -> Signal<SortedSet<PersonId>> {
+    let people = RwSignal::new(SortedSet::new());
     let listener = move |_| -> Listener {
         Rc::new(move |notices| {
             let mut rosters =
@@ -125,7 +127,7 @@ pub(super) fn use_presence(channel: Signal<Option<Channel>>) -> Signal<BTreeSet<
             }
         })
     };
-    use_channel(StoredValue::new(None), move || channel.get(), |_| None, listener, move || drop(people.try_set(BTreeSet::new())));
+    use_channel(StoredValue::new(None), move || channel.get(), |_| None, listener, move || drop(people.try_set(SortedSet::new())));
     people.into()
 }
 
@@ -143,7 +145,7 @@ fn use_channel(
             tab().leave(before);
         }
     };
-    Effect::new(move |before: Option<Option<Channel>>| {
+    effect(move |before: Option<Option<Channel>>| {
         let now = channel();
         if before.is_some_and(|before| before == now) {
             return now;
@@ -159,13 +161,14 @@ fn use_channel(
     on_cleanup(leave);
 }
 
-pub(super) fn use_online(people: Signal<Vec<PersonId>>) -> Signal<BTreeSet<PersonId>> {
+pub(super) fn use_online(people: Signal<Vec<PersonId>>) -> Signal<SortedSet<PersonId>> {
     let user = tab().watch_as_new();
-    Effect::new(move |_| tab().watch(user, people.get()));
+    effect(move |_| tab().watch(user, people.get()));
     on_cleanup(move || tab().unwatch(user));
     let online = tab().online.clone();
-    Memo::new(move |_| {
-        online.with(|online| people.with(|people| people.iter().copied().filter(|person| online.contains(person)).collect::<BTreeSet<_>>()))
+    memo(move || {
+        online
+            .with(|online| people.with(|people| people.iter().copied().filter(|person| online.contains(person)).collect::<SortedSet<_>>()))
     })
     .into()
 }

@@ -1,8 +1,6 @@
 //! The live layer where there is no browser: every signal has its initial value, which is
 //! also what the browser starts with, so that hydration finds what was rendered.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use serde_json::value::RawValue;
 
@@ -11,6 +9,7 @@ use crate::{
     channels::Channel,
     ids::PersonId,
     realtime::{cursor::Cursor, live::LiveEvent},
+    sorted::SortedSet,
 };
 
 pub(super) fn provide_live(_settings: LiveSettings) {}
@@ -43,10 +42,10 @@ pub(super) fn use_live<E>(
 {
 }
 
-pub(super) fn use_presence(_channel: Signal<Option<Channel>>) -> Signal<BTreeSet<PersonId>> {
-    Signal::stored(BTreeSet::new())
+pub(super) fn use_presence(_channel: Signal<Option<Channel>>) -> Signal<SortedSet<PersonId>> {
+    Signal::stored(SortedSet::new())
 }
 
-pub(super) fn use_online(_people: Signal<Vec<PersonId>>) -> Signal<BTreeSet<PersonId>> {
-    Signal::stored(BTreeSet::new())
+pub(super) fn use_online(_people: Signal<Vec<PersonId>>) -> Signal<SortedSet<PersonId>> {
+    Signal::stored(SortedSet::new())
 }

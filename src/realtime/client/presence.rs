@@ -1,10 +1,11 @@
 //! Who is in a channel ([`Roster`]) and who is online at all ([`Watch`]). Plain tables.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::Value;
 
-use crate::ids::PersonId;
+use crate::{
+    ids::PersonId,
+    sorted::{SortedMap, SortedSet},
+};
 
 /// The most people that one connection watches.
 pub const WATCH_LIMIT: usize = 300;
@@ -25,7 +26,7 @@ fn people(data: &Value, name: &str) -> Vec<PersonId> {
 /// Who is in a presence channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roster {
-    people: BTreeSet<PersonId>,
+    people: SortedSet<PersonId>,
     /// There are too many to be named: who comes and goes is not followed either.
     only_counted: bool,
 }
@@ -35,13 +36,13 @@ impl Roster {
     pub fn read(data: &str) -> Option<Self> {
         let data: Value = serde_json::from_str(data).ok()?;
         let presence = data.get("presence")?;
-        let people: BTreeSet<PersonId> = people(presence, "ids").into_iter().collect();
+        let people: SortedSet<PersonId> = people(presence, "ids").into_iter().collect();
         let count = presence.get("count").and_then(Value::as_u64).unwrap_or(0);
         Some(Self { only_counted: people.is_empty() && count > 0, people })
     }
 
     /// Those who are here.
-    pub fn people(&self) -> &BTreeSet<PersonId> {
+    pub fn people(&self) -> &SortedSet<PersonId> {
         &self.people
     }
 
@@ -63,11 +64,11 @@ fn member(data: &str) -> Option<PersonId> {
 /// Whose presence is watched, by all users together, and what is known of them.
 #[derive(Debug, Default)]
 pub struct Watch {
-    users: BTreeMap<u64, Vec<PersonId>>,
+    users: SortedMap<u64, Vec<PersonId>>,
     next: u64,
     /// What the server was told on this connection.
     told: Vec<PersonId>,
-    online: BTreeSet<PersonId>,
+    online: SortedSet<PersonId>,
 }
 
 impl Watch {
@@ -103,10 +104,13 @@ impl Watch {
     /// The list to tell the server, if it is another than it knows: the union of all, the
     /// first come first, at most [`WATCH_LIMIT`].
     pub fn news(&mut self) -> Option<Vec<PersonId>> {
-        let mut seen = BTreeSet::new();
-        let mut list: Vec<PersonId> =
-            self.users.values().flatten().copied().filter(|person| seen.insert(*person)).take(WATCH_LIMIT).collect();
-        list.sort_unstable();
+        let mut seen = SortedSet::new();
+        for person in self.users.values().flatten() {
+            if seen.len() < WATCH_LIMIT {
+                seen.insert(*person);
+            }
+        }
+        let list: Vec<PersonId> = seen.into_iter().collect();
         if list == self.told {
             return None;
         }
@@ -134,7 +138,7 @@ impl Watch {
     }
 
     /// Who is online of those who are watched.
-    pub fn online(&self) -> &BTreeSet<PersonId> {
+    pub fn online(&self) -> &SortedSet<PersonId> {
         &self.online
     }
 }
@@ -144,7 +148,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn ids(ids: &[i64]) -> BTreeSet<PersonId> {
+    fn ids(ids: &[i64]) -> SortedSet<PersonId> {
         ids.iter().copied().map(PersonId).collect()
     }
 

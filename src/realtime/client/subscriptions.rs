@@ -12,8 +12,6 @@ mod kept;
 mod user;
 mod wire;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::{Value, value::RawValue};
 
 use super::{SubscriptionStatus, words};
@@ -24,6 +22,7 @@ use crate::{
         cursor::Cursor,
         protocol::{ServerFrame, event},
     },
+    sorted::{SortedMap, SortedSet},
 };
 use wire::Wire;
 
@@ -57,7 +56,7 @@ pub enum Notice {
     /// How the subscription stands now.
     Status(SubscriptionStatus),
     /// Who is in the channel now.
-    Roster(BTreeSet<PersonId>),
+    Roster(SortedSet<PersonId>),
 }
 
 /// What comes out.
@@ -74,8 +73,8 @@ pub enum Out {
 /// The table.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
-    wires: BTreeMap<String, Wire>,
-    channels: BTreeMap<UserId, String>,
+    wires: SortedMap<String, Wire>,
+    channels: SortedMap<UserId, String>,
     last_user: u64,
     /// A connection is there to ask on.
     up: bool,
@@ -91,7 +90,7 @@ impl Subscriptions {
         let user = UserId(self.last_user);
         let name = channel.to_string();
         self.channels.insert(user, name.clone());
-        self.wires.entry(name).or_default().add(user, cursor);
+        self.wires.get_or_insert_with(name, Wire::default).add(user, cursor);
         self.settle(user, now);
         user
     }

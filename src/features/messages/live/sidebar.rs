@@ -72,7 +72,7 @@ impl Live<OrganisationEvent> for Sidebar {
         let OrganisationEvent::PersonChanged(card) = event else { return SidebarTouched::default() };
         let mut touched = SidebarTouched::default();
         self.renamed.insert(card.id, card.clone());
-        for (id, line) in &mut self.lines {
+        for (id, line) in self.lines.iter_mut() {
             let authors = line.last.iter_mut().map(|last| &mut last.author);
             if replace_cards(line.others.iter_mut().chain(authors), card) {
                 touched.lines.push(*id);

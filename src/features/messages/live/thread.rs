@@ -8,6 +8,7 @@ use crate::{
     },
     ids::PersonId,
     realtime::live::Live,
+    sorted::sort_by_key,
 };
 
 /// What an event changed in a thread.
@@ -47,7 +48,7 @@ impl Live<ConversationEvent> for Thread {
                 let mut member = change.member.clone();
                 update_cards(std::iter::once(&mut member.card), &self.since.renamed);
                 self.members.push(member);
-                self.members.sort_by_key(|member| member.card.id);
+                sort_by_key(&mut self.members, |member| member.card.id);
                 self.forget_large_membership();
                 about()
             }
@@ -217,7 +218,7 @@ impl Live<OrganisationEvent> for Thread {
         self.since.renamed.insert(card.id, card.clone());
         let about = replace_cards(self.members.iter_mut().map(|member| &mut member.card), card);
         let mut touched = ThreadTouched { about, ..ThreadTouched::default() };
-        for (number, message) in &mut self.messages {
+        for (number, message) in self.messages.iter_mut() {
             if replace_cards(cards_of(message), card) {
                 touched.messages.push(*number);
             }

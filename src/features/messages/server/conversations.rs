@@ -16,6 +16,7 @@ use crate::{
         db::{Conn, Tx},
         sign_ins::Identity,
     },
+    sorted::SortedMap,
 };
 
 use super::markdown;
@@ -192,7 +193,7 @@ struct LineRow {
 }
 
 /// The lines of the conversations of `person`; of one conversation only, if it is given.
-pub async fn lines(conn: &mut Conn, person: PersonId, only: Option<ConversationId>) -> AppResult<BTreeMap<ConversationId, Line>> {
+pub async fn lines(conn: &mut Conn, person: PersonId, only: Option<ConversationId>) -> AppResult<SortedMap<ConversationId, Line>> {
     let rows: Vec<LineRow> = sqlx::query_as(
         "select c.id, c.kind, c.access, c.general, c.name, c.topic, c.head, m.read_number, m.unread_from, m.muted,
                 substr(last.text, 1, 400) as text, last.sent_at, author.id as author_id, author.name as author_name, author.hue as author_hue

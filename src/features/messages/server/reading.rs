@@ -2,8 +2,6 @@
 //! transaction with the cursors of the channels that change it, so that nothing falls between the
 //! page and the stream (I25).
 
-use std::collections::BTreeMap;
-
 use crate::{
     channels::Channel,
     error::AppResult,
@@ -11,6 +9,7 @@ use crate::{
     ids::ConversationId,
     realtime::{cursor::Epoch, live::Snapshot, server::log},
     server::{db::Conn, sign_ins::Identity},
+    sorted::SortedMap,
 };
 
 use super::{conversations, members, stored};
@@ -97,7 +96,7 @@ pub async fn thread(
     let own = standing.own();
     let unread_divider = own.and_then(|own| own.first_unread(head));
     let (first, last) = part.window(head, unread_divider);
-    let messages: BTreeMap<u64, Message> =
+    let messages: SortedMap<u64, Message> =
         stored::load(conn, conversation, first, last).await?.into_iter().map(|message| (message.number, message)).collect();
     let members = members::all(conn, conversation, standing.member_count).await?;
     let mut channels = vec![Channel::Person(who.person), Channel::Organisation(who.organisation)];

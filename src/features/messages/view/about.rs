@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::{
+    members::narrow_heading,
     parts::{icon, kind_icon},
     screen::Screen,
 };
@@ -13,6 +14,7 @@ use crate::{
     ui::{
         Field,
         forms::{Done, Failure, Submit, at, failure, succeeded},
+        memo, view,
     },
 };
 
@@ -21,9 +23,9 @@ use crate::{
 pub(super) fn AboutPanel(screen: Screen) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
-    let conversation = Memo::new(move |_| about.with(|about| about.conversation.clone()));
-    let renames = Memo::new(move |_| screen.runs.get() && conversation.with(|conversation| conversation.kind != ConversationKind::Direct));
-    let topic = Memo::new(move |_| conversation.with(|conversation| conversation.topic.clone()));
+    let conversation = memo(move || about.with(|about| about.conversation.clone()));
+    let renames = memo(move || screen.runs.get() && conversation.with(|conversation| conversation.kind != ConversationKind::Direct));
+    let topic = memo(move || conversation.with(|conversation| conversation.topic.clone()));
     let facts = move || {
         view! {
             <p class="about-name">{move || about.with(|about| about.title.clone())}</p>
@@ -32,6 +34,7 @@ pub(super) fn AboutPanel(screen: Screen) -> impl IntoView {
     };
     view! {
         <aside class="pane pane-panel" aria-label=words::DETAILS>
+            {narrow_heading(screen)}
             <header class="pane-head">
                 <h2>{words::DETAILS}</h2>
                 <div class="pane-actions">

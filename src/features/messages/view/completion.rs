@@ -11,6 +11,7 @@ use crate::{
         people::model::PersonCard,
     },
     strings::messages as words,
+    ui::{dynamic, view},
 };
 
 /// How many are offered.
@@ -138,7 +139,7 @@ pub(super) fn CompletionList(completion: Completion, taken: Callback<String>) ->
             </li>
         }
     };
-    move || {
+    dynamic(move || {
         let offered = completion.offered.get();
         (!offered.is_empty()).then(|| {
             view! {
@@ -147,7 +148,7 @@ pub(super) fn CompletionList(completion: Completion, taken: Callback<String>) ->
                 </ul>
             }
         })
-    }
+    })
 }
 
 /// Where the `@` stands (in bytes) and what follows it up to the caret, if a mention is being

@@ -14,6 +14,7 @@ use crate::{
     features::messages::model::{MAX_MESSAGE_CHARS, parse_text},
     ids::Millis,
     strings::messages as words,
+    ui::{dynamic, effect, memo, view},
 };
 
 /// One typing event in so long, in milliseconds (DESIGN "Limits").
@@ -27,7 +28,7 @@ pub(super) fn Composer(screen: Screen) -> impl IntoView {
     let store = screen.store;
     let drafts = store.context.drafts;
     let about = store.about();
-    let title = Memo::new(move |_| about.with(|about| about.title.clone()));
+    let title = memo(move || about.with(|about| about.title.clone()));
     let length = RwSignal::new(0_usize);
     let completion = Completion::new(screen);
     let may_say_typing = may_say_typing();
@@ -51,7 +52,7 @@ pub(super) fn Composer(screen: Screen) -> impl IntoView {
         }
     };
     // What was typed before the page was alive stays; else the draft.
-    Effect::new(move |begun: Option<bool>| {
+    effect(move |begun: Option<bool>| {
         let Some(input) = screen.input.get().filter(|_| begun != Some(true)) else { return begun == Some(true) };
         let typed = input.value();
         if typed.is_empty() {
@@ -62,7 +63,7 @@ pub(super) fn Composer(screen: Screen) -> impl IntoView {
         true
     });
     // The text follows what the composer is for; the draft comes back after an edit.
-    Effect::new(move |before: Option<Mode>| {
+    effect(move |before: Option<Mode>| {
         let mode = screen.mode.get();
         match (&before, &mode) {
             (_, Mode::Edit(message)) => {
@@ -136,15 +137,15 @@ pub(super) fn Composer(screen: Screen) -> impl IntoView {
             _ => {}
         }
     };
-    let left = move || {
+    let left = dynamic(move || {
         let left = MAX_MESSAGE_CHARS.saturating_sub(length.get());
         let over = length.get() > MAX_MESSAGE_CHARS;
         (left <= COUNT_FROM || over).then(|| {
             let text = if over { words::characters_over(length.get() - MAX_MESSAGE_CHARS) } else { words::characters_left(left) };
             view! { <span class="composer-count" data-near=(!over).then_some("") data-over=over.then_some("")>{text}</span> }
         })
-    };
-    let is_edit = Memo::new(move |_| screen.mode.with(|mode| matches!(mode, Mode::Edit(_))));
+    });
+    let is_edit = memo(move || screen.mode.with(|mode| matches!(mode, Mode::Edit(_))));
     view! {
         <form
             class="composer"
@@ -217,7 +218,7 @@ fn ModeBar(screen: Screen) -> impl IntoView {
             </button>
         }
     };
-    move || {
+    dynamic(move || {
         match screen.mode.get() {
         Mode::Write => None,
         Mode::Reply(message) => Some(
@@ -241,5 +242,5 @@ fn ModeBar(screen: Screen) -> impl IntoView {
             .into_any(),
         ),
     }
-    }
+    })
 }

@@ -2,7 +2,7 @@
 //! for the navigation, the outbox and the drafts. The shell provides it once; the pages of
 //! messages read it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use leptos::prelude::*;
 
@@ -30,6 +30,8 @@ use crate::{
         cursor::Cursor,
         live::{Live, Snapshot},
     },
+    sorted::SortedMap,
+    ui::effect,
 };
 
 /// While the socket is down, what is shown is asked for again so often (S4-29).
@@ -53,7 +55,7 @@ pub struct SidebarContext {
     pub(super) viewer: Signal<Option<PersonId>>,
     pub(super) state: StoredValue<Option<Sidebar>>,
     pub(super) cursors: StoredValue<Vec<(String, Cursor)>>,
-    lines: StoredValue<BTreeMap<ConversationId, ArcRwSignal<Line>>>,
+    lines: StoredValue<SortedMap<ConversationId, ArcRwSignal<Line>>>,
     order: RwSignal<Order>,
     unread: RwSignal<u64>,
     begun: RwSignal<bool>,
@@ -150,13 +152,13 @@ impl SidebarContext {
     }
 
     fn follow(self, person: Signal<Option<PersonId>>, organisation: Signal<Option<crate::ids::OrganisationId>>) {
-        Effect::new(move |_| {
+        effect(move |_| {
             if let Some(Ok(snapshot)) = self.first.get() {
                 self.begin(snapshot);
             }
         });
         // Another person signed in without loading the page again: start anew.
-        Effect::new(move |before: Option<Option<PersonId>>| {
+        effect(move |before: Option<Option<PersonId>>| {
             let now = person.get();
             if before.is_some_and(|before| before != now) {
                 self.begun.set(false);
@@ -193,12 +195,12 @@ impl SidebarContext {
         self.handles.set_value(Some((own, house)));
 
         let connection = use_connection();
-        Effect::new(move |_| {
+        effect(move |_| {
             if connection.get().state == ConnectionState::Connected {
                 self.outbox.go_on();
             }
         });
-        Effect::new(move |_| {
+        effect(move |_| {
             let every = set_interval_with_handle(
                 move || {
                     if self.begun.get_untracked() && connection.get_untracked().state != ConnectionState::Connected {

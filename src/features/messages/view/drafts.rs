@@ -1,29 +1,31 @@
 //! What is half written, kept per conversation in this browser until it is sent.
 
-use std::collections::BTreeMap;
-
 use leptos::{ev, prelude::*};
 
 use super::here::storage;
-use crate::ids::{ConversationId, PersonId};
+use crate::{
+    ids::{ConversationId, PersonId},
+    sorted::SortedMap,
+    ui::effect,
+};
 
 /// The viewer's drafts in this browser.
 #[derive(Clone, Copy)]
 pub struct Drafts {
     person: Signal<Option<PersonId>>,
-    texts: RwSignal<BTreeMap<ConversationId, String>>,
+    texts: RwSignal<SortedMap<ConversationId, String>>,
 }
 
 impl Drafts {
     /// The drafts of `person`, whoever that is at the time; read once the page is alive.
     pub fn new(person: Signal<Option<PersonId>>) -> Self {
         let drafts = Self { person, texts: RwSignal::default() };
-        Effect::new(move |_| {
+        effect(move |_| {
             if person.get().is_some() {
                 drafts.look();
             }
         });
-        Effect::new(move |_| {
+        effect(move |_| {
             let stored = window_event_listener(ev::storage, move |event| {
                 if event.key().is_none_or(|key| key.starts_with("plenum.draft.")) {
                     drafts.look();

@@ -16,6 +16,7 @@ use crate::{
         model::{Message, Thread},
     },
     realtime::live::Snapshot,
+    ui::effect,
 };
 
 impl ThreadStore {
@@ -112,7 +113,7 @@ impl ThreadStore {
 
     /// While the socket is down, the page asks over HTTP every 30 s (S4-29).
     pub(super) fn refresh_while_down(self) {
-        Effect::new(move |_| {
+        effect(move |_| {
             let every = set_interval_with_handle(
                 move || {
                     if !self.is_connected() {

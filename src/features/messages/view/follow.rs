@@ -20,6 +20,8 @@ use crate::{
         client::{self, SubscriptionStatus, use_live},
         live::Live,
     },
+    sorted::sort_by_key,
+    ui::effect,
 };
 
 /// Somebody who said that they are typing is shown for so long; longer than the pause
@@ -46,7 +48,7 @@ impl ThreadStore {
         self.handle.set_value(Some(handle));
 
         // What is the viewer's own comes with the list of conversations, and goes with its line.
-        Effect::new(move |was_listed: Option<bool>| {
+        effect(move |was_listed: Option<bool>| {
             let own = self.context.own(id);
             let listed = own.is_some();
             if listed || was_listed == Some(true) {
@@ -60,7 +62,7 @@ impl ThreadStore {
             }
             listed
         });
-        Effect::new(move |_| {
+        effect(move |_| {
             let cards = self.context.cards.get();
             self.change(|thread, touched| {
                 for card in cards {
@@ -69,11 +71,11 @@ impl ThreadStore {
             });
         });
         // What waits in the outbox stands at the end of the log.
-        Effect::new(move |_| {
+        effect(move |_| {
             let queued = self.context.outbox.of(id);
             self.show_pending(queued, true);
         });
-        Effect::new(move |_| {
+        effect(move |_| {
             if let Some(message) = self.context.outbox.answered().filter(|_| self.state.try_get_value().is_some()) {
                 self.answered(message);
             }
@@ -143,7 +145,7 @@ impl ThreadStore {
                     }
                 }
             }
-            pending.sort_by_key(|item| item.at);
+            sort_by_key(&mut pending, |item| item.at);
             touched.rows = pending != thread.pending;
             thread.pending = pending;
         });

@@ -1,16 +1,16 @@
 //! Read and delivered marks on their way to the server: one call per 2 s, the highest
 //! number of each conversation only.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{features::messages::api, ids::ConversationId};
+use crate::{features::messages::api, ids::ConversationId, sorted::SortedMap};
 
 /// One call per so long (DESIGN "Limits").
 const PACE: Duration = Duration::from_secs(2);
 
-type Numbers = BTreeMap<ConversationId, u64>;
+type Numbers = SortedMap<ConversationId, u64>;
 
 /// What is still to be said to the server.
 #[derive(Clone, Copy)]
@@ -104,7 +104,7 @@ impl Default for Marks {
 
 fn raise(numbers: StoredValue<Numbers>, conversation: ConversationId, number: u64) {
     numbers.try_update_value(|numbers| {
-        let known = numbers.entry(conversation).or_default();
+        let known = numbers.get_or_insert_with(conversation, || 0);
         *known = (*known).max(number);
     });
 }

@@ -1,7 +1,5 @@
 //! The people of a conversation: who is here now, who else and when they were, inviting and removing.
 
-use std::collections::BTreeSet;
-
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use super::{
@@ -21,25 +19,32 @@ use crate::{
     },
     ids::PersonId,
     realtime::client::{use_online, use_presence},
+    sorted::{SortedSet, sort_by_key},
     strings::messages as words,
-    ui::{Notice, notice::Tone},
+    ui::{Each, Notice, dynamic, effect, memo, notice::Tone, view},
 };
 
 /// Who is in the conversation now, oneself included while it is on the screen.
 #[derive(Clone, Copy)]
 pub(super) struct Presence {
     /// Who has it on their screen.
-    pub here: Signal<BTreeSet<PersonId>>,
+    pub here: Signal<SortedSet<PersonId>>,
 }
 
 impl Presence {
     /// Shows the viewer in the conversation while the component is there.
     pub fn new(store: ThreadStore) -> Self {
         let about = store.about();
-        let joined = Memo::new(move |_| about.with(|about| about.own.is_some()));
+        let joined = memo(move || about.with(|about| about.own.is_some()));
         let channel = Signal::derive(move || joined.get().then_some(Channel::ConversationPresence(store.conversation)));
         Self { here: use_presence(channel) }
     }
+}
+
+/// What makes a line of the list another one.
+fn key(member: &Member) -> String {
+    let card = &member.card;
+    format!("{} {} {} {}", card.id, card.hue, member.owner, card.name)
 }
 
 /// Members of one page.
@@ -55,11 +60,11 @@ pub(super) fn MembersPanel(
 ) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
-    let large = Memo::new(move |_| about.with(|about| about.member_count > POINTER_MEMBERS));
+    let large = memo(move || about.with(|about| about.member_count > POINTER_MEMBERS));
     let fetched = RwSignal::new(Vec::<Member>::new());
     let query = RwSignal::new(String::new());
     let more = RwSignal::new(false);
-    let members = Memo::new(move |_| if large.get() { fetched.get() } else { about.with(|about| about.members.clone()) });
+    let members = memo(move || if large.get() { fetched.get() } else { about.with(|about| about.members.clone()) });
     let watched = Signal::derive(move || members.with(|members| members.iter().map(|member| member.card.id).collect::<Vec<_>>()));
     let online = use_online(watched);
     let last_seen = LastSeen::of(online);
@@ -85,8 +90,8 @@ pub(super) fn MembersPanel(
         take(0, first);
     }
     // Whoever is new among a few has been somewhere before.
-    let followed = Memo::new(move |_| about.with(|about| (about.member_count <= POINTER_MEMBERS).then_some(about.member_count)));
-    Effect::new(move |again: Option<()>| {
+    let followed = memo(move || about.with(|about| (about.member_count <= POINTER_MEMBERS).then_some(about.member_count)));
+    effect(move |again: Option<()>| {
         followed.track();
         query.track();
         if again.is_some() || !came_with_page {
@@ -104,17 +109,17 @@ pub(super) fn MembersPanel(
     });
     let here = presence.here;
     let split = move |wanted: bool| {
-        Memo::new(move |_| {
+        memo(move || {
             let mut cards: Vec<Member> = members.with(|members| {
                 members.iter().filter(|member| here.with(|here| here.contains(&member.card.id)) == wanted).cloned().collect()
             });
-            cards.sort_by_key(|member| member.card.name.to_lowercase());
+            sort_by_key(&mut cards, |member| member.card.name.to_lowercase());
             cards
         })
     };
     let (inside, outside) = (split(true), split(false));
     let removable = about.with_untracked(|about| !about.conversation.general && about.conversation.kind != ConversationKind::Direct);
-    let may_invite = Memo::new(move |_| {
+    let may_invite = memo(move || {
         let of_owners =
             about.with(|about| about.conversation.kind == ConversationKind::Room && about.conversation.access == Access::Private);
         let possible =
@@ -122,15 +127,15 @@ pub(super) fn MembersPanel(
         possible && (!of_owners || screen.runs.get())
     });
     let section = move |title: &'static str, list: Memo<Vec<Member>>| {
-        let some = Memo::new(move |_| list.with(|list| !list.is_empty()));
+        let some = memo(move || list.with(|list| !list.is_empty()));
         move || {
             some.get().then(|| {
                 view! {
                     <h3 class="list-title">{title}</h3>
                     <ul class="rows">
-                        <For each=move || list.get() key=|member| (member.card.clone(), member.owner) let:member>
+                        <Each each=move || list.get() key=key let:member>
                             <MemberRow member online last_seen removable forget screen/>
-                        </For>
+                        </Each>
                     </ul>
                 }
             })
@@ -139,6 +144,7 @@ pub(super) fn MembersPanel(
     let close = format!("/messages/{}", store.conversation);
     view! {
         <aside class="pane pane-panel" aria-label=words::PEOPLE>
+            {narrow_heading(screen)}
             <header class="pane-head">
                 <h2>{words::PEOPLE}</h2>
                 <span class="muted">{move || here.with(|here| (!here.is_empty()).then(|| words::here_now(here.len())))}</span>
@@ -168,6 +174,12 @@ pub(super) fn MembersPanel(
     }
 }
 
+/// The page's heading while a panel is all that a narrow screen shows: the thread's is not there then.
+pub(super) fn narrow_heading(screen: Screen) -> impl IntoView {
+    let about = screen.store.about();
+    view! { <h1 class="visually-hidden only-narrow">{move || about.with(|about| about.title.clone())}</h1> }
+}
+
 /// What went wrong last; the composer, which says it beside the thread, is not on a narrow screen with the panel.
 pub(super) fn problem(screen: Screen) -> impl IntoView {
     move || screen.problem.get().map(|problem| view! { <div class="pane-note only-narrow"><Notice tone=Tone::Bad>{problem}</Notice></div> })
@@ -176,7 +188,7 @@ pub(super) fn problem(screen: Screen) -> impl IntoView {
 #[component]
 fn MemberRow(
     member: Member,
-    online: Signal<BTreeSet<PersonId>>,
+    online: Signal<SortedSet<PersonId>>,
     last_seen: LastSeen,
     removable: bool,
     /// Takes somebody who is gone out of a list that is not followed.
@@ -188,10 +200,10 @@ fn MemberRow(
     let (id, name) = (card.id, card.name.clone());
     let me = id == store.viewer;
     let owner = member.owner.then(|| words::OWNER.to_owned());
-    let below = move || {
+    let below = dynamic(move || {
         let presence = if me { Some(words::YOU.to_owned()) } else { last_seen.words(id) };
         [owner.clone(), presence].into_iter().flatten().collect::<Vec<_>>().join(" · ")
-    };
+    });
     let remove_label = words::remove_person(&name);
     let remove = move |_| {
         run(screen, api::remove(store.conversation, id), move || {
@@ -220,7 +232,7 @@ fn Invite(screen: Screen, added: Callback<()>) -> impl IntoView {
     let store = screen.store;
     let query = RwSignal::new(String::new());
     let found = RwSignal::new(Vec::<PersonCard>::new());
-    Effect::new(move |_| {
+    effect(move |_| {
         let asked = query.get();
         if asked.trim().is_empty() {
             found.set(Vec::new());
@@ -229,7 +241,7 @@ fn Invite(screen: Screen, added: Callback<()>) -> impl IntoView {
         spawn_local(async move {
             let Ok(page) = people::api::directory(asked.clone(), String::new(), 0).await else { return };
             if query.try_get_untracked().as_ref() == Some(&asked) {
-                let members: BTreeSet<PersonId> =
+                let members: SortedSet<PersonId> =
                     store.about().with_untracked(|about| about.members.iter().map(|member| member.card.id).collect());
                 found
                     .try_set(page.entries.into_iter().map(|entry| entry.card).filter(|card| !members.contains(&card.id)).take(8).collect());

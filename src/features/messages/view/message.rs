@@ -13,7 +13,7 @@ use crate::{
     features::messages::model::{Message, Pending, Quote},
     ids::{Millis, PersonId},
     strings::messages as words,
-    ui::time::Zone,
+    ui::{dynamic, memo, time::Zone, view},
 };
 
 /// One line of the log.
@@ -43,29 +43,29 @@ fn MessageRow(number: u64, compact: bool, screen: Screen) -> impl IntoView {
     let first = message.get_untracked();
     let (id, sent_at, mine) = (first.id, first.sent_at, first.author.id == viewer);
 
-    let deleted = Memo::new({
+    let deleted = memo({
         let message = message.clone();
-        move |_| message.with(|message| message.deleted)
+        move || message.with(|message| message.deleted)
     });
-    let author = Memo::new({
+    let author = memo({
         let message = message.clone();
-        move |_| message.with(|message| message.author.clone())
+        move || message.with(|message| message.author.clone())
     });
-    let mentions_me = Memo::new({
+    let mentions_me = memo({
         let message = message.clone();
-        move |_| message.with(|message| message.mentions.contains(&viewer))
+        move || message.with(|message| message.mentions.contains(&viewer))
     });
-    let edited = Memo::new({
+    let edited = memo({
         let message = message.clone();
-        move |_| message.with(|message| message.edited_at.filter(|_| !message.deleted))
+        move || message.with(|message| message.edited_at.filter(|_| !message.deleted))
     });
-    let html = Memo::new({
+    let html = memo({
         let message = message.clone();
-        move |_| message.with(|message| html_for(message, viewer))
+        move || message.with(|message| html_for(message, viewer))
     });
-    let quote = Memo::new({
+    let quote = memo({
         let message = message.clone();
-        move |_| message.with(|message| message.reply_to.clone())
+        move || message.with(|message| message.reply_to.clone())
     });
 
     let is_target = move || (screen.target.get() == Some(number)).then_some("");
@@ -80,7 +80,7 @@ fn MessageRow(number: u64, compact: bool, screen: Screen) -> impl IntoView {
             {move || edited.get().map(|at| view! { <span class="msg-mark" title=edited_title(at)>{words::EDITED}</span> })}
         </header>
     };
-    let body = move || {
+    let body = dynamic(move || {
         if deleted.get() {
             let gone = author.with(|card| words::deleted_by(&card.name));
             return view! { <p class="tombstone">{small_icon("trash")}{gone}</p> }.into_any();
@@ -91,8 +91,8 @@ fn MessageRow(number: u64, compact: bool, screen: Screen) -> impl IntoView {
             <Reactions number screen/>
         }
         .into_any()
-    };
-    let tools = move || (screen.alive.get() && !deleted.get()).then(|| view! { <Tools number mine screen/> });
+    });
+    let tools = dynamic(move || (screen.alive.get() && !deleted.get()).then(|| view! { <Tools number mine screen/> }));
 
     view! {
         <article
@@ -106,7 +106,7 @@ fn MessageRow(number: u64, compact: bool, screen: Screen) -> impl IntoView {
             aria-label=compact.then(|| words::message_of(&first.author.name, &zone.clock(sent_at)))
             aria-labelledby=(!compact).then(|| format!("m{number}-by m{number}-at"))
         >
-            {(!compact).then(|| view! { {move || author.with(face)} })}
+            {(!compact).then_some(move || author.with(face))}
             {head}
             {body}
             {mine.then(|| view! { <ReceiptLine number screen/> })}

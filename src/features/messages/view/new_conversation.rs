@@ -21,9 +21,11 @@ use crate::{
     ids::PersonId,
     strings::messages as words,
     ui::{
-        Field, Notice,
+        Field, Notice, effect,
         forms::{Failure, Submit, at, failure},
+        memo,
         notice::Tone,
+        view,
     },
 };
 
@@ -115,8 +117,8 @@ fn Choice(
             }
         });
     });
-    let some = Memo::new(move |_| chosen.with(|chosen| !chosen.is_empty()));
-    let several = Memo::new(move |_| chosen.with(|chosen| chosen.len() > 1));
+    let some = memo(move || chosen.with(|chosen| !chosen.is_empty()));
+    let several = memo(move || chosen.with(|chosen| chosen.len() > 1));
     let group_name = NodeRef::<html::Input>::new();
     // What is typed is looked for at once: Enter must not begin with whoever is chosen.
     let stay = |event: ev::KeyboardEvent| {
@@ -252,7 +254,7 @@ fn Room() -> impl IntoView {
     let action = ServerAction::<api::CreateRoom>::new();
     let navigate = use_navigate();
     let value = action.value();
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(Ok(id)) = value.get() {
             navigate(&format!("/messages/{id}"), Default::default());
         }

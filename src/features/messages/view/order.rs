@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use crate::{
     features::messages::model::{ConversationKind, Line, Sidebar},
     ids::ConversationId,
+    sorted::sort_by_key,
 };
 
 /// The list's two sections, each in the order in which it is shown.
@@ -19,7 +20,7 @@ pub struct Order {
 /// The order of `sidebar`.
 pub(super) fn order(sidebar: &Sidebar) -> Order {
     let mut lines: Vec<&Line> = sidebar.lines.values().collect();
-    lines.sort_by_key(|line| {
+    sort_by_key(&mut lines, |line| {
         let at = line.last.as_ref().map_or(0, |last| last.at);
         (!line.conversation.general, Reverse(at), Reverse(line.conversation.id))
     });

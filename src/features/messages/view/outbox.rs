@@ -27,6 +27,7 @@ use crate::{
     },
     ids::{ConversationId, MessageId, PersonId},
     strings::messages as words,
+    ui::effect,
 };
 
 /// Longer than this no answer is waited for, in milliseconds; the same is sent again.
@@ -59,14 +60,14 @@ impl Outbox {
             answered: RwSignal::new(None),
             halted: RwSignal::new(None),
         };
-        Effect::new(move |_| {
+        effect(move |_| {
             if let Some(person) = person.get() {
                 storage::set(PRESENT, &person.to_string());
                 outbox.look();
                 outbox.go_on();
             }
         });
-        Effect::new(move |_| {
+        effect(move |_| {
             let stored = window_event_listener(ev::storage, move |event| {
                 if event.key().is_none_or(|key| key == PRESENT || key.starts_with("plenum.outbox.")) {
                     outbox.look();

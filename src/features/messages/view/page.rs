@@ -23,7 +23,7 @@ use crate::{
     ids::ConversationId,
     realtime::live::Snapshot,
     strings::messages as words,
-    ui::{EmptyState, redirect, response},
+    ui::{EmptyState, memo, redirect, response, view},
 };
 
 /// The parent of all pages under `/messages`: the list stays while what is beside it changes.
@@ -37,8 +37,8 @@ pub fn MessagesLayout() -> impl IntoView {
     }
     let query = use_query_map();
     let path = location.pathname;
-    let panel = Memo::new(move |_| query.with(|query| Panel::of(query).is_some()));
-    let pane = Memo::new(move |_| {
+    let panel = memo(move || query.with(|query| Panel::of(query).is_some()));
+    let pane = memo(move || {
         let at_list = path.with(|path| path.trim_end_matches('/') == "/messages");
         match (at_list, panel.get()) {
             (true, _) => "list",
@@ -46,7 +46,7 @@ pub fn MessagesLayout() -> impl IntoView {
             (false, false) => "thread",
         }
     });
-    let open = Memo::new(move |_| path.with(|path| conversation_of(path)));
+    let open = memo(move || path.with(|path| conversation_of(path)));
     view! {
         <main id="main" tabindex="-1" class="panes" data-pane=move || pane.get() data-panel=move || panel.get().then_some("open")>
             <ListPane open/>
@@ -99,7 +99,7 @@ pub fn MessagesPage() -> impl IntoView {
 #[component]
 pub fn ConversationPage() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
-    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<ConversationId>().ok())));
+    let id = memo(move || params.with(|params| params.get("id").and_then(|id| id.parse::<ConversationId>().ok())));
     let thread = Resource::new_blocking(
         move || id.get(),
         move |id| {
@@ -131,7 +131,7 @@ pub fn ConversationPage() -> impl IntoView {
 fn Conversation(snapshot: Snapshot<Thread>, people: Option<Vec<MemberEntry>>) -> impl IntoView {
     let (Some(viewer), Some(context)) = (use_viewer().get_untracked(), use_sidebar()) else { return ().into_any() };
     let query = use_query_map();
-    let target = Memo::new(move |_| query.with(|query| query.get("m").and_then(|number| number.parse::<u64>().ok())));
+    let target = memo(move || query.with(|query| query.get("m").and_then(|number| number.parse::<u64>().ok())));
     let store = ThreadStore::new(viewer.card.id, viewer.zone, context, snapshot);
     let screen = Screen::new(store, use_now(), target.get_untracked());
     // A form without scripts was refused; that of the panel says so itself.

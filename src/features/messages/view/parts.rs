@@ -1,7 +1,5 @@
 //! Small pieces that all panes of the messages pages are made of.
 
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 
 use crate::{
@@ -10,8 +8,9 @@ use crate::{
         people::model::PersonCard,
     },
     ids::{Millis, PersonId},
+    sorted::SortedSet,
     strings::messages as words,
-    ui::{Icon, time::Zone},
+    ui::{Icon, time::Zone, view},
 };
 
 /// An icon; decorative, the control around it carries the name.
@@ -35,7 +34,7 @@ pub(super) fn small_face(card: &PersonCard) -> impl IntoView + use<> {
 }
 
 /// A person's avatar with the dot that says whether they are online.
-pub(super) fn live_face(card: &PersonCard, online: Signal<BTreeSet<PersonId>>) -> impl IntoView + use<> {
+pub(super) fn live_face(card: &PersonCard, online: Signal<SortedSet<PersonId>>) -> impl IntoView + use<> {
     let id = card.id;
     let presence = move || online.with(|online| online.contains(&id)).then_some("online");
     view! {

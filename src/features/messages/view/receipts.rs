@@ -11,6 +11,7 @@ use crate::{
     },
     ids::PersonId,
     strings::messages as words,
+    ui::{dynamic, memo, view},
 };
 
 /// How far one's own message has got.
@@ -46,7 +47,7 @@ pub fn receipt(about: &About, viewer: PersonId, number: u64) -> Receipt {
 #[component]
 pub(super) fn ReceiptLine(number: u64, screen: Screen) -> impl IntoView {
     let store = screen.store;
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         // The lines change with each new message, and so does which one is last.
         store.rows().track();
         let last = store.last_own().is_some_and(|message| message.number == number);
@@ -59,7 +60,7 @@ pub(super) fn ReceiptLine(number: u64, screen: Screen) -> impl IntoView {
         Receipt::ReadByAll => sign("check-double", true, words::READ_BY_ALL.to_owned()).into_any(),
         Receipt::OnDemand => view! { <OnDemand number screen/> }.into_any(),
     };
-    move || shown.get().map(line)
+    dynamic(move || shown.get().map(line))
 }
 
 fn sign(name: &'static str, read: bool, text: String) -> impl IntoView {

@@ -51,7 +51,7 @@ impl SidebarContext {
         self.state.update_value(|state| {
             let old = state.take().unwrap_or_default();
             let mut new = fresh.state;
-            for (id, line) in &mut new.lines {
+            for (id, line) in new.lines.iter_mut() {
                 let Some(known) = old.lines.get(id) else { continue };
                 line.own.read = line.own.read.max(known.own.read);
                 if known.head > line.head {

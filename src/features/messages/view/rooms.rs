@@ -9,7 +9,7 @@ use crate::{
     error::AppError,
     features::messages::{api, model::RoomEntry},
     strings::messages as words,
-    ui::{EmptyState, Notice, notice::Tone},
+    ui::{EmptyState, Notice, notice::Tone, view},
 };
 
 /// All rooms that one can see.

@@ -30,12 +30,12 @@ pub enum Row {
 
 impl Row {
     /// What makes it the same line after a change: another key is drawn anew.
-    pub fn key(&self) -> (u8, i64, String) {
+    pub fn key(&self) -> String {
         match self {
-            Self::Day(day, _) => (0, i64::from(*day), String::new()),
-            Self::Unread(count) => (1, i64::try_from(*count).unwrap_or(i64::MAX), String::new()),
-            Self::Message { number, compact } => (2 + u8::from(*compact), i64::try_from(*number).unwrap_or(i64::MAX), String::new()),
-            Self::Pending(item) => (4 + u8::from(item.failed.is_some()), 0, item.key.clone()),
+            Self::Day(day, _) => format!("day {day}"),
+            Self::Unread(count) => format!("unread {count}"),
+            Self::Message { number, compact } => format!("{} {number}", if *compact { "below" } else { "message" }),
+            Self::Pending(item) => format!("{} {}", if item.failed.is_some() { "failed" } else { "pending" }, item.key),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     },
     ids::Millis,
     strings::messages as words,
+    ui::{effect, memo},
 };
 
 /// What the composer is for just now.
@@ -72,11 +73,11 @@ impl Screen {
     /// The screen of `store`.
     pub fn new(store: ThreadStore, now: Millis, target: Option<u64>) -> Self {
         let alive = RwSignal::new(false);
-        Effect::new(move |_| alive.set(true));
+        effect(move |_| alive.set(true));
         let (about, admin) = (store.about(), use_role(Role::Admin));
         Self {
             store,
-            runs: Memo::new(move |_| admin.get() || about.with(|about| about.owner)),
+            runs: memo(move || admin.get() || about.with(|about| about.owner)),
             now,
             mode: RwSignal::default(),
             menu: RwSignal::new(None),

@@ -3,6 +3,11 @@
 
 use leptos::{ev, prelude::*, task::spawn_local, wasm_bindgen::JsCast as _, web_sys::HtmlElement};
 
+use crate::{
+    ui::{dynamic, view},
+    ui::{effect, memo},
+};
+
 use super::{
     here,
     screen::{Screen, address},
@@ -29,7 +34,7 @@ impl Scroll {
     /// Follows the log of `screen`.
     pub fn new(screen: Screen) -> Self {
         let scroll = Self { screen, fresh: RwSignal::new(0), away: RwSignal::new(false), loading: RwSignal::new(false) };
-        Effect::new(move |begun: Option<bool>| {
+        effect(move |begun: Option<bool>| {
             if begun != Some(true) && screen.log.get().is_some() {
                 request_animation_frame(move || scroll.open());
                 return true;
@@ -37,7 +42,7 @@ impl Scroll {
             begun == Some(true)
         });
         let rows = screen.store.rows();
-        Effect::new(move |begun: Option<()>| {
+        effect(move |begun: Option<()>| {
             rows.track();
             if begun.is_some() {
                 screen.stay_at_end();
@@ -45,7 +50,7 @@ impl Scroll {
             }
         });
         let arrived = screen.store.arrived();
-        Effect::new(move |before: Option<u64>| {
+        effect(move |before: Option<u64>| {
             let now = arrived.get();
             if screen.store.at_end.get_value() {
                 scroll.fresh.set(0);
@@ -55,7 +60,7 @@ impl Scroll {
             now
         });
         // The window, the banner and what is being written take room from the log.
-        Effect::new(move |_| {
+        effect(move |_| {
             if let Some(log) = screen.log.get() {
                 let watch = here::watch_size(&log, move || {
                     if screen.store.at_end.try_get_value() == Some(true) {
@@ -65,7 +70,7 @@ impl Scroll {
                 StoredValue::new_local(watch);
             }
         });
-        Effect::new(move |_| {
+        effect(move |_| {
             let focus = window_event_listener(ev::focus, move |_| scroll.consider_read());
             let visible = window_event_listener(ev::visibilitychange, move |_| scroll.consider_read());
             on_cleanup(move || {
@@ -244,11 +249,11 @@ pub(super) fn NewPill(scroll: Scroll) -> impl IntoView {
     let screen = scroll.screen;
     let window = screen.store.window();
     let here = address(screen.store, 0).split('?').next().unwrap_or_default().to_owned();
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         let fresh = scroll.fresh.get();
         (fresh > 0 || scroll.away.get() || window.with(|window| window.has_newer)).then_some(fresh)
     });
-    move || {
+    dynamic(move || {
         shown.get().map(|fresh| {
             view! {
                 <a
@@ -265,5 +270,5 @@ pub(super) fn NewPill(scroll: Scroll) -> impl IntoView {
                 </a>
             }
         })
-    }
+    })
 }

@@ -15,16 +15,16 @@ use crate::{
     },
     ids::{MessageId, Millis},
     strings::messages as words,
-    ui::{EmptyState, Notice, browser, notice::Tone, redirect::encoded, time::Zone},
+    ui::{EmptyState, Notice, browser, memo, notice::Tone, redirect::encoded, time::Zone, view},
 };
 
 /// The results beside the list; without a question, what to do.
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(|query| query.get("q")).unwrap_or_default().trim().to_owned());
+    let asked = memo(move || query.with(|query| query.get("q")).unwrap_or_default().trim().to_owned());
     let (zone, now) = (use_zone().get_untracked(), use_now());
-    let before = Memo::new(move |_| query.with(|query| query.get("before").and_then(|id| id.parse::<MessageId>().ok())));
+    let before = memo(move || query.with(|query| query.get("before").and_then(|id| id.parse::<MessageId>().ok())));
     let found = Resource::new_blocking(
         move || (asked.get(), before.get()),
         |(asked, before)| async move { if asked.is_empty() { Ok(None) } else { api::search(asked, before).await.map(Some) } },

@@ -1,7 +1,5 @@
 //! The list of conversations, live: names, last messages, unread counts, drafts, who types.
 
-use std::collections::BTreeSet;
-
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::{use_navigate, use_query_map};
 
@@ -18,8 +16,9 @@ use crate::{
     },
     ids::{ConversationId, Millis, PersonId},
     realtime::client::use_online,
+    sorted::SortedSet,
     strings::{messages as words, shell},
-    ui::{Notice, notice::Tone, redirect::encoded, time::Zone},
+    ui::{Each, Notice, dynamic, memo, notice::Tone, redirect::encoded, time::Zone, view},
 };
 
 /// So many of a section are drawn at first: the others are a click, a search or `Ctrl K` away.
@@ -31,7 +30,7 @@ pub(super) fn ListPane(open: Memo<Option<ConversationId>>) -> impl IntoView {
     let Some(context) = use_sidebar() else { return ().into_any() };
     let at_list = {
         let path = leptos_router::hooks::use_location().pathname;
-        Memo::new(move |_| path.with(|path| path.trim_end_matches('/') == "/messages"))
+        memo(move || path.with(|path| path.trim_end_matches('/') == "/messages"))
     };
     view! {
         <section class="pane pane-list" aria-label=words::CONVERSATIONS>
@@ -112,9 +111,9 @@ fn List(context: SidebarContext, open: Memo<Option<ConversationId>>) -> impl Int
                 view! {
                     <h2 class="list-title">{title}</h2>
                     <ul class="rows">
-                        <For each=move || section.shown.get() key=|id| *id let:id>
+                        <Each each=move || section.shown.get() key=|id| id.to_string() let:id>
                             <ConversationRow context id open online/>
-                        </For>
+                        </Each>
                     </ul>
                     {move || {
                         let more = section.more.get();
@@ -153,13 +152,13 @@ struct Section {
 impl Section {
     fn new(order: Signal<Order>, open: Memo<Option<ConversationId>>, of: fn(&Order) -> &Vec<ConversationId>) -> Self {
         let all = RwSignal::new(false);
-        let ids = Memo::new(move |_| order.with(|order| of(order).clone()));
-        let shown = Memo::new(move |_| {
+        let ids = memo(move || order.with(|order| of(order).clone()));
+        let shown = memo(move || {
             let all = all.get();
             let is_shown = |(index, id): &(usize, ConversationId)| all || *index < SHORT_LIST || open.get() == Some(*id);
             ids.get().into_iter().enumerate().filter(is_shown).map(|(_, id)| id).collect::<Vec<_>>()
         });
-        let more = Memo::new(move |_| ids.with(Vec::len) - shown.with(Vec::len).min(ids.with(Vec::len)));
+        let more = memo(move || ids.with(Vec::len) - shown.with(Vec::len).min(ids.with(Vec::len)));
         Self { shown, more, all }
     }
 }
@@ -183,17 +182,17 @@ fn ConversationRow(
     context: SidebarContext,
     id: ConversationId,
     open: Memo<Option<ConversationId>>,
-    online: Signal<BTreeSet<PersonId>>,
+    online: Signal<SortedSet<PersonId>>,
 ) -> impl IntoView {
     let Some(line) = context.line(id) else { return ().into_any() };
     let (zone, now) = (use_zone().get_untracked(), use_now());
     let viewer = use_viewer().with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id));
-    let line = Memo::new(move |_| line.get());
-    let title = Memo::new(move |_| line.with(Line::title));
-    let unread = Memo::new(move |_| line.with(Line::unread));
-    let muted = Memo::new(move |_| line.with(|line| line.own.muted));
-    let is_open = Memo::new(move |_| open.get() == Some(id));
-    let below = Memo::new(move |_| {
+    let line = memo(move || line.get());
+    let title = memo(move || line.with(Line::title));
+    let unread = memo(move || line.with(Line::unread));
+    let muted = memo(move || line.with(|line| line.own.muted));
+    let is_open = memo(move || open.get() == Some(id));
+    let below = memo(move || {
         if let Some((_, text)) = context.typing.get().filter(|(at, _)| *at == id) {
             return Below::Typing(text);
         }
@@ -211,16 +210,16 @@ fn ConversationRow(
             None => room_face(&line.conversation).into_any(),
         })
     };
-    let kind = Memo::new(move |_| line.with(|line| (line.conversation.clone(), other(line))));
-    let face = move || {
+    let kind = memo(move || line.with(|line| (line.conversation.clone(), other(line))));
+    let face = dynamic(move || {
         kind.track();
         untrack(face)
-    };
-    let time = move || line.with(|line| line.last.as_ref().map(|last| last.at)).map(|at| last_time(&zone, at, now));
-    let presence_words = move || {
+    });
+    let time = dynamic(move || line.with(|line| line.last.as_ref().map(|last| last.at)).map(|at| last_time(&zone, at, now)));
+    let presence_words = dynamic(move || {
         kind.with(|(_, other)| other.as_ref().is_some_and(|card| online.with(|online| online.contains(&card.id))))
             .then(|| view! { <span class="visually-hidden">", "{words::ONLINE}</span> })
-    };
+    });
     view! {
         <li>
             <a

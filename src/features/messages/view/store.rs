@@ -2,8 +2,6 @@
 //! live stream, the outbox and fetched pages change the thread; only what was touched
 //! notifies: a message's own signal, the list of lines, or what is about the conversation.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 
 use super::{
@@ -25,6 +23,7 @@ use crate::{
         cursor::Cursor,
         live::Snapshot,
     },
+    sorted::SortedMap,
     ui::time::Zone,
 };
 
@@ -73,7 +72,7 @@ pub struct ThreadStore {
     pub(super) cursors: StoredValue<Vec<(String, Cursor)>>,
     pub(super) asking: StoredValue<Asking>,
     zone: StoredValue<Zone>,
-    messages: StoredValue<BTreeMap<u64, ArcRwSignal<Message>>>,
+    messages: StoredValue<SortedMap<u64, ArcRwSignal<Message>>>,
     rows: RwSignal<Vec<Row>>,
     pub(super) about: RwSignal<About>,
     window: RwSignal<Window>,
@@ -251,7 +250,7 @@ impl ThreadStore {
         self.messages.update_value(|signals| {
             signals.retain(|number, _| thread.messages.contains_key(number));
             for (number, message) in &thread.messages {
-                signals.entry(*number).or_insert_with(|| ArcRwSignal::new(message.clone()));
+                signals.get_or_insert_with(*number, || ArcRwSignal::new(message.clone()));
             }
         });
         let rows = self.zone.with_value(|zone| rows(thread, zone));
@@ -268,7 +267,7 @@ impl ThreadStore {
     }
 }
 
-fn signals(thread: &Thread) -> BTreeMap<u64, ArcRwSignal<Message>> {
+fn signals(thread: &Thread) -> SortedMap<u64, ArcRwSignal<Message>> {
     thread.messages.iter().map(|(number, message)| (*number, ArcRwSignal::new(message.clone()))).collect()
 }
 

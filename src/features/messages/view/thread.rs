@@ -1,8 +1,6 @@
 //! A conversation on the screen: its head, the log, where one writes, and the people panel.
 
-use std::collections::BTreeSet;
-
-use leptos::{ev, prelude::*, task::spawn_local, wasm_bindgen::JsCast as _, web_sys::Element};
+use leptos::{ev, prelude::*, task::spawn_local, wasm_bindgen::JsCast as _, wasm_split::wasm_split, web_sys::Element};
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::{
@@ -25,8 +23,13 @@ use crate::{
     features::people::view::last_seen::LastSeen,
     ids::PersonId,
     realtime::client::use_online,
+    sorted::SortedSet,
     strings::messages as words,
-    ui::{Confirm, PageTitle},
+    ui::{
+        Confirm, Each, PageTitle, dynamic, effect, memo,
+        part::{Fetched, part},
+        view,
+    },
 };
 
 /// The thread and the panel beside it.
@@ -34,16 +37,13 @@ use crate::{
 pub(super) fn ThreadPanes(screen: Screen, target: Memo<Option<u64>>, people: Option<Vec<MemberEntry>>) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
-    let title = Memo::new(move |_| about.with(|about| about.title.clone()));
+    let title = memo(move || about.with(|about| about.title.clone()));
     let query = use_query_map();
-    let panel = Memo::new(move |_| query.with(Panel::of));
+    let panel = memo(move || query.with(Panel::of));
     let presence = Presence::new(store);
     // Only the panel that came with the page has its people from it.
     let people = StoredValue::new(people);
-    let panes = move || match panel.get()? {
-        Panel::People => Some(view! { <MembersPanel screen presence first=people.try_update_value(Option::take).flatten()/> }.into_any()),
-        Panel::About => Some(view! { <AboutPanel screen/> }.into_any()),
-    };
+    let at_people = Signal::derive(move || panel.get() == Some(Panel::People));
     view! {
         <PageTitle text=title/>
         <section class="pane pane-thread" aria-label=move || title.get()>
@@ -53,8 +53,24 @@ pub(super) fn ThreadPanes(screen: Screen, target: Memo<Option<u64>>, people: Opt
             <Foot screen/>
             <DeleteDialog screen/>
         </section>
-        {panes}
+        {part(at_people, members_panel, (screen, presence, people), || {})}
+        {move || (panel.get() == Some(Panel::About)).then(|| view! { <AboutPanel screen/> })}
     }
+}
+
+/// The people panel, in a chunk of its own: most look at the messages only.
+#[wasm_split(members, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_members))]
+fn members_panel() -> Fetched<(Screen, Presence, FirstPage)> {
+    leptos::prefetch_lazy_fn_on_server("members");
+    Ok(|(screen, presence, people)| view! { <MembersPanel screen presence first=people.try_update_value(Option::take).flatten()/> })
+}
+
+/// The people that came with the page, until the panel has taken them.
+type FirstPage = StoredValue<Option<Vec<MemberEntry>>>;
+
+/// Fetches what the conversation at `address` begins with beside its own code. True if it is there.
+pub async fn ready(address: &str) -> bool {
+    !address.contains("panel=people") || load_members().await.is_ok()
 }
 
 /// The head: what it is, who is in it, what can be done with it.
@@ -62,31 +78,31 @@ pub(super) fn ThreadPanes(screen: Screen, target: Memo<Option<u64>>, people: Opt
 fn Head(screen: Screen, panel: Memo<Option<Panel>>) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
-    let conversation = Memo::new(move |_| about.with(|about| about.conversation.clone()));
-    let title = Memo::new(move |_| about.with(|about| about.title.clone()));
-    let count = Memo::new(move |_| about.with(|about| about.member_count));
+    let conversation = memo(move || about.with(|about| about.conversation.clone()));
+    let title = memo(move || about.with(|about| about.title.clone()));
+    let count = memo(move || about.with(|about| about.member_count));
     let is_direct = conversation.with_untracked(|conversation| conversation.kind == ConversationKind::Direct);
-    let other = Memo::new(move |_| {
+    let other = memo(move || {
         about.with(|about| about.members.iter().find(|member| member.card.id != store.viewer).map(|member| member.card.clone()))
     });
     let watched =
         Signal::derive(move || if is_direct { other.get().map(|card| card.id).into_iter().collect() } else { Vec::<PersonId>::new() });
-    let online: Signal<BTreeSet<PersonId>> = use_online(watched);
+    let online: Signal<SortedSet<PersonId>> = use_online(watched);
     let last_seen = LastSeen::of(online);
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(card) = other.get().filter(|_| is_direct) {
             last_seen.ask(vec![card.id]);
         }
     });
 
-    let below = move || {
+    let below = dynamic(move || {
         if is_direct {
             return other.with(|card| card.as_ref().and_then(|card| last_seen.words(card.id))).unwrap_or_default();
         }
         conversation.with(|conversation| words::about_room(count.get(), conversation))
-    };
-    let face = move || if is_direct { other.get().map(|card| live_face(&card, online)) } else { None };
-    let sign = move || (!is_direct).then(|| conversation.with(|conversation| icon(kind_icon(conversation))));
+    });
+    let face = dynamic(move || if is_direct { other.get().map(|card| live_face(&card, online)) } else { None });
+    let sign = dynamic(move || (!is_direct).then(|| conversation.with(|conversation| icon(kind_icon(conversation)))));
     let here = format!("/messages/{}", store.conversation);
     let people_href = {
         let here = here.clone();
@@ -117,8 +133,8 @@ fn Head(screen: Screen, panel: Memo<Option<Panel>>) -> impl IntoView {
 fn More(screen: Screen) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
-    let muted = Memo::new(move |_| about.with(|about| about.own.is_some_and(|own| own.muted)));
-    let joined = Memo::new(move |_| about.with(|about| about.own.is_some()));
+    let muted = memo(move || about.with(|about| about.own.is_some_and(|own| own.muted)));
+    let joined = memo(move || about.with(|about| about.own.is_some()));
     let is_direct = about.with_untracked(|about| about.conversation.kind == ConversationKind::Direct);
     let may_leave = about.with_untracked(|about| !about.conversation.general && !is_direct);
     let leaving = RwSignal::new(false);
@@ -143,7 +159,7 @@ fn More(screen: Screen) -> impl IntoView {
         store.mark_read(store.window().with_untracked(|window| window.head));
     };
     let details = (!is_direct).then(|| format!("/messages/{}?panel=about", store.conversation));
-    let (some, alive) = (Memo::new(move |_| joined.get() || (screen.runs.get() && !is_direct)), screen.alive);
+    let (some, alive) = (memo(move || joined.get() || (screen.runs.get() && !is_direct)), screen.alive);
     let own = move || {
         joined.get().then(|| {
             view! {
@@ -208,9 +224,9 @@ fn Log(screen: Screen, target: Memo<Option<u64>>) -> impl IntoView {
     let store = screen.store;
     let (about, window, rows) = (store.about(), store.window(), store.rows());
     let scroll = Scroll::new(screen);
-    let title = Memo::new(move |_| about.with(|about| about.title.clone()));
+    let title = memo(move || about.with(|about| about.title.clone()));
     // A link to another message of the same conversation changes the address only.
-    Effect::new(move |before: Option<Option<u64>>| {
+    effect(move |before: Option<Option<u64>>| {
         let now = target.get();
         if let Some(number) = now.filter(|_| before.is_some_and(|before| before != now)) {
             scroll.go_to(number);
@@ -218,7 +234,7 @@ fn Log(screen: Screen, target: Memo<Option<u64>>) -> impl IntoView {
         now
     });
     // A menu closes when one clicks beside it.
-    Effect::new(move |_| {
+    effect(move |_| {
         let clicks = window_event_listener(ev::click, move |event| {
             let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let inside = element.is_some_and(|element| element.closest(".dropdown, .reaction-add").is_ok_and(|found| found.is_some()));
@@ -229,7 +245,7 @@ fn Log(screen: Screen, target: Memo<Option<u64>>) -> impl IntoView {
         on_cleanup(move || clicks.remove());
     });
     let earlier = move || format!("/messages/{}?m={}", store.conversation, window.get().first.saturating_sub(25).max(1));
-    let beginning = move || {
+    let beginning = dynamic(move || {
         if window.with(|window| window.has_older) {
             view! {
                 <div class="history">
@@ -250,7 +266,7 @@ fn Log(screen: Screen, target: Memo<Option<u64>>) -> impl IntoView {
         } else {
             view! { <p class="history">{move || words::beginning_of(&title.get())}</p> }.into_any()
         }
-    };
+    });
     view! {
         <div class="log-wrap">
             <div
@@ -264,9 +280,9 @@ fn Log(screen: Screen, target: Memo<Option<u64>>) -> impl IntoView {
             >
                 <div class="log-inner">
                     {beginning}
-                    <For each=move || rows.get() key=|row| row.key() let:row>
+                    <Each each=move || rows.get() key=|row| row.key() let:row>
                         <LogRow row screen/>
-                    </For>
+                    </Each>
                 </div>
             </div>
             <NewPill scroll/>
@@ -288,7 +304,7 @@ fn Foot(screen: Screen) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
     let refused = store.refused();
-    let under = Memo::new(move |_| {
+    let under = memo(move || {
         let (joined, open) = about.with(|about| (about.own.is_some(), about.conversation.access == Access::Open));
         match (joined, refused.get()) {
             (true, Some(reason)) => Under::Refused(reason),
@@ -297,7 +313,7 @@ fn Foot(screen: Screen) -> impl IntoView {
             (false, _) => Under::Ended,
         }
     });
-    move || match under.get() {
+    dynamic(move || match under.get() {
         Under::Composer => view! { <Composer screen/> }.into_any(),
         Under::Join => view! {
             <form
@@ -335,19 +351,19 @@ fn Foot(screen: Screen) -> impl IntoView {
             </div>
         }
         .into_any(),
-    }
+    })
 }
 
 /// Asks before a message is deleted.
 #[component]
 fn DeleteDialog(screen: Screen) -> impl IntoView {
     let open = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move |_| {
         if screen.doomed.with(Option::is_some) {
             open.set(true);
         }
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         if !open.get() {
             screen.doomed.set(None);
         }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     features::messages::model::{Message, REACTIONS, Reaction},
     strings::messages as words,
+    ui::{dynamic, memo, view},
 };
 
 /// Further emojis, after the quick ones.
@@ -23,8 +24,8 @@ const MORE_REACTIONS: [&str; 24] = [
 pub(super) fn Reactions(number: u64, screen: Screen) -> impl IntoView {
     let store = screen.store;
     let reactions =
-        Memo::new(move |_| store.message(number).map(|message| message.with(|message| message.reactions.clone())).unwrap_or_default());
-    let some = Memo::new(move |_| reactions.with(|reactions| !reactions.is_empty()));
+        memo(move || store.message(number).map(|message| message.with(|message| message.reactions.clone())).unwrap_or_default());
+    let some = memo(move || reactions.with(|reactions| !reactions.is_empty()));
     let one = move |reaction: Reaction| {
         let mine = reaction.people.contains(&store.viewer);
         let names = store.about().with(|about| {
@@ -50,7 +51,7 @@ pub(super) fn Reactions(number: u64, screen: Screen) -> impl IntoView {
             </li>
         }
     };
-    move || {
+    dynamic(move || {
         some.get().then(|| {
             view! {
                 <ul class="reactions">
@@ -59,7 +60,7 @@ pub(super) fn Reactions(number: u64, screen: Screen) -> impl IntoView {
                 </ul>
             }
         })
-    }
+    })
 }
 
 /// The tools beside a message; with scripts only.
@@ -70,10 +71,10 @@ pub(super) fn Tools(number: u64, mine: bool, screen: Screen) -> impl IntoView {
     let label = message.with_untracked(|message| words::message_of(&message.author.name, &store.zone().clock(message.sent_at)));
     let now = StoredValue::new(message);
     let current = move || now.with_value(|message| message.get_untracked());
-    let may_write = Memo::new(move |_| store.about().with(|about| about.own.is_some()));
-    let may_delete = Memo::new(move |_| may_write.get() && (mine || screen.runs.get()));
-    let reacting = Memo::new(move |_| screen.menu.get() == Some((number, Menu::React)));
-    let more = Memo::new(move |_| screen.menu.get() == Some((number, Menu::More)));
+    let may_write = memo(move || store.about().with(|about| about.own.is_some()));
+    let may_delete = memo(move || may_write.get() && (mine || screen.runs.get()));
+    let reacting = memo(move || screen.menu.get() == Some((number, Menu::React)));
+    let more = memo(move || screen.menu.get() == Some((number, Menu::More)));
     let close_on_escape = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" && screen.menu.get_untracked().is_some() {
             event.stop_propagation();

@@ -3,18 +3,21 @@
 use leptos::prelude::*;
 
 use super::{parts::first_name, screen::Screen};
-use crate::strings::messages as words;
+use crate::{
+    strings::messages as words,
+    ui::{effect, memo, view},
+};
 
 /// The line under the log; always there, mostly empty.
 #[component]
 pub(super) fn TypingLine(screen: Screen) -> impl IntoView {
     let store = screen.store;
     let who = store.typing();
-    let text = Memo::new(move |_| {
+    let text = memo(move || {
         let names: Vec<String> = who.get().iter().map(first_name).collect();
         (!names.is_empty()).then(|| words::typing(&names))
     });
-    Effect::new(move |_| store.context.typing.set(text.get().map(|text| (store.conversation, text))));
+    effect(move |_| store.context.typing.set(text.get().map(|text| (store.conversation, text))));
     on_cleanup(move || {
         store.context.typing.try_set(None);
     });

@@ -9,6 +9,7 @@ use crate::{
     error::AppError,
     features::people::model::{AdminPerson, Invitation, Role},
     ids::{InvitationId, PersonId},
+    wire::Json,
 };
 #[cfg(feature = "ssr")]
 use crate::{
@@ -37,7 +38,7 @@ pub struct Administration {
 ///
 /// # Errors
 /// 401; 403 unless one is an admin.
-#[server(prefix = "/fn", endpoint = "people/overview", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "people/overview", input = GetUrl, output = Json)]
 pub async fn overview(#[server(default)] query: String, #[server(default)] offset: u32) -> Result<Administration, AppError> {
     let asked = asker();
     answer(async move {
@@ -56,7 +57,7 @@ pub async fn overview(#[server(default)] query: String, #[server(default)] offse
 ///
 /// # Errors
 /// 401; 403; 404; 409 for the last admin; 429.
-#[server(prefix = "/fn", endpoint = "people/set_roles")]
+#[server(prefix = "/fn", endpoint = "people/set_roles", output = Json)]
 pub async fn set_roles(person: PersonId, #[server(default)] roles: Vec<Role>) -> Result<(), AppError> {
     command("/admin/people?done=roles", move |state, who| async move {
         state.store.write(async move |tx| server::administration::set_roles(tx, &who, person, &roles).await).await
@@ -68,7 +69,7 @@ pub async fn set_roles(person: PersonId, #[server(default)] roles: Vec<Role>) ->
 ///
 /// # Errors
 /// 401; 403; 422 for `name`; 429.
-#[server(prefix = "/fn", endpoint = "people/update_organisation")]
+#[server(prefix = "/fn", endpoint = "people/update_organisation", output = Json)]
 pub async fn update_organisation(#[server(default)] name: String, #[server(default)] open_registration: bool) -> Result<(), AppError> {
     command("/admin/people?done=organisation", move |state, who| async move {
         let name = server::administration::parse_organisation_name(&name)?;
@@ -82,7 +83,7 @@ pub async fn update_organisation(#[server(default)] name: String, #[server(defau
 ///
 /// # Errors
 /// 401; 403; 409 if the address has an account; 422 for `email`; 429.
-#[server(prefix = "/fn", endpoint = "people/invite")]
+#[server(prefix = "/fn", endpoint = "people/invite", output = Json)]
 pub async fn invite(#[server(default)] email: String, role: Role) -> Result<String, AppError> {
     let address = command("/admin/people?done=invited", move |state, who| async move {
         let email = if email.trim().is_empty() { None } else { Some(Email::parse(&email)?) };
@@ -100,7 +101,7 @@ pub async fn invite(#[server(default)] email: String, role: Role) -> Result<Stri
 ///
 /// # Errors
 /// 401; 403; 404; 429.
-#[server(prefix = "/fn", endpoint = "people/withdraw_invitation")]
+#[server(prefix = "/fn", endpoint = "people/withdraw_invitation", output = Json)]
 pub async fn withdraw_invitation(id: InvitationId) -> Result<(), AppError> {
     command("/admin/people?done=withdrawn", move |state, who| async move {
         state.store.write(async move |tx| server::invitations::withdraw(tx, &who, id).await).await

@@ -10,6 +10,7 @@ use crate::{
     error::AppError,
     features::people::model::{SignIn, Viewer},
     ids::SignInId,
+    wire::Json,
 };
 #[cfg(feature = "ssr")]
 use {
@@ -40,7 +41,7 @@ pub struct OwnSettings {
 ///
 /// # Errors
 /// 401.
-#[server(prefix = "/fn", endpoint = "people/settings", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "people/settings", input = GetUrl, output = Json)]
 pub async fn settings() -> Result<OwnSettings, AppError> {
     let (asked, theme) = (asker(), Theme::of_request());
     answer(async move {
@@ -57,7 +58,7 @@ pub async fn settings() -> Result<OwnSettings, AppError> {
 ///
 /// # Errors
 /// 401; 422 with the field; 429.
-#[server(prefix = "/fn", endpoint = "people/update_profile")]
+#[server(prefix = "/fn", endpoint = "people/update_profile", output = Json)]
 pub async fn update_profile(
     #[server(default)] name: String,
     #[server(default)] hue: u8,
@@ -74,7 +75,7 @@ pub async fn update_profile(
 ///
 /// # Errors
 /// 401; 429.
-#[server(prefix = "/fn", endpoint = "people/update_privacy")]
+#[server(prefix = "/fn", endpoint = "people/update_privacy", output = Json)]
 pub async fn update_privacy(
     #[server(default)] show_presence: bool,
     #[server(default)] send_typing: bool,
@@ -91,7 +92,7 @@ pub async fn update_privacy(
 ///
 /// # Errors
 /// 401; 422 with the field `current` or `password`; 429.
-#[server(prefix = "/fn", endpoint = "people/change_password")]
+#[server(prefix = "/fn", endpoint = "people/change_password", output = Json)]
 pub async fn change_password(#[server(default)] current: String, #[server(default)] password: String) -> Result<(), AppError> {
     let address = reply::address();
     command(
@@ -105,7 +106,7 @@ pub async fn change_password(#[server(default)] current: String, #[server(defaul
 ///
 /// # Errors
 /// 401; 404 if it has ended; 429.
-#[server(prefix = "/fn", endpoint = "people/revoke_sign_in")]
+#[server(prefix = "/fn", endpoint = "people/revoke_sign_in", output = Json)]
 pub async fn revoke_sign_in(id: SignInId) -> Result<(), AppError> {
     command("/settings?done=sign_ins", move |state, who| async move {
         state.store.write(async move |tx| server::profile::end_sign_in(tx, &who, id).await).await
@@ -117,7 +118,7 @@ pub async fn revoke_sign_in(id: SignInId) -> Result<(), AppError> {
 ///
 /// # Errors
 /// 401; 429.
-#[server(prefix = "/fn", endpoint = "people/revoke_others")]
+#[server(prefix = "/fn", endpoint = "people/revoke_others", output = Json)]
 pub async fn revoke_others() -> Result<(), AppError> {
     command("/settings?done=sign_ins", |state, who| async move {
         state.store.write(async move |tx| sign_ins::end_others(tx, who.person, Some(who.sign_in)).await.map(|_| ())).await

@@ -15,14 +15,14 @@ use crate::{
     app::Fault,
     features::people::api::admin,
     strings::people as words,
-    ui::{Field, Icon, redirect::encoded},
+    ui::{Field, Icon, memo, redirect::encoded, view},
 };
 
 /// `/admin/people`
 #[component]
 pub fn AdminPeoplePage() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| {
+    let asked = memo(move || {
         query.with(|query| {
             let from: u32 = query.get_str("from").and_then(|from| from.parse().ok()).unwrap_or_default();
             (query.get_str("q").unwrap_or_default().to_owned(), from)
@@ -32,7 +32,7 @@ pub fn AdminPeoplePage() -> impl IntoView {
     let (invite, withdraw) = (ServerAction::<admin::Invite>::new(), ServerAction::<admin::WithdrawInvitation>::new());
     let organisation = ServerAction::<admin::UpdateOrganisation>::new();
     // Each answer of the server to a change is a reason to ask again.
-    let changes = Memo::new(move |_| roles.version().get() + invite.version().get() + withdraw.version().get());
+    let changes = memo(move || roles.version().get() + invite.version().get() + withdraw.version().get());
     let overview = Resource::new_blocking(move || (asked.get(), changes.get()), |((query, offset), _)| admin::overview(query, offset));
     let content = move || {
         Suspend::new(async move {

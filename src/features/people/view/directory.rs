@@ -19,7 +19,7 @@ use crate::{
     ids::PersonId,
     realtime::client::{Update, use_live, use_online},
     strings::people as words,
-    ui::{Avatar, EmptyState, Icon, Notice, notice::Tone, redirect::encoded},
+    ui::{Avatar, EmptyState, Icon, Notice, effect, memo, notice::Tone, redirect::encoded, view},
 };
 
 /// What is asked for: it stands in the page's address.
@@ -40,7 +40,7 @@ impl Question {
 #[component]
 pub fn PeoplePage() -> impl IntoView {
     let query = use_query_map();
-    let question = Memo::new(move |_| {
+    let question = memo(move || {
         query.with(|query| Question {
             query: query.get_str("q").unwrap_or_default().to_owned(),
             role: query.get_str("role").unwrap_or_default().to_owned(),
@@ -76,7 +76,7 @@ pub fn PeoplePage() -> impl IntoView {
 /// Asks again when somebody is new or has another name.
 fn follow(found: Resource<AppResult<DirectoryPage>>) {
     let viewer = use_viewer();
-    let organisation = Memo::new(move |_| viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.organisation)));
+    let organisation = memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.organisation)));
     let stale = StoredValue::new(false);
     let handle = use_live::<OrganisationEvent>(
         organisation.into(),
@@ -91,7 +91,7 @@ fn follow(found: Resource<AppResult<DirectoryPage>>) {
             Update::Refused { .. } | Update::Returned => {}
         },
     );
-    Effect::new(move |_| {
+    effect(move |_| {
         let cursor = found.get().and_then(Result::ok).map(|found| found.cursor);
         if let Some(cursor) = cursor
             && stale.get_value()
@@ -154,7 +154,7 @@ fn Found(page: DirectoryPage, question: Question) -> impl IntoView {
         .into_iter()
         .map(|entry| {
             let id = entry.card.id;
-            let is_online = Memo::new(move |_| online.with(|online| online.contains(&id)));
+            let is_online = memo(move || online.with(|online| online.contains(&id)));
             view! { <Person entry online=is_online last_seen direct/> }
         })
         .collect_view();

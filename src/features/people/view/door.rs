@@ -17,9 +17,10 @@ use crate::{
     ids::PersonId,
     strings::people as words,
     ui::{
-        Avatar, Field, Notice,
+        Avatar, Field, Notice, dynamic, effect, memo,
         notice::Tone,
         redirect::{own_path, redirect},
+        view,
     },
 };
 
@@ -57,7 +58,7 @@ pub(super) fn Door(
 pub fn SignInPage() -> impl IntoView {
     let shell = use_shell();
     let query = use_query_map();
-    let next = Memo::new(move |_| query.with(|query| query.get_str("next").and_then(own_path).map(str::to_owned)));
+    let next = memo(move || query.with(|query| query.get_str("next").and_then(own_path).map(str::to_owned)));
     if shell.with_untracked(|shell| shell.viewer.is_some()) {
         redirect(&next.get_untracked().unwrap_or_else(|| "/".to_owned()));
     }
@@ -97,7 +98,7 @@ pub fn SignInPage() -> impl IntoView {
 /// Carries `?next=` through the form.
 #[component]
 fn Next(next: Memo<Option<String>>) -> impl IntoView {
-    move || next.get().map(|next| view! { <input type="hidden" name="next" value=next/> })
+    dynamic(move || next.get().map(|next| view! { <input type="hidden" name="next" value=next/> }))
 }
 
 #[component]
@@ -137,7 +138,7 @@ fn DemoPeople(people: Vec<DemoPerson>, action: ServerAction<api::SignIn>, next: 
 pub fn RegisterPage() -> impl IntoView {
     let shell = use_shell();
     let query = use_query_map();
-    let token = Memo::new(move |_| query.with(|query| query.get_str("invitation").filter(|token| !token.is_empty()).map(str::to_owned)));
+    let token = memo(move || query.with(|query| query.get_str("invitation").filter(|token| !token.is_empty()).map(str::to_owned)));
     let invitation = Resource::new_blocking(
         move || token.get(),
         |token| async move {
@@ -175,7 +176,7 @@ fn RegisterForm(token: Option<String>, invitation: Option<InvitationFor>) -> imp
     let action = ServerAction::<api::Register>::new();
     let failure = failure(action);
     let zone = RwSignal::new(String::new());
-    Effect::new(move |_| zone.set(here::time_zone().unwrap_or_default()));
+    effect(move |_| zone.set(here::time_zone().unwrap_or_default()));
     let invited = invitation.as_ref().map(|invitation| words::invited_to(&invitation.organisation_name));
     let email = invitation.and_then(|invitation| invitation.email).unwrap_or_default();
     view! {

@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 pub(super) use crate::ui::forms::{Done, Failure, FieldError, Submit, Switch, at, failure, is_done, succeeded};
-use crate::{error::AppError, strings::people as words, ui::Field};
+use crate::{
+    error::AppError,
+    strings::people as words,
+    ui::{Field, view},
+};
 
 /// The field of a password that is chosen anew.
 #[component]

@@ -2,10 +2,7 @@
 //! knew; whoever goes offline while it is open is asked for again, because only the server
 //! knows whether they let it be seen.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -13,8 +10,9 @@ use crate::{
     app::{use_clock, use_zone},
     features::people::api,
     ids::{Millis, PersonId},
+    sorted::{SortedMap, SortedSet},
     strings::people as words,
-    ui::time::Zone,
+    ui::{effect, time::Zone},
 };
 
 /// After so long the server has written down when somebody went.
@@ -25,8 +23,8 @@ const JUST_NOW: Millis = 60_000;
 /// When some people were here last. Copies are the same.
 #[derive(Clone, Copy)]
 pub struct LastSeen {
-    times: RwSignal<BTreeMap<PersonId, Millis>>,
-    online: Signal<BTreeSet<PersonId>>,
+    times: RwSignal<SortedMap<PersonId, Millis>>,
+    online: Signal<SortedSet<PersonId>>,
     clock: Signal<Millis>,
     zone: Signal<Zone>,
 }
@@ -34,11 +32,12 @@ pub struct LastSeen {
 impl LastSeen {
     /// Follows those who are `online`, as [`use_online`](crate::realtime::client::use_online) tells
     /// it: who leaves that set has been here until just now.
-    pub fn of(online: Signal<BTreeSet<PersonId>>) -> Self {
+    pub fn of(online: Signal<SortedSet<PersonId>>) -> Self {
         let last_seen = Self { times: RwSignal::default(), online, clock: use_clock(), zone: use_zone() };
-        Effect::new(move |before: Option<BTreeSet<PersonId>>| {
+        effect(move |before: Option<SortedSet<PersonId>>| {
             let now = online.get();
-            let gone: Vec<PersonId> = before.iter().flatten().filter(|person| !now.contains(person)).copied().collect();
+            let gone: Vec<PersonId> =
+                before.iter().flat_map(|before| before.iter()).filter(|person| !now.contains(person)).copied().collect();
             if !gone.is_empty() {
                 // What was known of them is too old now.
                 last_seen.times.update(|times| times.retain(|person, _| !gone.contains(person)));
@@ -56,7 +55,7 @@ impl LastSeen {
 
     /// Asks the server about `people`.
     pub fn ask(self, people: Vec<PersonId>) {
-        if self.times.try_with_untracked(BTreeMap::is_empty).is_none() {
+        if self.times.try_with_untracked(SortedMap::is_empty).is_none() {
             return;
         }
         spawn_local(async move {

@@ -18,14 +18,14 @@ use crate::{
     ids::PersonId,
     realtime::client::use_online,
     strings::people as words,
-    ui::Avatar,
+    ui::{Avatar, memo, view},
 };
 
 /// `/people/{id}`
 #[component]
 pub fn PersonPage() -> impl IntoView {
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").and_then(|id| id.parse::<PersonId>().ok())));
+    let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<PersonId>().ok())));
     let person = Resource::new_blocking(
         move || id.get(),
         |id| async move {
@@ -54,7 +54,7 @@ fn Profile(entry: DirectoryEntry) -> impl IntoView {
     let online = use_online(Signal::stored(vec![id]));
     let last_seen = LastSeen::of(online);
     last_seen.learn([(id, entry.last_seen)]);
-    let is_online = Memo::new(move |_| online.with(|online| online.contains(&id)));
+    let is_online = memo(move || online.with(|online| online.contains(&id)));
     let direct = ServerAction::<messages::api::StartDirect>::new();
     let (name, initials, hue) = (entry.card.name.clone(), entry.card.initials(), entry.card.hue);
     let about = about(entry, last_seen, is_viewer);

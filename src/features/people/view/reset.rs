@@ -10,7 +10,7 @@ use super::{
 use crate::{
     features::people::api,
     strings::people as words,
-    ui::{Field, Notice, notice::Tone},
+    ui::{Field, Notice, notice::Tone, view},
 };
 
 /// `/forgot`: asks for a link by mail. It says the same whether or not there is such an account.

@@ -14,7 +14,7 @@ use crate::{
     app::{Fault, use_viewer_update},
     features::people::{api::own, model::Viewer},
     strings::people as words,
-    ui::Field,
+    ui::{Field, effect, view},
 };
 
 /// `/settings`
@@ -26,7 +26,7 @@ pub fn SettingsPage() -> impl IntoView {
     let tell_shell = use_viewer_update();
     // The frame around the page shows the new name, zone and privacy at once.
     let (profile_saved, privacy_saved) = (succeeded(profile), succeeded(privacy));
-    Effect::new(move |saved_before: Option<bool>| {
+    effect(move |saved_before: Option<bool>| {
         let saved = profile_saved.get() || privacy_saved.get();
         if saved && saved_before == Some(false) {
             leptos::task::spawn_local(async move {

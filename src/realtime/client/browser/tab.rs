@@ -7,12 +7,7 @@
 mod events;
 mod life;
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-    time::Duration,
-};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use leptos::prelude::*;
 use serde_json::value::RawValue;
@@ -35,6 +30,7 @@ use crate::{
         },
         cursor::Cursor,
     },
+    sorted::{SortedMap, SortedSet},
 };
 
 /// Is called with what a user is told, at most once per animation frame.
@@ -50,7 +46,7 @@ pub(super) struct Tab {
     /// The server runs another build than the page.
     pub(super) new_build: ArcRwSignal<bool>,
     /// Who is online of those who are watched.
-    pub(super) online: ArcRwSignal<BTreeSet<PersonId>>,
+    pub(super) online: ArcRwSignal<SortedSet<PersonId>>,
     state: RefCell<State>,
 }
 
@@ -64,7 +60,7 @@ struct State {
     refusal: Option<u16>,
     subscriptions: Subscriptions,
     watch: Watch,
-    listeners: BTreeMap<UserId, Listener>,
+    listeners: SortedMap<UserId, Listener>,
     /// Notices for the next animation frame.
     waiting: Vec<(UserId, Notice)>,
     frame_due: bool,

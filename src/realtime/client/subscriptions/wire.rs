@@ -1,7 +1,5 @@
 //! One channel on the wire, and where each of its users is in the stream.
 
-use std::collections::BTreeMap;
-
 use super::{
     Notice, Out, UserId,
     kept::Kept,
@@ -13,6 +11,7 @@ use crate::{
         client::{SubscriptionStatus, presence::Roster, words},
         cursor::Cursor,
     },
+    sorted::SortedMap,
 };
 
 #[derive(Debug, Default)]
@@ -31,7 +30,7 @@ enum Phase {
 /// One channel.
 #[derive(Debug, Default)]
 pub(super) struct Wire {
-    users: BTreeMap<UserId, User>,
+    users: SortedMap<UserId, User>,
     phase: Phase,
     /// While live: everything after this comes or has come on this subscription.
     cursor: Option<Cursor>,
@@ -138,7 +137,7 @@ impl Wire {
         };
         self.phase = Phase::Live;
         let mut again = false;
-        for (id, user) in &mut self.users {
+        for (id, user) in self.users.iter_mut() {
             match user.verdict(&recovery, cursor.as_ref()) {
                 Verdict::Follow => {
                     // What is never logged may have been missed before the answer.
@@ -251,7 +250,7 @@ impl Wire {
 
     /// Tells every user whose status is another than it was told.
     fn report(&mut self, out: &mut Vec<Out>) {
-        for (id, user) in &mut self.users {
+        for (id, user) in self.users.iter_mut() {
             let status = match (&self.phase, user.stand) {
                 (Phase::Refused { status, reason }, _) => SubscriptionStatus::Refused { status: *status, reason: reason.clone() },
                 (_, Stand::Halted) => SubscriptionStatus::Stale,

@@ -8,6 +8,7 @@ use crate::{
     error::{AppError, ErrorKind},
     features::messages::model::{Pending, is_of_somebody_else},
     ids::{ConversationId, MessageId, Millis},
+    sorted::sort_by,
 };
 
 /// The longest wait between two attempts, in milliseconds.
@@ -48,7 +49,7 @@ impl Queue {
     /// Reads what the browser has stored, one text per item; what cannot be read is left out.
     pub fn read<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut items: Vec<Item> = texts.into_iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-        items.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
+        sort_by(&mut items, |a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
         items.dedup_by(|a, b| a.key == b.key);
         Self { items }
     }
@@ -61,7 +62,7 @@ impl Queue {
                 self.items.push(item.clone());
             }
         }
-        self.items.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
+        sort_by(&mut self.items, |a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
         self
     }
 

@@ -11,7 +11,7 @@ use crate::{
         view::forms::{Failure, Submit, at, failure},
     },
     strings::people as words,
-    ui::{Field, browser},
+    ui::{Field, browser, memo, view},
 };
 
 #[component]
@@ -29,7 +29,7 @@ pub(super) fn Invitations(
     let query = use_query_map();
     let made = invite.value();
     // With scripts the action tells the address; without, the page was led here with its secret.
-    let address = Memo::new(move |_| {
+    let address = memo(move || {
         let told = made.with(|made| made.as_ref().and_then(|made| made.as_ref().ok().cloned()));
         told.or_else(|| query.with(|query| query.get_str("invitation").map(|token| format!("{register_at}{token}"))))
     });

@@ -10,7 +10,7 @@ use crate::{
         view::forms::{Done, Failure, failure, succeeded},
     },
     strings::people as words,
-    ui::{Avatar, EmptyState},
+    ui::{Avatar, EmptyState, view},
 };
 
 #[component]

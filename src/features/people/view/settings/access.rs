@@ -10,7 +10,7 @@ use crate::{
         view::forms::{Done, Failure, NewPassword, Submit, at, failure, is_done, succeeded},
     },
     strings::people as words,
-    ui::{Field, Icon},
+    ui::{Field, Icon, dynamic, effect, view},
 };
 
 #[component]
@@ -56,7 +56,7 @@ pub(super) fn SignIns(
     let ended = RwSignal::new(Vec::new());
     let asked = one.input();
     let one_ended = succeeded(one);
-    Effect::new(move |_| {
+    effect(move |_| {
         // The input is gone once the answer is there: it is noted while it waits.
         if let Some(id) = asked.with(|asked| asked.as_ref().map(|asked| asked.id)) {
             ended.update(|ended| ended.push(id));
@@ -105,7 +105,7 @@ pub(super) fn SignIns(
 fn Line(sign_in: SignIn, gone: Signal<bool>, action: ServerAction<own::RevokeSignIn>) -> impl IntoView {
     let (zone, now) = (use_zone(), use_now());
     let (used_at, created_at, address, current) = (sign_in.used_at, sign_in.created_at, sign_in.address, sign_in.current);
-    let about = move || zone.with(|zone| words::used(&zone.short(used_at, now), &address, &zone.short(created_at, now)));
+    let about = dynamic(move || zone.with(|zone| words::used(&zone.short(used_at, now), &address, &zone.short(created_at, now))));
     let icon = if sign_in.device.ends_with("Android") || sign_in.device.ends_with("iPhone") { "device" } else { "monitor" };
     let device = sign_in.device.clone();
     let end = if current {

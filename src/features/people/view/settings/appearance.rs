@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn as _};
 use crate::{
     app::theme::{SetTheme, Theme, use_theme},
     strings::{people as words, shell},
-    ui::Icon,
+    ui::{Icon, view},
 };
 
 #[component]

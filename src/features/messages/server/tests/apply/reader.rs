@@ -1,6 +1,6 @@
 //! Somebody who looks: at their list, and at conversations through windows of three kinds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     super::{House, house::HERE},
@@ -26,6 +26,7 @@ use crate::{
         db::{Committed, Scope},
         sign_ins::Identity,
     },
+    sorted::SortedMap,
 };
 
 /// How much of a conversation a window shows when it is opened.
@@ -237,7 +238,7 @@ impl Reader {
     pub(super) async fn check(&mut self, house: &House, stage: &Stage, how: &str) {
         let who = self.identity(house).clone();
         let fresh = server::sidebar(&house.store, &who).await.unwrap().state;
-        self.sidebar.renamed = BTreeMap::new();
+        self.sidebar.renamed = SortedMap::new();
         assert_eq!(self.sidebar, fresh, "the {how} list of {}", self.viewer);
         assert_eq!(server::unread(&house.store, &who).await.unwrap(), fresh.unread(), "the total of {}", self.viewer);
         for window in &mut self.windows {

@@ -1,0 +1,196 @@
+//! The pages' code, in chunks: the browser fetches a chunk when one of its pages is opened,
+//! so that the first page does not wait for all others.
+//!
+//! The server names the chunks of the page that it renders in the document's head; the page
+//! comes alive when they are there ([`ready`]). If they do not come it stays as it is
+//! without scripts; and on the way to a page, that page is loaded from the server instead.
+
+use leptos::{
+    prelude::*,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
+use leptos_router::ChooseView;
+
+use super::routes::{address, for_admins, for_people, for_visitors, moving_on};
+use crate::{
+    features::{
+        messages::{
+            self,
+            view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage},
+        },
+        people::view::{AdminPeoplePage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage},
+    },
+    ui::{browser, view},
+};
+
+/// A page, or the layout that pages share; [`routes`](super::routes) says where each is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The door.
+    SignIn,
+    /// The door for whoever is new.
+    Register,
+    /// Asking for a new password.
+    Forgot,
+    /// Setting it.
+    Reset,
+    /// The directory.
+    People,
+    /// One of its people.
+    Person,
+    /// One's own settings.
+    Settings,
+    /// People and invitations, for admins.
+    Admin,
+    /// The list of conversations, beside each of the following.
+    Messages,
+    /// No conversation.
+    NoConversation,
+    /// A conversation.
+    Conversation,
+    /// The rooms.
+    Rooms,
+    /// A new conversation.
+    NewConversation,
+    /// Search in messages.
+    Search,
+}
+
+/// What is fetched together. Few and large ones: code that several chunks need comes in files
+/// of its own, one for each set of chunks, and with each chunk more their number nearly doubles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chunk {
+    /// The pages of visitors.
+    Doors,
+    /// The list of conversations.
+    List,
+    /// A conversation.
+    Thread,
+    /// All other pages.
+    Others,
+}
+
+type Opened = Result<AnyView, SplitLoaderError>;
+
+#[wasm_split(doors, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_doors))]
+fn doors(page: Page) -> Opened {
+    Ok(match page {
+        Page::Register => for_visitors(|| view! { <RegisterPage/> }),
+        Page::Forgot => view! { <ForgotPage/> },
+        Page::Reset => view! { <ResetPage/> },
+        _ => for_visitors(|| view! { <SignInPage/> }),
+    })
+}
+
+#[wasm_split(others, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_others))]
+fn others(page: Page) -> Opened {
+    Ok(match page {
+        Page::NewConversation => view! { <NewConversationPage/> },
+        Page::Search => view! { <SearchPage/> },
+        Page::Rooms => view! { <RoomsPage/> },
+        Page::Person => for_people(|| view! { <PersonPage/> }),
+        Page::Settings => for_people(|| view! { <SettingsPage/> }),
+        Page::Admin => for_admins(|| view! { <AdminPeoplePage/> }),
+        _ => for_people(|| view! { <PeoplePage/> }),
+    })
+}
+
+#[wasm_split(list, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_list))]
+fn list(page: Page) -> Opened {
+    Ok(match page {
+        Page::NoConversation => view! { <MessagesPage/> },
+        _ => for_people(|| view! { <MessagesLayout/> }),
+    })
+}
+
+#[wasm_split(thread, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_thread))]
+fn thread() -> Opened {
+    Ok(view! { <ConversationPage/> })
+}
+
+impl Page {
+    fn chunk(self) -> Chunk {
+        match self {
+            Self::SignIn | Self::Register | Self::Forgot | Self::Reset => Chunk::Doors,
+            Self::Messages | Self::NoConversation => Chunk::List,
+            Self::Conversation => Chunk::Thread,
+            Self::People | Self::Person | Self::Settings | Self::Admin | Self::Rooms | Self::NewConversation | Self::Search => {
+                Chunk::Others
+            }
+        }
+    }
+
+    /// The pages at an address of this site, outermost first.
+    fn at(path: &str) -> Vec<Self> {
+        let mut parts = path.trim_matches('/').split('/');
+        let (section, below) = (parts.next().unwrap_or_default(), parts.next());
+        match (section, below) {
+            ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
+            ("people" | "settings" | "admin", _) => vec![Self::People],
+            ("messages", None) => vec![Self::Messages],
+            ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
+            ("messages", Some(_)) => vec![Self::Messages, Self::Conversation],
+            _ => vec![],
+        }
+    }
+}
+
+impl Chunk {
+    /// The name of the file, for the document's head.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Doors => "doors",
+            Self::List => "list",
+            Self::Thread => "thread",
+            Self::Others => "others",
+        }
+    }
+
+    async fn load(self) -> Result<(), SplitLoaderError> {
+        match self {
+            Self::Doors => load_doors().await,
+            Self::List => load_list().await,
+            Self::Thread => load_thread().await,
+            Self::Others => load_others().await,
+        }
+    }
+
+    async fn open(self, page: Page) -> Opened {
+        leptos::prefetch_lazy_fn_on_server(self.name());
+        match self {
+            Self::Doors => doors(page).await,
+            Self::List => list(page).await,
+            Self::Thread => thread().await,
+            Self::Others => others(page).await,
+        }
+    }
+}
+
+impl ChooseView for Page {
+    async fn choose(self) -> AnyView {
+        // Taken before anything is waited for: the way may lead elsewhere meanwhile.
+        let address = address();
+        self.chunk().open(self).await.unwrap_or_else(|_| {
+            browser::load(&address);
+            moving_on()
+        })
+    }
+
+    async fn preload(&self) {
+        // What does not come is asked for once more in `choose`.
+        let _ = self.chunk().load().await;
+    }
+}
+
+/// Fetches the code of the page that the browser shows. True if it is there, and the page
+/// can come alive.
+pub async fn ready() -> bool {
+    let address = browser::path();
+    let path = address.split('?').next().unwrap_or_default();
+    for page in Page::at(path) {
+        if page.chunk().load().await.is_err() {
+            return false;
+        }
+    }
+    messages::view::ready(&address).await
+}
