@@ -14,6 +14,7 @@ use leptos_router::ChooseView;
 use super::routes::{address, for_admins, for_people, for_visitors, moving_on};
 use crate::{
     features::{
+        applications::view::ApplicationsPage,
         messages::{
             self,
             view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage},
@@ -42,6 +43,8 @@ pub enum Page {
     Settings,
     /// People and invitations, for admins.
     Admin,
+    /// External applications, for admins.
+    Applications,
     /// The list of conversations, beside each of the following.
     Messages,
     /// No conversation.
@@ -91,6 +94,7 @@ fn others(page: Page) -> Opened {
         Page::Person => for_people(|| view! { <PersonPage/> }),
         Page::Settings => for_people(|| view! { <SettingsPage/> }),
         Page::Admin => for_admins(|| view! { <AdminPeoplePage/> }),
+        Page::Applications => for_admins(|| view! { <ApplicationsPage/> }),
         _ => for_people(|| view! { <PeoplePage/> }),
     })
 }
@@ -114,9 +118,14 @@ impl Page {
             Self::SignIn | Self::Register | Self::Forgot | Self::Reset => Chunk::Doors,
             Self::Messages | Self::NoConversation => Chunk::List,
             Self::Conversation => Chunk::Thread,
-            Self::People | Self::Person | Self::Settings | Self::Admin | Self::Rooms | Self::NewConversation | Self::Search => {
-                Chunk::Others
-            }
+            Self::People
+            | Self::Person
+            | Self::Settings
+            | Self::Admin
+            | Self::Applications
+            | Self::Rooms
+            | Self::NewConversation
+            | Self::Search => Chunk::Others,
         }
     }
 

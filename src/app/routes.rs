@@ -40,6 +40,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("people/:id") view=Page::Person ssr=SsrMode::Async/>
             <Route path=path!("settings") view=Page::Settings ssr=SsrMode::Async/>
             <Route path=path!("admin/people") view=Page::Admin ssr=SsrMode::Async/>
+            <Route path=path!("admin/applications") view=Page::Applications ssr=SsrMode::Async/>
             <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
                 <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>
                 <Route path=path!("rooms") view=Page::Rooms ssr=SsrMode::Async/>

@@ -6,7 +6,7 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::model::{Application, Credentials, Delivery};
-use crate::error::AppError;
+use crate::{error::AppError, wire::Json};
 #[cfg(feature = "ssr")]
 use {
     super::{
@@ -20,7 +20,7 @@ use {
 ///
 /// # Errors
 /// 401; 403 unless one is an admin.
-#[server(name = ListApplications, prefix = "/fn", endpoint = "applications/list", input = GetUrl)]
+#[server(name = ListApplications, prefix = "/fn", endpoint = "applications/list", input = GetUrl, output = Json)]
 pub async fn list() -> Result<Vec<Application>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::list(&state, &who).await }).await
@@ -30,7 +30,7 @@ pub async fn list() -> Result<Vec<Application>, AppError> {
 ///
 /// # Errors
 /// 401; 403; 404.
-#[server(name = ListDeliveries, prefix = "/fn", endpoint = "applications/deliveries", input = GetUrl)]
+#[server(name = ListDeliveries, prefix = "/fn", endpoint = "applications/deliveries", input = GetUrl, output = Json)]
 pub async fn deliveries(id: i64) -> Result<Vec<Delivery>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::deliveries(&mut *state.store.read().await?, &who, id).await }).await
@@ -40,7 +40,7 @@ pub async fn deliveries(id: i64) -> Result<Vec<Delivery>, AppError> {
 ///
 /// # Errors
 /// 401; 403; 409 if there are too many; 422 `name`; 429.
-#[server(name = CreateApplication, prefix = "/fn", endpoint = "applications/create")]
+#[server(name = CreateApplication, prefix = "/fn", endpoint = "applications/create", output = Json)]
 pub async fn create(#[server(default)] name: String) -> Result<Credentials, AppError> {
     command("/admin/applications?done=created", move |state, who| async move { server::create(&state, &who, Settings::usual(name)).await })
         .await
@@ -50,7 +50,7 @@ pub async fn create(#[server(default)] name: String) -> Result<Credentials, AppE
 ///
 /// # Errors
 /// 401; 403; 404; 422 for `name` and `origins`; 429.
-#[server(name = UpdateApplication, prefix = "/fn", endpoint = "applications/update")]
+#[server(name = UpdateApplication, prefix = "/fn", endpoint = "applications/update", output = Json)]
 pub async fn update(
     id: i64,
     #[server(default)] name: String,
@@ -74,7 +74,7 @@ pub async fn update(
 ///
 /// # Errors
 /// 401; 403; 404; 409 while two are valid; 429.
-#[server(name = RotateSecret, prefix = "/fn", endpoint = "applications/rotate")]
+#[server(name = RotateSecret, prefix = "/fn", endpoint = "applications/rotate", output = Json)]
 pub async fn rotate(id: i64) -> Result<Credentials, AppError> {
     command("/admin/applications?done=rotated", move |state, who| async move { server::rotate(&state, &who, id).await }).await
 }
@@ -83,7 +83,7 @@ pub async fn rotate(id: i64) -> Result<Credentials, AppError> {
 ///
 /// # Errors
 /// 401; 403; 404; 429.
-#[server(name = EndRotation, prefix = "/fn", endpoint = "applications/end_rotation")]
+#[server(name = EndRotation, prefix = "/fn", endpoint = "applications/end_rotation", output = Json)]
 pub async fn end_rotation(id: i64) -> Result<(), AppError> {
     command("/admin/applications?done=secret", move |state, who| async move { server::end_rotation(&state, &who, id).await }).await
 }
@@ -92,7 +92,7 @@ pub async fn end_rotation(id: i64) -> Result<(), AppError> {
 ///
 /// # Errors
 /// 401; 403; 404; 429.
-#[server(name = RemoveApplication, prefix = "/fn", endpoint = "applications/remove")]
+#[server(name = RemoveApplication, prefix = "/fn", endpoint = "applications/remove", output = Json)]
 pub async fn remove(id: i64) -> Result<(), AppError> {
     command("/admin/applications?done=removed", move |state, who| async move { server::remove(&state, &who, id).await }).await
 }
@@ -101,7 +101,7 @@ pub async fn remove(id: i64) -> Result<(), AppError> {
 ///
 /// # Errors
 /// 401; 403; 404; 409 if there are too many; 422 `url` or `events`; 429.
-#[server(name = AddWebhook, prefix = "/fn", endpoint = "applications/add_webhook")]
+#[server(name = AddWebhook, prefix = "/fn", endpoint = "applications/add_webhook", output = Json)]
 pub async fn add_webhook(id: i64, #[server(default)] url: String, #[server(default)] events: Vec<String>) -> Result<(), AppError> {
     command("/admin/applications?done=webhook", move |state, who| async move { server::add_webhook(&state, &who, id, &url, &events).await })
         .await
@@ -111,7 +111,7 @@ pub async fn add_webhook(id: i64, #[server(default)] url: String, #[server(defau
 ///
 /// # Errors
 /// 401; 403; 404; 429.
-#[server(name = RemoveWebhook, prefix = "/fn", endpoint = "applications/remove_webhook")]
+#[server(name = RemoveWebhook, prefix = "/fn", endpoint = "applications/remove_webhook", output = Json)]
 pub async fn remove_webhook(id: i64, webhook: i64) -> Result<(), AppError> {
     command(
         "/admin/applications?done=webhook-removed",
