@@ -30,6 +30,7 @@ scenario('Firefox and Chromium talk', async (scene) => {
     await page.locator('::-p-aria([name="E-mail"][role="textbox"])').fill('noor@plenum.example');
     await page.locator('input[type=password]').fill(PASSWORD);
     await Promise.all([page.waitForNavigation(), page.locator('::-p-aria([name="Sign in"][role="button"])').click()]);
+    await page.waitForNetworkIdle(); // Firefox reports scripts that were on their way when a page is left
 
     await page.goto(tom.page.url());
     await send(tom.page, 'firefox-1');
