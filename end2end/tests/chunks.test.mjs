@@ -21,6 +21,7 @@ const NOT_FETCHED = { allow: [/Failed to fetch/, /net::ERR_FAILED/] };
 // From page to page nothing is loaded again but what the next page needs, and that once.
 scenario('a page fetches its code when it is opened', async (scene) => {
   const { page } = await scene.person('lena');
+  await page.waitForLoadState('networkidle');
   const fetched = [];
   page.on('request', (request) => request.url().endsWith('.wasm') && fetched.push(new URL(request.url()).pathname));
   await page.goto('/messages');

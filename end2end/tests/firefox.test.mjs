@@ -27,14 +27,13 @@ scenario('Firefox and Chromium talk', async (scene) => {
     page.on('pageerror', (error) => errors.push(String(error)));
 
     await page.goto(`${scene.server.origin}/sign-in`);
-    await loaded(page);
+    await allIsThere(page);
     await page.locator('::-p-aria([name="E-mail"][role="textbox"])').fill('noor@plenum.example');
     await page.locator('input[type=password]').fill(PASSWORD);
     await Promise.all([page.waitForNavigation(), page.locator('::-p-aria([name="Sign in"][role="button"])').click()]);
-    await loaded(page);
+    await allIsThere(page);
 
     await page.goto(tom.page.url());
-    await loaded(page);
     await send(tom.page, 'firefox-1');
     await page.waitForSelector('[role=log] ::-p-text(firefox-1)');
     await page.evaluate(() => void (window.sameDocument = true));
@@ -51,7 +50,7 @@ scenario('Firefox and Chromium talk', async (scene) => {
   }
 });
 
-// The page has all of its program: Firefox reports an error if one leaves in the middle of it.
-function loaded(page) {
-  return page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name, responseEnd }) => /\.wasm$/.test(name) && responseEnd > 0));
+// Firefox reports an error for scripts that were on their way when a page is left.
+function allIsThere(page) {
+  return page.waitForNetworkIdle();
 }
