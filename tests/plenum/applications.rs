@@ -1,0 +1,138 @@
+//! External applications: what a client or a backend may not do, and that they are apart from each other.
+
+use serde_json::{Value, json};
+
+use super::{
+    server::{Server, client},
+    socket::{Socket, data},
+};
+
+const APP: [(&str, &str); 3] = [("PLENUM_APP__ID", "first"), ("PLENUM_APP__KEY", "first-key"), ("PLENUM_APP__SECRET", "first-secret")];
+
+fn signature(message: &str) -> String {
+    plenum::realtime::server::pusher::signature::AppSecret::new("first-secret").sign(message.as_bytes())
+}
+
+async fn connect(server: &Server) -> (Socket, String) {
+    let mut socket = Socket::connect(&server.url, None, "first-key").await;
+    let hello = socket.next().await;
+    let id = data(&hello)["socket_id"].as_str().unwrap().to_owned();
+    (socket, id)
+}
+
+fn subscribe(channel: &str, auth: &str, channel_data: Option<&str>) -> Value {
+    let mut data = json!({ "channel": channel, "auth": auth });
+    if let Some(channel_data) = channel_data {
+        data["channel_data"] = json!(channel_data);
+    }
+    json!({ "event": "pusher:subscribe", "data": data })
+}
+
+/// A channel name of one application is nothing in another, nor in Plenum's own.
+#[tokio::test]
+async fn applications_are_apart() {
+    let server = Server::start_with(&APP);
+    let (mut socket, id) = connect(&server).await;
+    let channel = "private-conversation.1";
+    socket.say(subscribe(channel, &format!("first-key:{}", signature(&format!("{id}:{channel}"))), None)).await;
+    assert_eq!(socket.next().await["event"], "pusher_internal:subscription_succeeded");
+    let sam = server.person("sam").await;
+    let general = sam.general().await;
+    sam.send(general, "not for other applications").await;
+    socket.say(json!({ "event": "pusher:ping" })).await;
+    assert_eq!(socket.next().await["event"], "pusher:pong", "nothing of Plenum's own comes here");
+}
+
+/// Whatever a client sends is answered or ignored; the connection lives, and nothing is joined.
+#[tokio::test]
+async fn nonsense_is_survived() {
+    let server = Server::start_with(&APP);
+    let (mut socket, id) = connect(&server).await;
+    let own = signature(&format!("{id}:private-a"));
+    for nonsense in [
+        subscribe("private-a", "", None),
+        subscribe("private-a", "first-key:", None),
+        subscribe("private-a", &format!("other-key:{own}"), None),
+        subscribe("private-b", &format!("first-key:{own}"), None),
+        subscribe("presence-a", &format!("first-key:{}", signature(&format!("{id}:presence-a"))), None),
+        subscribe("presence-a", &format!("first-key:{}", signature(&format!("{id}:presence-a:no json"))), Some("no json")),
+        subscribe("presence-a", &format!("first-key:{}", signature(&format!("{id}:presence-a:{{}}"))), Some("{}")),
+        subscribe("#server-to-user-7", "", None),
+        subscribe("a b", "", None),
+        json!({ "event": "pusher:subscribe", "data": [] }),
+        json!({ "event": "client-a", "channel": "private-a", "data": {} }),
+        json!({ "event": "pusher:subscribe" }),
+    ] {
+        socket.say(nonsense.clone()).await;
+        let answer = socket.next().await;
+        assert!(["pusher:subscription_error", "pusher:error"].contains(&answer["event"].as_str().unwrap()), "{nonsense}: {answer}");
+    }
+    for ignored in [json!({ "event": "pusher:unknown" }), json!({ "event": "pusher:unsubscribe", "data": { "channel": "nowhere" } })] {
+        socket.say(ignored).await;
+    }
+    socket.say(json!({ "event": "pusher:ping" })).await;
+    assert_eq!(socket.next().await["event"], "pusher:pong");
+}
+
+/// The HTTP API takes no request that is unsigned, changed, old, or for another application.
+#[tokio::test]
+async fn the_http_api_is_signed() {
+    let server = Server::start_with(&APP);
+    let now = plenum::server::db::now() / 1000;
+    let ask = async |key: &str, timestamp: i64, version: &str, spoil: bool| {
+        let query = format!("auth_key={key}&auth_timestamp={timestamp}&auth_version={version}");
+        let signed = signature(&format!("GET\n/apps/first/channels\n{query}"));
+        let signed = if spoil { signed.replace(['a', 'b', 'c'], "0") } else { signed };
+        client().get(format!("{}/apps/first/channels?{query}&auth_signature={signed}", server.url)).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask("first-key", now, "1.0", false).await, 200);
+    assert_eq!(ask("other-key", now, "1.0", false).await, 401);
+    assert_eq!(ask("first-key", now - 601, "1.0", false).await, 401);
+    assert_eq!(ask("first-key", now + 601, "1.0", false).await, 401);
+    assert_eq!(ask("first-key", now, "2.0", false).await, 401);
+    assert_eq!(ask("first-key", now, "1.0", true).await, 401);
+    assert_eq!(server.get("/apps/first/channels").await.status(), 401);
+    assert_eq!(server.get("/apps/second/channels").await.status(), 404);
+    let unsigned = client().post(format!("{}/apps/first/events", server.url)).body("{}").send().await.unwrap();
+    assert_eq!(unsigned.status(), 401);
+}
+
+/// Only admins manage applications, each only those of their own organisation; a changed secret leaves the older one valid until it is ended.
+#[tokio::test]
+async fn admins_manage_applications() {
+    let server = Server::start_with(&APP);
+    let (admin, sam) = (server.person("admin").await, server.person("sam").await);
+    assert_eq!(sam.call("applications/create", &[("name", "Mine")]).await.status(), 403);
+    assert_eq!(admin.call("applications/create", &[("name", " ")]).await.status(), 422);
+    let made: Value = admin.call("applications/create", &[("name", "Canteen")]).await.json().await.unwrap();
+    let (app_id, key, secret) = (made["app_id"].as_str().unwrap(), made["key"].as_str().unwrap(), made["secret"].as_str().unwrap());
+    let listed = admin.ask("applications/list", &[]).await;
+    assert!(!listed.to_string().contains(secret), "the secret is told once");
+    let id = listed.as_array().unwrap().iter().find(|app| app["app_id"] == app_id).unwrap()["id"].to_string();
+    let asks = async |secret: &str| {
+        let now = plenum::server::db::now() / 1000;
+        let query = format!("auth_key={key}&auth_timestamp={now}&auth_version=1.0");
+        let signer = plenum::realtime::server::pusher::signature::AppSecret::new(secret);
+        let signed = signer.sign(format!("GET\n/apps/{app_id}/channels\n{query}").as_bytes());
+        client()
+            .get(format!("{}/apps/{app_id}/channels?{query}&auth_signature={signed}", server.url))
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
+    };
+    assert_eq!(asks(secret).await, 200);
+    let rotated: Value = admin.call("applications/rotate", &[("id", &id)]).await.json().await.unwrap();
+    let fresh = rotated["secret"].as_str().unwrap();
+    assert_eq!((asks(secret).await, asks(fresh).await), (200, 200));
+    assert_eq!(admin.call("applications/rotate", &[("id", &id)]).await.status(), 409);
+    assert!(admin.call("applications/end_rotation", &[("id", &id)]).await.status().is_success());
+    assert_eq!((asks(secret).await, asks(fresh).await), (401, 200));
+    assert!(admin.call("applications/update", &[("id", &id), ("name", "Canteen"), ("origins", "not an origin")]).await.status() == 422);
+    assert!(admin.call("applications/update", &[("id", &id), ("name", "Canteen")]).await.status().is_success(), "switched off");
+    assert_eq!(asks(fresh).await, 403);
+    assert!(admin.call("applications/remove", &[("id", &id)]).await.status().is_success());
+    assert_eq!(asks(fresh).await, 404);
+    assert_eq!(admin.call("applications/remove", &[("id", &id)]).await.status(), 404);
+}
