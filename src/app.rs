@@ -36,6 +36,7 @@ pub use context::{
 #[cfg(feature = "ssr")]
 pub use document::shell;
 pub use faults::{Fault, NotFound};
+pub use navigation::AdminTabs;
 pub use pages::ready;
 
 use crate::{

@@ -67,6 +67,25 @@ pub fn Navigation() -> impl IntoView {
     }
 }
 
+/// The pages of the admins, above each of them.
+#[component]
+pub fn AdminTabs() -> impl IntoView {
+    let pathname = use_location().pathname;
+    let tab = move |href: &'static str, label: &'static str| {
+        view! {
+            <a href=href aria-current=move || pathname.with(|path| path == href).then_some("page")>
+                {label}
+            </a>
+        }
+    };
+    view! {
+        <nav class="tabs" aria-label=words::ADMIN>
+            {tab("/admin/people", words::ADMIN_PEOPLE)}
+            {tab("/admin/applications", words::ADMIN_APPLICATIONS)}
+        </nav>
+    }
+}
+
 fn item(destination: Destination) -> impl IntoView {
     let pathname = use_location().pathname;
     let unread = (destination == MESSAGES).then(use_context::<UnreadTotal>).flatten();

@@ -18,6 +18,10 @@ pub const PEOPLE: &str = "People";
 pub const SETTINGS: &str = "Settings";
 /// See [`MESSAGES`].
 pub const ADMIN: &str = "Admin";
+/// One of its pages.
+pub const ADMIN_PEOPLE: &str = "People and roles";
+/// One of its pages.
+pub const ADMIN_APPLICATIONS: &str = "Applications";
 /// See [`MESSAGES`].
 pub const SIGN_IN: &str = "Sign in";
 

@@ -11,7 +11,7 @@ use super::{
     model::{Application, Credentials},
 };
 use crate::{
-    app::Fault,
+    app::{AdminTabs, Fault},
     strings::applications as words,
     ui::{
         Field, dynamic,
@@ -55,6 +55,7 @@ pub fn ApplicationsPage() -> impl IntoView {
             <header class="page-head">
                 <h1>{words::APPLICATIONS}</h1>
             </header>
+            <AdminTabs/>
             <div class="stack">
                 <Transition>{content}</Transition>
             </div>

@@ -12,7 +12,7 @@ use roles::PeopleTable;
 
 use super::forms::{Done, Failure, Submit, Switch, at, failure, succeeded};
 use crate::{
-    app::Fault,
+    app::{AdminTabs, Fault},
     features::people::api::admin,
     strings::people as words,
     ui::{Field, Icon, memo, redirect::encoded, view},
@@ -49,6 +49,7 @@ pub fn AdminPeoplePage() -> impl IntoView {
                             <header class="page-head">
                                 <h1>{words::ADMIN_PEOPLE}</h1>
                             </header>
+                            <AdminTabs/>
                             <div class="stack">
                                 <section class="card" aria-labelledby="people">
                                     <h2 id="people">{words::PEOPLE}</h2>
