@@ -5,6 +5,7 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
+    process::ExitCode,
     time::Duration,
 };
 
@@ -54,7 +55,18 @@ enum Command {
     Routes,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // One line with its causes; where in the code it was helps nobody at the command line.
+        Err(error) => {
+            eprintln!("plenum: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     if matches!(arguments.command, Command::Routes) {
         for page in server::router::pages() {

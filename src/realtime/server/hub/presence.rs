@@ -11,7 +11,6 @@ use crate::{
             connection::{Connection, lock},
             dispatcher::Encoded,
             outbound::Weight,
-            rules::Who,
         },
     },
 };
@@ -53,12 +52,6 @@ impl Hub {
         if live && self.rules.is_presence(&channel.name) {
             join_roster(&mut members, connection, &channel.name, info);
         }
-    }
-
-    /// True if a person of the same organisation may see that `person` is online.
-    pub fn online(&self, who: &Who, people: &[PersonId]) -> Vec<PersonId> {
-        let table = lock(&self.people);
-        people.iter().copied().filter(|person| table.is_online(*person, who.organisation)).collect()
     }
 
     /// Tells watchers who came and went; called once a second.

@@ -1,0 +1,209 @@
+//! A writing transaction, and what it announces.
+
+use std::ops::{Deref, DerefMut};
+
+use serde::Serialize;
+
+use super::Conn;
+use crate::{
+    error::AppResult,
+    ids::{Millis, OrganisationId, PersonId, SignInId},
+    realtime::{
+        live::{Kind, LiveEvent},
+        server::log,
+    },
+};
+
+/// Something to send once the transaction is committed, in commit order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Committed {
+    /// An event for the subscribers of a channel.
+    Event {
+        /// The channel's wire name.
+        channel: String,
+        /// The event's wire name.
+        event: String,
+        /// Its payload as JSON text.
+        payload: String,
+        /// Its number in the log; ephemerals have none.
+        seq: Option<u64>,
+        /// Ephemerals: under pressure the newest of this key replaces the older.
+        conflation: Option<String>,
+    },
+    /// Rights that have ended.
+    Revoked(Revocation),
+    /// Something that people follow by heads has moved (its kind of subject is the registered [`Heads`](crate::realtime::server::heads::Heads)').
+    Moved {
+        /// Which.
+        subject: i64,
+    },
+    /// What a person lets others see has changed.
+    PresenceShown {
+        /// Who.
+        person: PersonId,
+        /// Whether others see them online.
+        shown: bool,
+    },
+}
+
+/// Rights that end at this point of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub struct Revocation {
+    /// Whose.
+    pub person: PersonId,
+    /// Which.
+    pub scope: Scope,
+}
+
+/// What a [`Revocation`] takes away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// These channels, by wire name.
+    Channels(Vec<String>),
+    /// Everything that came with one sign-in: its sockets close with 4009.
+    SignIn(SignInId),
+    /// All sockets of the person.
+    Everything,
+}
+
+/// A row of the activity record.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    /// The tenant.
+    pub organisation: OrganisationId,
+    /// Who did it; none for Plenum itself.
+    pub person: Option<PersonId>,
+    /// What was done: `message.deleted`, `role.granted`.
+    pub verb: &'static str,
+    /// The kind of what it was done to.
+    pub subject_kind: &'static str,
+    /// Its id.
+    pub subject: i64,
+    /// What else is worth knowing; never message bodies or secrets.
+    pub details: serde_json::Value,
+}
+
+pub(super) enum Buffered {
+    Logged {
+        channel: String,
+        event: &'static str,
+        payload: String,
+        key: Option<String>,
+    },
+    Unlogged(Committed),
+    /// With its record for the log.
+    Revoked(Revocation, String),
+}
+
+impl Buffered {
+    /// What the log keeps of it.
+    fn entry(&self) -> Option<log::Entry<'_>> {
+        match self {
+            Self::Unlogged(_) => None,
+            Self::Logged { channel, event, payload, key } => Some(log::Entry { channel, event, data: payload, key: key.as_deref() }),
+            Self::Revoked(_, record) => Some(log::Entry { channel: log::CONTROL, event: "revoked", data: record, key: None }),
+        }
+    }
+}
+
+/// A writing transaction: the connection and what is to be sent once it is committed.
+pub struct Tx {
+    pub(super) conn: Conn,
+    pub(super) buffered: Vec<Buffered>,
+    pub(super) now: Millis,
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
+impl Tx {
+    /// The time of this transaction, in milliseconds UTC; the same for all of it.
+    pub fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// Announces a live event on the channel of `scope`, once this transaction is committed.
+    pub fn announce<E: LiveEvent>(&mut self, scope: E::Scope, event: &E) {
+        let channel = E::channel(scope).to_string();
+        let payload = event.payload();
+        self.buffered.push(match event.kind() {
+            Kind::Fact => Buffered::Logged { channel, event: event.name(), payload, key: None },
+            Kind::State(key) => Buffered::Logged { channel, event: event.name(), payload, key: Some(key) },
+            Kind::Ephemeral(key) => Buffered::Unlogged(Committed::Event {
+                conflation: Some(format!("{}:{key}", event.name())),
+                channel,
+                event: event.name().to_owned(),
+                payload,
+                seq: None,
+            }),
+        });
+    }
+
+    /// Sends the head of `subject` to those who follow it, once this transaction is committed.
+    pub fn moved(&mut self, subject: i64) {
+        self.buffered.push(Buffered::Unlogged(Committed::Moved { subject }));
+    }
+
+    /// Tells the live layer whether others may see `person` online, once this transaction is committed.
+    pub fn presence_shown(&mut self, person: PersonId, shown: bool) {
+        self.buffered.push(Buffered::Unlogged(Committed::PresenceShown { person, shown }));
+    }
+
+    /// Ends live rights of `person`, in commit order: nothing announced after this
+    /// transaction reaches them on what `scope` names.
+    pub fn revoke(&mut self, person: PersonId, scope: Scope) {
+        let revocation = Revocation { person, scope };
+        let record = serde_json::to_string(&revocation).unwrap_or_default();
+        self.buffered.push(Buffered::Revoked(revocation, record));
+    }
+
+    /// Writes a row of the activity record.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn record(&mut self, activity: Activity) -> AppResult<()> {
+        sqlx::query(
+            "insert into activity (organisation_id, person_id, verb, subject_kind, subject_id, details, at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(activity.organisation)
+        .bind(activity.person)
+        .bind(activity.verb)
+        .bind(activity.subject_kind)
+        .bind(activity.subject)
+        .bind(activity.details.to_string())
+        .bind(self.now)
+        .execute(&mut self.conn)
+        .await?;
+        Ok(())
+    }
+
+    /// Gives numbers to what was announced and writes it to the log; returns what is to be sent.
+    pub(super) async fn number(&mut self) -> AppResult<Vec<Committed>> {
+        let buffered = std::mem::take(&mut self.buffered);
+        let entries: Vec<log::Entry<'_>> = buffered.iter().filter_map(Buffered::entry).collect();
+        let mut numbers = log::append(&mut self.conn, &entries, self.now).await?.into_iter();
+        let committed = buffered.into_iter().map(|item| match item {
+            Buffered::Unlogged(item) => item,
+            Buffered::Logged { channel, event, payload, .. } => {
+                Committed::Event { channel, event: event.to_owned(), payload, seq: numbers.next(), conflation: None }
+            }
+            Buffered::Revoked(revocation, _) => {
+                numbers.next();
+                Committed::Revoked(revocation)
+            }
+        });
+        Ok(committed.collect())
+    }
+}
