@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
 use plenum::{
     config::{Config, Loaded},
-    server::{self, db, run, telemetry},
+    server::{self, db, run, status::Status, telemetry},
 };
 
 /// The live place of an institution.
@@ -159,13 +159,15 @@ fn status(loaded: &Loaded) -> anyhow::Result<()> {
     let ask = || -> anyhow::Result<String> {
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
         stream.set_read_timeout(Some(Duration::from_secs(3)))?;
-        write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        write!(stream, "GET /api/v1/realtime/status HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(answer)
     };
     let answer = ask().with_context(|| format!("not well: nothing answers at {address}; is the server running?"))?;
     ensure!(answer.starts_with("HTTP/1.1 200"), "not well: the server at {address} runs, but its database does not answer");
-    println!("Well: the server at {address} runs and its database answers.");
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let status: Status = serde_json::from_str(body).context("the server's answer cannot be read; is it another version?")?;
+    print!("{status}");
     Ok(())
 }

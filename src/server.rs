@@ -1,5 +1,6 @@
 //! What every feature needs on the server. It names no page and no feature's rules.
 
+pub mod api;
 pub mod broadcasting;
 pub mod db;
 pub mod idempotency;
@@ -14,5 +15,6 @@ pub mod run;
 pub mod security;
 pub mod sign_ins;
 pub mod state;
+pub mod status;
 pub mod telemetry;
 pub mod zones;

@@ -4,5 +4,7 @@ pub mod api;
 pub mod live;
 pub mod model;
 #[cfg(feature = "ssr")]
+pub mod public;
+#[cfg(feature = "ssr")]
 pub mod server;
 pub mod view;

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use tower::ServiceBuilder;
 use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
 
-use super::{broadcasting, security, sign_ins::Identity, state::AppState};
+use super::{broadcasting, security, sign_ins::Identity, state::AppState, status};
 use crate::{
     app::{App, Build, UnreadAtFirst, shell},
     error::AppResult,
@@ -68,6 +68,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .merge(pusher::http::routes())
         .merge(broadcasting::routes(&state))
+        .merge(public_api(&state))
         .nest_service(
             &package_path,
             ServiceBuilder::new().layer(immutable).service(ServeDir::new(packages).precompressed_br().precompressed_gzip()),
@@ -77,6 +78,17 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .route("/metrics", get(move |state: State<AppState>, peer, headers: HeaderMap| figures_page(state, peer, headers, figures)))
         .layer(middleware::from_fn_with_state(state.clone(), security::protect))
         .with_state(state)
+}
+
+/// `/api/v1`: for programs, which bring a token; no cookie counts there, so no page of another site can use one.
+fn public_api(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .merge(people::public::routes())
+        .merge(messages::public::routes())
+        .merge(status::routes())
+        .layer(middleware::from_fn_with_state(state.clone(), broadcasting::across_origins))
+        .layer(middleware::from_fn_with_state(state.clone(), security::locate))
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
 }
 
 /// What a page finds in its context: the shell's data, the build, and the policy for its scripts.

@@ -27,12 +27,23 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
-/// Middleware: finds out who asks and from where, and puts [`ClientAddress`] and, if somebody
-/// is signed in, [`Identity`](sign_ins::Identity) into the request's extensions.
-pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+/// Middleware: finds out from where a request comes, and puts [`ClientAddress`] into its extensions.
+pub async fn locate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    note_address(&state, &mut request);
+    next.run(request).await
+}
+
+fn note_address(state: &AppState, request: &mut Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let client = address::client(peer, request.headers(), &state.config.server.trusted_proxies);
     request.extensions_mut().insert(ClientAddress(client));
+    client
+}
+
+/// Middleware: finds out who asks and from where, and puts [`ClientAddress`] and, if somebody
+/// is signed in, [`Identity`](sign_ins::Identity) into the request's extensions.
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let client = note_address(&state, &mut request);
     match sign_ins::lookup(&state.store, request.headers(), client).await {
         Ok(Some(identity)) => {
             request.extensions_mut().insert(identity);

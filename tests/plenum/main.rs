@@ -6,6 +6,7 @@
 mod server;
 mod socket;
 
+mod api;
 mod applications;
 mod authorisation;
 mod connection;

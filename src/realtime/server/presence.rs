@@ -173,6 +173,14 @@ impl People {
         self.people.get(&person).is_some_and(|known| known.shown && known.organisation == organisation)
     }
 
+    /// Who of `organisation` is online and lets others see it, by id.
+    pub fn online_in(&self, organisation: OrganisationId) -> Vec<PersonId> {
+        let shown = self.people.iter().filter(|(_, person)| person.shown && person.organisation == organisation);
+        let mut people: Vec<PersonId> = shown.map(|(id, _)| *id).collect();
+        people.sort_unstable();
+        people
+    }
+
     /// `connection` watches `people` from now on, and nobody else.
     pub fn watch(&mut self, connection: ConnectionId, before: &[PersonId], people: &[PersonId]) {
         for person in before {

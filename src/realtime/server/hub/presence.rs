@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use super::{Channel, Hub, Members, Phase};
 use crate::{
-    ids::PersonId,
+    ids::{OrganisationId, PersonId},
     realtime::{
         protocol::{ServerFrame, event},
         server::{
@@ -52,6 +52,11 @@ impl Hub {
         if live && self.rules.is_presence(&channel.name) {
             join_roster(&mut members, connection, &channel.name, info);
         }
+    }
+
+    /// Who of an organisation is online and lets others see it, by id.
+    pub fn people_online(&self, organisation: OrganisationId) -> Vec<PersonId> {
+        lock(&self.people).online_in(organisation)
     }
 
     /// Tells watchers who came and went; called once a second.

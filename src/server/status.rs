@@ -1,0 +1,130 @@
+//! How the process is: `GET /api/v1/realtime/status`, and what `plenum status` prints of it.
+//!
+//! Everyone is told that it is well; figures are for this machine, and for tokens of admins with the scope `admin`.
+
+use std::net::SocketAddr;
+
+use axum::{
+    Json, Router,
+    extract::{ConnectInfo, State},
+    http::HeaderMap,
+    routing::get,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{api::Scope, problem::Problem, sign_ins, state::AppState};
+use crate::{error::AppResult, features::people::model::Role};
+
+/// How the process is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// `ok`.
+    pub status: String,
+    /// The rest, for those whom it concerns.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub figures: Option<Figures>,
+}
+
+/// Figures of this process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// The build's name.
+    pub version: String,
+    /// Seconds since the start.
+    pub uptime_seconds: u64,
+    /// Open sockets of Plenum's own application.
+    pub connections: usize,
+    /// Its channels with somebody on them.
+    pub channels: usize,
+    /// People online, seen or not.
+    pub people_online: usize,
+    /// Writes that wait for the writer.
+    pub write_queue: usize,
+    /// Rows of the log.
+    pub log_rows: i64,
+    /// Jobs that wait, and those that nobody will try again.
+    pub jobs_waiting: i64,
+    /// Jobs that failed too often.
+    pub dead_letters: i64,
+    /// External applications.
+    pub applications: Vec<ApplicationFigures>,
+}
+
+/// Figures of one external application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationFigures {
+    /// As its paths name it.
+    pub app_id: String,
+    /// Open sockets.
+    pub connections: usize,
+    /// Channels with somebody on them.
+    pub channels: usize,
+}
+
+/// The route.
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/api/v1/realtime/status", get(status))
+}
+
+async fn status(
+    State(state): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Result<Json<Status>, Problem> {
+    let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
+    let near = peer.ip().is_loopback() && !forwarded && !headers.contains_key("origin");
+    let figures = if near || is_admin(&state, &headers).await? { Some(figures(&state).await?) } else { None };
+    Ok(Json(Status { status: "ok".to_owned(), figures }))
+}
+
+async fn is_admin(state: &AppState, headers: &HeaderMap) -> AppResult<bool> {
+    let Some((who, scopes)) = sign_ins::by_token(&state.store, headers).await? else { return Ok(false) };
+    Ok(who.has(Role::Admin) && scopes.split_whitespace().any(|scope| scope == Scope::Admin.word()))
+}
+
+async fn figures(state: &AppState) -> AppResult<Figures> {
+    let (log_rows, jobs_waiting, dead_letters): (i64, i64, i64) =
+        sqlx::query_as("select (select count(*) from live_log), (select count(*) from jobs), (select count(*) from dead_letters)")
+            .fetch_one(&mut *state.store.look().await?)
+            .await?;
+    let live = state.hub.figures();
+    let applications = state
+        .applications
+        .all()
+        .into_iter()
+        .map(|app| ApplicationFigures {
+            app_id: app.settings().app_id.clone(),
+            connections: app.connection_count(),
+            channels: app.all_channels().iter().filter(|channel| channel.counts().subscriptions > 0).count(),
+        })
+        .collect();
+    Ok(Figures {
+        version: state.build.to_string(),
+        uptime_seconds: u64::from(state.hub.clock()),
+        connections: live.connections,
+        channels: live.channels,
+        people_online: live.people,
+        write_queue: state.store.write_queue(),
+        log_rows,
+        jobs_waiting,
+        dead_letters,
+        applications,
+    })
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Some(figures) = &self.figures else { return writeln!(f, "Well.") };
+        writeln!(f, "Well: {} for {} s", figures.version, figures.uptime_seconds)?;
+        writeln!(f, "  {:>8} connections", figures.connections)?;
+        writeln!(f, "  {:>8} channels", figures.channels)?;
+        writeln!(f, "  {:>8} people online", figures.people_online)?;
+        writeln!(f, "  {:>8} writes waiting", figures.write_queue)?;
+        writeln!(f, "  {:>8} rows in the log", figures.log_rows)?;
+        writeln!(f, "  {:>8} jobs waiting, {} dead letters", figures.jobs_waiting, figures.dead_letters)?;
+        for app in &figures.applications {
+            writeln!(f, "  {:>8} connections, {} channels of the application {}", app.connections, app.channels, app.app_id)?;
+        }
+        Ok(())
+    }
+}
