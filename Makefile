@@ -33,7 +33,7 @@ run: build ## Build, fill an empty database in data/, serve the demo on 127.0.0.
 watch: setup ## Serve a debug build, and rebuild and reload at each change
 	@mkdir -p data
 	@cargo run --quiet --features ssr -- seed
-	@exec cargo leptos watch --split
+	@exec cargo leptos watch --split -- serve
 
 .PHONY: build
 build: setup ## Build in release into dist/, which runs from any directory
