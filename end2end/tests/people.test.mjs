@@ -68,12 +68,15 @@ scenario('the people panel works without scripts', async (scene) => {
 // Sixty messages are found: fifty at first, the others by a button; without scripts by a link.
 scenario('search shows more than fifty', async (scene) => {
   const lena = await scene.person('lena');
-  await openConversation(lena.page, 'General', lena.wire());
+  const wire = lena.wire();
+  await openConversation(lena.page, 'General', wire);
   const conversation = String(conversationId(lena.page));
   for (let number = 1; number <= 60; number += 1) {
     await call(lena.page, 'messages/send', { conversation, text: `marmalade number ${number}` });
   }
+  const from = wire.here;
   await lena.page.goto('/messages/search?q=marmalade');
+  await wire.subscribed('private-organisation.1', { from }); // before that the link is a plain one
   const hits = lena.page.locator('.results .result');
   await lena.page.getByText('The newest 50 messages found').waitFor();
   assert.equal(await hits.count(), 50);
