@@ -122,10 +122,12 @@ fn Line(application: Application) -> impl IntoView {
 pub(super) fn Once(credentials: Credentials) -> impl IntoView {
     let Credentials { app_id, key, secret } = credentials;
     view! {
-        <p>{words::SHOWN_ONCE}</p>
-        <Value name=words::APP_ID value=app_id/>
-        <Value name=words::KEY value=key/>
-        <Value name=words::SECRET value=secret/>
+        <div class="stack">
+            <p>{words::SHOWN_ONCE}</p>
+            <Value name=words::APP_ID value=app_id/>
+            <Value name=words::KEY value=key/>
+            <Value name=words::SECRET value=secret/>
+        </div>
     }
 }
 
