@@ -133,6 +133,37 @@ async fn unreadable_arguments_are_refused_by_name() {
     }
 }
 
+/// The host name chooses the organisation; what is one's is nothing to the other (I24).
+#[tokio::test]
+async fn organisations_are_apart() {
+    let server = Server::start();
+    let database = server.database().await;
+    sqlx::query("insert into organisations (name, host, registration, created_at) values ('Second', 'second.example', 'open', 0)")
+        .execute(&database)
+        .await
+        .unwrap();
+    let register = async |host: &str, origin: &str| {
+        let request = client().post(format!("{}/fn/people/register", server.url)).header("host", host).header("origin", origin);
+        let request = request.header("accept", "application/json");
+        request.form(&[("name", "Zoe Second"), ("email", "sam@plenum.example"), ("password", "a long password")]).send().await.unwrap()
+    };
+    assert_eq!(register("third.example", "http://third.example").await.status(), 403, "an unknown host name is no origin");
+    assert!(register("plenum.example", &server.url).await.status().is_client_error(), "the first organisation is by invitation");
+    let port = server.address().rsplit_once(':').unwrap().1;
+    let second = format!("second.example:{port}");
+    let registered = register(&second, &format!("http://{second}")).await;
+    assert!(registered.status().is_success(), "{}", registered.text().await.unwrap());
+    let cookie = cookie_of(&registered).unwrap().split(';').next().unwrap().to_owned();
+    let sam = server.person("sam").await;
+    let general = sam.general().await;
+    let ask = async |path: &str| client().get(format!("{}{path}", server.url)).header("cookie", &cookie).send().await.unwrap();
+    assert_eq!(ask(&format!("/fn/messages/thread?conversation={general}")).await.status(), 404);
+    let rooms = ask("/fn/messages/rooms").await.text().await.unwrap();
+    assert!(!rooms.contains("Plenum") && rooms.matches("General").count() == 1, "{rooms}");
+    let people = ask("/fn/people/directory?query=&role=&offset=0").await.text().await.unwrap();
+    assert!(people.contains("Zoe Second") && !people.contains(&sam.email) && people.matches("\"card\"").count() == 1, "{people}");
+}
+
 /// An empty database prints one invitation; whoever follows it is the admin, once.
 #[tokio::test]
 async fn the_first_admin_is_invited_once() {
