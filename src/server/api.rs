@@ -2,7 +2,7 @@
 //! file `public.rs`, which calls the same functions as its server functions do.
 //!
 //! A program asks with a bearer token ([`Program`]); errors are problem details
-//! ([`Problem`](super::problem::Problem)); a POST may carry an `Idempotency-Key`.
+//! ([`Problem`]); a POST may carry an `Idempotency-Key`.
 
 use axum::{
     body::Bytes,

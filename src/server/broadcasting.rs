@@ -2,7 +2,7 @@
 //!
 //! They ask with a bearer token that has the scope `connect`, or with Plenum's cookie from Plenum's own
 //! pages, and get a signature for their socket. What the signature is worth is told in
-//! [`own`](crate::realtime::server::own).
+//! [`own`].
 
 use axum::{
     Json, Router,
