@@ -6,6 +6,7 @@
 //! ending one announces it, so that its sockets close with 4009 in commit order.
 
 mod device;
+mod tokens;
 
 use std::net::IpAddr;
 
@@ -14,6 +15,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
 pub use device::device;
+pub use tokens::{Token, by_token, create_token, end_token, tokens};
 
 use super::db::{self, Conn, Scope, Store, Tx};
 use crate::{
@@ -186,22 +188,6 @@ pub async fn by_cookie(store: &Store, headers: &HeaderMap) -> AppResult<Option<I
     Ok(found.filter(|found| found.scopes.is_none()).map(|found| found.identity))
 }
 
-/// Who the request's bearer token says it is, and the token's scopes. Notes the use, at most once a minute.
-///
-/// # Errors
-/// 401 for a token that is none or has ended.
-pub async fn by_token(store: &Store, headers: &HeaderMap) -> AppResult<Option<(Identity, String)>> {
-    let Some(token) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer ")) else {
-        return Ok(None);
-    };
-    let ended = || AppError::unauthorised("This token is not valid, or has ended.");
-    let secret = Secret::parse(token.trim()).ok_or_else(ended)?;
-    let found = find(&mut *store.look().await?, &secret, db::now()).await?.ok_or_else(ended)?;
-    let Some(scopes) = found.scopes else { return Err(ended()) };
-    note_use_later(store, found.identity.sign_in, found.used_at, None);
-    Ok(Some((found.identity, scopes)))
-}
-
 /// What a secret stands for.
 struct Found {
     identity: Identity,
@@ -285,89 +271,6 @@ pub async fn create(tx: &mut Tx, person: PersonId, device: &str, address: &str) 
         end(tx, person, id).await?;
     }
     Ok(secret)
-}
-
-/// A program's access, as its person sees it.
-#[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
-pub struct Token {
-    /// Which.
-    pub id: SignInId,
-    /// What it is for.
-    pub name: String,
-    /// What it may be used for, separated by blanks.
-    pub scopes: String,
-    /// Since when.
-    pub created_at: Millis,
-    /// When it was used last.
-    pub used_at: Millis,
-    /// Until when.
-    pub expires_at: Millis,
-}
-
-/// Makes a token of `person` that ends after `lifetime`; its secret is told here and never again.
-///
-/// # Errors
-/// 409 if there are too many.
-pub async fn create_token(
-    tx: &mut Tx,
-    person: PersonId,
-    name: &str,
-    scopes: &str,
-    lifetime: Millis,
-    address: &str,
-) -> AppResult<(SignInId, Secret, Millis)> {
-    let count: i64 = sqlx::query_scalar("select count(*) from sign_ins where person_id = $1 and scopes is not null and expires_at > $2")
-        .bind(person)
-        .bind(tx.now())
-        .fetch_one(&mut **tx)
-        .await?;
-    if count >= MAX_SIGN_INS {
-        return Err(AppError::conflict("Fifty tokens are valid already. End some of them first."));
-    }
-    let (secret, expires_at) = (Secret::random(), tx.now() + lifetime);
-    let id = sqlx::query_scalar(
-        "insert into sign_ins (person_id, token_hash, device, address, created_at, used_at, expires_at, scopes)
-         values ($1, $2, $3, $4, $5, $5, $6, $7) returning id",
-    )
-    .bind(person)
-    .bind(secret.hash())
-    .bind(name)
-    .bind(address)
-    .bind(tx.now())
-    .bind(expires_at)
-    .bind(scopes)
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok((id, secret, expires_at))
-}
-
-/// The tokens of the person who asks, by last use.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn tokens(conn: &mut Conn, who: &Identity) -> AppResult<Vec<Token>> {
-    let tokens = sqlx::query_as(
-        "select id, device as name, scopes, created_at, used_at, expires_at from sign_ins
-         where person_id = $1 and scopes is not null and expires_at > $2 order by used_at desc, id desc",
-    )
-    .bind(who.person)
-    .bind(db::now())
-    .fetch_all(conn)
-    .await?;
-    Ok(tokens)
-}
-
-/// Ends `person`'s token `id`: true if there was one. Its sockets close with 4009.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn end_token(tx: &mut Tx, person: PersonId, id: SignInId) -> AppResult<bool> {
-    let known: Option<SignInId> = sqlx::query_scalar("select id from sign_ins where id = $1 and person_id = $2 and scopes is not null")
-        .bind(id)
-        .bind(person)
-        .fetch_optional(&mut **tx)
-        .await?;
-    if known.is_some() { end(tx, person, id).await } else { Ok(false) }
 }
 
 /// Ends `person`'s sign-in `id`: true if there was one. Its sockets close with 4009.

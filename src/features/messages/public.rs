@@ -62,11 +62,7 @@ struct Before {
 /// `GET /api/v1/conversations/{id}/messages`: oldest first, those before number `before`, else the newest.
 async fn messages(program: Program, Path(id): Path<i64>, Query(Before { before }): Query<Before>) -> Result<Json<Page<Message>>, Problem> {
     program.asks()?;
-    let before = before.unwrap_or(u64::MAX);
-    let store = &program.state.store;
-    let before =
-        if before == u64::MAX { server::thread(store, &program.who, ConversationId(id), None, None).await?.state.head + 1 } else { before };
-    let data = server::page_before(store, &program.who, ConversationId(id), before).await?;
+    let data = server::page_before(&program.state.store, &program.who, ConversationId(id), before.unwrap_or(u64::MAX)).await?;
     let full = u64::try_from(data.len()).is_ok_and(|count| count == PAGE);
     let next = data.first().filter(|first| full && first.number > 1).and_then(|first| i64::try_from(first.number).ok());
     Ok(Json(Page { data, next }))

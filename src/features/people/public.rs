@@ -36,8 +36,8 @@ pub fn routes() -> Router<AppState> {
         .route("/api/v1/tokens", post(create_token).get(list_tokens))
         .route("/api/v1/tokens/{id}", delete(end_token))
         .route("/api/v1/people/online", get(online))
-        .route("/api/v1/presence/online", post(here))
-        .route("/api/v1/presence/offline", post(gone))
+        .route("/api/v1/presence/online", post(hint))
+        .route("/api/v1/presence/offline", post(hint))
 }
 
 #[derive(Deserialize)]
@@ -116,8 +116,9 @@ async fn online(program: Program) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "data": data, "count": count })))
 }
 
-/// `POST /api/v1/presence/online`: a hint that somebody is here. It moves when they were seen last; online is who has a live connection.
-async fn here(program: Program) -> Result<Json<Value>, Problem> {
+/// `POST /api/v1/presence/online` and `…/offline`: a hint that somebody is here, or was until now. Both move when
+/// they were seen last; online is who has a live connection, whatever a hint says.
+async fn hint(program: Program) -> Result<Json<Value>, Problem> {
     program.marks()?;
     let person = program.who.person;
     program
@@ -129,9 +130,4 @@ async fn here(program: Program) -> Result<Json<Value>, Problem> {
         })
         .await?;
     Ok(Json(json!({ "online": program.state.hub.is_connected(person) })))
-}
-
-/// `POST /api/v1/presence/offline`: a hint that somebody has gone. It never overrides a live connection.
-async fn gone(program: Program) -> Result<Json<Value>, Problem> {
-    here(program).await
 }

@@ -183,7 +183,8 @@ async fn subscribe(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut S
     }
 }
 
-fn count_recovery(recovered: Option<bool>) {
+/// Counts what became of a wish to go on from a cursor.
+pub(super) fn count_recovery(recovered: Option<bool>) {
     match recovered {
         Some(true) => metrics::counter!("plenum_live_recoveries_total", "outcome" => "recovered").increment(1),
         Some(false) => metrics::counter!("plenum_live_recoveries_total", "outcome" => "gap").increment(1),

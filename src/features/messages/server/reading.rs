@@ -119,9 +119,10 @@ pub async fn thread(
     Ok(Snapshot { state: thread, cursors })
 }
 
-/// The page before number `before`, oldest first.
+/// The page before number `before`, oldest first; beyond the head it is the last one.
 pub async fn page_before(conn: &mut Conn, who: &Identity, conversation: ConversationId, before: u64) -> AppResult<Vec<Message>> {
-    conversations::readable_by(conn, who, conversation).await?;
+    let standing = conversations::readable_by(conn, who, conversation).await?;
+    let before = before.min(standing.head.unsigned_abs() + 1);
     stored::load(conn, conversation, before.saturating_sub(PAGE), before.saturating_sub(1)).await
 }
 

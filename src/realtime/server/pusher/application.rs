@@ -231,13 +231,13 @@ impl App {
         }
     }
 
-    /// What time brings; called several times a second.
+    /// What time brings; called once a second.
     pub fn tick(&self, now: Instant) {
-        let settings = self.settings();
+        if !self.settings().subscription_counts {
+            return;
+        }
         for channel in self.all_channels() {
-            if settings.subscription_counts
-                && let Some(count) = channel.tell_count(now)
-            {
+            if let Some(count) = channel.tell_count(now) {
                 self.outbox.note(Hook::SubscriptionCount { channel: Arc::clone(channel.name()), count }, now);
             }
         }

@@ -6,21 +6,24 @@
 mod events;
 mod questions;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{
-    Router,
+    Json, Router,
     body::Bytes,
-    extract::{OriginalUri, Path, State},
+    extract::{DefaultBodyLimit, FromRequest, FromRequestParts as _, Path, Request},
     http::{Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use md5::{Digest as _, Md5};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{application::App, signature};
-use crate::server::{db::now, state::AppState};
+use crate::{
+    realtime::protocol::code,
+    server::{db::now, state::AppState},
+};
 
 /// The longest body of a request: ten events of the largest usual size, and their names.
 const BODY_BYTES: usize = 1024 * 1024;
@@ -34,7 +37,7 @@ pub fn routes() -> Router<AppState> {
         .route("/apps/{app_id}/channels/{name}", get(questions::channel))
         .route("/apps/{app_id}/channels/{name}/users", get(questions::users))
         .route("/apps/{app_id}/users/{user_id}/terminate_connections", post(terminate))
-        .layer(axum::extract::DefaultBodyLimit::max(BODY_BYTES))
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
 }
 
 /// A refusal: its status and a sentence.
@@ -53,18 +56,32 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// What a request asks, once its signature is known to be good.
+/// A request whose signature is good.
 pub struct Signed {
     app: Arc<App>,
     query: Vec<(String, String)>,
+    body: Bytes,
+}
+
+impl FromRequest<AppState> for Signed {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let path = Path::<HashMap<String, String>>::from_request_parts(&mut parts, state).await;
+        let app_id = path.ok().and_then(|Path(mut path)| path.remove("app_id")).unwrap_or_default();
+        let (method, uri) = (parts.method.clone(), parts.uri.clone());
+        let body = Bytes::from_request(Request::from_parts(parts, body), state)
+            .await
+            .map_err(|_| Refusal(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {BODY_BYTES} bytes.")))?;
+        Self::check(state, &app_id, &method, &uri, body)
+    }
 }
 
 impl Signed {
-    /// Checks a request's signature.
-    ///
-    /// # Errors
-    /// 404 for an unknown application, 403 for one that is switched off, 401 for anything wrong with the signature.
-    fn check(state: &AppState, app_id: &str, method: &Method, uri: &Uri, body: &[u8]) -> Result<Self, Refusal> {
+    /// Checks a request's signature: 404 for an unknown application, 403 for one that is switched off, 401 for
+    /// anything wrong with the signature.
+    fn check(state: &AppState, app_id: &str, method: &Method, uri: &Uri, body: Bytes) -> Result<Self, Refusal> {
         let app = state
             .applications
             .by_app_id(app_id)
@@ -86,14 +103,14 @@ impl Signed {
         if !signature::is_recent(need("auth_timestamp")?, now()) {
             return Err(no("auth_timestamp is more than 600 seconds from now: set this machine's clock right."));
         }
-        if !body.is_empty() && need("body_md5")? != signature::hex(&Md5::digest(body)) {
+        if !body.is_empty() && need("body_md5")? != signature::hex(&Md5::digest(&body)) {
             return Err(no("body_md5 is not the digest of the body."));
         }
         let message = signature::request(method.as_str(), uri.path(), &query);
         if !settings.verify(message.as_bytes(), need("auth_signature")?) {
             return Err(no("auth_signature is not valid."));
         }
-        Ok(Self { app, query })
+        Ok(Self { app, query, body })
     }
 
     fn value(&self, name: &str) -> Option<&str> {
@@ -126,18 +143,11 @@ fn parse_query(query: &str) -> Vec<(String, String)> {
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
-async fn terminate(
-    State(state): State<AppState>,
-    Path((app_id, user_id)): Path<(String, String)>,
-    method: Method,
-    OriginalUri(uri): OriginalUri,
-    body: Bytes,
-) -> Result<axum::Json<Value>, Refusal> {
-    let signed = Signed::check(&state, &app_id, &method, &uri, &body)?;
+async fn terminate(Path((_, user_id)): Path<(String, String)>, signed: Signed) -> Json<Value> {
     for connection in signed.app.users.connections_of(&user_id) {
-        connection.close(crate::realtime::protocol::code::UNAUTHORISED, "ended by the application");
+        connection.close(code::UNAUTHORISED, "ended by the application");
     }
-    Ok(axum::Json(serde_json::json!({})))
+    Json(json!({}))
 }
 
 #[cfg(test)]

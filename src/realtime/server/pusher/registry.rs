@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How often counts are told and heartbeats looked at.
-const TICK: Duration = Duration::from_millis(500);
+const TICK: Duration = Duration::from_secs(1);
 /// How often what is old is forgotten.
 const SWEEP: Duration = Duration::from_secs(10);
 
@@ -31,7 +31,11 @@ struct Known {
 
 /// The applications of this process.
 #[derive(Debug, Default)]
-pub struct Applications(RwLock<Known>);
+pub struct Applications {
+    known: RwLock<Known>,
+    /// One at a time reads the rows and puts them in place: what was read earlier must not come later.
+    loading: tokio::sync::Mutex<()>,
+}
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -90,6 +94,7 @@ impl Applications {
     /// # Errors
     /// If the database refuses.
     pub async fn load(&self, store: &Store) -> AppResult<()> {
+        let _turn = self.loading.lock().await;
         let (rows, mut webhooks) = {
             let mut tx = store.read().await?;
             let rows: Vec<Row> = sqlx::query_as(
@@ -100,7 +105,7 @@ impl Applications {
             .await?;
             (rows, webhooks(&mut tx).await?)
         };
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let mut before = std::mem::take(&mut *known);
         for row in rows {
             let id = row.id;
@@ -125,28 +130,28 @@ impl Applications {
         Ok(())
     }
 
-    fn known<T>(&self, look: impl FnOnce(&Known) -> T) -> T {
-        look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    fn look<T>(&self, at: impl FnOnce(&Known) -> T) -> T {
+        at(&self.known.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The application of a row.
     pub fn by_id(&self, id: i64) -> Option<Arc<App>> {
-        self.known(|known| known.by_id.get(&id).cloned())
+        self.look(|known| known.by_id.get(&id).cloned())
     }
 
     /// The application with this key.
     pub fn by_key(&self, key: &str) -> Option<Arc<App>> {
-        self.known(|known| known.by_key.get(key).cloned())
+        self.look(|known| known.by_key.get(key).cloned())
     }
 
     /// The application that the HTTP API's path names.
     pub fn by_app_id(&self, app_id: &str) -> Option<Arc<App>> {
-        self.known(|known| known.by_app_id.get(app_id).cloned())
+        self.look(|known| known.by_app_id.get(app_id).cloned())
     }
 
     /// All of them.
     pub fn all(&self) -> Vec<Arc<App>> {
-        self.known(|known| known.by_id.values().cloned().collect())
+        self.look(|known| known.by_id.values().cloned().collect())
     }
 }
 

@@ -14,7 +14,10 @@ use super::{
 };
 use crate::realtime::{
     protocol::{ClientFrame, ServerFrame, Subscribe, code, event},
-    server::connection::{Connection, End, Host},
+    server::{
+        connection::{Connection, End, Host},
+        subscriptions::count_recovery,
+    },
 };
 
 /// Client events of one connection in a second.
@@ -151,13 +154,6 @@ fn subscribe(app: &App, connection: &Arc<Connection>, session: &mut Session, wis
     Ok(())
 }
 
-fn count_recovery(recovered: Option<bool>) {
-    if let Some(recovered) = recovered {
-        let outcome = if recovered { "recovered" } else { "gap" };
-        metrics::counter!("plenum_live_recoveries_total", "outcome" => outcome).increment(1);
-    }
-}
-
 fn check_signature(settings: &Settings, connection: &Connection, wish: &Subscribe) -> Result<(), Refusal> {
     let socket_id = connection.id.socket_id();
     let signed = |data: Option<&str>| settings.authorises(&signature::subscription(&socket_id, &wish.channel, data), &wish.auth);
@@ -245,15 +241,15 @@ fn relay(
         return no(&format!("Client events need a subscription to the private or presence channel {name}."));
     };
     channel.relay(connection.id, event, data);
-    app.outbox.note(
-        Hook::ClientEvent {
+    if app.outbox.is_wanted() {
+        let hook = Hook::ClientEvent {
             channel: Arc::clone(channel.name()),
             event: event.to_owned(),
             data: data.to_owned(),
             socket_id: connection.id.socket_id(),
             user_id: channel.user_of(connection.id),
-        },
-        std::time::Instant::now(),
-    );
+        };
+        app.outbox.note(hook, std::time::Instant::now());
+    }
     Ok(())
 }

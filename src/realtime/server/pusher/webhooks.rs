@@ -187,9 +187,14 @@ impl Outbox {
         }
     }
 
+    /// Somebody wants to know.
+    pub fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed)
+    }
+
     /// Notes what happened.
     pub fn note(&self, hook: Hook, now: Instant) {
-        if !self.wanted.load(Ordering::Relaxed) {
+        if !self.is_wanted() {
             return;
         }
         let mut waiting = lock(&self.waiting);
@@ -234,16 +239,12 @@ pub async fn run(store: Store, applications: Arc<Applications>) {
             if hooks.is_empty() {
                 continue;
             }
-            let webhooks = app.settings().webhooks.clone();
+            let batches = batches(&app.settings().webhooks, &hooks);
             let id = app.id;
             let written = store
                 .write(async move |tx: &mut Tx| {
-                    for webhook in &webhooks {
-                        let wanted: Vec<Value> =
-                            hooks.iter().filter(|hook| webhook.events.iter().any(|name| name == hook.name())).map(Hook::json).collect();
-                        for batch in wanted.chunks(BATCH) {
-                            enqueue(tx, id, webhook, batch).await?;
-                        }
+                    for (url, events) in &batches {
+                        enqueue(tx, id, url, events).await?;
                     }
                     Ok(())
                 })
@@ -255,13 +256,24 @@ pub async fn run(store: Store, applications: Arc<Applications>) {
     }
 }
 
-async fn enqueue(tx: &mut Tx, application: i64, webhook: &Webhook, events: &[Value]) -> AppResult<()> {
+/// What goes where, in requests of a bounded size.
+fn batches(webhooks: &[Webhook], hooks: &[Hook]) -> Vec<(String, Vec<Value>)> {
+    let mut batches = Vec::new();
+    for webhook in webhooks {
+        let wanted: Vec<Value> =
+            hooks.iter().filter(|hook| webhook.events.iter().any(|name| name == hook.name())).map(Hook::json).collect();
+        batches.extend(wanted.chunks(BATCH).map(|batch| (webhook.url.clone(), batch.to_vec())));
+    }
+    batches
+}
+
+async fn enqueue(tx: &mut Tx, application: i64, url: &str, events: &[Value]) -> AppResult<()> {
     let body = json!({ "time_ms": tx.now(), "events": events }).to_string();
     let id: i64 = sqlx::query_scalar(
         "insert into webhook_deliveries (application_id, url, body, events, created_at) values ($1, $2, $3, $4, $5) returning id",
     )
     .bind(application)
-    .bind(&webhook.url)
+    .bind(url)
     .bind(body)
     .bind(i64::try_from(events.len()).unwrap_or(i64::MAX))
     .bind(tx.now())

@@ -1,11 +1,6 @@
 //! Publishing: one event to up to a hundred channels, or ten events at once.
 
-use axum::{
-    Json,
-    body::Bytes,
-    extract::{OriginalUri, Path, State},
-    http::{Method, StatusCode},
-};
+use axum::{Json, http::StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -16,7 +11,6 @@ use super::{
     },
     Info, Refusal, Signed,
 };
-use crate::server::state::AppState;
 
 /// Channels of one event.
 const CHANNELS: usize = 100;
@@ -43,15 +37,8 @@ struct Batch {
 }
 
 /// `POST /apps/{app_id}/events`
-pub async fn publish(
-    State(state): State<AppState>,
-    Path(app_id): Path<String>,
-    method: Method,
-    OriginalUri(uri): OriginalUri,
-    body: Bytes,
-) -> Result<Json<Value>, Refusal> {
-    let signed = Signed::check(&state, &app_id, &method, &uri, &body)?;
-    let event: Event = read(&body)?;
+pub async fn publish(signed: Signed) -> Result<Json<Value>, Refusal> {
+    let event: Event = read(&signed.body)?;
     let info = Info::parse(&event.info);
     let checked = Checked::new(&signed.app, event)?;
     let channels = checked.publish(&signed.app);
@@ -59,15 +46,8 @@ pub async fn publish(
 }
 
 /// `POST /apps/{app_id}/batch_events`: all of them, or none.
-pub async fn publish_batch(
-    State(state): State<AppState>,
-    Path(app_id): Path<String>,
-    method: Method,
-    OriginalUri(uri): OriginalUri,
-    body: Bytes,
-) -> Result<Json<Value>, Refusal> {
-    let signed = Signed::check(&state, &app_id, &method, &uri, &body)?;
-    let Batch { batch } = read(&body)?;
+pub async fn publish_batch(signed: Signed) -> Result<Json<Value>, Refusal> {
+    let Batch { batch } = read(&signed.body)?;
     if batch.len() > BATCH {
         return Err(Refusal::bad(format!("A batch has at most {BATCH} events.")));
     }

@@ -2,26 +2,13 @@
 
 use std::time::Instant;
 
-use axum::{
-    Json,
-    body::Bytes,
-    extract::{OriginalUri, Path, State},
-    http::Method,
-};
+use axum::{Json, extract::Path};
 use serde_json::{Map, Value, json};
 
 use super::{super::names::ChannelKind, Info, Refusal, Signed};
-use crate::server::state::AppState;
 
 /// `GET /apps/{app_id}/channels`: those with somebody on them.
-pub async fn channels(
-    State(state): State<AppState>,
-    Path(app_id): Path<String>,
-    method: Method,
-    OriginalUri(uri): OriginalUri,
-    body: Bytes,
-) -> Result<Json<Value>, Refusal> {
-    let signed = Signed::check(&state, &app_id, &method, &uri, &body)?;
+pub async fn channels(signed: Signed) -> Result<Json<Value>, Refusal> {
     let prefix = signed.value("filter_by_prefix").unwrap_or_default();
     let info = signed.info();
     if info.user_count && !prefix.starts_with("presence-") {
@@ -45,14 +32,7 @@ pub async fn channels(
 }
 
 /// `GET /apps/{app_id}/channels/{name}`
-pub async fn channel(
-    State(state): State<AppState>,
-    Path((app_id, name)): Path<(String, String)>,
-    method: Method,
-    OriginalUri(uri): OriginalUri,
-    body: Bytes,
-) -> Result<Json<Value>, Refusal> {
-    let signed = Signed::check(&state, &app_id, &method, &uri, &body)?;
+pub async fn channel(Path((_, name)): Path<(String, String)>, signed: Signed) -> Result<Json<Value>, Refusal> {
     let kind = kind(&name)?;
     let Info { user_count, subscription_count, cache } = signed.info();
     if user_count && !kind.is_presence() {
@@ -76,14 +56,7 @@ pub async fn channel(
 }
 
 /// `GET /apps/{app_id}/channels/{name}/users`
-pub async fn users(
-    State(state): State<AppState>,
-    Path((app_id, name)): Path<(String, String)>,
-    method: Method,
-    OriginalUri(uri): OriginalUri,
-    body: Bytes,
-) -> Result<Json<Value>, Refusal> {
-    let signed = Signed::check(&state, &app_id, &method, &uri, &body)?;
+pub async fn users(Path((_, name)): Path<(String, String)>, signed: Signed) -> Result<Json<Value>, Refusal> {
     if !kind(&name)?.is_presence() {
         return Err(Refusal::bad("Only presence channels know their users."));
     }
