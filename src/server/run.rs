@@ -13,7 +13,7 @@ use super::{db::Store, jobs, mail::Outbox, rates::Rates, router, state::AppState
 use crate::{
     channels::rules::PlenumRules,
     config::{Config, Loaded},
-    features::{applications::server as external, messages, people, seed as seeds},
+    features::{admin, applications::server as external, messages, people, seed as seeds},
     realtime::{
         protocol::code,
         server::{
@@ -68,6 +68,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     tokio::spawn(heads::run(Arc::clone(&hub), Arc::new(messages::server::ConversationHeads::new(store.clone()))));
     let seconds = |seconds: u64| u32::try_from(seconds).unwrap_or(u32::MAX);
     tokio::spawn(registry::run(Arc::clone(&applications), seconds(config.realtime.ping_seconds), seconds(config.realtime.lost_seconds)));
+    tokio::spawn(admin::server::run(Arc::clone(&hub), Arc::clone(&applications), store.clone()));
     tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
     let known = Arc::clone(&applications);
     jobs::housekeeping(jobs::Runner::new(store.clone()))

@@ -18,3 +18,4 @@ mod presence;
 mod recovery;
 mod security;
 mod store;
+mod watch;

@@ -7,7 +7,7 @@ use crate::{
         applications::model::{self, Application, Credentials, Delivery, Settings, Webhook},
         people::model::Role,
     },
-    ids::{Millis, OrganisationId},
+    ids::{ApplicationId, Millis, OrganisationId},
     realtime::server::pusher::{registry::Applications, signature::hex},
     server::{
         db::{Activity, Conn, Store, Tx},
@@ -21,7 +21,8 @@ const APPLICATIONS: i64 = 100;
 /// Deliveries that are listed.
 const DELIVERIES: i64 = 50;
 
-fn unknown() -> AppError {
+/// 404: it is not there, or not this organisation's.
+pub fn unknown() -> AppError {
     AppError::not_found("There is no such application.")
 }
 
@@ -150,6 +151,23 @@ async fn own(conn: &mut Conn, who: &Identity, id: i64) -> AppResult<()> {
         .fetch_optional(conn)
         .await?;
     known.map(drop).ok_or_else(unknown)
+}
+
+/// The organisation's applications.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn ids(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Vec<ApplicationId>> {
+    Ok(sqlx::query_scalar("select id from applications where organisation_id = $1").bind(organisation).fetch_all(conn).await?)
+}
+
+/// The names of the organisation's applications, in order.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn names(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Vec<(ApplicationId, String)>> {
+    let names = sqlx::query_as("select id, name from applications where organisation_id = $1 order by name, id");
+    Ok(names.bind(organisation).fetch_all(conn).await?)
 }
 
 /// Changes an application's settings.

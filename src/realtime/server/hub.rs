@@ -314,6 +314,11 @@ impl Hub {
         lock(&self.channels).get(name).cloned()
     }
 
+    /// The names of channels with somebody on them that begin with `prefix`.
+    pub fn channels_named(&self, prefix: &str) -> Vec<Arc<str>> {
+        lock(&self.channels).keys().filter(|name| name.starts_with(prefix)).cloned().collect()
+    }
+
     /// True if somebody is on the channel.
     pub fn has_channel(&self, name: &str) -> bool {
         lock(&self.channels).contains_key(name)

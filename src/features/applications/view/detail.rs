@@ -31,7 +31,9 @@ pub(super) fn Detail(
         </p>
         <section class="card stack" aria-labelledby="credentials">
             <h2 id="credentials">{settings.name.clone()}</h2>
-            <p class="muted">{words::now(connections, channels)}</p>
+            <p class="muted">
+                <a href=format!("/admin/channels?app={id}")>{words::now(connections, channels)}</a>
+            </p>
             <Value name=words::APP_ID value=app_id/>
             <Value name=words::KEY value=key/>
             <Secrets id rotating changed/>

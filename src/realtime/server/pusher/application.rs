@@ -234,6 +234,14 @@ impl App {
         lock(&self.connections).len()
     }
 
+    /// Channels with somebody on them, subscriptions, and the bytes that wait for all connections.
+    pub fn load(&self) -> (usize, usize, usize) {
+        let counts: Vec<usize> =
+            self.all_channels().iter().map(|channel| channel.counts().subscriptions).filter(|count| *count > 0).collect();
+        let queued = self.all_connections().iter().map(|connection| connection.queued()).sum();
+        (counts.len(), counts.iter().sum(), queued)
+    }
+
     /// The connection with this `socket_id`.
     pub fn connection_of(&self, socket_id: &str) -> Option<ConnectionId> {
         let (upper, lower) = socket_id.split_once('.')?;
