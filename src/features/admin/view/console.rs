@@ -53,7 +53,7 @@ pub(super) fn Console(
             <div class="form-actions">{buttons}</div>
             {nothing}
             // The newest comes first: who looks at a stream looks at its end.
-            <ol class="console" aria-label=words::CONSOLE>
+            <ol class="console" aria-label=words::CONSOLE tabindex="0">
                 <Each
                     each=move || console.with(|console| console.frames.iter().rev().cloned().collect())
                     key=|frame: &Frame| frame.number.to_string()
