@@ -11,6 +11,7 @@ mod applications;
 mod authorisation;
 mod connection;
 mod crash;
+mod idempotency;
 mod limits;
 mod pages;
 mod presence;

@@ -5,7 +5,7 @@ mod input;
 
 use serde::{Deserialize, Serialize};
 
-pub use input::{check_author, is_of_somebody_else, parse_key, parse_room_name, parse_text};
+pub use input::{check_author, is_of_somebody_else, parse_room_name, parse_text};
 
 use crate::{
     features::people::model::PersonCard,

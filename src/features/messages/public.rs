@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     model::{self, Line, Message, PAGE},
@@ -19,7 +19,7 @@ use crate::{
     ids::{ConversationId, MessageId, PersonId},
     realtime::server::{dispatcher::Encoded, rules::Who},
     server::{
-        api::{Body, IdempotencyKey, Page, Program},
+        api::{Command, Page, Program, in_header},
         problem::Problem,
         state::AppState,
     },
@@ -74,47 +74,36 @@ struct NewMessage {
     reply_to: Option<MessageId>,
 }
 
-fn key(IdempotencyKey(key): IdempotencyKey) -> Result<String, AppError> {
-    key.map_or_else(
-        || Ok(server::fresh_key()),
-        |key| model::parse_key(&key).map_err(|error| AppError { field: Some("Idempotency-Key".to_owned()), ..error }),
-    )
-}
-
-/// `POST /api/v1/conversations/{id}/messages`: sends one.
-async fn send(
-    program: Program,
-    Path(id): Path<i64>,
-    idempotency: IdempotencyKey,
-    Body(message): Body<NewMessage>,
-) -> Result<Response, Problem> {
+/// `POST /api/v1/conversations/{id}/messages`: sends one. Messages keep their keys for ever.
+async fn send(program: Program, Path(id): Path<i64>, message: Command<NewMessage>) -> Result<Response, Problem> {
     program.commands()?;
-    let (text, key) = (model::parse_text(&message.text)?, key(idempotency)?);
-    let sent = server::send(&program.state.store, &program.who, ConversationId(id), text, message.reply_to, key).await?;
-    Ok((StatusCode::CREATED, Json(sent)).into_response())
+    send_to(&program, ConversationId(id), message).await
 }
 
 /// `POST /api/v1/people/{id}/messages`: sends one in the direct conversation with a person.
-async fn send_privately(
-    program: Program,
-    Path(id): Path<i64>,
-    idempotency: IdempotencyKey,
-    Body(message): Body<NewMessage>,
-) -> Result<Response, Problem> {
+async fn send_privately(program: Program, Path(id): Path<i64>, message: Command<NewMessage>) -> Result<Response, Problem> {
     program.commands()?;
-    let (text, key) = (model::parse_text(&message.text)?, key(idempotency)?);
+    model::parse_text(&message.body.text)?;
     let conversation = server::direct(&program.state.store, &program.who, PersonId(id)).await?;
-    let sent = server::send(&program.state.store, &program.who, conversation, text, message.reply_to, key).await?;
-    Ok((StatusCode::CREATED, Json(sent)).into_response())
+    send_to(&program, conversation, message).await
+}
+
+async fn send_to(program: &Program, conversation: ConversationId, mut message: Command<NewMessage>) -> Result<Response, Problem> {
+    let (text, key) = (model::parse_text(&message.body.text)?, message.take_key(server::fresh_key));
+    let sent = server::send(&program.state.store, &program.who, conversation, text, message.body.reply_to, key).await;
+    Ok((StatusCode::CREATED, Json(sent.map_err(in_header)?)).into_response())
 }
 
 /// `POST /api/v1/conversations/{id}/typing`: says that one is typing, as far as one lets others see it.
-async fn typing(program: Program, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
+async fn typing(program: Program, Path(id): Path<i64>, command: Command<IgnoredAny>) -> Result<StatusCode, Problem> {
     program.marks()?;
     let conversation = ConversationId(id);
     let Program { state, who, .. } = &program;
     if !server::may_join_channel(&mut *state.store.look().await?, who.person, conversation).await? {
         return Err(AppError::not_found("There is no such conversation.").into());
+    }
+    if !program.first(command).await? {
+        return Ok(StatusCode::NO_CONTENT);
     }
     let channel = Channel::Conversation(conversation).to_string();
     let who = Who { person: who.person, organisation: who.organisation, sign_in: who.sign_in };
@@ -130,8 +119,13 @@ struct Read {
 }
 
 /// `POST /api/v1/conversations/{id}/read`: marks everything up to `number` as read.
-async fn read(program: Program, Path(id): Path<i64>, Body(Read { number }): Body<Read>) -> Result<StatusCode, Problem> {
+async fn read(program: Program, Path(id): Path<i64>, mark: Command<Read>) -> Result<StatusCode, Problem> {
     program.marks()?;
-    server::mark_read(&program.state.store, &program.who, ConversationId(id), number).await?;
+    let (conversation, who) = (ConversationId(id), program.who.clone());
+    if mark.has_key() {
+        program.once(mark, async move |tx, mark| server::mark_read_in(tx, &who, conversation, mark.number).await).await?;
+    } else {
+        server::mark_read(&program.state.store, &who, conversation, mark.body.number).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

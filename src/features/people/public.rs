@@ -1,5 +1,7 @@
 //! People in the public JSON API: tokens, who is online, hints of presence.
 
+use std::sync::Arc;
+
 use axum::{
     Json, Router,
     extract::{Path, State},
@@ -7,28 +9,25 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{delete, get, post},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Value, json};
 
 use super::{
-    model::{DirectoryEntry, Email, PersonCard},
+    model::{DirectoryEntry, Email, MadeToken, PersonCard, Token, TokenWish},
     server,
 };
 use crate::{
     error::AppError,
-    ids::{Millis, SignInId},
+    ids::SignInId,
     server::{
-        api::{Body, Page, Program, Scope},
+        api::{Command, Page, Program},
+        db::Tx,
         problem::Problem,
         security::{ClientAddress, host},
-        sign_ins::{self, Token},
+        sign_ins,
         state::AppState,
     },
 };
-
-const DAY: Millis = 24 * 3_600_000;
-/// Days that a token is valid for, unless it is said; and at the most.
-const DAYS: (u32, u32) = (90, 365);
 
 /// The routes.
 pub fn routes() -> Router<AppState> {
@@ -51,43 +50,40 @@ struct NewToken {
     expires_in_days: Option<u32>,
 }
 
-#[derive(Serialize)]
-struct Made {
-    id: SignInId,
-    token: String,
-    scopes: Vec<&'static str>,
-    expires_at: Millis,
-}
-
 /// `POST /api/v1/tokens`: a token, shown now and never again. Throttled as signing in is.
+///
+/// Its secret is nowhere but in this answer, so that the same key again cannot get it: it is answered with 409 and the token's id.
 async fn create_token(
     State(state): State<AppState>,
     axum::Extension(ClientAddress(address)): axum::Extension<ClientAddress>,
     headers: HeaderMap,
-    Body(wanted): Body<NewToken>,
+    mut command: Command<NewToken>,
 ) -> Result<Response, Problem> {
-    let email = Email::parse(&wanted.email)?;
-    let name = wanted.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > 80 {
-        return Err(AppError::invalid("name", "A name has 1 to 80 characters.").into());
-    }
-    let scopes: Option<Vec<Scope>> = wanted.scopes.iter().map(|word| Scope::from_word(word)).collect();
-    let scopes = scopes
-        .filter(|scopes| !scopes.is_empty())
-        .ok_or_else(|| AppError::invalid("scopes", "Name at least one of read, write, connect, admin."))?;
-    let (usual, most) = DAYS;
-    let days = wanted.expires_in_days.unwrap_or(usual);
-    if !(1..=most).contains(&days) {
-        return Err(AppError::invalid("expires_in_days", format!("A token is valid for 1 to {most} days.")).into());
-    }
-    let person = server::joining::check(&state, &email, wanted.password, host(&headers), address).await?.0;
-    let words: Vec<&'static str> = scopes.iter().map(|scope| scope.word()).collect();
-    let (kept, address) = (words.join(" "), address.to_string());
-    let (id, secret, expires_at) = state
+    command.forget("password");
+    let password = std::mem::take(&mut command.body.password);
+    let email = Email::parse(&command.body.email)?;
+    let wish = TokenWish::parse(&command.body.name, &command.body.scopes, command.body.expires_in_days)?;
+    let person = server::joining::check(&state, &email, password, host(&headers), address).await?.0;
+    let scopes = wish.scopes.clone();
+    let made = state
         .store
-        .write(async move |tx| sign_ins::create_token(tx, person, &name, &kept, Millis::from(days) * DAY, &address).await)
+        .write(async move |tx: &mut Tx| {
+            let mut made = None;
+            let effect = async |tx: &mut Tx, _: &NewToken| {
+                let fresh = sign_ins::create_token(tx, person, &wish, &address.to_string()).await?;
+                let id = fresh.id;
+                made = Some(fresh);
+                Ok(id)
+            };
+            let id = command.once(tx, person, effect).await?;
+            made.ok_or_else(|| {
+                AppError::conflict(format!(
+                    "This token was made before (its id is {id}), and is told only once. End it, and ask again with another key."
+                ))
+            })
+        })
         .await?;
-    let made = Made { id, token: secret.reveal().to_owned(), scopes: words, expires_at };
+    let made = MadeToken { id: made.id, token: made.secret.reveal().to_owned(), scopes, expires_at: made.expires_at };
     Ok((StatusCode::CREATED, Json(made)).into_response())
 }
 
@@ -116,18 +112,20 @@ async fn online(program: Program) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "data": data, "count": count })))
 }
 
+#[derive(Serialize, Deserialize)]
+struct Hinted {
+    online: bool,
+}
+
 /// `POST /api/v1/presence/online` and `…/offline`: a hint that somebody is here, or was until now. Both move when
 /// they were seen last; online is who has a live connection, whatever a hint says.
-async fn hint(program: Program) -> Result<Json<Value>, Problem> {
+async fn hint(program: Program, command: Command<IgnoredAny>) -> Result<Json<Hinted>, Problem> {
     program.marks()?;
-    let person = program.who.person;
-    program
-        .state
-        .store
-        .write(async move |tx| {
-            let now = tx.now();
-            server::set_last_seen(tx, person, now).await
-        })
-        .await?;
-    Ok(Json(json!({ "online": program.state.hub.is_connected(person) })))
+    let (person, hub) = (program.who.person, Arc::clone(&program.state.hub));
+    let hinted = program.once(command, async move |tx, _| {
+        let now = tx.now();
+        server::set_last_seen(tx, person, now).await?;
+        Ok(Hinted { online: hub.is_connected(person) })
+    });
+    Ok(Json(hinted.await?))
 }
