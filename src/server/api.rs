@@ -5,11 +5,16 @@
 //! ([`Problem`]); a POST is a [`Command`], which may carry an `Idempotency-Key`.
 
 mod command;
+pub mod description;
+mod endpoints;
+mod page;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::Serialize;
 
-pub use command::{Command, IDEMPOTENCY_KEY, in_header};
+pub use command::{Command, IDEMPOTENCY_KEY, Keyed, in_header};
+pub use endpoints::Endpoints;
+pub use page::Docs;
 
 use super::{
     problem::Problem,
@@ -74,10 +79,10 @@ impl FromRequestParts<AppState> for Program {
 }
 
 /// One page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Page<T> {
     /// What is on it.
     pub data: Vec<T>,
-    /// The cursor of the next page, to be sent as `after` or `before`; null on the last one.
+    /// The cursor of the next page, to be sent back as `after` or `before`; null on the last one.
     pub next: Option<i64>,
 }

@@ -13,6 +13,7 @@ mod connection;
 mod crash;
 mod idempotency;
 mod limits;
+mod openapi;
 mod pages;
 mod presence;
 mod recovery;

@@ -62,6 +62,7 @@ impl Role {
 
 /// What is shown of a person wherever they appear.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct PersonCard {
     /// Who.
     pub id: PersonId,

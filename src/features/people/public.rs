@@ -3,24 +3,24 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
-use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::{
-    model::{DirectoryEntry, Email, MadeToken, PersonCard, Token, TokenWish},
+    model::{DirectoryEntry, Email, MadeToken, PersonCard, Scope, Token, TokenWish},
     server,
 };
 use crate::{
     error::AppError,
     ids::SignInId,
     server::{
-        api::{Command, Page, Program},
+        api::{Command, Endpoints, Keyed, Page, Program},
         db::Tx,
         problem::Problem,
         security::{ClientAddress, host},
@@ -29,30 +29,50 @@ use crate::{
     },
 };
 
-/// The routes.
-pub fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/tokens", post(create_token).get(list_tokens))
-        .route("/api/v1/tokens/{id}", delete(end_token))
-        .route("/api/v1/people/online", get(online))
-        .route("/api/v1/presence/online", post(hint))
-        .route("/api/v1/presence/offline", post(hint))
+/// The endpoints.
+pub fn endpoints() -> Endpoints {
+    Endpoints::default()
+        .with(routes!(create_token, list_tokens))
+        .with(routes!(end_token))
+        .with(routes!(list_online))
+        .with(routes!(hint_online))
+        .with(routes!(hint_offline))
 }
 
-#[derive(Deserialize)]
+/// The token that a program wants, and whose.
+#[derive(Deserialize, ToSchema)]
 struct NewToken {
+    /// The person's address.
+    #[schema(format = Email, max_length = 254)]
     email: String,
+    /// Their password.
+    #[schema(format = Password)]
     password: String,
+    /// What the token is for.
+    #[schema(min_length = 1, max_length = 80)]
     name: String,
+    /// What it may be used for: `read`, `write`, `connect`, `admin` (for admins only).
     #[serde(default)]
+    #[schema(value_type = Vec<Scope>, required, min_items = 1)]
     scopes: Vec<String>,
+    /// How many days it is valid; 90 if it is not said.
     #[serde(default)]
+    #[schema(minimum = 1, maximum = 365)]
     expires_in_days: Option<u32>,
 }
 
-/// `POST /api/v1/tokens`: a token, shown now and never again. Throttled as signing in is.
+/// Makes a token.
 ///
-/// Its secret is nowhere but in this answer, so that the same key again cannot get it: it is answered with 409 and the token's id.
+/// Its secret is told in this answer and never again: the same `Idempotency-Key` again is 409 and names the token's id. Failed tries
+/// are slowed down as at the sign-in page. A changed password ends all of a person's tokens.
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "Tokens", security(()), params(Keyed),
+    request_body(content = NewToken, example = json!({ "email": "ines@plenum.example", "password": "…", "name": "Timetable", "scopes": ["read", "write"] })),
+    responses(
+        (status = 201, description = "It is made.", body = MadeToken,
+            example = json!({ "id": 7, "token": "k6lV5KT_DYaHElgyepCf…", "scopes": ["read", "write"], "expires_at": 1_795_268_975_227_i64 })),
+        (status = 401, description = "Address or password is wrong."),
+        (status = 409, description = "Fifty tokens are valid already, or the key has made one."),
+    ))]
 async fn create_token(
     State(state): State<AppState>,
     axum::Extension(ClientAddress(address)): axum::Extension<ClientAddress>,
@@ -87,14 +107,19 @@ async fn create_token(
     Ok((StatusCode::CREATED, Json(made)).into_response())
 }
 
-/// `GET /api/v1/tokens`: one's own, without their secrets.
+/// Lists one's tokens, by last use and without their secrets.
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "Tokens", security(("token" = ["read"])),
+    responses((status = 200, description = "All that are valid; there is no next page.", body = Page<Token>)))]
 async fn list_tokens(program: Program) -> Result<Json<Page<Token>>, Problem> {
     program.asks()?;
     let data = sign_ins::tokens(&mut *program.state.store.look().await?, &program.who).await?;
     Ok(Json(Page { data, next: None }))
 }
 
-/// `DELETE /api/v1/tokens/{id}`: ends it; its sockets close.
+/// Ends a token; its sockets close.
+#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "Tokens", security(("token" = ["write"])),
+    params(("id" = i64, Path, description = "The token.", minimum = 1)),
+    responses((status = 204, description = "It has ended."), (status = 404, description = "One has no such token.")))]
 async fn end_token(program: Program, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     program.commands()?;
     let person = program.who.person;
@@ -102,23 +127,52 @@ async fn end_token(program: Program, Path(id): Path<i64>) -> Result<StatusCode, 
     if ended { Ok(StatusCode::NO_CONTENT) } else { Err(AppError::not_found("There is no such token.").into()) }
 }
 
-/// `GET /api/v1/people/online`: who of the organisation is online, as far as they let others see it; at most a hundred.
-async fn online(program: Program) -> Result<Json<Value>, Problem> {
+/// The people who are online.
+#[derive(Serialize, ToSchema)]
+struct Online {
+    /// Those of them who let others see it; at most a hundred.
+    data: Vec<PersonCard>,
+    /// How many are online.
+    count: usize,
+}
+
+/// Lists who of the organisation is online, as far as they let others see it.
+#[utoipa::path(get, path = "/api/v1/people/online", tag = "People", security(("token" = ["read"])),
+    responses((status = 200, description = "At most a hundred people, and how many there are.", body = Online)))]
+async fn list_online(program: Program) -> Result<Json<Online>, Problem> {
     program.asks()?;
     let people = program.state.hub.people_online(program.who.organisation);
     let count = people.len();
     let entries = server::directory::entries(&mut *program.state.store.look().await?, &program.who, &people).await?;
-    let data: Vec<PersonCard> = entries.into_iter().map(|DirectoryEntry { card, .. }| card).collect();
-    Ok(Json(json!({ "data": data, "count": count })))
+    let data = entries.into_iter().map(|DirectoryEntry { card, .. }| card).collect();
+    Ok(Json(Online { data, count }))
 }
 
-#[derive(Serialize, Deserialize)]
+/// What became of a hint.
+#[derive(Serialize, Deserialize, ToSchema)]
 struct Hinted {
+    /// One has a live connection, whatever the hint said.
     online: bool,
 }
 
-/// `POST /api/v1/presence/online` and `…/offline`: a hint that somebody is here, or was until now. Both move when
-/// they were seen last; online is who has a live connection, whatever a hint says.
+/// Hints that one is here.
+///
+/// It moves when one was seen last. Online is who has a live connection, whatever a hint says.
+#[utoipa::path(post, path = "/api/v1/presence/online", tag = "People", security(("token" = ["write"])), params(Keyed),
+    responses((status = 200, description = "It is noted.", body = Hinted)))]
+async fn hint_online(program: Program, command: Command<IgnoredAny>) -> Result<Json<Hinted>, Problem> {
+    hint(program, command).await
+}
+
+/// Hints that one was here until now.
+///
+/// It moves when one was seen last. Online is who has a live connection, whatever a hint says.
+#[utoipa::path(post, path = "/api/v1/presence/offline", tag = "People", security(("token" = ["write"])), params(Keyed),
+    responses((status = 200, description = "It is noted.", body = Hinted)))]
+async fn hint_offline(program: Program, command: Command<IgnoredAny>) -> Result<Json<Hinted>, Problem> {
+    hint(program, command).await
+}
+
 async fn hint(program: Program, command: Command<IgnoredAny>) -> Result<Json<Hinted>, Problem> {
     program.marks()?;
     let (person, hub) = (program.who.person, Arc::clone(&program.state.hub));

@@ -35,6 +35,22 @@ pub struct Command<T> {
     request: Asked,
 }
 
+/// The header in the description of an endpoint that takes a [`Command`].
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it is a description only")]
+pub struct Keyed {
+    /// The same request with the same key has one effect, however often it is sent.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 8,
+        max_length = 64,
+        pattern = "^[A-Za-z0-9-]{8,64}$",
+        example = "timetable-2026-11-21"
+    )]
+    idempotency_key: Option<String>,
+}
+
 /// What a key stands for.
 #[derive(Debug, Clone, Serialize)]
 struct Asked {

@@ -16,6 +16,7 @@ pub const TOKEN_MAX_DAYS: u32 = 365;
 
 /// What a token may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// To see what its person sees.
@@ -50,6 +51,7 @@ impl Scope {
 
 /// A program's access, as its person sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Token {
     /// Which.
     pub id: SignInId,
@@ -58,15 +60,19 @@ pub struct Token {
     /// What it may be used for.
     pub scopes: Vec<Scope>,
     /// Since when.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub created_at: Millis,
     /// When it was used last, to the minute; when it was made, before that.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub used_at: Millis,
     /// Until when.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub expires_at: Millis,
 }
 
 /// A new token, with what is told once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct MadeToken {
     /// Which.
     pub id: SignInId,
@@ -75,6 +81,7 @@ pub struct MadeToken {
     /// What it may be used for.
     pub scopes: Vec<Scope>,
     /// Until when.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub expires_at: Millis,
 }
 
