@@ -6,3 +6,4 @@ pub mod applications;
 pub mod messages;
 pub mod people;
 pub mod shell;
+pub mod tokens;

@@ -19,3 +19,4 @@ mod presence;
 mod recovery;
 mod security;
 mod store;
+mod tokens;

@@ -83,14 +83,14 @@ async fn create_token(
     let password = std::mem::take(&mut command.body.password);
     let email = Email::parse(&command.body.email)?;
     let wish = TokenWish::parse(&command.body.name, &command.body.scopes, command.body.expires_in_days)?;
-    let person = server::joining::check(&state, &email, password, host(&headers), address).await?.0;
+    let (person, hash) = server::joining::check(&state, &email, password, host(&headers), address).await?;
     let scopes = wish.scopes.clone();
     let made = state
         .store
         .write(async move |tx: &mut Tx| {
             let mut made = None;
             let effect = async |tx: &mut Tx, _: &NewToken| {
-                let fresh = sign_ins::create_token(tx, person, &wish, &address.to_string()).await?;
+                let fresh = server::tokens::make(tx, person, &hash, &wish, address).await?;
                 let id = fresh.id;
                 made = Some(fresh);
                 Ok(id)
@@ -122,9 +122,9 @@ async fn list_tokens(program: Program) -> Result<Json<Page<Token>>, Problem> {
     responses((status = 204, description = "It has ended."), (status = 404, description = "One has no such token.")))]
 async fn end_token(program: Program, Path(id): Path<i64>) -> Result<StatusCode, Problem> {
     program.commands()?;
-    let person = program.who.person;
-    let ended = program.state.store.write(async move |tx| sign_ins::end_token(tx, person, SignInId(id)).await).await?;
-    if ended { Ok(StatusCode::NO_CONTENT) } else { Err(AppError::not_found("There is no such token.").into()) }
+    let who = program.who.clone();
+    program.state.store.write(async move |tx| server::tokens::end(tx, &who, SignInId(id)).await).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The people who are online.
