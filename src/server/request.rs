@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
-use super::{sign_ins::Identity, state::AppState};
+use super::{sign_ins::Identity, state::AppState, told::Told};
 use crate::error::{AppError, AppResult};
 
 /// The state of the application.
@@ -130,6 +130,11 @@ where
         response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     Ok(told)
+}
+
+/// What this page tells, once, if it is `what`.
+pub fn told_once<T: DeserializeOwned>(what: &str) -> Option<T> {
+    use_context::<Parts>()?.extensions.get::<Told>()?.get(what)
 }
 
 /// Sets the response's status for `error`, unless a page without scripts posted the form: it

@@ -143,7 +143,7 @@ async fn frame(state: &AppState, identity: Option<&Identity>, host: &str) -> App
     Ok(Arc::new((shell, UnreadAtFirst(unread))))
 }
 
-/// Reads what the shell of every page shows, before the page is rendered.
+/// Reads what the shell of every page shows, before the page is rendered; and takes what it tells once, if a form has led to it.
 async fn attach_shell(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let wants_page = request.method() == Method::GET
         && !request.uri().path().starts_with("/fn/")
@@ -154,6 +154,10 @@ async fn attach_shell(State(state): State<AppState>, mut request: Request, next:
             .is_none_or(|accept| accept.contains("text/html") || accept.contains("*/*"));
     if wants_page {
         let identity = request.extensions().get::<Identity>().cloned();
+        let led_here = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("done=")));
+        if led_here && let Some(told) = identity.as_ref().and_then(|who| state.told.take(who.sign_in)) {
+            request.extensions_mut().insert(told);
+        }
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
         match frame(&state, identity.as_ref(), &host).await {
             Ok(frame) => {

@@ -1,5 +1,6 @@
 //! Tokens made in the settings, and what is shown once to pages without scripts.
 
+use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -85,6 +86,18 @@ async fn a_token_is_shown_once_without_scripts() {
     assert!(!to.contains("my-old-secret"), "{to}");
     let refused = here.html(&to).await;
     assert!(refused.contains("This is not your password.") && offered(&refused).is_empty());
+}
+
+/// However busy the server is: what makes a page may ask for the same twice, and only one of the answers is shown.
+#[tokio::test]
+async fn no_secret_is_lost_on_its_way_to_the_page() {
+    let server = Server::start_with(&[("PLENUM_LIMITS__SIGN_IN_FAILURES_PER_ACCOUNT", "0")]);
+    let browsers = join_all((0..40).map(|_| server.person("sam"))).await;
+    let shown = join_all(browsers.iter().map(async |browser| {
+        browser.submit("people/create_token", &FORM, "/settings").await;
+        offered(&browser.html("/settings?done=token").await).len()
+    }));
+    assert_eq!(shown.await, [1; 40]);
 }
 
 /// So do pages of external applications: the secret of a new one, and a new secret.

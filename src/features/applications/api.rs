@@ -14,7 +14,7 @@ use {
         server,
     },
     crate::features::people::model::Role,
-    crate::server::request::{answer, asker, command, command_told_once},
+    crate::server::request::{answer, asker, command, command_told_once, told_once},
 };
 
 /// The name under which new credentials wait for a page without scripts.
@@ -31,18 +31,14 @@ pub async fn list() -> Result<Vec<Application>, AppError> {
     answer(async move { server::list(&state, &who).await }).await
 }
 
-/// New credentials that this browser has made without scripts: once.
+/// The new credentials that this page tells, once.
 ///
 /// # Errors
 /// 401; 403 unless one is an admin.
 #[server(name = TellCredentials, prefix = "/fn", endpoint = "applications/told", input = GetUrl, output = Json)]
 pub async fn told() -> Result<Option<Credentials>, AppError> {
-    let (state, who) = asker()?;
-    answer(async move {
-        who.require(Role::Admin)?;
-        Ok(state.told.take(who.sign_in, CREDENTIALS))
-    })
-    .await
+    asker()?.1.require(Role::Admin)?;
+    Ok(told_once(CREDENTIALS))
 }
 
 /// The last deliveries of an application's webhooks, the newest first.

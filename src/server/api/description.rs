@@ -23,7 +23,7 @@ use crate::server::problem::ProblemDetails;
             A list is `{data, next}`: `next` is sent back as `after` or `before`, and is null on the last page. Times are milliseconds since 1970, UTC. \
             An error is problem details (RFC 9457); its `field` names the input that is meant.\n\n\
             Every POST may carry an `Idempotency-Key`: the same request with the same key again has no second effect and gets the same answer; with \
-            another body or path it is 422. A key is kept for 24 hours, a message's for ever.\n\n\
+            another body or path it is 422. A key is kept for 24 hours; a message's for ever, apart from the others.\n\n\
             Live changes come over a WebSocket at `/app/{key}` in the Pusher Channels protocol, which pusher-js, Laravel Echo and the other SDKs \
             speak; the endpoints under Sockets sign for it. External applications publish with the Pusher HTTP API under `/apps/{app_id}/…`, \
             which its SDKs know and which is not described here."

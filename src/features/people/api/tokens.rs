@@ -17,7 +17,7 @@ use {
     crate::{
         features::people::{model::TokenWish, server},
         server::{
-            request::{answer, asker, command, command_told_once},
+            request::{answer, asker, command, command_told_once, told_once},
             sign_ins,
         },
     },
@@ -32,21 +32,21 @@ const TOKEN: &str = "token";
 pub struct OwnTokens {
     /// By last use.
     pub tokens: Vec<Token>,
-    /// The one that a page without scripts has just made. Asking takes it away.
+    /// The one that a page without scripts has just made; told to that page only.
     pub made: Option<MadeToken>,
 }
 
-/// One's tokens, by last use; and, once, the one that this browser has just made without scripts.
+/// One's tokens, by last use; and the one that this page tells, once.
 ///
 /// # Errors
 /// 401.
 #[server(name = OwnTokensQuery, prefix = "/fn", endpoint = "people/tokens", input = GetUrl, output = Json)]
 pub async fn tokens() -> Result<OwnTokens, AppError> {
-    let asked = asker();
+    let (asked, made) = (asker(), told_once(TOKEN));
     answer(async move {
         let (state, who) = asked?;
         let tokens = sign_ins::tokens(&mut *state.store.look().await?, &who).await?;
-        Ok(OwnTokens { tokens, made: state.told.take(who.sign_in, TOKEN) })
+        Ok(OwnTokens { tokens, made })
     })
     .await
 }
