@@ -17,4 +17,5 @@ pub mod sign_ins;
 pub mod state;
 pub mod status;
 pub mod telemetry;
+pub mod told;
 pub mod zones;

@@ -2,7 +2,9 @@
 //! Each feature's words stand in a module of its own, those of the frame in [`shell`].
 
 pub mod admin;
+pub mod api;
 pub mod applications;
 pub mod messages;
 pub mod people;
 pub mod shell;
+pub mod tokens;

@@ -1,7 +1,7 @@
 //! Components that know nothing of any feature, and the glue to the browser.
 //!
 //! - What is shown: [`icon`], [`avatar`], [`field`], [`forms`], [`notice`], [`time_text`], [`dialog`],
-//!   [`toast`], [`page_title`].
+//!   [`toast`], [`copy_line`], [`page_title`].
 //! - What is pressed: [`keys`] (shortcuts and their help), [`menu`] (every
 //!   `details.dropdown`).
 //! - Where it goes: [`redirect`] (one wrapper for server and browser), [`response`] (the
@@ -18,6 +18,7 @@ pub mod absent;
 pub mod avatar;
 #[cfg(feature = "hydrate")]
 pub mod browser;
+pub mod copy_line;
 pub mod dialog;
 pub mod field;
 pub mod forms;
@@ -45,6 +46,7 @@ pub use absent as browser;
 pub use no_response as response;
 
 pub use avatar::Avatar;
+pub use copy_line::CopyLine;
 pub use dialog::{Confirm, Dialog};
 pub use field::Field;
 pub use icon::Icon;

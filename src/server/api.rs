@@ -2,14 +2,19 @@
 //! file `public.rs`, which calls the same functions as its server functions do.
 //!
 //! A program asks with a bearer token ([`Program`]); errors are problem details
-//! ([`Problem`]); a POST may carry an `Idempotency-Key`.
+//! ([`Problem`]); a POST is a [`Command`], which may carry an `Idempotency-Key`.
 
-use axum::{
-    body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
-    http::request::Parts,
-};
-use serde::{Serialize, de::DeserializeOwned};
+mod command;
+pub mod description;
+mod endpoints;
+mod page;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use serde::Serialize;
+
+pub use command::{Command, IDEMPOTENCY_KEY, Keyed, in_header};
+pub use endpoints::Endpoints;
+pub use page::Docs;
 
 use super::{
     problem::Problem,
@@ -17,39 +22,7 @@ use super::{
     state::AppState,
 };
 use crate::error::{AppError, AppResult};
-
-/// What a token may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// To see what its person sees.
-    Read,
-    /// To do what its person may do.
-    Write,
-    /// To open sockets (`/broadcasting/auth`).
-    Connect,
-    /// To see and do what its person may as an admin.
-    Admin,
-}
-
-impl Scope {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Connect, Self::Admin];
-
-    /// Its name.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Connect => "connect",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The one of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.word() == word)
-    }
-}
+pub use crate::features::people::model::Scope;
 
 /// A program that asks for a person.
 pub struct Program {
@@ -105,38 +78,11 @@ impl FromRequestParts<AppState> for Program {
     }
 }
 
-/// A JSON body.
-pub struct Body<T>(pub T);
-
-impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| AppError::invalid("body", "The body is too long."))?;
-        let body =
-            serde_json::from_slice(&bytes).map_err(|error| AppError::invalid("body", format!("The body cannot be read: {error}")))?;
-        Ok(Self(body))
-    }
-}
-
-/// The request's `Idempotency-Key`, if it has one: the same key again has one effect.
-pub struct IdempotencyKey(pub Option<String>);
-
-impl FromRequestParts<AppState> for IdempotencyKey {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
-        let Some(key) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
-        let key = key.to_str().map_err(|_| AppError::invalid("Idempotency-Key", "A key is made of plain characters."))?;
-        Ok(Self(Some(key.to_owned())))
-    }
-}
-
 /// One page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Page<T> {
     /// What is on it.
     pub data: Vec<T>,
-    /// The cursor of the next page, to be sent as `after` or `before`; null on the last one.
+    /// The cursor of the next page, to be sent back as `after` or `before`; null on the last one.
     pub next: Option<i64>,
 }

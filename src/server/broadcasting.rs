@@ -5,17 +5,20 @@
 //! [`own`].
 
 use axum::{
-    Json, Router,
+    Json,
     body::Bytes,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 use super::{
+    api::Endpoints,
     problem::Problem,
     security::{OriginCheck, origin_of},
     sign_ins::{self, Identity},
@@ -34,14 +37,10 @@ use crate::{
 /// What a token needs to open sockets.
 const CONNECT: &str = "connect";
 
-/// The routes. They stand outside the middleware that reads cookies and checks origins: a token counts from anywhere.
-pub fn routes(state: &AppState) -> Router<AppState> {
-    let mut routes = Router::new().route("/broadcasting/user-auth", post(user_auth));
-    for prefix in ["", "/api", "/api/v1"] {
-        routes =
-            routes.route(&format!("{prefix}/broadcasting/auth"), post(auth)).route(&format!("{prefix}/broadcasting/config"), get(config));
-    }
-    routes.layer(axum::middleware::from_fn_with_state(state.clone(), across_origins))
+/// The endpoints, at each of the places where clients look for them.
+pub fn endpoints() -> Endpoints {
+    let here = Endpoints::default().with(routes!(auth)).with(routes!(user_auth)).with(routes!(config));
+    here.clone().and(here.again_at("/api", "api")).and(here.again_at("/api/v1", "v1"))
 }
 
 /// Lets pages of the applications' origins ask: each of them by its name, never all of them with credentials.
@@ -123,8 +122,34 @@ fn socket_id(headers: &HeaderMap, body: &[u8]) -> AppResult<String> {
         .ok_or_else(|| AppError::invalid("socket_id", "socket_id is two numbers with a dot between them, as the socket was told."))
 }
 
-/// `POST /broadcasting/auth`: a signature for one socket, one channel and who asks.
-async fn auth(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Problem> {
+/// What a socket asks for.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what SDKs send as a form or as JSON")]
+struct Subscription {
+    /// The socket, as it was told.
+    #[schema(pattern = r"^\d+\.\d+$", example = "123.456")]
+    socket_id: String,
+    /// The private or presence channel.
+    #[schema(example = "private-person.4")]
+    channel_name: String,
+}
+
+/// A signature, and what it is for.
+#[derive(Serialize, ToSchema)]
+struct Signature {
+    /// The key, a colon, and the signature.
+    auth: String,
+    /// Who subscribes, as JSON text; the socket sends it back as it is.
+    channel_data: String,
+}
+
+/// Signs a subscription of one's socket to a private or presence channel.
+///
+/// The signature is worth what its person may at the moment of the subscription, and as long as the token is.
+#[utoipa::path(post, path = "/broadcasting/auth", operation_id = "broadcasting_auth", tag = "Sockets", security(("token" = ["connect"])),
+    request_body(content((Subscription = "application/x-www-form-urlencoded"), (Subscription = "application/json"))),
+    responses((status = 200, description = "The signature.", body = Signature), (status = 404, description = "There is no such channel.")))]
+async fn auth(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<Json<Signature>, Problem> {
     let who = asker(&state, &headers).await?;
     let socket_id = socket_id(&headers, &body)?;
     let channel = field(&headers, &body, "channel_name").ok_or_else(|| AppError::invalid("channel_name", "channel_name is missing."))?;
@@ -144,21 +169,78 @@ async fn auth(State(state): State<AppState>, headers: HeaderMap, body: Bytes) ->
     }
     let data = data.to_string();
     let signed = own::sign(state.hub.secret(), &signature::subscription(&socket_id, &channel, Some(&data)));
-    Ok(Json(json!({ "auth": signed, "channel_data": data })))
+    Ok(Json(Signature { auth: signed, channel_data: data }))
 }
 
-/// `POST /broadcasting/user-auth`: a signature for one socket and who asks.
-async fn user_auth(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Problem> {
+/// The socket of a person who signs in.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what SDKs send as a form or as JSON")]
+struct SocketOfPerson {
+    /// The socket, as it was told.
+    #[schema(pattern = r"^\d+\.\d+$", example = "123.456")]
+    socket_id: String,
+}
+
+/// A signature, and whom it is for.
+#[derive(Serialize, ToSchema)]
+struct UserSignature {
+    /// The key, a colon, and the signature.
+    auth: String,
+    /// Who signs in, as JSON text; the socket sends it back as it is.
+    user_data: String,
+}
+
+/// Signs that a socket is its person's.
+#[utoipa::path(post, path = "/broadcasting/user-auth", operation_id = "broadcasting_user_auth", tag = "Sockets", security(("token" = ["connect"])),
+    request_body(content((SocketOfPerson = "application/x-www-form-urlencoded"), (SocketOfPerson = "application/json"))),
+    responses((status = 200, description = "The signature.", body = UserSignature)))]
+async fn user_auth(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<Json<UserSignature>, Problem> {
     let who = asker(&state, &headers).await?;
     let socket_id = socket_id(&headers, &body)?;
     let data =
         json!({ "id": who.person.to_string(), "user_info": { "name": who.name, "hue": who.hue }, "sign_in": who.sign_in }).to_string();
     let signed = own::sign(state.hub.secret(), &signature::sign_in(&socket_id, &data));
-    Ok(Json(json!({ "auth": signed, "user_data": data })))
+    Ok(Json(UserSignature { auth: signed, user_data: data }))
 }
 
-/// `GET /broadcasting/config`: what a client needs to connect.
-async fn config(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+/// What a client needs to connect.
+#[derive(Serialize, ToSchema)]
+struct Connecting {
+    /// `success`.
+    status: &'static str,
+    /// The client's settings.
+    data: Settings,
+}
+
+/// Settings of a Pusher client.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SocketSettings)]
+struct Settings {
+    /// Plenum's own application.
+    key: &'static str,
+    /// Empty; SDKs want one.
+    cluster: &'static str,
+    /// Where the socket is.
+    host: String,
+    /// Its port.
+    port: u16,
+    /// It is to be encrypted.
+    #[serde(rename = "forceTLS")]
+    force_tls: bool,
+    /// Who asks, if they are known.
+    user_id: Option<String>,
+    /// Their own channel.
+    user_channel: Option<String>,
+    /// Where subscriptions are signed.
+    auth_endpoint: &'static str,
+    /// Where signing in is signed.
+    user_auth_endpoint: &'static str,
+}
+
+/// Tells what a client needs to connect, and who asks.
+#[utoipa::path(get, path = "/broadcasting/config", operation_id = "broadcasting_config", tag = "Sockets", security((), ("token" = ["connect"])),
+    responses((status = 200, description = "The settings.", body = Connecting)))]
+async fn config(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<Connecting>, Problem> {
     let who = match asker(&state, &headers).await {
         Ok(who) => Some(who),
         Err(error) if error.status() == 401 => None,
@@ -173,18 +255,16 @@ async fn config(State(state): State<AppState>, headers: HeaderMap) -> Result<Jso
         .and_then(|rest| rest.strip_prefix(':'))
         .and_then(|port| port.parse().ok())
         .unwrap_or(if secure { 443 } else { 80 });
-    Ok(Json(json!({
-        "status": "success",
-        "data": {
-            "key": OWN_KEY,
-            "cluster": "",
-            "host": host,
-            "port": port,
-            "forceTLS": secure,
-            "user_id": who.as_ref().map(|who| who.person.to_string()),
-            "user_channel": who.map(|who| format!("{USER_PREFIX}{}", who.person)),
-            "auth_endpoint": "/broadcasting/auth",
-            "user_auth_endpoint": "/broadcasting/user-auth",
-        },
-    })))
+    let data = Settings {
+        key: OWN_KEY,
+        cluster: "",
+        host: host.to_owned(),
+        port,
+        force_tls: secure,
+        user_id: who.as_ref().map(|who| who.person.to_string()),
+        user_channel: who.map(|who| format!("{USER_PREFIX}{}", who.person)),
+        auth_endpoint: "/broadcasting/auth",
+        user_auth_endpoint: "/broadcasting/user-auth",
+    };
+    Ok(Json(Connecting { status: "success", data }))
 }

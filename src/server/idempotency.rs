@@ -19,6 +19,15 @@ const KEPT: Millis = 24 * 3_600_000;
 /// Rows that one pruning removes at the most, so that it does not hold the writer.
 const PRUNED_AT_ONCE: i64 = 500;
 
+/// An idempotency key: 8 to 64 letters, digits or hyphens.
+///
+/// # Errors
+/// Invalid `key` for anything else.
+pub fn parse_key(text: &str) -> AppResult<String> {
+    let fits = (8..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if fits { Ok(text.to_owned()) } else { Err(AppError::invalid("key", "The idempotency key has 8 to 64 letters, digits or hyphens.")) }
+}
+
 /// Runs `effect` once for this `key` of `person`; the same request again gets the stored reply.
 /// `request` is the command's name and its arguments. A refused effect is not stored: it is taken
 /// back, and the next try may succeed.
@@ -137,6 +146,17 @@ mod tests {
         let refused = command(&store, &effects, "key-0001", 6, false).await.unwrap_err();
         assert_eq!((refused.kind, refused.field.as_deref()), (ErrorKind::Invalid, Some("key")));
         assert_eq!(effects.load(Ordering::SeqCst), 1);
+    }
+
+    /// What a key looks like, at its edges.
+    #[test]
+    fn a_key_has_a_form() {
+        for right in ["12345678", "a-b-c-d-", &"x".repeat(64)] {
+            assert_eq!(parse_key(right).as_deref(), Ok(right));
+        }
+        for wrong in ["", "1234567", "with blank", "ümlaut-key", "under_score", &"x".repeat(65)] {
+            assert_eq!(parse_key(wrong).unwrap_err().field.as_deref(), Some("key"), "{wrong:?}");
+        }
     }
 
     /// Replies are kept for a day.

@@ -4,9 +4,27 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde::Serialize;
 
 use crate::error::AppError;
+
+/// Why a request was refused (RFC 9457).
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(examples(json!({ "type": "about:blank", "title": "Unprocessable Entity", "status": 422, "detail": "Write something first.", "field": "text" })))]
+pub struct ProblemDetails {
+    /// `about:blank`: the status says what sort of problem it is.
+    r#type: &'static str,
+    /// The status in words.
+    title: &'static str,
+    /// The status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// A sentence for a person.
+    detail: String,
+    /// The input that is meant: a field of the body, or a header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+}
 
 /// An error on its way to a program.
 #[derive(Debug)]
@@ -22,16 +40,10 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let Self(error) = self;
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut body = json!({
-            "type": "about:blank",
-            "title": status.canonical_reason().unwrap_or("Error"),
-            "status": status.as_u16(),
-            "detail": error.message,
-        });
-        if let (Some(field), Some(members)) = (&error.field, body.as_object_mut()) {
-            members.insert("field".to_owned(), json!(field));
-        }
-        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
+        let title = status.canonical_reason().unwrap_or("Error");
+        let problem = ProblemDetails { r#type: "about:blank", title, status: status.as_u16(), detail: error.message, field: error.field };
+        let body = serde_json::to_string(&problem).unwrap_or_default();
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         if let Some(seconds) = error.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

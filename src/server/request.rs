@@ -1,11 +1,14 @@
 //! What a server function asks of its request: the state, who is there, and the
 //! status of its answer.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
+use serde::{Serialize, de::DeserializeOwned};
 
-use super::{sign_ins::Identity, state::AppState};
+use super::{sign_ins::Identity, state::AppState, told::Told};
 use crate::error::{AppError, AppResult};
 
 /// The state of the application.
@@ -97,6 +100,41 @@ where
     let outcome = outcome.await?;
     show_done(done);
     Ok(outcome)
+}
+
+/// A command whose answer is told once: with scripts it is the answer, which no cache keeps; a page without them finds it as
+/// `what` in [`ToldOnce`](super::told::ToldOnce) when it goes to `done`.
+///
+/// # Errors
+/// As [`command`].
+pub async fn command_told_once<T, F>(
+    done: &str,
+    what: &'static str,
+    command: impl FnOnce(AppState, Identity) -> F + Send + 'static,
+) -> AppResult<T>
+where
+    T: Serialize + Send + 'static,
+    F: Future<Output = AppResult<T>> + Send,
+{
+    let plain = is_plain_form();
+    let told = self::command(done, move |state, who| async move {
+        let (waiting, sign_in) = (Arc::clone(&state.told), who.sign_in);
+        let told = command(state, who).await?;
+        if plain {
+            waiting.keep(sign_in, what, &told);
+        }
+        Ok(told)
+    });
+    let told = told.await?;
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(told)
+}
+
+/// What this page tells, once, if it is `what`.
+pub fn told_once<T: DeserializeOwned>(what: &str) -> Option<T> {
+    use_context::<Parts>()?.extensions.get::<Told>()?.get(what)
 }
 
 /// Sets the response's status for `error`, unless a page without scripts posted the form: it

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
+    body::Bytes,
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
@@ -14,11 +15,19 @@ use axum::{
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, file_and_error_handler_with_context, generate_route_list};
 use metrics_exporter_prometheus::PrometheusHandle;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tower::ServiceBuilder;
 use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
+use utoipa::OpenApi as _;
 
-use super::{broadcasting, security, sign_ins::Identity, state::AppState, status};
+use super::{
+    api::{Docs, Endpoints, description},
+    broadcasting, security,
+    sign_ins::Identity,
+    state::AppState,
+    status,
+};
 use crate::{
     app::{App, Build, UnreadAtFirst, shell},
     error::AppResult,
@@ -67,8 +76,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .merge(pusher::http::routes())
-        .merge(broadcasting::routes(&state))
-        .merge(public_api(&state))
+        .merge(public_api(&state).0)
         .nest_service(
             &package_path,
             ServiceBuilder::new().layer(immutable).service(ServeDir::new(packages).precompressed_br().precompressed_gzip()),
@@ -80,15 +88,26 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .with_state(state)
 }
 
-/// `/api/v1`: for programs, which bring a token; no cookie counts there, so no page of another site can use one.
-fn public_api(state: &AppState) -> Router<AppState> {
-    Router::new()
-        .merge(people::public::routes())
-        .merge(messages::public::routes())
+/// For programs, which bring a token. No cookie counts under `/api/v1`, so that no page of another site can use one; `/broadcasting`
+/// looks at them itself.
+fn public_api(state: &AppState) -> (Router<AppState>, Value) {
+    let endpoints = Endpoints::under(description::Plenum::openapi())
+        .and(people::public::endpoints())
+        .and(messages::public::endpoints())
+        .and(broadcasting::endpoints());
+    let (routes, api) = endpoints.split();
+    let api = description::complete(&api);
+    let compressed = CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest);
+    let (json, docs) = (Bytes::from(api.to_string()), Docs::of(&api, &state.leptos));
+    let routes = Router::new()
+        .merge(routes)
         .merge(status::routes())
+        .route("/api/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], json)).layer(compressed.clone()))
+        .route("/api/docs", get(async move |headers: HeaderMap| docs.answer(&headers)).layer(compressed))
         .layer(middleware::from_fn_with_state(state.clone(), broadcasting::across_origins))
         .layer(middleware::from_fn_with_state(state.clone(), security::locate))
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES));
+    (routes, api)
 }
 
 /// What a page finds in its context: the shell's data, the build, and the policy for its scripts.
@@ -124,7 +143,7 @@ async fn frame(state: &AppState, identity: Option<&Identity>, host: &str) -> App
     Ok(Arc::new((shell, UnreadAtFirst(unread))))
 }
 
-/// Reads what the shell of every page shows, before the page is rendered.
+/// Reads what the shell of every page shows, before the page is rendered; and takes what it tells once, if a form has led to it.
 async fn attach_shell(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let wants_page = request.method() == Method::GET
         && !request.uri().path().starts_with("/fn/")
@@ -135,6 +154,10 @@ async fn attach_shell(State(state): State<AppState>, mut request: Request, next:
             .is_none_or(|accept| accept.contains("text/html") || accept.contains("*/*"));
     if wants_page {
         let identity = request.extensions().get::<Identity>().cloned();
+        let led_here = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("done=")));
+        if led_here && let Some(told) = identity.as_ref().and_then(|who| state.told.take(who.sign_in)) {
+            request.extensions_mut().insert(told);
+        }
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
         match frame(&state, identity.as_ref(), &host).await {
             Ok(frame) => {
@@ -179,4 +202,35 @@ async fn figures_page(
 /// Compares digests, so that the time taken tells nothing of the secret.
 fn equal_secrets(given: &str, expected: &str) -> bool {
     Sha256::digest(given) == Sha256::digest(expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use leptos::config::LeptosOptions;
+
+    use super::*;
+    use crate::{config::Config, server::run};
+
+    /// Whatever is served as a part of the public API is described, wherever it was added. axum tells its paths in `Debug` only.
+    #[tokio::test]
+    async fn nothing_is_served_that_is_not_described() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.database.url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let running = run::start(config, LeptosOptions::builder().output_name("plenum").build()).await.unwrap();
+        let described: BTreeSet<String> =
+            description::operations(&public_api(&running.state).1).map(|(path, _, _)| path.to_owned()).collect();
+        let figures = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
+        let served = format!("{:?}", router(running.state, figures));
+        let served: BTreeSet<String> = served
+            .split('"')
+            .filter(|path| path.starts_with("/api/v1") || path.contains("/broadcasting/"))
+            .map(|path| path.trim_end_matches('/').to_owned())
+            .collect();
+        assert!(served.len() > 15, "the paths are no longer told: {served:?}");
+        assert_eq!(served.difference(&described).collect::<Vec<_>>(), Vec::<&String>::new(), "served, not described");
+        running.stop.cancel();
+    }
 }

@@ -83,7 +83,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     });
     let mailer = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
     let build: Arc<str> = build_name().into();
-    let state = AppState { config: Arc::new(config), leptos, store, hub, applications, rates, mailer, build };
+    let state = AppState { config: Arc::new(config), leptos, store, hub, applications, told: Arc::default(), rates, mailer, build };
     Ok(Running { state, stop })
 }
 

@@ -15,7 +15,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
 pub use device::device;
-pub use tokens::{Token, by_token, create_token, end_token, tokens};
+pub use tokens::{FreshToken, by_token, create_token, end_token, tokens};
 
 use super::db::{self, Conn, Scope, Store, Tx};
 use crate::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 
-use super::{db::Store, mail::Mailer, rates::Rates};
+use super::{db::Store, mail::Mailer, rates::Rates, told::ToldOnce};
 use crate::{
     config::Config,
     realtime::server::{hub::Hub, pusher::registry::Applications},
@@ -24,6 +24,8 @@ pub struct AppState {
     pub hub: Arc<Hub>,
     /// External applications.
     pub applications: Arc<Applications>,
+    /// What is told once, to pages without scripts.
+    pub told: Arc<ToldOnce>,
     /// Limits per person, account and address.
     pub rates: Arc<Rates>,
     /// Where mail goes.

@@ -14,9 +14,8 @@ pub const MAKE: &str = "Create";
 pub const NAME: &str = "Name";
 /// Shown with new credentials.
 pub const SHOWN_ONCE: &str = "This is the only time that the secret is shown. Put it where your backend reads it.";
-/// A page without scripts cannot show it.
-pub const MADE_WITHOUT_SCRIPTS: &str =
-    "It was made. Its secret is shown to pages with scripts only: open the application there and change the secret.";
+/// It was shown before, to a page without scripts.
+pub const WAS_SHOWN: &str = "The secret was made and shown once. If you have not kept it, open the application and make a new one.";
 /// A value.
 pub const APP_ID: &str = "App id";
 /// A value.

@@ -172,10 +172,6 @@ pub const EMAIL_OPTIONAL_HINT: &str = "Then only this address can use it, and ge
 pub const INVITE: &str = "Invite";
 /// Above the link.
 pub const INVITATION_MADE: &str = "Hand this address on to whom you invite. It is shown only now.";
-/// Copies it.
-pub const COPY: &str = "Copy";
-/// It was copied.
-pub const COPIED: &str = "Copied";
 /// Takes one back.
 pub const WITHDRAW: &str = "Withdraw";
 /// Nobody is invited.

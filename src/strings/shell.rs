@@ -215,6 +215,11 @@ pub const TO_START: &str = "Go to the start page";
 /// The page that is being left.
 pub const MOVING_ON: &str = "Moving on";
 
+/// Copies what stands beside it.
+pub const COPY: &str = "Copy";
+/// It was copied.
+pub const COPIED: &str = "Copied";
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,13 +8,14 @@ use super::{
     socket::{Socket, data},
 };
 
-struct Program<'a> {
+/// A program with a token.
+pub struct Program<'a> {
     server: &'a Server,
-    token: String,
+    pub token: String,
 }
 
 impl<'a> Program<'a> {
-    async fn of(server: &'a Server, name: &str, scopes: &[&str]) -> Self {
+    pub async fn of(server: &'a Server, name: &str, scopes: &[&str]) -> Self {
         let wanted = json!({ "email": format!("{name}@plenum.example"), "password": "plenum-demo", "name": "test", "scopes": scopes });
         let response = client().post(format!("{}/api/v1/tokens", server.url)).json(&wanted).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::CREATED);
@@ -22,7 +23,11 @@ impl<'a> Program<'a> {
         Self { server, token }
     }
 
-    async fn request(&self, method: Method, path: &str, body: Option<Value>, key: Option<&str>) -> (u16, Value) {
+    pub fn with(server: &'a Server, token: String) -> Self {
+        Self { server, token }
+    }
+
+    pub async fn request(&self, method: Method, path: &str, body: Option<Value>, key: Option<&str>) -> (u16, Value) {
         let mut request = client().request(method, format!("{}/api/v1/{path}", self.server.url)).bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.json(&body);
@@ -34,13 +39,13 @@ impl<'a> Program<'a> {
         (response.status().as_u16(), response.json().await.unwrap_or(Value::Null))
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         let (status, body) = self.request(Method::GET, path, None, None).await;
         assert_eq!(status, 200, "{path}: {body}");
         body
     }
 
-    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         self.request(Method::POST, path, Some(body), None).await
     }
 }
@@ -101,6 +106,7 @@ async fn a_token_is_no_more_than_its_scopes() {
     for (wanted, field) in [
         (json!({ "email": "ines@plenum.example", "password": "plenum-demo", "name": "", "scopes": ["read"] }), "name"),
         (json!({ "email": "ines@plenum.example", "password": "plenum-demo", "name": "x", "scopes": ["all"] }), "scopes"),
+        (json!({ "email": "ines@plenum.example", "password": "plenum-demo", "name": "x", "scopes": ["admin"] }), "scopes"),
         (
             json!({ "email": "ines@plenum.example", "password": "plenum-demo", "name": "x", "scopes": ["read"], "expires_in_days": 0 }),
             "expires_in_days",
@@ -130,7 +136,7 @@ async fn a_token_is_no_more_than_its_scopes() {
 
     let tokens = writer.get("tokens").await;
     assert!(tokens["data"].as_array().unwrap().len() >= 2 && !tokens.to_string().contains(&writer.token));
-    let id = tokens["data"].as_array().unwrap().iter().find(|token| token["scopes"] == "read").unwrap()["id"].clone();
+    let id = tokens["data"].as_array().unwrap().iter().find(|token| token["scopes"] == json!(["read"])).unwrap()["id"].clone();
     assert_eq!(writer.request(Method::DELETE, &format!("tokens/{id}"), None, None).await.0, 204);
     assert_eq!(reader.request(Method::GET, "conversations", None, None).await.0, 401);
 }
@@ -160,9 +166,13 @@ async fn a_token_connects_and_ends() {
     socket.wait("pusher_internal:subscription_succeeded").await;
     assert_eq!(phone.get("people/online").await["count"], 1);
     assert_eq!(phone.post("presence/offline", json!({})).await.1["online"], true, "a hint overrides no live connection");
-    let id =
-        phone.get("tokens").await["data"].as_array().unwrap().iter().find(|token| token["scopes"] == "connect read write").unwrap()["id"]
-            .clone();
+    let id = phone.get("tokens").await["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|token| token["scopes"] == json!(["read", "write", "connect"]))
+        .unwrap()["id"]
+        .clone();
     assert_eq!(phone.request(Method::DELETE, &format!("tokens/{id}"), None, None).await.0, 204);
     assert_eq!(socket.closed().await, Some(4009));
 }
@@ -181,8 +191,14 @@ async fn status_tells_each_what_concerns_them() {
         request.send().await.unwrap().json::<Value>().await.unwrap()
     };
     assert_eq!(from_afar(None).await, json!({ "status": "ok" }));
-    assert_eq!(from_afar(Some(&Program::of(&server, "sam", &["admin"]).await.token)).await, json!({ "status": "ok" }));
-    assert!(from_afar(Some(&Program::of(&server, "admin", &["admin"]).await.token)).await["uptime_seconds"].is_number());
+    assert_eq!(from_afar(Some(&Program::of(&server, "admin", &["read"]).await.token)).await, json!({ "status": "ok" }));
+    let admin = Program::of(&server, "admin", &["admin"]).await;
+    assert!(from_afar(Some(&admin.token)).await["uptime_seconds"].is_number());
+    // A token is no more than its person: one who is an admin no longer has no figures either.
+    let database = server.database().await;
+    sqlx::query("delete from roles where role = 'admin'").execute(&database).await.unwrap();
+    database.close().await;
+    assert_eq!(from_afar(Some(&admin.token)).await, json!({ "status": "ok" }));
     let printed = server.run(&["status"]);
     let printed = String::from_utf8(printed.stdout).unwrap();
     assert!(printed.starts_with("Well: ") && printed.contains("people online"), "{printed}");

@@ -13,8 +13,13 @@ use {
         model::{Settings, parse_origins},
         server,
     },
-    crate::server::request::{answer, asker, command},
+    crate::features::people::model::Role,
+    crate::server::request::{answer, asker, command, command_told_once, told_once},
 };
+
+/// The name under which new credentials wait for a page without scripts.
+#[cfg(feature = "ssr")]
+const CREDENTIALS: &str = "credentials";
 
 /// The organisation's applications.
 ///
@@ -24,6 +29,16 @@ use {
 pub async fn list() -> Result<Vec<Application>, AppError> {
     let (state, who) = asker()?;
     answer(async move { server::list(&state, &who).await }).await
+}
+
+/// The new credentials that this page tells, once.
+///
+/// # Errors
+/// 401; 403 unless one is an admin.
+#[server(name = TellCredentials, prefix = "/fn", endpoint = "applications/told", input = GetUrl, output = Json)]
+pub async fn told() -> Result<Option<Credentials>, AppError> {
+    asker()?.1.require(Role::Admin)?;
+    Ok(told_once(CREDENTIALS))
 }
 
 /// The last deliveries of an application's webhooks, the newest first.
@@ -42,8 +57,10 @@ pub async fn deliveries(id: i64) -> Result<Vec<Delivery>, AppError> {
 /// 401; 403; 409 if there are too many; 422 `name`; 429.
 #[server(name = CreateApplication, prefix = "/fn", endpoint = "applications/create", output = Json)]
 pub async fn create(#[server(default)] name: String) -> Result<Credentials, AppError> {
-    command("/admin/applications?done=created", move |state, who| async move { server::create(&state, &who, Settings::usual(name)).await })
-        .await
+    command_told_once("/admin/applications?done=created", CREDENTIALS, move |state, who| async move {
+        server::create(&state, &who, Settings::usual(name)).await
+    })
+    .await
 }
 
 /// Changes an application's settings. A switch that is off is missing, as in a form.
@@ -78,7 +95,8 @@ pub async fn update(
 /// 401; 403; 404; 409 while two are valid; 429.
 #[server(name = RotateSecret, prefix = "/fn", endpoint = "applications/rotate", output = Json)]
 pub async fn rotate(id: i64) -> Result<Credentials, AppError> {
-    command("/admin/applications?done=rotated", move |state, who| async move { server::rotate(&state, &who, id).await }).await
+    let done = format!("/admin/applications?app={id}&done=rotated");
+    command_told_once(&done, CREDENTIALS, move |state, who| async move { server::rotate(&state, &who, id).await }).await
 }
 
 /// Ends the older of two secrets.

@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     app::{AdminTabs, Fault},
+    error::AppResult,
     strings::applications as words,
     ui::{
-        Field, dynamic,
+        CopyLine, Field, dynamic,
         forms::{Failure, Submit, at, failure, is_done},
         memo, view,
     },
@@ -28,13 +29,26 @@ pub fn ApplicationsPage() -> impl IntoView {
     let chosen = memo(move || query.with(|query| query.get_str("app").and_then(|id| id.parse::<i64>().ok())));
     let create = ServerAction::<api::CreateApplication>::new();
     let changed = RwSignal::new(0_usize);
-    let applications = Resource::new_blocking(move || (create.version().get(), changed.get()), |_| api::list());
+    let applications = Resource::new_blocking(
+        move || (create.version().get(), changed.get()),
+        |_| async { AppResult::Ok((api::list().await?, api::told().await?)) },
+    );
     let content = move || {
         Suspend::new(async move {
             match applications.await {
-                Ok(applications) => {
+                Ok((applications, told)) => {
                     let applications = StoredValue::new(applications);
-                    dynamic(move || match chosen.get() {
+                    let (made, rotated) = (is_done("created"), is_done("rotated"));
+                    let lost = told.is_none();
+                    let unseen = dynamic(move || (lost && (made.get() || rotated.get())).then(|| view! { <p>{words::WAS_SHOWN}</p> }));
+                    let told = told.map(|credentials| {
+                        view! {
+                            <div class="card">
+                                <Once credentials/>
+                            </div>
+                        }
+                    });
+                    let page = dynamic(move || match chosen.get() {
                         None => view! { <List applications=applications.get_value() create/> },
                         Some(id) => {
                             let application = applications.with_value(|all| all.iter().find(|application| application.id == id).cloned());
@@ -43,7 +57,11 @@ pub fn ApplicationsPage() -> impl IntoView {
                                 None => view! { <p class="muted">{words::UNKNOWN}</p> },
                             }
                         }
-                    })
+                    });
+                    view! {
+                        <div role="status">{told} {unseen}</div>
+                        {page}
+                    }
                 }
                 Err(error) => view! { <Fault error/> },
             }
@@ -68,7 +86,6 @@ fn List(applications: Vec<Application>, create: ServerAction<api::CreateApplicat
     let refused = failure(create);
     let made = create.value();
     let credentials = move || made.with(|made| made.as_ref().and_then(|made| made.as_ref().ok().cloned()));
-    let unseen = is_done("created");
     let lines = if applications.is_empty() {
         view! { <p class="muted">{words::NONE}</p> }
     } else {
@@ -92,7 +109,6 @@ fn List(applications: Vec<Application>, create: ServerAction<api::CreateApplicat
             </ActionForm>
             <div role="status">
                 {move || credentials().map(|credentials| view! { <Once credentials/> })}
-                {move || unseen.get().then(|| view! { <p>{words::MADE_WITHOUT_SCRIPTS}</p> })}
             </div>
         </section>
     }
@@ -137,9 +153,7 @@ pub(super) fn Value(name: &'static str, value: String) -> impl IntoView {
     view! {
         <div class="field">
             <span>{name}</span>
-            <div class="copy-line">
-                <code>{value}</code>
-            </div>
+            <CopyLine text=value/>
         </div>
     }
 }

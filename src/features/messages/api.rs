@@ -15,7 +15,10 @@ use crate::{
 #[cfg(feature = "ssr")]
 use {
     super::{model, server},
-    crate::server::request::{answer, asker, commander, marker, show_done},
+    crate::server::{
+        idempotency::parse_key,
+        request::{answer, asker, commander, marker, show_done},
+    },
 };
 
 /// The list of one's conversations.
@@ -75,7 +78,7 @@ pub async fn send(
 ) -> Result<Message, AppError> {
     let (state, who) = commander()?;
     let (author, text) = (model::check_author(author, who.person), model::parse_text(&text));
-    let key = key.filter(|key| !key.is_empty()).map_or_else(|| Ok(server::fresh_key()), |key| model::parse_key(&key));
+    let key = key.filter(|key| !key.is_empty()).map_or_else(|| Ok(server::fresh_key()), |key| parse_key(&key));
     answer(async move {
         author?;
         server::send(&state.store, &who, conversation, text?, reply_to, key?).await

@@ -5,7 +5,7 @@ mod input;
 
 use serde::{Deserialize, Serialize};
 
-pub use input::{check_author, is_of_somebody_else, parse_key, parse_room_name, parse_text};
+pub use input::{check_author, is_of_somebody_else, parse_room_name, parse_text};
 
 use crate::{
     features::people::model::PersonCard,
@@ -32,7 +32,7 @@ fn is_false(value: &bool) -> bool {
 /// What sort of conversation it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "snake_case"))]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "snake_case"))]
 pub enum ConversationKind {
     /// Has a name; open to the organisation, or private by invitation.
     Room,
@@ -45,7 +45,7 @@ pub enum ConversationKind {
 /// Who may join a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "snake_case"))]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "snake_case"))]
 pub enum Access {
     /// Everyone in the organisation may join.
     Open,
@@ -55,6 +55,7 @@ pub enum Access {
 
 /// A conversation's own properties; the same for every viewer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Conversation {
     /// Which.
     pub id: ConversationId,
@@ -74,6 +75,7 @@ pub struct Conversation {
 
 /// The last message, as the list of conversations shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Preview {
     /// Its number.
     pub number: u64,
@@ -82,11 +84,13 @@ pub struct Preview {
     /// The first characters of its text, without markup; empty if it was deleted.
     pub text: String,
     /// When it was sent.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub at: Millis,
 }
 
 /// What is the viewer's own about a conversation: pointer, unread mark, mute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Own {
     /// The number of the last message read; never moves back (I12).
     pub read: u64,
@@ -114,6 +118,7 @@ impl Own {
 
 /// One line of the list of conversations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Line {
     /// The conversation.
     pub conversation: Conversation,
@@ -185,6 +190,7 @@ impl Sidebar {
 
 /// What a reply refers to, as far as it still exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Quote {
     /// The message replied to.
     pub message: MessageId,
@@ -198,6 +204,7 @@ pub struct Quote {
 
 /// Who reacted how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Reaction {
     /// The emoji.
     pub emoji: String,
@@ -207,6 +214,7 @@ pub struct Reaction {
 
 /// A message as every member gets it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Message {
     /// Which, over all conversations.
     pub id: MessageId,
@@ -219,9 +227,11 @@ pub struct Message {
     /// Rendered and sanitised by the server; empty once deleted.
     pub html: String,
     /// When it was sent.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub sent_at: Millis,
     /// When it was last edited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
     pub edited_at: Option<Millis>,
     /// A tombstone: the text is gone everywhere.
     #[serde(default, skip_serializing_if = "is_false")]

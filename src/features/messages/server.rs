@@ -153,6 +153,14 @@ pub async fn mark_read(store: &Store, who: &Identity, conversation: Conversation
     pacing::mark(store, who, conversation, Mark { read: Some(number), delivered: Some(number) }).await
 }
 
+/// The same within `tx`, at once.
+///
+/// # Errors
+/// As [`mark_read`].
+pub async fn mark_read_in(tx: &mut Tx, who: &Identity, conversation: ConversationId, number: u64) -> AppResult<()> {
+    pointers::mark(tx, who, conversation, Mark { read: Some(number), delivered: Some(number) }).await
+}
+
 /// Says that messages have reached a browser of who asks. What is none of theirs is left out.
 ///
 /// # Errors

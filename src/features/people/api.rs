@@ -4,7 +4,7 @@
 //! returns that path.
 //!
 //! Here stands what is asked at the door and by every page; [`own`] is what people change
-//! about themselves, [`admin`] what admins do.
+//! about themselves, [`tokens`] what their programs ask with, [`admin`] what admins do.
 
 #![expect(missing_docs, reason = "the fields of the types that #[server] makes are the arguments, described at each function")]
 
@@ -12,6 +12,7 @@ pub mod admin;
 pub mod own;
 #[cfg(feature = "ssr")]
 mod reply;
+pub mod tokens;
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,11 @@
 //! People, their roles and sign-ins, as both sides see them; what comes from
 //! outside becomes valid here, in the constructors.
 
+mod token;
+
 use serde::{Deserialize, Serialize};
+
+pub use token::{MadeToken, Scope, TOKEN_DAYS, TOKEN_MAX_DAYS, TOKEN_NAME_CHARS, Token, TokenWish};
 
 use crate::{
     error::{AppError, AppResult},
@@ -58,6 +62,7 @@ impl Role {
 
 /// What is shown of a person wherever they appear.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct PersonCard {
     /// Who.
     pub id: PersonId,

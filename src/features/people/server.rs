@@ -4,6 +4,7 @@
 //! - [`profile`]: what a person changes about themselves;
 //! - [`directory`]: who is here;
 //! - [`invitations`] and [`administration`]: what admins do;
+//! - [`tokens`]: what programs ask with;
 //! - [`seeds`]: the people of the demo.
 //!
 //! Here stands what other features and the shell of every page ask.
@@ -15,6 +16,7 @@ pub mod joining;
 pub mod passwords;
 pub mod profile;
 pub mod seeds;
+pub mod tokens;
 
 use super::{
     live::OrganisationEvent,

@@ -5,12 +5,15 @@ use axum::http::{HeaderMap, header};
 use super::{MAX_SIGN_INS, Secret, end, find, note_use_later};
 use crate::{
     error::{AppError, AppResult},
+    features::people::model::{Role, Scope, Token, TokenWish},
     ids::{Millis, PersonId, SignInId},
     server::{
         db::{self, Conn, Store, Tx},
         sign_ins::Identity,
     },
 };
+
+const DAY: Millis = 24 * 3_600_000;
 
 /// Who the request's bearer token says it is, and the token's scopes. Notes the use, at most once a minute.
 ///
@@ -28,35 +31,29 @@ pub async fn by_token(store: &Store, headers: &HeaderMap) -> AppResult<Option<(I
     Ok(Some((found.identity, scopes)))
 }
 
-/// A program's access, as its person sees it.
-#[derive(Debug, Clone, serde::Serialize, sqlx::FromRow)]
-pub struct Token {
+/// A token that was just made.
+pub struct FreshToken {
     /// Which.
     pub id: SignInId,
-    /// What it is for.
-    pub name: String,
-    /// What it may be used for, separated by blanks.
-    pub scopes: String,
-    /// Since when.
-    pub created_at: Millis,
-    /// When it was used last.
-    pub used_at: Millis,
+    /// Told here and never again.
+    pub secret: Secret,
     /// Until when.
     pub expires_at: Millis,
 }
 
-/// Makes a token of `person` that ends after `lifetime`; its secret is told here and never again.
+/// Makes a token of `person`, who is at `address`.
 ///
 /// # Errors
-/// 409 if there are too many.
-pub async fn create_token(
-    tx: &mut Tx,
-    person: PersonId,
-    name: &str,
-    scopes: &str,
-    lifetime: Millis,
-    address: &str,
-) -> AppResult<(SignInId, Secret, Millis)> {
+/// 409 if there are too many; 422 `scopes` for a scope that the person's roles do not fill.
+pub async fn create_token(tx: &mut Tx, person: PersonId, wish: &TokenWish, address: &str) -> AppResult<FreshToken> {
+    if wish.scopes.contains(&Scope::Admin) {
+        let admin: Option<PersonId> = sqlx::query_scalar("select person_id from roles where person_id = $1 and role = $2")
+            .bind(person)
+            .bind(Role::Admin)
+            .fetch_optional(&mut **tx)
+            .await?;
+        admin.ok_or_else(|| AppError::invalid("scopes", "The scope admin is for people who are admins."))?;
+    }
     let count: i64 = sqlx::query_scalar("select count(*) from sign_ins where person_id = $1 and scopes is not null and expires_at > $2")
         .bind(person)
         .bind(tx.now())
@@ -65,21 +62,31 @@ pub async fn create_token(
     if count >= MAX_SIGN_INS {
         return Err(AppError::conflict("Fifty tokens are valid already. End some of them first."));
     }
-    let (secret, expires_at) = (Secret::random(), tx.now() + lifetime);
+    let (secret, expires_at) = (Secret::random(), tx.now() + Millis::from(wish.days) * DAY);
     let id = sqlx::query_scalar(
         "insert into sign_ins (person_id, token_hash, device, address, created_at, used_at, expires_at, scopes)
          values ($1, $2, $3, $4, $5, $5, $6, $7) returning id",
     )
     .bind(person)
     .bind(secret.hash())
-    .bind(name)
+    .bind(&wish.name)
     .bind(address)
     .bind(tx.now())
     .bind(expires_at)
-    .bind(scopes)
+    .bind(wish.words())
     .fetch_one(&mut **tx)
     .await?;
-    Ok((id, secret, expires_at))
+    Ok(FreshToken { id, secret, expires_at })
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: SignInId,
+    name: String,
+    scopes: String,
+    created_at: Millis,
+    used_at: Millis,
+    expires_at: Millis,
 }
 
 /// The tokens of the person who asks, by last use.
@@ -87,7 +94,7 @@ pub async fn create_token(
 /// # Errors
 /// If the database refuses.
 pub async fn tokens(conn: &mut Conn, who: &Identity) -> AppResult<Vec<Token>> {
-    let tokens = sqlx::query_as(
+    let rows: Vec<Row> = sqlx::query_as(
         "select id, device as name, scopes, created_at, used_at, expires_at from sign_ins
          where person_id = $1 and scopes is not null and expires_at > $2 order by used_at desc, id desc",
     )
@@ -95,7 +102,15 @@ pub async fn tokens(conn: &mut Conn, who: &Identity) -> AppResult<Vec<Token>> {
     .bind(db::now())
     .fetch_all(conn)
     .await?;
-    Ok(tokens)
+    let token = |Row { id, name, scopes, created_at, used_at, expires_at }| Token {
+        id,
+        name,
+        scopes: scopes.split_whitespace().filter_map(Scope::from_word).collect(),
+        created_at,
+        used_at,
+        expires_at,
+    };
+    Ok(rows.into_iter().map(token).collect())
 }
 
 /// Ends `person`'s token `id`: true if there was one. Its sockets close with 4009.

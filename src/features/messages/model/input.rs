@@ -37,15 +37,6 @@ pub fn parse_room_name(text: &str) -> AppResult<String> {
     }
 }
 
-/// An idempotency key: 8 to 64 letters, digits or hyphens.
-///
-/// # Errors
-/// Invalid `key` for anything else.
-pub fn parse_key(text: &str) -> AppResult<String> {
-    let fits = (8..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if fits { Ok(text.to_owned()) } else { Err(AppError::invalid("key", "The idempotency key has 8 to 64 letters, digits or hyphens.")) }
-}
-
 /// Refuses what `author` has written if somebody else asks to send it.
 ///
 /// # Errors

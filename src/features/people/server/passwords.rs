@@ -1,5 +1,7 @@
 //! Passwords: changing one's own, and setting a new one by mail when it is forgotten.
 
+use std::net::IpAddr;
+
 use super::link;
 use crate::{
     error::{AppError, AppResult},
@@ -113,23 +115,44 @@ async fn resettable(conn: &mut db::Conn, secret: &Secret, now: Millis) -> AppRes
     row.ok_or_else(spent)
 }
 
+/// Address and password hash of who asks.
+async fn own(state: &AppState, who: &Identity) -> AppResult<(String, String)> {
+    let row: Option<(String, String)> = sqlx::query_as("select email, password_hash from people where id = $1")
+        .bind(who.person)
+        .fetch_optional(&mut *state.store.look().await?)
+        .await?;
+    row.ok_or_else(AppError::signed_out)
+}
+
+/// 422 `current` unless that is the password behind `hash`.
+async fn fits(state: &AppState, who: &Identity, address: IpAddr, email: &str, hash: &str, current: String) -> AppResult<()> {
+    // Whoever finds an open browser must not guess faster here than at the door.
+    let attempt = state.rates.sign_in_try(who.organisation, email, address).await?;
+    if !password::verify(current, Some(hash.to_owned())).await? {
+        return Err(AppError::invalid("current", "This is not your password."));
+    }
+    attempt.succeeded();
+    Ok(())
+}
+
+/// Asks for one's own password again: address and password hash of who gave it.
+///
+/// # Errors
+/// 422 `current` if it is not the password; 429 after failures.
+pub async fn confirm(state: &AppState, who: &Identity, address: IpAddr, current: String) -> AppResult<(String, String)> {
+    let (email, hash) = own(state, who).await?;
+    fits(state, who, address, &email, &hash, current).await?;
+    Ok((email, hash))
+}
+
 /// Changes one's own password; one's other sign-ins end.
 ///
 /// # Errors
 /// 422 with the field `current` if that is not the password, or `password` for the new one; 429 after failures.
-pub async fn change(state: &AppState, who: Identity, address: std::net::IpAddr, current: String, new: String) -> AppResult<()> {
-    let mut tx = state.store.read().await?;
-    let row: Option<(String, String)> =
-        sqlx::query_as("select email, password_hash from people where id = $1").bind(who.person).fetch_optional(&mut *tx).await?;
-    drop(tx);
-    let (email, old) = row.ok_or_else(AppError::signed_out)?;
+pub async fn change(state: &AppState, who: Identity, address: IpAddr, current: String, new: String) -> AppResult<()> {
+    let (email, old) = own(state, &who).await?;
     check_password("password", &new, &email)?;
-    // Whoever finds an open browser must not guess faster here than at the door.
-    let attempt = state.rates.sign_in_try(who.organisation, &email, address).await?;
-    if !password::verify(current, Some(old.clone())).await? {
-        return Err(AppError::invalid("current", "This is not your password."));
-    }
-    attempt.succeeded();
+    fits(state, &who, address, &email, &old, current).await?;
     let hash = password::hash(new).await?;
     state
         .store

@@ -2,12 +2,14 @@
 
 mod access;
 mod appearance;
+mod tokens;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use access::{ChangePassword, SignIns};
 use appearance::Appearance;
+use tokens::Tokens;
 
 use super::forms::{Done, Failure, FieldError, Submit, Switch, at, failure, succeeded};
 use crate::{
@@ -52,6 +54,7 @@ pub fn SettingsPage() -> impl IntoView {
                             <Appearance theme=settings.theme/>
                             <ChangePassword email=settings.viewer.email.clone()/>
                             <SignIns sign_ins=settings.sign_ins/>
+                            <Tokens/>
                         </div>
                     </main>
                 }

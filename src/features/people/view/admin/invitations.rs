@@ -11,7 +11,7 @@ use crate::{
         view::forms::{Failure, Submit, at, failure},
     },
     strings::people as words,
-    ui::{Field, browser, memo, view},
+    ui::{CopyLine, Field, memo, view},
 };
 
 #[component]
@@ -79,16 +79,9 @@ pub(super) fn Invitations(
 /// The new invitation's address, to be handed on.
 #[component]
 fn Made(address: String) -> impl IntoView {
-    let copied = RwSignal::new(false);
-    let text = address.clone();
     view! {
         <p>{words::INVITATION_MADE}</p>
-        <div class="copy-line">
-            <code>{address}</code>
-            <button class="btn" type="button" data-size="s" on:click=move |_| copied.set(browser::copy(&text))>
-                {move || if copied.get() { words::COPIED } else { words::COPY }}
-            </button>
-        </div>
+        <CopyLine text=address/>
     }
 }
 
