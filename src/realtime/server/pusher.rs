@@ -13,6 +13,8 @@ pub mod backlog;
 pub mod channel;
 pub mod http;
 pub mod names;
+#[cfg(test)]
+mod properties;
 pub mod registry;
 pub mod session;
 pub mod signature;
