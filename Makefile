@@ -62,6 +62,11 @@ check: setup ## Check format, lints for server and browser, and documentation
 bench: setup-bench build ## Measure, and print a table
 	@cargo bench --features ssr --bench live
 
+.PHONY: bench-peers
+bench-peers: build ## Measure Plenum beside sockudo and Bun's WebSocket server, which it installs
+	@scripts/setup peers
+	@cargo bench --features ssr --bench live -- peers
+
 .PHONY: screenshots
 screenshots: setup-test build ## Take the pictures in docs/ anew
 	@node end2end/screenshots.mjs

@@ -11,7 +11,8 @@
 //! - [`wire`](live::wire) and [`http`](live::http) are the smallest possible clients, so that
 //!   the load generator is not what is measured; [`yardstick`](live::yardstick) is the least
 //!   that any server must do.
-//! - one file a section: memory, fan-out, writes, latency, resync, storm, pages, bundle, browser.
+//! - one file a section: memory, fan-out, external applications, writes, latency, resync, storm, pages,
+//!   bundle, browser; and [`peers`](live::peers), other servers, which only `make bench-peers` measures.
 //!
 //! `cargo bench --features ssr --bench live -- fanout writes` measures these two only;
 //! `PLENUM_BIN` names another server than `dist/plenum`.
@@ -19,6 +20,7 @@
 mod live {
     pub mod browser;
     pub mod bundle;
+    pub mod external;
     pub mod fanout;
     pub mod http;
     pub mod latency;
@@ -26,6 +28,7 @@ mod live {
     pub mod machine;
     pub mod memory;
     pub mod pages;
+    pub mod peers;
     pub mod resync;
     pub mod server;
     pub mod storm;
@@ -41,10 +44,14 @@ use anyhow::{Context as _, ensure};
 use live::{machine::Machine, server::Seeded, table::Table, yardstick};
 use tokio::task::LocalSet;
 
-/// Everything that can be measured, in the order in which it is, with how long it takes.
+/// Measured only if it is named: it needs `scripts/setup peers`.
+const PEERS: (&str, &str) = ("peers", "the same of sockudo and Bun's WebSocket server (5 min)");
+
+/// Everything that is measured unless sections are named, in the order in which it is, with how long it takes.
 const SECTIONS: &[(&str, &str)] = &[
     ("memory", "resident memory per idle connection (50 s)"),
     ("fanout", "one publish to 1,000 subscribers, against a bare loop (60 s)"),
+    ("external", "an external application: 1,000 and 10,000 subscribers, 100,000 that come and go (100 s)"),
     ("writes", "messages a second, against SQLite's own transactions (25 s)"),
     ("latency", "from send to received, on an idle server (10 s)"),
     ("resync", "300 missed events after a reconnect (5 s)"),
@@ -83,13 +90,14 @@ fn main() -> anyhow::Result<()> {
     }
     if arguments.iter().any(|argument| argument.starts_with('-')) {
         println!("Usage: cargo bench --features ssr --bench live -- [SECTION…]\n");
-        for (name, what) in SECTIONS {
+        for (name, what) in SECTIONS.iter().chain([&PEERS]) {
             println!("  {name:<10}{what}");
         }
+        println!("\nBENCH_SHORT=1 makes external and peers small, to see that they work.");
         return Ok(());
     }
     for wanted in &arguments {
-        ensure!(SECTIONS.iter().any(|(name, _)| name == wanted), "there is no section {wanted}; --help lists them");
+        ensure!(SECTIONS.iter().chain([&PEERS]).any(|(name, _)| name == wanted), "there is no section {wanted}; --help lists them");
     }
     let machine = Machine::prepare()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -107,14 +115,18 @@ async fn measure(machine: Machine, wanted: &[String]) -> anyhow::Result<()> {
     }
     let begun = Instant::now();
     let mut bench = Bench { machine, program, table: Table::default(), seeded: None };
-    for (name, what) in SECTIONS {
-        if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted == name) {
+    for (name, what) in SECTIONS.iter().chain([&PEERS]) {
+        let is_named = wanted.iter().any(|wanted| wanted == name);
+        let is_usual = wanted.is_empty() && *name != PEERS.0;
+        if !is_named && !is_usual {
             continue;
         }
         bench.table.begin(name, what);
         let outcome = match *name {
             "memory" => live::memory::measure(&mut bench).await,
             "fanout" => live::fanout::measure(&mut bench).await,
+            "external" => live::external::measure(&mut bench).await,
+            "peers" => live::peers::measure(&mut bench).await,
             "writes" => live::writes::measure(&mut bench).await,
             "latency" => live::latency::measure(&mut bench).await,
             "resync" => live::resync::measure(&mut bench).await,

@@ -55,7 +55,7 @@ pub async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     let half = round(&mut publishers, Some(pause_each)).await?;
     drop(publishers);
 
-    let bare = bare_loop(machine, saturated.bytes).await?;
+    let bare = bare_loop(machine, saturated.bytes, LISTENERS).await?;
     let size = saturated.bytes;
     show(table, &format!("messages, {size} bytes"), &saturated, &half, &bare);
     pause(1_000).await;
@@ -63,7 +63,7 @@ pub async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     // Typing: never stored, the crowd itself sends it.
     let (typed, size) = typing(&server, &target, &channel, &people, TYPING_EVERY).await?;
     let (calm, _) = typing(&server, &target, &channel, &people, TYPING_EVERY * 2).await?;
-    let bare = bare_loop(machine, size).await?;
+    let bare = bare_loop(machine, size, LISTENERS).await?;
     show(table, &format!("typing, {size} bytes"), &typed, &calm, &bare);
     table.note("typing is offered at one a person in 3 s, which no setting raises: 328 a second from 1,000 people");
     if server.warnings() > 0 {
@@ -72,7 +72,8 @@ pub async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn show(table: &mut Table, what: &str, saturated: &Outcome, half: &Outcome, bare: &(Outcome, Outcome)) {
+/// Shows both rounds beside the bare loop's.
+pub fn show(table: &mut Table, what: &str, saturated: &Outcome, half: &Outcome, bare: &(Outcome, Outcome)) {
     let rate = |outcome: &Outcome| format!("{}/s", thousands(outcome.deliveries));
     let (bare, bare_half) = bare;
     table.compared(
@@ -103,14 +104,14 @@ fn show(table: &mut Table, what: &str, saturated: &Outcome, half: &Outcome, bare
     }
 }
 
-/// The yardstick, saturated and at half its rate.
-async fn bare_loop(machine: &Machine, bytes: usize) -> anyhow::Result<(Outcome, Outcome)> {
+/// The yardstick with so many listeners, saturated and at half its rate.
+pub async fn bare_loop(machine: &Machine, bytes: usize, listeners: usize) -> anyhow::Result<(Outcome, Outcome)> {
     let round = async |pause: Option<Duration>| {
         // A fresh one each time: it does not notice that listeners go.
         let yardstick = Yardstick::start(machine)?;
         let target = Target::new(yardstick.address);
         let tally = Tally::new();
-        let streams = try_join_all((0..LISTENERS).map(|_| yardstick::listener(&target))).await?;
+        let streams = try_join_all((0..listeners).map(|_| yardstick::listener(&target))).await?;
         let crowd: Vec<Listener> = streams.into_iter().map(|stream| Socket::bare(stream).listen(tally.ear())).collect();
         let mut publishers = try_join_all((0..IN_FLIGHT).map(|_| Publications::connect(&target, bytes))).await?;
         let (mut outcome, seconds) = yardstick.processor_time(publish(&tally, &mut publishers, crowd.len(), TIME / 2, pause)).await?;

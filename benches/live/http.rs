@@ -1,4 +1,4 @@
-//! HTTP/1.1 over one kept connection: no pool, no redirects, nothing but the bytes.
+//! HTTP/1.1 over one connection, kept as long as the server keeps it: no pool, no redirects, nothing but the bytes.
 
 use std::net::SocketAddr;
 
@@ -25,6 +25,8 @@ pub struct Http {
     stream: TcpStream,
     address: SocketAddr,
     held: Vec<u8>,
+    /// The server has said that it closes this connection: the next request takes a new one.
+    closes: bool,
 }
 
 impl Http {
@@ -35,7 +37,7 @@ impl Http {
     pub async fn connect(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, address, held: Vec::new() })
+        Ok(Self { stream, address, held: Vec::new(), closes: false })
     }
 
     /// Asks for a page or a file; `person` is who is signed in, `encodings` what is accepted.
@@ -66,7 +68,25 @@ impl Http {
         Ok(())
     }
 
+    /// Sends a JSON text to a path with its query, and waits for the answer.
+    ///
+    /// # Errors
+    /// If the connection breaks, or it is refused.
+    pub async fn post_json(&mut self, path: &str, body: &str) -> anyhow::Result<()> {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            self.address,
+            body.len(),
+        );
+        let answer = self.request(request.as_bytes()).await?;
+        ensure!(answer.status == 200, "{path} was refused with {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+        Ok(())
+    }
+
     async fn request(&mut self, request: &[u8]) -> anyhow::Result<Answer> {
+        if self.closes {
+            *self = Self::connect(self.address).await?;
+        }
         self.stream.write_all(request).await?;
         let end = loop {
             if let Some(end) = find(&self.held, b"\r\n\r\n") {
@@ -78,6 +98,7 @@ impl Http {
         self.held.drain(..end + 4);
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("an answer without a status")?;
         let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
+        self.closes = header("connection") == Some("close");
         let body = match header("content-length").and_then(|length| length.parse::<usize>().ok()) {
             Some(length) => self.take(length).await?,
             None if header("transfer-encoding").is_some() => self.chunks().await?,

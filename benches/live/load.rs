@@ -15,7 +15,7 @@ use anyhow::ensure;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{
-    http::{Http, find},
+    http::Http,
     server::Person,
     table::Spread,
     wire::{Ear, Listener, Socket, Target, trailing_seq},
@@ -38,7 +38,7 @@ impl fmt::Display for Hit {
 
 impl Hit {
     fn find(payload: &[u8]) -> Option<u64> {
-        let start = find(payload, b"~")? + 1;
+        let start = payload.iter().position(|byte| *byte == b'~')? + 1;
         let digits = payload[start..].iter().take_while(|byte| byte.is_ascii_digit());
         Some(digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
     }
@@ -79,6 +79,8 @@ pub struct Tally {
     /// When the event with this number above the first was published.
     by_seq: RefCell<Vec<Option<Instant>>>,
     first_seq: Cell<Option<u64>>,
+    /// Events carry no number: the hit is looked for in each.
+    unnumbered: bool,
     deliveries: Cell<u64>,
     bytes: Cell<u64>,
     spread: RefCell<Spread>,
@@ -86,14 +88,24 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Nothing heard yet.
+    /// Nothing heard yet, of events that Plenum numbers.
     pub fn new() -> Rc<Self> {
+        Self::hearing(false)
+    }
+
+    /// Nothing heard yet, of events as any server of the protocol sends them. (Some 30 ns more a delivery.)
+    pub fn of_any_server() -> Rc<Self> {
+        Self::hearing(true)
+    }
+
+    fn hearing(unnumbered: bool) -> Rc<Self> {
         let begun = Instant::now();
         Rc::new(Self {
             begun,
             published: RefCell::default(),
             by_seq: RefCell::default(),
             first_seq: Cell::new(None),
+            unnumbered,
             deliveries: Cell::new(0),
             bytes: Cell::new(0),
             spread: RefCell::default(),
@@ -107,7 +119,12 @@ impl Tally {
         Rc::new(move |payload, at| tally.hear(payload, at))
     }
 
-    fn hear(&self, payload: &[u8], at: Instant) {
+    /// Notes a delivery.
+    pub fn hear(&self, payload: &[u8], at: Instant) {
+        if self.unnumbered {
+            let published = Hit::find(payload).and_then(|hit| self.published.borrow().get(hit as usize).copied());
+            return published.into_iter().for_each(|published| self.count(payload, published, at));
+        }
         let Some(seq) = trailing_seq(payload) else { return };
         let first = self.first_seq.get().unwrap_or_else(|| {
             self.first_seq.set(Some(seq));
@@ -122,11 +139,15 @@ impl Tally {
             by_seq[index] = Hit::find(payload).and_then(|hit| self.published.borrow().get(hit as usize).copied());
         }
         if let Some(published) = by_seq[index] {
-            self.spread.borrow_mut().add(at.saturating_duration_since(published));
-            self.deliveries.set(self.deliveries.get() + 1);
-            self.bytes.set(self.bytes.get() + payload.len() as u64);
-            self.last.set(at);
+            self.count(payload, published, at);
         }
+    }
+
+    fn count(&self, payload: &[u8], published: Instant, at: Instant) {
+        self.spread.borrow_mut().add(at.saturating_duration_since(published));
+        self.deliveries.set(self.deliveries.get() + 1);
+        self.bytes.set(self.bytes.get() + payload.len() as u64);
+        self.last.set(at);
     }
 
     /// The next publication begins now.

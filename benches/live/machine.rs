@@ -6,6 +6,8 @@ use std::{
     process::{self, Command, Stdio},
 };
 
+use anyhow::Context as _;
+
 /// Open files that are no sockets of the crowd: databases, pipes, HTTP connections.
 const OTHER_FILES: usize = 300;
 /// The kernel's ticks a second in `/proc/…/stat`; on Linux always this.
@@ -95,6 +97,16 @@ fn processor_seconds(process: u32) -> anyhow::Result<f64> {
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
     let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();
     Ok((ticks(11) + ticks(12)) / TICKS)
+}
+
+/// Resident memory of a process of ours, in bytes.
+///
+/// # Errors
+/// If it has ended.
+pub fn resident(process: u32) -> anyhow::Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("the process has ended")?;
+    Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? * 1024.0)
 }
 
 /// Seconds of processor time that `process` used while `body` ran. What is done in one of them

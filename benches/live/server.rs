@@ -20,7 +20,7 @@ use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
 use super::{
-    machine::{Machine, processor_time},
+    machine::{Machine, processor_time, resident},
     table::{Table, thousands},
 };
 
@@ -165,6 +165,27 @@ pub struct Server {
 }
 
 impl Server {
+    /// A server over an empty database, with limits out of the way and `settings` on top.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn fresh(program: &Path, machine: &Machine, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let folder = folder()?;
+        let mut command = machine.on_servers_core(program);
+        configure(&mut command, program, folder.path())
+            .arg("serve")
+            .env("PLENUM_LOG__FILTER", "warn")
+            .env("PLENUM_LOG__FORMAT", "json")
+            .env("PLENUM_LIMITS__CONNECTIONS", "0")
+            .envs(settings.iter().copied());
+        Self::spawn(command, folder)
+    }
+
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     fn spawn(mut command: Command, folder: TempDir) -> anyhow::Result<Self> {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().context("a pipe")?;
@@ -198,9 +219,7 @@ impl Server {
     /// # Errors
     /// If it has ended.
     pub fn resident(&self) -> anyhow::Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("the server has ended")?;
-        Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? * 1024.0)
+        resident(self.child.id())
     }
 
     /// Seconds of processor time that the server used while `body` ran.

@@ -81,13 +81,19 @@ fn scan(bytes: &[u8], mut on: impl FnMut(u8, &[u8])) -> usize {
 #[derive(Debug)]
 pub struct Target {
     address: SocketAddr,
+    key: &'static str,
     opened: RefCell<usize>,
 }
 
 impl Target {
-    /// Sockets to `address`.
+    /// Sockets of Plenum's own application at `address`.
     pub fn new(address: SocketAddr) -> Self {
-        Self { address, opened: RefCell::new(0) }
+        Self::of(address, "plenum")
+    }
+
+    /// Sockets of the application `key` at `address`.
+    pub fn of(address: SocketAddr, key: &'static str) -> Self {
+        Self { address, key, opened: RefCell::new(0) }
     }
 
     /// A plain connection, from 127.0.0.2, then .3, … so that no address runs out of ports.
@@ -124,10 +130,10 @@ impl Socket {
     /// If the connection or the upgrade is refused.
     pub async fn open(target: &Target, person: Option<&Person>) -> anyhow::Result<Self> {
         let mut stream = target.connect().await?;
-        let host = target.address;
+        let (host, key) = (target.address, target.key);
         let cookie = person.map_or_else(String::new, |person| format!("origin: http://{host}\r\ncookie: {}\r\n", person.cookie));
         let request = format!(
-            "GET /app/plenum?protocol=7&client=bench HTTP/1.1\r\nhost: {host}\r\n{cookie}connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            "GET /app/{key}?protocol=7&client=bench HTTP/1.1\r\nhost: {host}\r\n{cookie}connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         );
         stream.write_all(request.as_bytes()).await?;
         let mut held = Vec::new();

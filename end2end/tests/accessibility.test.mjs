@@ -3,15 +3,13 @@
 
 import assert from 'node:assert/strict';
 
-import axe from 'axe-core';
-
+import { violations } from '../axe.mjs';
 import { scenario } from '../harness.mjs';
 import { openConversation } from '../plenum.mjs';
 import { plenum } from '../server.mjs';
 
 const WIDTHS = [1280, 360];
 const THEMES = ['light', 'dark'];
-const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 // Pages that someone may not see, or that are not there, are pages too: their status is no error.
 const allow = [/the server responded with a status of 40[134]/];
@@ -53,15 +51,4 @@ async function pages(id) {
   // What an address' query adds to a page.
   const more = [`/messages/${id}?panel=people`, `/messages/${id}?panel=about`, '/messages/search?q=the', `/messages/new?people%5B%5D=${id}&name=x`];
   return [...new Set([...paths, ...more, '/admin/channels?app=1', '/no-such-page'])];
-}
-
-async function violations(page) {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async (tags) => {
-    const { violations } = await window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] });
-    return violations.map(({ id, help, nodes }) => `${id}, ${help}: ${nodes.map(({ target }) => target.join(' ')).join('; ')}`);
-  }, WCAG_22_AA);
-  const [needs, has] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  if (needs > has) found.push(`the page is ${needs} px wide on a screen of ${has}`);
-  return found;
 }

@@ -1,95 +1,15 @@
-// The clients and backends that teams have today, unchanged: pusher-js, laravel-echo and the Node SDK
+// The clients and backends that teams have today, unchanged: pusher-js and the Node SDK
 // against an external application of Plenum. Only host, port and key are other ones.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-import Echo from 'laravel-echo';
-import Backend from 'pusher';
-import PusherJs from 'pusher-js';
 
 import recover from '../../public/plenum-recovery.js';
 import { eventually } from '../harness.mjs';
-import { PASSWORD } from '../plenum.mjs';
-import { forgetSeed, Server } from '../server.mjs';
+import { APP, backend, client, connected, hooked, HOOKS, join, next, server, signIn, stage, status, test } from '../sdk.mjs';
 
-const APP = { appId: 'plenum-demo', key: 'demo-key', secret: 'demo-secret' };
-const WITHIN = 10_000; // ms that anything may take
-
-let server;
-const open = new Set();
-
-before(async () => {
-  server = await Server.start();
-});
-after(async () => {
-  for (const client of open) client.disconnect();
-  await server.dispose();
-  await forgetSeed();
-});
-
-/** The backend's SDK, as a team sets it up. */
-const backend = (more = {}) => new Backend({ ...APP, host: '127.0.0.1', port: String(server.port), useTLS: false, ...more });
-
-/** A client of somebody: `member` is what the backend says of them on presence channels, `user` who signs in. */
-function client({ key = APP.key, member, user, sdk = backend(), ...more } = {}) {
-  const pusher = new PusherJs(key, {
-    cluster: '',
-    wsHost: '127.0.0.1',
-    wsPort: server.port,
-    forceTLS: false,
-    enabledTransports: ['ws'],
-    disableStats: true,
-    channelAuthorization: {
-      customHandler: ({ socketId, channelName }, done) => {
-        try {
-          done(null, sdk.authorizeChannel(socketId, channelName, channelName.startsWith('presence-') ? member : undefined));
-        } catch (error) {
-          done(error, null);
-        }
-      },
-    },
-    userAuthentication: { customHandler: ({ socketId }, done) => done(null, sdk.authenticateUser(socketId, user)) },
-    ...more,
-  });
-  open.add(pusher);
-  return pusher;
-}
-
-/** The next event of that name, or a failure. */
-function next(source, name, within = WITHIN) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no ${name} within ${within} ms`)), within);
-    source.bind(name, function seen(data) {
-      clearTimeout(timer);
-      source.unbind(name, seen);
-      resolve(data);
-    });
-  });
-}
-
-const connected = async (pusher) => {
-  if (pusher.connection.state !== 'connected') await next(pusher.connection, 'connected');
-  return pusher;
-};
-
-async function join(pusher, name) {
-  const channel = pusher.subscribe(name);
-  if (!channel.subscribed) await next(channel, 'pusher:subscription_succeeded');
-  return channel;
-}
-
-const status = async (promise) => {
-  try {
-    return (await promise).status;
-  } catch (error) {
-    return error.status;
-  }
-};
+stage();
 
 test('a public event reaches every client but the one that caused it', async () => {
   const [first, second] = [await connected(client()), await connected(client())];
@@ -151,7 +71,7 @@ test('client events go to the others on the channel, and to nobody who is not on
   await refused;
   assert.deepEqual([echoed, intruding], [[], []]);
   const limited = next(lena.connection, 'error');
-  for (let count = 0; count < 12; count += 1) atLena.trigger('client-typing', { count });
+  for (let count = 0; count < 30; count += 1) atLena.trigger('client-typing', { count });
   assert.equal((await limited).data.code, 4301);
   assert.equal(lena.connection.state, 'connected');
 });
@@ -181,6 +101,46 @@ test('a cache channel says that it has nothing, or what came last', async () => 
   assert.deepEqual([described.occupied, described.subscription_count], [true, 2]);
 });
 
+test('private, presence and encrypted channels have caches too', async () => {
+  const sdk = backend({ encryptionMasterKeyBase64: randomBytes(32).toString('base64') });
+  for (const name of ['private-cache-a', 'presence-cache-a', 'private-encrypted-cache-a']) {
+    await next(client({ sdk, member: { user_id: 1 } }).subscribe(name), 'pusher:cache_miss');
+    await sdk.trigger(name, 'changed', { sky: 'blue' });
+    assert.deepEqual(await next(client({ sdk, member: { user_id: 2 } }).subscribe(name), 'changed'), { sky: 'blue' });
+  }
+});
+
+test('who has unsubscribed hears nothing more, and may come back', async () => {
+  const pusher = client();
+  const seen = [];
+  const channel = await join(pusher, 'come-and-go');
+  channel.bind('line', (line) => seen.push(line));
+  await backend().trigger('come-and-go', 'line', 1);
+  await eventually(() => assert.deepEqual(seen, [1]));
+  channel.unsubscribe();
+  // The server has read the first when it answers the second.
+  await join(pusher, 'elsewhere');
+  await backend().trigger('come-and-go', 'line', 2);
+  await join(pusher, 'come-and-go');
+  await backend().trigger('come-and-go', 'line', 3);
+  await eventually(() => assert.deepEqual(seen, [1, 3]));
+});
+
+test('who subscribes is counted, if the application wants it', async () => {
+  const admin = await signIn('admin');
+  const { body: made } = await admin.ask('POST', '/fn/applications/create', { name: 'Counting' });
+  const { id, settings } = (await admin.ask('GET', '/fn/applications/list')).body.find(({ app_id }) => app_id === made.app_id);
+  await admin.ask('POST', '/fn/applications/update', { ...settings, id, origins: '', subscription_counts: true });
+  const sdk = backend({ appId: made.app_id, key: made.key, secret: made.secret });
+  const first = await join(client({ key: made.key, sdk }), 'counted');
+  await eventually(() => assert.equal(first.subscriptionCount, 1));
+  const second = client({ key: made.key, sdk });
+  await join(second, 'counted');
+  await eventually(() => assert.equal(first.subscriptionCount, 2));
+  second.disconnect();
+  await eventually(() => assert.equal(first.subscriptionCount, 1));
+});
+
 test('a signed-in user is written to, watched, and sent away', async () => {
   const watcher = await connected(client({ user: { id: 'watcher', watchlist: ['sam'] } }));
   watcher.signin();
@@ -200,8 +160,11 @@ test('a signed-in user is written to, watched, and sent away', async () => {
   watcher.send_event('pusher:subscribe', { channel: '#server-to-user-sam', auth: '' });
   assert.deepEqual(await refused, ['#server-to-user-sam', 403]);
   const offline = new Promise((resolve) => watcher.user.watchlist.bind('offline', ({ user_ids }) => resolve(user_ids)));
+  const closed = new Promise((resolve) => sam.connection.bind('error', ({ data }) => resolve(data?.code)));
   await backend().terminateUserConnections('sam');
+  assert.equal(await closed, 4009);
   assert.deepEqual(await offline, ['sam']);
+  assert.notEqual(sam.connection.state, 'connected');
 });
 
 test('batches, questions and refusals of the HTTP API', async () => {
@@ -213,9 +176,11 @@ test('batches, questions and refusals of the HTTP API', async () => {
     { channel: 'batch-a', name: 'one', data: { n: 2 } },
   ]);
   assert.deepEqual((await answer.json()).batch[0], { subscription_count: 1 });
+  const described = await backend().trigger(['batch-a', 'batch-b'], 'other', {}, { info: 'subscription_count' });
+  assert.deepEqual((await described.json()).channels, { 'batch-a': { subscription_count: 1 }, 'batch-b': { subscription_count: 0 } });
   await eventually(() => assert.deepEqual(seen, [{ n: 1 }, { n: 2 }]));
   await join(client({ member: { user_id: 1 } }), 'presence-counted');
-  const { channels } = await (await backend().get({ path: '/channels', params: { filter_by_prefix: 'presence-c', info: 'user_count' } })).json();
+  const { channels } = await (await backend().get({ path: '/channels', params: { filter_by_prefix: 'presence-co', info: 'user_count' } })).json();
   assert.deepEqual(channels, { 'presence-counted': { user_count: 1 } });
   assert.equal(await status(backend().get({ path: '/channels', params: { info: 'user_count' } })), 400);
   assert.equal(await status(backend({ secret: 'guessed' }).get({ path: '/channels' })), 401);
@@ -233,23 +198,6 @@ test('an old request cannot be sent again', async () => {
   const refused = await fetch(`${server.origin}/apps/${APP.appId}/channels?${old}`);
   assert.equal(refused.status, 401);
   assert.match(await refused.text(), /600 seconds/);
-});
-
-test('Echo listens, whispers, and knows who is here', async () => {
-  const echo = (id) =>
-    new Echo({ broadcaster: 'pusher', client: client({ member: { user_id: id, user_info: { id, name: id } } }) });
-  const [first, second] = [echo('ines'), echo('omar')];
-  const here = await new Promise((resolve) => first.join('studio').here(resolve));
-  assert.deepEqual(here.map(({ id }) => id), ['ines']);
-  const joining = new Promise((resolve) => first.join('studio').joining(resolve));
-  const whispered = new Promise((resolve) => first.join('studio').listenForWhisper('stroke', resolve));
-  const listened = new Promise((resolve) => first.join('studio').listen('.saved', resolve));
-  await new Promise((resolve) => second.join('studio').here(resolve));
-  assert.equal((await joining).id, 'omar');
-  second.join('studio').whisper('stroke', { x: 1 });
-  assert.deepEqual(await whispered, { x: 1 });
-  await backend().trigger('presence-studio', 'saved', { by: 'omar' });
-  assert.deepEqual(await listened, { by: 'omar' });
 });
 
 test('with the plugin a client that was away gets what it missed, or is told of the gap', async () => {
@@ -320,67 +268,32 @@ test('a person on another client joins the own channels by the own rules', async
   await eventually(() => assert.notEqual(atInes.connection.state, 'connected'));
 });
 
-test('webhooks arrive, are verified by the SDK, and are tried again', async () => {
-  const received = [];
-  let refusals = 1; // the first request is refused: it must come again
-  const hooks = createServer((request, response) => {
-    let rawBody = '';
-    request.on('data', (part) => (rawBody += part));
-    request.on('end', () => {
-      response.statusCode = refusals > 0 ? 503 : 200;
-      refusals -= 1;
-      if (response.statusCode === 200) received.push({ headers: request.headers, rawBody });
-      response.end();
-    });
-  }).listen(0, '127.0.0.1');
-  await once(hooks, 'listening');
+test('webhooks of every kind arrive, are verified by the SDK, and are tried again', async () => {
+  const admin = await signIn('admin');
+  const [app] = (await admin.ask('GET', '/fn/applications/list')).body.filter(({ app_id }) => app_id === APP.appId);
+  const { received, close } = await hooked(admin, app, HOOKS.filter((name) => name !== 'subscription_count'), { refuse: 1 });
   try {
-    const admin = await signIn('admin');
-    const [app] = (await admin.ask('GET', '/fn/applications/list')).body.filter(({ app_id }) => app_id === APP.appId);
-    await admin.ask('POST', '/fn/applications/add_webhook', {
-      id: app.id,
-      url: `http://127.0.0.1:${hooks.address().port}/hook`,
-      'events[0]': 'channel_occupied',
-      'events[1]': 'channel_vacated',
-      'events[2]': 'member_added',
-      'events[3]': 'client_event',
-    });
     const events = () =>
       received.flatMap((request) => {
         const webhook = backend().webhook(request);
         assert.ok(webhook.isValid(), 'the SDK takes its signature');
+        assert.ok(!backend({ secret: 'guessed' }).webhook(request).isValid(), 'and only with this secret');
         assert.equal(request.headers['content-type'], 'application/json');
+        assert.ok(Math.abs(webhook.getTime() - Date.now()) < 300_000);
         return webhook.getEvents();
       });
     const pusher = client({ member: { user_id: 'ines' } });
-    const channel = await join(pusher, 'presence-hooked');
+    const channel = await join(pusher, 'presence-cache-hooked');
     assert.ok(channel.trigger('client-note', { a: 1 }));
-    await eventually(() => assert.ok(received.length > 0 && events().some(({ name }) => name === 'client_event')), { within: 20_000 });
+    await eventually(() => assert.ok(events().some(({ name }) => name === 'client_event')), { within: 20_000 });
     pusher.disconnect();
-    await eventually(
-      () => assert.deepEqual(new Set(events().map(({ name }) => name)), new Set(['channel_occupied', 'member_added', 'client_event', 'channel_vacated'])),
-      { within: 20_000 },
-    );
+    const expected = new Set(HOOKS.filter((name) => name !== 'subscription_count'));
+    await eventually(() => assert.deepEqual(new Set(events().map(({ name }) => name)), expected), { within: 20_000 });
     const whisper = events().find(({ name }) => name === 'client_event');
     assert.deepEqual([whisper.user_id, whisper.event, JSON.parse(whisper.data)], ['ines', 'client-note', { a: 1 }]);
     const { body: deliveries } = await admin.ask('GET', `/fn/applications/deliveries?id=${app.id}`);
     assert.ok(deliveries.some(({ attempts, status }) => attempts === 2 && status === 200), JSON.stringify(deliveries));
   } finally {
-    hooks.close();
+    close();
   }
 });
-
-/** Somebody who has signed in, as a page of theirs asks. */
-async function signIn(name) {
-  const request = (cookie) => async (method, path, values) => {
-    const answer = await fetch(server.origin + path, {
-      method,
-      headers: { origin: server.origin, accept: 'application/json', cookie, 'content-type': 'application/x-www-form-urlencoded' },
-      body: method === 'POST' ? new URLSearchParams(values).toString() : undefined,
-    });
-    return { ok: answer.ok, status: answer.status, body: await answer.json().catch(() => null), cookies: answer.headers.getSetCookie() };
-  };
-  const { cookies } = await request('')('POST', '/fn/people/sign_in', { email: `${name}@plenum.example`, password: PASSWORD });
-  const [cookie] = cookies.find((header) => header.startsWith('plenum_sign_in=')).split(';');
-  return { ask: request(cookie) };
-}

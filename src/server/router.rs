@@ -94,14 +94,14 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
     let endpoints = Endpoints::under(description::Plenum::openapi())
         .and(people::public::endpoints())
         .and(messages::public::endpoints())
-        .and(broadcasting::endpoints());
+        .and(broadcasting::endpoints())
+        .and(status::endpoints());
     let (routes, api) = endpoints.split();
     let api = description::complete(&api);
     let compressed = CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest);
     let (json, docs) = (Bytes::from(api.to_string()), Docs::of(&api, &state.leptos));
     let routes = Router::new()
         .merge(routes)
-        .merge(status::routes())
         .route("/api/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], json)).layer(compressed.clone()))
         .route("/api/docs", get(async move |headers: HeaderMap| docs.answer(&headers)).layer(compressed))
         .layer(middleware::from_fn_with_state(state.clone(), broadcasting::across_origins))

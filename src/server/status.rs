@@ -5,21 +5,27 @@
 use std::net::SocketAddr;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::{ConnectInfo, State},
     http::HeaderMap,
-    routing::get,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
-use super::{api::Scope, problem::Problem, sign_ins, state::AppState};
+use super::{
+    api::{Endpoints, Scope},
+    problem::Problem,
+    sign_ins,
+    state::AppState,
+};
 use crate::{
     error::AppResult,
     features::{admin::model::tenths, people::model::Role},
 };
 
 /// How the process is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Status {
     /// `ok`.
     pub status: String,
@@ -29,7 +35,7 @@ pub struct Status {
 }
 
 /// Figures of this process.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Figures {
     /// The build's name.
     pub version: String,
@@ -64,7 +70,7 @@ pub struct Figures {
 }
 
 /// Figures of one external application.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ApplicationFigures {
     /// As its paths name it.
     pub app_id: String,
@@ -82,12 +88,17 @@ pub struct ApplicationFigures {
     pub queued_bytes: usize,
 }
 
-/// The route.
-pub fn routes() -> Router<AppState> {
-    Router::new().route("/api/v1/realtime/status", get(status))
+/// The endpoint.
+pub fn endpoints() -> Endpoints {
+    Endpoints::default().with(routes!(realtime_status))
 }
 
-async fn status(
+/// Tells that the server is well.
+///
+/// Figures of the process are there too for a program on the same machine, and for an admin's token with the scope `admin`.
+#[utoipa::path(get, path = "/api/v1/realtime/status", tag = "Operation", security((), ("token" = ["admin"])),
+    responses((status = 200, description = "It is well.", body = Status, example = json!({ "status": "ok" }))))]
+async fn realtime_status(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,

@@ -97,6 +97,29 @@ async fn the_http_api_is_signed() {
     assert_eq!(unsigned.status(), 401);
 }
 
+/// Who signs in as somebody else on the same connection no longer reads what is written to the one before.
+#[tokio::test]
+async fn who_becomes_somebody_else_leaves_the_others_channel() {
+    let server = Server::start_with(&APP);
+    let (mut socket, id) = connect(&server).await;
+    for person in ["ann", "bob"] {
+        let user_data = json!({ "id": person }).to_string();
+        let auth = format!("first-key:{}", signature(&format!("{id}::user::{user_data}")));
+        socket.say(json!({ "event": "pusher:signin", "data": { "auth": auth, "user_data": user_data } })).await;
+        socket.wait("pusher:signin_success").await;
+        socket.say(subscribe(&format!("#server-to-user-{person}"), "", None)).await;
+        socket.wait("pusher_internal:subscription_succeeded").await;
+    }
+    // A second time on a channel that one is on is an error; on one that was left, a refusal.
+    socket.say(subscribe("#server-to-user-ann", "", None)).await;
+    assert_eq!(data(&socket.wait("pusher:subscription_error").await)["status"], 403);
+    let now = plenum::server::db::now() / 1000;
+    let query = format!("auth_key=first-key&auth_timestamp={now}&auth_version=1.0");
+    let signed = signature(&format!("GET\n/apps/first/channels\n{query}"));
+    let asked = client().get(format!("{}/apps/first/channels?{query}&auth_signature={signed}", server.url)).send().await.unwrap();
+    assert_eq!(asked.json::<Value>().await.unwrap()["channels"], json!({ "#server-to-user-bob": {} }));
+}
+
 /// Only admins manage applications, each only those of their own organisation; a changed secret leaves the older one valid until it is ended.
 #[tokio::test]
 async fn admins_manage_applications() {

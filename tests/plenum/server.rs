@@ -111,6 +111,13 @@ impl Server {
         command(self.folder.path(), &[]).env("LEPTOS_SITE_ADDR", self.address()).args(arguments).output().unwrap()
     }
 
+    /// Resident memory of the process, in bytes.
+    pub fn resident(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+    }
+
     /// The database, for looking behind the scenes.
     pub async fn database(&self) -> sqlx::SqlitePool {
         let options =

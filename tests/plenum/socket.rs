@@ -55,6 +55,11 @@ impl Socket {
         self.receive().await.unwrap_or_else(|code| panic!("closed with {code:?}"))
     }
 
+    /// The next frame, or the code that the socket is closed with.
+    pub async fn try_next(&mut self) -> Result<Value, Option<u16>> {
+        if self.seen.is_empty() { self.receive().await } else { Ok(self.seen.remove(0)) }
+    }
+
     async fn receive(&mut self) -> Result<Value, Option<u16>> {
         loop {
             match tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("nothing came") {

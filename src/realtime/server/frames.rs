@@ -170,48 +170,20 @@ fn whole(bytes: Vec<u8>) -> Result<Option<Incoming>, Broken> {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     /// A frame as a client sends it.
-    fn masked(opcode: OpCode, is_final: bool, payload: &[u8]) -> Vec<u8> {
+    pub(super) fn masked(opcode: OpCode, is_final: bool, payload: &[u8]) -> Vec<u8> {
         let mask = [1, 2, 3, 4];
         let header = FrameHeader { is_final, opcode, mask: Some(mask), ..FrameHeader::default() };
         let mut out = Vec::new();
         header.format(payload.len() as u64, &mut out).unwrap();
         out.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
         out
-    }
-
-    proptest! {
-        /// Whatever bytes come, in whatever pieces: an answer or a close code, never a panic.
-        #[test]
-        fn any_bytes_are_answered(pieces in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..64), 0..12)) {
-            let mut assembler = Assembler::default();
-            for piece in pieces {
-                if assembler.feed(&piece).is_err() {
-                    break;
-                }
-            }
-        }
-
-        /// However the network cuts the stream, the same texts come out.
-        #[test]
-        fn cuts_do_not_matter(texts in proptest::collection::vec("[a-zäöü€]{0,200}", 1..6), cuts in proptest::collection::vec(1usize..80, 1..200)) {
-            let stream: Vec<u8> = texts.iter().flat_map(|text| masked(OpCode::Data(Data::Text), true, text.as_bytes())).collect();
-            let mut assembler = Assembler::default();
-            let mut out = Vec::new();
-            let (mut rest, mut cuts) = (stream.as_slice(), cuts.into_iter().cycle());
-            while !rest.is_empty() {
-                let (piece, tail) = rest.split_at(cuts.next().unwrap_or(1).min(rest.len()));
-                out.extend(assembler.feed(piece).unwrap());
-                rest = tail;
-            }
-            let expected: Vec<Incoming> = texts.into_iter().map(Incoming::Text).collect();
-            prop_assert_eq!(out, expected);
-            prop_assert_eq!(assembler.partial.capacity(), 0);
-        }
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub mod channel;
 pub mod durable;
 pub mod http;
 pub mod names;
+#[cfg(test)]
+mod properties;
 pub mod registry;
 pub mod session;
 pub mod signature;

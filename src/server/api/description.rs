@@ -1,12 +1,9 @@
 //! What stands around the endpoints in `GET /api/openapi.json`: what the API is, how one comes in,
 //! and what all of its answers have in common.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::{
-    Modify, OpenApi, ToSchema,
+    Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
@@ -37,7 +34,6 @@ use crate::server::problem::ProblemDetails;
             in the pages of this site a cookie counts too."),
         (name = "Operation", description = "How the server is."),
     ),
-    paths(realtime_status),
     components(schemas(ProblemDetails)),
     modifiers(&Bearer)
 )]
@@ -54,24 +50,6 @@ impl Modify for Bearer {
         api.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(scheme.build()));
     }
 }
-
-/// How the process is.
-#[derive(Serialize, ToSchema)]
-struct RealtimeStatus {
-    /// `ok`.
-    status: String,
-    /// Figures of the process, for those whom they concern: `version`, `uptime_seconds`, `connections`, `channels` and more.
-    #[serde(flatten)]
-    figures: BTreeMap<String, Value>,
-}
-
-/// Tells that the server is well.
-///
-/// Figures of the process are there too for a program on the same machine, and for an admin's token with the scope `admin`.
-#[utoipa::path(get, path = "/api/v1/realtime/status", tag = "Operation", security((), ("token" = ["admin"])),
-    responses((status = 200, description = "It is well.", body = RealtimeStatus, example = json!({ "status": "ok" }))))]
-#[expect(dead_code, reason = "it describes the handler of server::status")]
-fn realtime_status() {}
 
 /// The description as it is sent: with the refusals that all endpoints share, and without notes for those who work on Plenum.
 pub fn complete(api: &utoipa::openapi::OpenApi) -> Value {

@@ -96,13 +96,7 @@ async fn act(app: &App, connection: &Arc<Connection>, session: &mut Session, tex
                 connection.say(&ServerFrame::refused(&wish.channel, status, &reason));
             }
         }
-        Ok(ClientFrame::Unsubscribe { channel }) => {
-            if let Some(place) = session.channels.iter().position(|known| **known.name() == *channel) {
-                let channel = session.channels.swap_remove(place);
-                session.catching_up.retain(|known| !Arc::ptr_eq(&known.channel, &channel));
-                app.leave(&channel, connection.id);
-            }
-        }
+        Ok(ClientFrame::Unsubscribe { channel }) => unsubscribe(app, connection, session, &channel),
         Ok(ClientFrame::SignIn { auth, user_data }) => sign_in(app, connection, session, &auth, &user_data),
         Ok(ClientFrame::ClientEvent { event, channel, data }) => {
             if let Err((code, reason)) = relay(app, connection, session, &event, &channel, &data) {
@@ -173,6 +167,15 @@ async fn subscribe(app: &App, connection: &Arc<Connection>, session: &mut Sessio
     Ok(())
 }
 
+/// Leaves a channel, if the connection is on it.
+fn unsubscribe(app: &App, connection: &Connection, session: &mut Session, name: &str) {
+    if let Some(place) = session.channels.iter().position(|known| **known.name() == *name) {
+        let channel = session.channels.swap_remove(place);
+        session.catching_up.retain(|known| !Arc::ptr_eq(&known.channel, &channel));
+        app.leave(&channel, connection.id);
+    }
+}
+
 fn check_signature(settings: &Settings, connection: &Connection, wish: &Subscribe) -> Result<(), Refusal> {
     let socket_id = connection.id.socket_id();
     let signed = |data: Option<&str>| settings.authorises(&signature::subscription(&socket_id, &wish.channel, data), &wish.auth);
@@ -226,6 +229,10 @@ fn sign_in(app: &App, connection: &Arc<Connection>, session: &mut Session, auth:
     };
     if let Some(before) = session.user.take() {
         app.users.sign_out(connection.id, &before.id, &before.watchlist);
+        if before.id != user.id {
+            // What is written to the one before is not for them.
+            unsubscribe(app, connection, session, &format!("{USER_PREFIX}{}", before.id));
+        }
     }
     let data = serde_json::json!({ "user_data": user_data }).to_string();
     connection.say(&ServerFrame::new(event::SIGN_IN_SUCCESS, data));

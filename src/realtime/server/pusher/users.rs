@@ -70,6 +70,12 @@ impl Users {
         lock(&self.0).signed_in.get(user).map(|connections| connections.values().cloned().collect()).unwrap_or_default()
     }
 
+    /// Nobody is signed in, and nobody is watched.
+    pub fn is_empty(&self) -> bool {
+        let table = lock(&self.0);
+        table.signed_in.is_empty() && table.watchers.is_empty()
+    }
+
     /// How many people are signed in.
     pub fn count(&self) -> usize {
         lock(&self.0).signed_in.len()
