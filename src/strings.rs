@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod applications;
+pub mod inbox;
 pub mod messages;
 pub mod people;
 pub mod shell;

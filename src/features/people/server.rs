@@ -12,6 +12,7 @@ pub mod administration;
 pub mod directory;
 pub mod invitations;
 pub mod joining;
+mod news;
 pub mod passwords;
 pub mod profile;
 pub mod seeds;

@@ -1,0 +1,1 @@
+//! The bell, notes on the screen, the page `/inbox`, the settings.
