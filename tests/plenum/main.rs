@@ -12,6 +12,7 @@ mod authorisation;
 mod connection;
 mod crash;
 mod durable;
+mod inbox;
 mod limits;
 mod pages;
 mod presence;

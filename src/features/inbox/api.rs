@@ -1,11 +1,10 @@
 //! What pages ask of the inbox. Each command is also a plain form: without scripts it leads back to the page.
 
-#![expect(clippy::too_many_arguments, reason = "one for each field of a form")]
 #![expect(missing_docs, reason = "the fields of the types that #[server] makes are the arguments, described at each function")]
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::model::{Beginning, Category, Filter, Inbox, Preferences, Shelf};
+use super::model::{Beginning, Category, Inbox, Preferences, Shelf};
 use crate::{
     error::AppError,
     ids::{Millis, NotificationId},
@@ -15,7 +14,7 @@ use crate::{
 #[cfg(feature = "ssr")]
 use {
     super::{
-        model::{Act, Quiet, Sweep, Way},
+        model::{Act, Filter, Quiet, Sweep, Way},
         server,
     },
     crate::server::{

@@ -335,6 +335,12 @@ impl Preferences {
     pub fn wants(&self, category: Category, way: Way) -> bool {
         category.is_locked() || !self.refused.contains(&(category, way))
     }
+
+    /// What comes by mail, by its name in forms.
+    pub fn wanted_by_mail(&self) -> Vec<String> {
+        let wanted = Category::ALL.into_iter().filter(|category| self.wants(*category, Way::Mail));
+        wanted.map(|category| format!("{}.{}", category.word(), Way::Mail.word())).collect()
+    }
 }
 
 /// What every page of a signed-in person begins with.

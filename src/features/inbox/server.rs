@@ -118,8 +118,11 @@ async fn counts(conn: &mut Conn, people: &[PersonId]) -> AppResult<Vec<(PersonId
     Ok(counted.collect())
 }
 
-/// What there is for one person.
-async fn counts_of(conn: &mut Conn, person: PersonId) -> AppResult<(Counts, u64)> {
+/// What there is for one person, and the number of their newest notification.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn counts_of(conn: &mut Conn, person: PersonId) -> AppResult<(Counts, u64)> {
     Ok(counts(conn, &[person]).await?.pop().map(|(_, counts, head)| (counts, head)).unwrap_or_default())
 }
 

@@ -96,7 +96,7 @@ impl Stage {
                 let _ = store.write(async move |tx: &mut Tx| act(tx, VIEWER, id(which), what).await).await;
             }
             Command::Sweep { what, back } => {
-                let up_to = down_to(&mut *store.read().await.unwrap(), VIEWER, Filter::default(), None, None)
+                let up_to = down_to(&mut store.read().await.unwrap(), VIEWER, Filter::default(), None, None)
                     .await
                     .unwrap()
                     .head
@@ -128,7 +128,7 @@ fn filters() -> impl Iterator<Item = Filter> {
 }
 
 async fn fresh(house: &House, filter: Filter, floor: Option<u64>) -> Inbox {
-    down_to(&mut *house.store.read().await.unwrap(), VIEWER, filter, None, floor).await.unwrap()
+    down_to(&mut house.store.read().await.unwrap(), VIEWER, filter, None, floor).await.unwrap()
 }
 
 fn read(channel: &str, name: &str, payload: &str) -> Option<InboxEvent> {
@@ -146,7 +146,7 @@ async fn run(commands: Vec<Command>, point: usize) {
                 live.push(fresh(&house, filter, None).await);
             }
             away.clone_from(&live);
-            from = log::extent(&mut *house.store.read().await.unwrap(), house.store.epoch(), Place::own(&channel)).await.unwrap().head;
+            from = log::extent(&mut house.store.read().await.unwrap(), house.store.epoch(), Place::own(&channel)).await.unwrap().head;
         }
         stage.perform(&house, command).await;
         for item in house.committed() {
@@ -158,7 +158,7 @@ async fn run(commands: Vec<Command>, point: usize) {
             }
         }
     }
-    for logged in log::page(&mut *house.store.read().await.unwrap(), Place::own(&channel), from, 10_000).await.unwrap() {
+    for logged in log::page(&mut house.store.read().await.unwrap(), Place::own(&channel), from, 10_000).await.unwrap() {
         let event = read(&channel, &logged.event, &logged.data).unwrap();
         for inbox in &mut away {
             inbox.apply(VIEWER, &event);
@@ -190,7 +190,7 @@ proptest! {
 }
 
 async fn titles(house: &House, person: i64) -> Vec<(String, u32, bool)> {
-    let inbox = down_to(&mut *house.store.read().await.unwrap(), PersonId(person), Filter::default(), None, Some(0)).await.unwrap();
+    let inbox = down_to(&mut house.store.read().await.unwrap(), PersonId(person), Filter::default(), None, Some(0)).await.unwrap();
     inbox.notifications.into_iter().map(|known| (known.title, known.count, known.read)).collect()
 }
 
