@@ -31,12 +31,13 @@ use leptos_router::components::Router;
 
 pub use banner::LiveLine;
 pub use context::{
-    Build, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_role, use_shell, use_viewer, use_viewer_update, use_zone,
+    Build, InboxCounts, NewAtFirst, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_role, use_shell, use_viewer,
+    use_viewer_update, use_zone,
 };
 #[cfg(feature = "ssr")]
 pub use document::shell;
 pub use faults::{Fault, NotFound};
-pub use navigation::AdminTabs;
+pub use navigation::{AdminTabs, SettingsTabs};
 pub use pages::ready;
 
 use crate::{
@@ -45,7 +46,7 @@ use crate::{
         live::LIVE_SCHEMA,
     },
     strings::shell as words,
-    ui::{keys::provide_keys, menu::watch_menus, redirect::follow_redirects, toast::provide_toasts, view},
+    ui::{browser, effect, keys::provide_keys, menu::watch_menus, redirect::follow_redirects, toast::provide_toasts, view},
 };
 
 /// Where the socket is.
@@ -69,7 +70,13 @@ pub fn App() -> impl IntoView {
 
     // The server asks for the title when the page's arena is gone: no `RwSignal` in here.
     let unread = use_context::<UnreadTotal>().map(|unread| ArcRwSignal::from(unread.0)).unwrap_or_default();
-    let formatter = move |title: String| words::page_title(&title, unread.get());
+    let new = use_context::<InboxCounts>().map(|counts| ArcRwSignal::from(counts.0)).unwrap_or_default();
+    let waiting = move || unread.get() + u64::from(new.get().beside);
+    effect({
+        let waiting = waiting.clone();
+        move |_| browser::set_icon(if waiting() > 0 { "/favicon-new.svg" } else { "/favicon.svg" })
+    });
+    let formatter = move |title: String| words::page_title(&title, waiting());
     view! {
         <Title formatter/>
         <Router>

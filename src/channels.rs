@@ -51,7 +51,7 @@ impl Channel {
         ChannelEntry {
             pattern: "private-person.{id}",
             who: "that person",
-            carries: "heads of conversations, own read pointers, own settings",
+            carries: "heads of conversations, own read pointers, own settings, notifications",
         },
         ChannelEntry {
             pattern: "private-conversation.{id}",

@@ -59,6 +59,8 @@ id_types! {
     SignInId;
     /// An external application.
     ApplicationId;
+    /// A notification in a person's inbox.
+    NotificationId;
     /// An invitation to an organisation.
     InvitationId;
     /// A room, group or direct conversation.

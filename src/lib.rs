@@ -37,7 +37,7 @@ pub mod wire;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::__reexports::wasm_bindgen_futures::spawn_local(async {
+    wasm_bindgen_futures::spawn_local(async {
         if app::ready().await {
             leptos::mount::hydrate_body(app::App);
         }

@@ -10,6 +10,10 @@ use plenum::{
             live::{ApplicationEvent, OpsEvent},
             model::{Frame, LiveChannel, LiveChannels, Passed, What},
         },
+        inbox::{
+            live::{Changed, Gone, InboxEvent, Swept},
+            model::{Category, Counts, Notification, Sweep},
+        },
         messages::{
             live::{ConversationEvent, Head, Left, MemberChanged, OwnChanged, PersonEvent, PointerMoved, ReactionsChanged, Typing},
             model::{Access, Conversation, ConversationKind, Line, Member, Message, Own, Pointer, Preview, Quote, Reaction},
@@ -19,7 +23,7 @@ use plenum::{
             model::PersonCard,
         },
     },
-    ids::{ConversationId, MessageId, PersonId},
+    ids::{ConversationId, MessageId, NotificationId, PersonId},
     realtime::live::{LIVE_SCHEMA, LiveEvent},
 };
 
@@ -65,6 +69,28 @@ fn member() -> MemberChanged {
 
 fn preview() -> Preview {
     Preview { number: 3, author: card(1), text: "hello".into(), at: 1_795_102_860_000 }
+}
+
+fn counts() -> Counts {
+    Counts { unseen: 2, unread: 3, beside: 1 }
+}
+
+fn notification() -> Changed {
+    let notification = Notification {
+        id: NotificationId(7),
+        number: 9,
+        category: Category::Mentions,
+        title: "Person 1 mentioned you in General".into(),
+        text: "hello".into(),
+        link: "/messages/4?m=3".into(),
+        actor: Some(card(1)),
+        count: 1,
+        at: 1_795_102_860_000,
+        seen: false,
+        read: false,
+        archived: false,
+    };
+    Changed { notification, counts: counts(), head: 9 }
 }
 
 fn channels() -> LiveChannels {
@@ -130,12 +156,19 @@ fn the_events_of_this_schema_have_this_shape() {
         PersonEvent::ConversationLeft(Left { conversation: ConversationId(4) }),
         PersonEvent::OwnChanged(OwnChanged { conversation: ConversationId(4), own: own() }),
     ]);
+    let inbox_events = lines(vec![
+        InboxEvent::NotificationCreated(notification()),
+        InboxEvent::NotificationChanged(notification()),
+        InboxEvent::NotificationRemoved(Gone { id: NotificationId(7), counts: counts() }),
+        InboxEvent::NotificationsSwept(Swept { what: Sweep::Read, up_to: 9, counts: counts() }),
+    ]);
     let renamed = OrganisationChanged { name: "Plenum Institute".into() };
     let organisation_events =
         lines(vec![OrganisationEvent::PersonChanged(card(1)), OrganisationEvent::OrganisationRenamed(renamed.clone())]);
     let public_events = lines(vec![PublicEvent::OrganisationRenamed(renamed)]);
     let ops_events = lines(vec![OpsEvent::ChannelsUpdated(channels())]);
     let application_events = lines(vec![ApplicationEvent::ChannelsUpdated(channels()), ApplicationEvent::FramesPassed(passed())]);
-    let all = [conversation_events, person_events, organisation_events, public_events, ops_events, application_events].join("\n");
+    let all =
+        [conversation_events, person_events, inbox_events, organisation_events, public_events, ops_events, application_events].join("\n");
     insta::assert_snapshot!(format!("live_schema_{LIVE_SCHEMA}"), all);
 }

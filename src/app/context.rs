@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::theme::Theme;
 use crate::{
-    features::people::model::{Role, Shell, Viewer},
+    features::{
+        inbox::model::Counts,
+        people::model::{Role, Shell, Viewer},
+    },
     ids::Millis,
     ui::{browser, effect, memo, time::Zone},
 };
@@ -26,6 +29,14 @@ pub struct UnreadAtFirst(pub u64);
 #[derive(Debug, Clone, Copy)]
 pub struct UnreadTotal(pub RwSignal<u64>);
 
+/// What is new in the viewer's inbox, shown in the navigation and in the title. The inbox sets it.
+#[derive(Debug, Clone, Copy)]
+pub struct InboxCounts(pub RwSignal<Counts>);
+
+/// What was new in the viewer's inbox when the page was made; the router puts it into every page's context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewAtFirst(pub Counts);
+
 /// Messages that wait for the connection, told while there is none. The layout sets it
 /// from the outbox.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +49,7 @@ pub(super) struct Start {
     pub(super) theme: Theme,
     pub(super) build: String,
     pub(super) unread: u64,
+    pub(super) new: Counts,
 }
 
 impl Start {
@@ -53,7 +65,8 @@ impl Start {
         });
         let build = use_context::<Build>().map_or_else(String::new, |build| build.0.to_string());
         let unread = use_context::<UnreadAtFirst>().map_or(0, |unread| unread.0);
-        Self { shell, theme: Theme::of_request(), build, unread }
+        let new = use_context::<NewAtFirst>().map_or_else(Counts::default, |new| new.0);
+        Self { shell, theme: Theme::of_request(), build, unread, new }
     }
 }
 
@@ -68,6 +81,7 @@ pub(super) fn provide(start: Start) -> Context {
     let context = Context { clock: RwSignal::new(start.shell.now), shell: RwSignal::new(start.shell), theme: RwSignal::new(start.theme) };
     provide_context(context);
     provide_context(UnreadTotal(RwSignal::new(start.unread)));
+    provide_context(InboxCounts(RwSignal::new(start.new)));
     provide_context(Waiting(RwSignal::new(0)));
     context.run_clock();
     context

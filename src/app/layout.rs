@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     error::AppError,
-    features::messages::view::provide_sidebar,
+    features::{inbox::view::provide_inbox, messages::view::provide_sidebar},
     realtime::client::use_new_build,
     strings::shell as words,
     ui::{
@@ -43,6 +43,7 @@ pub fn Layout(
     follow_pages();
     if signed_in {
         follow_messages();
+        provide_inbox();
     }
     view! {
         <a class="skip-link" href="#main" on:click=move |_| browser::focus("main")>

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_location;
 
 use super::{
     LiveLine,
-    context::{UnreadTotal, use_role, use_viewer},
+    context::{InboxCounts, UnreadTotal, use_role, use_viewer},
     key_help::KeyHelpOpen,
     palette::PaletteOpen,
     theme::ThemeItems,
@@ -25,6 +25,7 @@ pub(super) struct Destination {
     pub(super) label: &'static str,
 }
 
+const INBOX: Destination = Destination { href: "/inbox", icon: "bell", label: words::INBOX };
 const MESSAGES: Destination = Destination { href: "/messages", icon: "messages", label: words::MESSAGES };
 const PEOPLE: Destination = Destination { href: "/people", icon: "people", label: words::PEOPLE };
 const SETTINGS: Destination = Destination { href: "/settings", icon: "settings", label: words::SETTINGS };
@@ -33,7 +34,7 @@ const ADMIN: Destination = Destination { href: "/admin/people", icon: "admin", l
 /// What there is for this person, in order. With the menu of one's own at most five, which
 /// is what a narrow screen has room for.
 pub(super) fn destinations(admin: bool) -> Vec<Destination> {
-    let everyone = [MESSAGES, PEOPLE, SETTINGS];
+    let everyone = [INBOX, MESSAGES, PEOPLE, SETTINGS];
     everyone.into_iter().chain(admin.then_some(ADMIN)).collect()
 }
 
@@ -67,22 +68,40 @@ pub fn Navigation() -> impl IntoView {
     }
 }
 
+/// What one can set, above each of its pages.
+#[component]
+pub fn SettingsTabs() -> impl IntoView {
+    let tabs = [("/settings", words::SETTINGS_PROFILE), ("/settings/notifications", words::SETTINGS_NOTIFICATIONS)];
+    view! { <Tabs label=words::SETTINGS tabs=tabs.to_vec()/> }
+}
+
 /// The pages of the admins, above each of them.
 #[component]
 pub fn AdminTabs() -> impl IntoView {
+    let tabs = [
+        ("/admin/people", words::ADMIN_PEOPLE),
+        ("/admin/applications", words::ADMIN_APPLICATIONS),
+        ("/admin/channels", words::ADMIN_CHANNELS),
+    ];
+    view! { <Tabs label=words::ADMIN tabs=tabs.to_vec()/> }
+}
+
+#[component]
+fn Tabs(label: &'static str, tabs: Vec<(&'static str, &'static str)>) -> impl IntoView {
     let pathname = use_location().pathname;
-    let tab = move |href: &'static str, label: &'static str| {
-        view! {
-            <a href=href aria-current=move || pathname.with(|path| path == href).then_some("page")>
-                {label}
-            </a>
-        }
-    };
+    let tabs = tabs
+        .into_iter()
+        .map(|(href, name)| {
+            view! {
+                <a href=href aria-current=move || pathname.with(|path| path == href).then_some("page")>
+                    {name}
+                </a>
+            }
+        })
+        .collect_view();
     view! {
-        <nav class="tabs" aria-label=words::ADMIN>
-            {tab("/admin/people", words::ADMIN_PEOPLE)}
-            {tab("/admin/applications", words::ADMIN_APPLICATIONS)}
-            {tab("/admin/channels", words::ADMIN_CHANNELS)}
+        <nav class="tabs" aria-label=label>
+            {tabs}
         </nav>
     }
 }
@@ -90,18 +109,22 @@ pub fn AdminTabs() -> impl IntoView {
 fn item(destination: Destination) -> impl IntoView {
     let pathname = use_location().pathname;
     let unread = (destination == MESSAGES).then(use_context::<UnreadTotal>).flatten();
+    let new = (destination == INBOX).then(use_context::<InboxCounts>).flatten();
     let badge = dynamic(move || {
-        let unread = unread.map_or(0, |unread| unread.0.get());
+        let unread = unread.map_or(0, |unread| unread.0.get()) + new.map_or(0, |new| u64::from(new.0.with(|counts| counts.unseen)));
+        let says = if new.is_some() { words::NEW } else { words::UNREAD };
         (unread > 0).then(|| {
             view! {
                 <span class="badge">
-                    {words::count(unread)} <span class="visually-hidden">{words::UNREAD}</span>
+                    {words::count(unread)} <span class="visually-hidden">{says}</span>
                 </span>
             }
         })
     });
+    // A narrow screen has room for five: there the settings are in the menu of one's own.
+    let only_wide = (destination == SETTINGS).then_some("only-wide");
     view! {
-        <li>
+        <li class=only_wide>
             <a
                 class="rail-item"
                 href=destination.href
@@ -158,6 +181,10 @@ fn Account() -> impl IntoView {
                 </p>
                 <hr/>
                 {scripted}
+                <a class="menu-item only-narrow" href=SETTINGS.href>
+                    <Icon name=SETTINGS.icon/>
+                    {SETTINGS.label}
+                </a>
                 <ThemeItems/>
                 <hr/>
                 <form method="post" action=SignOut::url()>
@@ -183,8 +210,8 @@ mod tests {
 
     #[test]
     fn a_narrow_screen_has_room_for_all() {
-        assert_eq!(destinations(false).len(), 3);
-        assert!(destinations(true).len() < 5, "the menu of one's own is the fifth");
+        let narrow = destinations(true).into_iter().filter(|destination| *destination != SETTINGS).count();
+        assert!(narrow < 5, "the menu of one's own is the fifth");
     }
 
     #[test]

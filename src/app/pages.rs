@@ -16,6 +16,7 @@ use crate::{
     features::{
         admin::view::ChannelsPage,
         applications::view::ApplicationsPage,
+        inbox::view::{InboxPage, NotificationSettingsPage},
         messages::{
             self,
             view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage},
@@ -48,6 +49,10 @@ pub enum Page {
     Applications,
     /// The live channels, for admins.
     Channels,
+    /// One's inbox.
+    Inbox,
+    /// How one wants to be told.
+    NotificationSettings,
     /// The list of conversations, beside each of the following.
     Messages,
     /// No conversation.
@@ -99,6 +104,8 @@ fn others(page: Page) -> Opened {
         Page::Admin => for_admins(|| view! { <AdminPeoplePage/> }),
         Page::Applications => for_admins(|| view! { <ApplicationsPage/> }),
         Page::Channels => for_admins(|| view! { <ChannelsPage/> }),
+        Page::Inbox => for_people(|| view! { <InboxPage/> }),
+        Page::NotificationSettings => for_people(|| view! { <NotificationSettingsPage/> }),
         _ => for_people(|| view! { <PeoplePage/> }),
     })
 }
@@ -128,6 +135,8 @@ impl Page {
             | Self::Admin
             | Self::Applications
             | Self::Channels
+            | Self::Inbox
+            | Self::NotificationSettings
             | Self::Rooms
             | Self::NewConversation
             | Self::Search => Chunk::Others,
@@ -140,7 +149,7 @@ impl Page {
         let (section, below) = (parts.next().unwrap_or_default(), parts.next());
         match (section, below) {
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
-            ("people" | "settings" | "admin", _) => vec![Self::People],
+            ("people" | "settings" | "admin" | "inbox", _) => vec![Self::People],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) => vec![Self::Messages, Self::Conversation],

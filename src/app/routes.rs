@@ -39,6 +39,8 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("people") view=Page::People ssr=SsrMode::Async/>
             <Route path=path!("people/:id") view=Page::Person ssr=SsrMode::Async/>
             <Route path=path!("settings") view=Page::Settings ssr=SsrMode::Async/>
+            <Route path=path!("settings/notifications") view=Page::NotificationSettings ssr=SsrMode::Async/>
+            <Route path=path!("inbox") view=Page::Inbox ssr=SsrMode::Async/>
             <Route path=path!("admin/people") view=Page::Admin ssr=SsrMode::Async/>
             <Route path=path!("admin/applications") view=Page::Applications ssr=SsrMode::Async/>
             <Route path=path!("admin/channels") view=Page::Channels ssr=SsrMode::Async/>

@@ -7,6 +7,7 @@ use super::Channel;
 use crate::{
     features::{
         admin::live::{ApplicationEvent, OpsEvent},
+        inbox::live::InboxEvent,
         messages::live::{ConversationEvent, PersonEvent},
         people::live::{OrganisationEvent, PublicEvent},
     },
@@ -15,15 +16,15 @@ use crate::{
 };
 
 /// The events of a channel; a channel that carries none of its own has an empty list.
-fn events(channel: Channel) -> &'static [EventEntry] {
+fn events(channel: Channel) -> Vec<EventEntry> {
     match channel {
-        Channel::Person(_) => PersonEvent::CATALOGUE,
-        Channel::Conversation(_) => ConversationEvent::CATALOGUE,
-        Channel::ConversationPresence(_) => &[],
-        Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE,
-        Channel::Organisation(_) => OrganisationEvent::CATALOGUE,
-        Channel::Ops(_) => OpsEvent::CATALOGUE,
-        Channel::Application(_) => ApplicationEvent::CATALOGUE,
+        Channel::Person(_) => [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE].concat(),
+        Channel::Conversation(_) => ConversationEvent::CATALOGUE.to_vec(),
+        Channel::ConversationPresence(_) => Vec::new(),
+        Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE.to_vec(),
+        Channel::Organisation(_) => OrganisationEvent::CATALOGUE.to_vec(),
+        Channel::Ops(_) => OpsEvent::CATALOGUE.to_vec(),
+        Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
     }
 }
 

@@ -29,10 +29,10 @@ use super::{
     status,
 };
 use crate::{
-    app::{App, Build, UnreadAtFirst, shell},
+    app::{App, Build, NewAtFirst, UnreadAtFirst, shell},
     error::AppResult,
     features::{
-        messages,
+        inbox, messages,
         people::{self, model::Shell},
     },
     realtime::server::{pusher, upgrade},
@@ -115,10 +115,11 @@ fn page_context(state: &AppState) {
     provide_context(state.clone());
     provide_context(Build(Arc::clone(&state.build)));
     if let Some(parts) = use_context::<axum::http::request::Parts>()
-        && let Some((shell, unread)) = parts.extensions.get::<Frame>().map(|frame| &**frame)
+        && let Some((shell, unread, new)) = parts.extensions.get::<Frame>().map(|frame| &**frame)
     {
         provide_context(Shell::clone(shell));
         provide_context(*unread);
+        provide_context(*new);
     }
     if let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), leptos::nonce::use_nonce()) {
         let reload = (state.leptos.env == leptos::config::Env::DEV).then_some(state.leptos.reload_port as u16);
@@ -132,15 +133,18 @@ fn page_context(state: &AppState) {
 }
 
 /// What stands around the page of a request.
-type Frame = Arc<(Shell, UnreadAtFirst)>;
+type Frame = Arc<(Shell, UnreadAtFirst, NewAtFirst)>;
 
 async fn frame(state: &AppState, identity: Option<&Identity>, host: &str) -> AppResult<Frame> {
     let shell = people::server::shell(state, identity, host).await?;
-    let unread = match identity {
-        Some(who) => messages::server::unread(&state.store, who).await?,
-        None => 0,
+    let (unread, new) = match identity {
+        Some(who) => (
+            messages::server::unread(&state.store, who).await?,
+            inbox::server::counts_of(&mut *state.store.look().await?, who.person).await?.0,
+        ),
+        None => Default::default(),
     };
-    Ok(Arc::new((shell, UnreadAtFirst(unread))))
+    Ok(Arc::new((shell, UnreadAtFirst(unread), NewAtFirst(new))))
 }
 
 /// Reads what the shell of every page shows, before the page is rendered; and takes what it tells once, if a form has led to it.

@@ -13,7 +13,7 @@ use super::{db::Store, jobs, mail::Outbox, rates::Rates, router, state::AppState
 use crate::{
     channels::rules::PlenumRules,
     config::{Config, Loaded},
-    features::{admin, applications::server as external, messages, people, seed as seeds},
+    features::{admin, applications::server as external, inbox, messages, people, seed as seeds},
     realtime::{
         protocol::code,
         server::{
@@ -72,6 +72,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
     let known = Arc::clone(&applications);
     jobs::housekeeping(jobs::Runner::new(store.clone()))
+        .on(inbox::server::WAKE, inbox::server::wake)
         .on(webhooks::JOB, move |store, payload| webhooks::deliver(store, Arc::clone(&known), payload))
         .start(stop.clone());
     let sweeping = Arc::clone(&rates);

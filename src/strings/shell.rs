@@ -22,6 +22,14 @@ pub const ADMIN: &str = "Admin";
 pub const ADMIN_PEOPLE: &str = "People and roles";
 /// One of its pages.
 pub const ADMIN_APPLICATIONS: &str = "Applications";
+/// Page and navigation.
+pub const INBOX: &str = "Inbox";
+/// How many notifications are new, for screen readers.
+pub const NEW: &str = " new";
+/// A page of the settings.
+pub const SETTINGS_PROFILE: &str = "You";
+/// A page of the settings.
+pub const SETTINGS_NOTIFICATIONS: &str = "Notifications";
 /// A page of the admins.
 pub const ADMIN_CHANNELS: &str = "Live channels";
 /// See [`MESSAGES`].

@@ -46,6 +46,12 @@ pub fn path() -> String {
 /// See [`redirect`](super::redirect::redirect).
 pub fn load(_path: &str) {}
 
+/// See [`redirect`](super::redirect::redirect).
+pub fn go(_path: &str) {}
+
+/// The document names it.
+pub fn set_icon(_path: &str) {}
+
 /// Nothing to load.
 pub fn reload() {}
 

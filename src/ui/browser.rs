@@ -95,6 +95,21 @@ pub fn follow_redirects(signed_in: bool) {
     let _ = set_redirect_hook(hook);
 }
 
+/// Goes to a page of this site, without loading it where the router can.
+pub fn go(path: &str) {
+    let gone = NAVIGATE.with_borrow(|navigate| navigate.as_ref().map(|navigate| navigate(path)).is_some());
+    if !gone {
+        load(path);
+    }
+}
+
+/// Shows another icon for the page.
+pub fn set_icon(path: &str) {
+    if let Ok(Some(icon)) = document().query_selector("link[rel=icon]") {
+        let _ = icon.set_attribute("href", path);
+    }
+}
+
 /// Remembers how the router goes somewhere, for what happens outside of it.
 pub fn remember_navigate(navigate: impl Fn(&str) + 'static) {
     NAVIGATE.set(Some(Box::new(navigate)));

@@ -83,6 +83,21 @@ impl Zone {
         }
     }
 
+    /// The minute of the local day, 0 to 1439.
+    pub fn minute(&self, at: Millis) -> u16 {
+        let local = self.local(at);
+        u16::from(local.hour()) * 60 + u16::from(local.minute())
+    }
+
+    /// The next day's instant at `hour` o'clock; right on days that a clock change makes longer or shorter, too.
+    pub fn tomorrow_at(&self, now: Millis, hour: u8) -> Millis {
+        const MINUTE: Millis = 60_000;
+        let about =
+            now - Millis::from(self.minute(now)) * MINUTE - now.rem_euclid(MINUTE) + 24 * 60 * MINUTE + Millis::from(hour) * 60 * MINUTE;
+        let off = Millis::from(self.minute(about)) - Millis::from(hour) * 60;
+        about - off * MINUTE
+    }
+
     /// The time of day to the second: `16:41:07`.
     pub fn precise(&self, at: Millis) -> String {
         format!("{}:{:02}", self.clock(at), at.div_euclid(1000).rem_euclid(60))
@@ -120,6 +135,12 @@ mod tests {
     #[test]
     fn the_zone_follows_the_clock_changes() {
         assert_eq!(berlin().clock(NOVEMBER_19_1541_UTC), "16:41");
+        assert_eq!(berlin().minute(NOVEMBER_19_1541_UTC), 16 * 60 + 41);
+        let tomorrow = berlin().tomorrow_at(NOVEMBER_19_1541_UTC, 8);
+        assert_eq!((berlin().clock(tomorrow), tomorrow > NOVEMBER_19_1541_UTC), ("08:00".to_owned(), true));
+        // Saturday 24 October 2026, the night before summer time ends.
+        let tomorrow = berlin().tomorrow_at(1_792_843_200_000, 8);
+        assert_eq!((berlin().clock(tomorrow), tomorrow - 1_792_843_200_000), ("08:00".to_owned(), 19 * 3_600_000));
         assert_eq!(berlin().precise(NOVEMBER_19_1541_UTC + 7_999), "16:41:07");
         assert_eq!(berlin().clock(1_782_000_000_000), "02:00"); // 2026-06-21 00:00 UTC, summer
     }

@@ -14,6 +14,7 @@ mod connection;
 mod crash;
 mod durable;
 mod idempotency;
+mod inbox;
 mod limits;
 mod openapi;
 mod pages;

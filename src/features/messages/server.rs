@@ -6,7 +6,7 @@
 //! - `reading`: snapshots and pages; `stored`: messages as rows;
 //! - `sending`, `reactions`, `markdown`: what is said;
 //! - `pointers`, `pacing`: how far people have got;
-//! - `members`, `rooms`: who is where;
+//! - `members`, `rooms`: who is where; `news`: whom a message concerns;
 //! - `search`, `heads`, `seed`.
 //!
 //! Membership is always asked inside the transaction that uses it (I24).
@@ -15,6 +15,7 @@ mod conversations;
 mod heads;
 mod markdown;
 mod members;
+mod news;
 mod pacing;
 mod pointers;
 mod reactions;
@@ -25,7 +26,7 @@ mod seed;
 mod sending;
 mod stored;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use conversations::{may_join_channel, member_ids};
 pub use heads::ConversationHeads;

@@ -13,6 +13,7 @@ pub mod administration;
 pub mod directory;
 pub mod invitations;
 pub mod joining;
+mod news;
 pub mod passwords;
 pub mod profile;
 pub mod seeds;

@@ -87,6 +87,8 @@ fn tell<E: LiveEvent>(user: UserId, notices: Vec<Notice>, status: RwSignal<Subsc
                 status.try_set(now);
                 continue;
             }
+            // Several features may speak on one channel: what is another's is not for this one.
+            Notice::Event { name, .. } if !E::CATALOGUE.iter().any(|entry| entry.name == name) => continue,
             Notice::Event { name, payload } => {
                 match E::read(&name, &payload) {
                     Ok(event) if readable => events.push(event),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Runner;
 use crate::{
     error::AppResult,
+    features::inbox,
     ids::Millis,
     realtime::server::{log, pusher::webhooks},
     server::{
@@ -37,6 +38,11 @@ pub fn housekeeping(runner: Runner) -> Runner {
             "housekeeping.webhooks",
             HOUR,
             |store| async move { in_steps(&store, async |tx: &mut Tx, _| webhooks::prune(tx).await).await },
+        )
+        .every(
+            "housekeeping.inbox",
+            HOUR,
+            |store| async move { in_steps(&store, async |tx: &mut Tx, _| inbox::server::prune(tx).await).await },
         )
         .every("housekeeping.people", HOUR, |store| async move { in_steps(&store, async |tx: &mut Tx, now| expired(tx, now).await).await })
 }

@@ -19,7 +19,7 @@ use crate::{
 
 use super::{
     conversations::{self, Standing},
-    stored,
+    news, stored,
 };
 
 /// Members of one page.
@@ -290,6 +290,7 @@ pub async fn invite(tx: &mut Tx, who: &Identity, conversation: ConversationId, p
     conversations::card(tx, who.organisation, person).await?;
     if add(tx, conversation, person, Part::Member).await? {
         record(tx, who, "member.invited", &standing, person).await?;
+        news::added(tx, &standing, (who.person, &who.name), person).await?;
     }
     Ok(())
 }

@@ -9,9 +9,12 @@ use std::collections::HashMap;
 
 use crate::{
     error::AppResult,
-    features::messages::{
-        live::{ConversationEvent, OwnChanged, PersonEvent, PointerMoved},
-        model::{Own, POINTER_MEMBERS, Pointer},
+    features::{
+        inbox::server as inbox,
+        messages::{
+            live::{ConversationEvent, OwnChanged, PersonEvent, PointerMoved},
+            model::{Own, POINTER_MEMBERS, Pointer},
+        },
     },
     ids::{ConversationId, PersonId},
     server::{
@@ -22,6 +25,7 @@ use crate::{
 
 use super::{
     conversations::{self, Standing},
+    news,
     stored::signed,
 };
 
@@ -80,6 +84,9 @@ pub async fn advance(tx: &mut Tx, standing: &Standing, person: PersonId, shows: 
     .await?;
     if Some(row.own()) != standing.own() {
         tx.announce(person, &PersonEvent::OwnChanged(OwnChanged { conversation: standing.id, own: row.own() }));
+    }
+    if mark.read.is_some() {
+        inbox::read_thread(tx, person, &news::thread(standing.id), row.read_number).await?;
     }
     let moved = (row.shown_read, row.delivered_number) != (standing.shown_read, standing.delivered_number);
     if moved && standing.is_small() {

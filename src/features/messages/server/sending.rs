@@ -4,6 +4,7 @@
 use crate::{
     error::{AppError, AppResult},
     features::{
+        inbox::server as inbox,
         messages::{live::ConversationEvent, model::Message},
         people::model::Role,
     },
@@ -17,6 +18,7 @@ use crate::{
 use super::{
     conversations::{self, Standing},
     markdown::{self, Rendered},
+    news,
     pointers::{self, Mark},
     search, stored,
 };
@@ -84,6 +86,7 @@ pub async fn send(
     };
     tx.announce(conversation, &ConversationEvent::MessageSent(message.clone()));
     pointers::advance(tx, &standing, who.person, who.privacy.send_read_marks, Mark { read: Some(number), delivered: Some(number) }).await?;
+    news::tell(tx, &standing, &message).await?;
     tx.moved(conversation.0);
     Ok(message)
 }
@@ -198,6 +201,7 @@ pub async fn edit(tx: &mut Tx, who: &Identity, message: MessageId, rendered: &Re
     search::add(tx, message, &rendered.text).await?;
     let edited = stored::one(tx, place.conversation_id, place.number).await?;
     tx.announce(place.conversation_id, &ConversationEvent::MessageEdited(edited.clone()));
+    inbox::retell(tx, &news::subject(message), &markdown::preview(&rendered.text)).await?;
     follow_up(tx, &standing, &place).await?;
     Ok(edited)
 }
@@ -225,6 +229,7 @@ pub async fn delete(tx: &mut Tx, who: &Identity, message: MessageId) -> AppResul
     sqlx::query("delete from reactions where message_id = $1").bind(message).execute(&mut **tx).await?;
     let tombstone = stored::one(tx, place.conversation_id, place.number).await?;
     tx.announce(place.conversation_id, &ConversationEvent::MessageDeleted(tombstone));
+    inbox::retract(tx, &news::subject(message)).await?;
     if !own {
         tx.record(Activity {
             organisation: who.organisation,

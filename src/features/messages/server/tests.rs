@@ -6,4 +6,4 @@ mod rights;
 mod seeds;
 mod talk;
 
-pub(super) use house::House;
+pub(crate) use house::House;

@@ -2,7 +2,9 @@
 
 use super::{
     directory::{self, Found, Search},
-    grant, roles_of,
+    grant,
+    news::{self, Change},
+    roles_of,
 };
 use crate::{
     channels::Channel,
@@ -55,8 +57,14 @@ pub async fn set_roles(tx: &mut Tx, who: &Identity, person: PersonId, roles: &[R
     for role in Role::ALL {
         let wanted = role == Role::Member || roles.contains(&role);
         match (held.contains(&role), wanted) {
-            (false, true) => grant(tx, who.organisation, person, role, Some(who.person)).await?,
-            (true, false) => take_back(tx, who, person, &name, role).await?,
+            (false, true) => {
+                grant(tx, who.organisation, person, role, Some(who.person)).await?;
+                news::role_changed(tx, person, who.person, role, Change::Granted).await?;
+            }
+            (true, false) => {
+                take_back(tx, who, person, &name, role).await?;
+                news::role_changed(tx, person, who.person, role, Change::Revoked).await?;
+            }
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{announce_card, grant};
+use super::{announce_card, grant, news};
 use crate::{
     error::{AppError, AppResult, ErrorKind},
     features::{
@@ -181,7 +181,9 @@ async fn enter(tx: &mut Tx, person: PersonId, browser: &Browser) -> AppResult<Se
     if let Some(former) = &browser.former {
         sign_ins::end_secret(tx, former).await?;
     }
-    sign_ins::create(tx, person, &browser.device, &browser.address.to_string()).await
+    let address = browser.address.to_string();
+    news::signed_in(tx, person, &browser.device, &address).await?;
+    sign_ins::create(tx, person, &browser.device, &address).await
 }
 
 /// Checks address and password in the organisation of `host`, at the pace that failures before it allow.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::link;
+use super::{link, news};
 use crate::{
     error::{AppError, AppResult},
     features::people::model::{Email, check_password},
@@ -98,6 +98,7 @@ pub async fn reset(state: &AppState, token: &str, password: String) -> AppResult
             sqlx::query("delete from password_resets where person_id = $1").bind(person).execute(&mut **tx).await?;
             sqlx::query("update people set password_hash = $2 where id = $1").bind(person).bind(&hash).execute(&mut **tx).await?;
             sign_ins::end_others(tx, person, None).await?;
+            news::password_changed(tx, person).await?;
             record(tx, organisation, person, "password.reset").await
         })
         .await
@@ -168,6 +169,7 @@ pub async fn change(state: &AppState, who: Identity, address: IpAddr, current: S
             }
             sqlx::query("delete from password_resets where person_id = $1").bind(who.person).execute(&mut **tx).await?;
             sign_ins::end_others(tx, who.person, Some(who.sign_in)).await?;
+            news::password_changed(tx, who.person).await?;
             record(tx, who.organisation, who.person, "password.changed").await
         })
         .await

@@ -13,7 +13,7 @@ use tokens::Tokens;
 
 use super::forms::{Done, Failure, FieldError, Submit, Switch, at, failure, succeeded};
 use crate::{
-    app::{Fault, use_viewer_update},
+    app::{Fault, SettingsTabs, use_viewer_update},
     features::people::{api::own, model::Viewer},
     strings::people as words,
     ui::{Field, effect, view},
@@ -48,6 +48,7 @@ pub fn SettingsPage() -> impl IntoView {
                         <header class="page-head">
                             <h1>{words::SETTINGS}</h1>
                         </header>
+                        <SettingsTabs/>
                         <div class="stack">
                             <Profile viewer=settings.viewer.clone() zones=settings.zones action=profile/>
                             <PrivacyForm viewer=settings.viewer.clone() action=privacy/>

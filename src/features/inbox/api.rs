@@ -1,0 +1,148 @@
+//! What pages ask of the inbox. Each command is also a plain form: without scripts it leads back to the page.
+
+#![expect(missing_docs, reason = "the fields of the types that #[server] makes are the arguments, described at each function")]
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+use super::model::{Beginning, Category, Inbox, Preferences, Shelf};
+use crate::{
+    error::AppError,
+    ids::{Millis, NotificationId},
+    realtime::live::Snapshot,
+    wire::Json,
+};
+#[cfg(feature = "ssr")]
+use {
+    super::{
+        model::{Act, Filter, Quiet, Sweep, Way},
+        server,
+    },
+    crate::server::{
+        db::Tx,
+        request::{answer, asker, command, marker, show_done},
+    },
+};
+
+/// What every page of a signed-in person begins with.
+///
+/// # Errors
+/// 401.
+#[server(name = BeginInbox, prefix = "/fn", endpoint = "inbox/begin", input = GetUrl, output = Json)]
+pub async fn begin() -> Result<Snapshot<Beginning>, AppError> {
+    let asked = asker();
+    answer(async move {
+        let (state, who) = asked?;
+        server::beginning(&mut *state.store.read().await?, &who, state.store.epoch()).await
+    })
+    .await
+}
+
+/// A page of notifications, below number `before`.
+///
+/// # Errors
+/// 401.
+#[server(name = InboxPageBefore, prefix = "/fn", endpoint = "inbox/page", input = GetUrl, output = Json)]
+pub async fn page(
+    #[server(default)] shelf: Shelf,
+    #[server(default)] category: Option<Category>,
+    #[server(default)] before: Option<u64>,
+) -> Result<Snapshot<Inbox>, AppError> {
+    let asked = asker();
+    answer(async move {
+        let (state, who) = asked?;
+        server::page(&mut *state.store.read().await?, &who, state.store.epoch(), Filter { shelf, category }, before).await
+    })
+    .await
+}
+
+/// Does `act` (`read`, `unread`, `archive`, `restore`, `delete`) to a notification; without scripts a reading leads on to what it is about.
+///
+/// # Errors
+/// 401; 404; 422 `act`; 429.
+#[server(name = ActOnNotification, prefix = "/fn", endpoint = "inbox/act", output = Json)]
+pub async fn act(id: NotificationId, act: String) -> Result<(), AppError> {
+    command("/inbox", move |state, who| async move {
+        let act = Act::parse(&act)?;
+        state.store.write(async move |tx: &mut Tx| server::act(tx, who.person, id, act).await).await
+    })
+    .await
+}
+
+/// Does `what` (`seen`, `read`, `clear`) to all notifications up to number `up_to`; returns when, for [`undo_clear`].
+///
+/// # Errors
+/// 401; 422 `what`; 429.
+#[server(name = SweepInbox, prefix = "/fn", endpoint = "inbox/sweep", output = Json)]
+pub async fn sweep(what: String, up_to: u64) -> Result<Millis, AppError> {
+    let asked = marker();
+    let at = answer(async move {
+        let ((state, who), what) = (asked?, Sweep::parse(&what)?);
+        state.store.write(async move |tx: &mut Tx| server::sweep(tx, who.person, what, up_to).await).await
+    });
+    let at = at.await?;
+    show_done(&format!("/inbox?cleared={at}"));
+    Ok(at)
+}
+
+/// Brings back what was cleared away at `at`.
+///
+/// # Errors
+/// 401; 429.
+#[server(name = UndoClear, prefix = "/fn", endpoint = "inbox/undo_clear", output = Json)]
+pub async fn undo_clear(at: Millis) -> Result<(), AppError> {
+    command("/inbox", move |state, who| async move {
+        while state.store.write(async move |tx: &mut Tx| server::undo_clear(tx, who.person, at).await).await? {}
+        Ok(())
+    })
+    .await
+}
+
+/// Puts a notification off for so many minutes.
+///
+/// # Errors
+/// 401; 404; 422 `until`; 429.
+#[server(name = SnoozeNotification, prefix = "/fn", endpoint = "inbox/snooze", output = Json)]
+pub async fn snooze(id: NotificationId, until: Millis) -> Result<(), AppError> {
+    command("/inbox", move |state, who| async move {
+        state.store.write(async move |tx: &mut Tx| server::snooze(tx, who.person, id, until).await).await
+    })
+    .await
+}
+
+/// How one wants to be told.
+///
+/// # Errors
+/// 401.
+#[server(name = InboxPreferences, prefix = "/fn", endpoint = "inbox/preferences", input = GetUrl, output = Json)]
+pub async fn preferences() -> Result<Preferences, AppError> {
+    let asked = asker();
+    answer(async move {
+        let (state, who) = asked?;
+        server::preferences(&mut *state.store.read().await?, who.person).await
+    })
+    .await
+}
+
+/// Sets how one wants to be told. `wanted` names what is switched on, `mentions.app`; quiet hours are times of the day, or empty.
+///
+/// # Errors
+/// 401; 422 `quiet_from` or `quiet_until`; 429.
+#[server(name = SetInboxPreferences, prefix = "/fn", endpoint = "inbox/set_preferences", output = Json)]
+pub async fn set_preferences(
+    #[server(default)] wanted: Vec<String>,
+    #[server(default)] quiet_from: String,
+    #[server(default)] quiet_until: String,
+    #[server(default)] sound: bool,
+    #[server(default)] digest: bool,
+) -> Result<Preferences, AppError> {
+    command("/settings?done=told", move |state, who| async move {
+        let quiet = Quiet::parse(&quiet_from, &quiet_until)?;
+        let all = Category::ALL.into_iter().flat_map(|category| Way::ALL.map(|way| (category, way)));
+        let refused = all.filter(|(category, way)| !wanted.contains(&format!("{}.{}", category.word(), way.word()))).collect();
+        let preferences = Preferences { refused, quiet, sound, digest };
+        let kept = preferences.clone();
+        state.store.write(async move |tx: &mut Tx| server::set_preferences(tx, who.person, &kept).await).await?;
+        Ok(preferences)
+    })
+    .await
+}

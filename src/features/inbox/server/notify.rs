@@ -1,0 +1,187 @@
+//! What other features say within their own transactions.
+
+use sqlx::QueryBuilder;
+
+use super::{announce, announce_gone, push_list};
+use crate::{
+    error::AppResult,
+    features::inbox::{live::InboxEvent, model::Category},
+    ids::{NotificationId, PersonId},
+    server::db::{Db, Tx},
+};
+
+/// Characters of a title and of a text at the most.
+const TITLE_CHARS: usize = 120;
+const TEXT_CHARS: usize = 240;
+/// People of one statement at the most.
+const AT_ONCE: usize = 200;
+
+/// Something that concerns people.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// What it is about.
+    pub category: Category,
+    /// One line; cut if it is too long.
+    pub title: String,
+    /// A line or two of plain text; cut.
+    pub text: String,
+    /// Where it leads: a path of this site.
+    pub link: String,
+    /// Who did it: they are never told of it themselves.
+    pub actor: Option<PersonId>,
+    /// What it is about, `message:7`, by which it can be undone ([`retract`]) or said otherwise ([`retell`]).
+    pub subject: Option<String>,
+    /// Where that is, and its number there: whoever has read up to it has read this ([`read_thread`]).
+    pub thread: Option<(String, i64)>,
+    /// While it is unread, what comes with the same key joins it and makes it news again.
+    pub group: Option<String>,
+}
+
+/// The first `most` characters of `text`, on one line.
+fn cut(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default().trim_end()),
+        None => line,
+    }
+}
+
+/// Tells `people`, but for whoever did it and those who do not want to know.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn notify(tx: &mut Tx, people: &[PersonId], news: &News) -> AppResult<()> {
+    let people: Vec<PersonId> = people.iter().copied().filter(|person| Some(*person) != news.actor).collect();
+    for people in people.chunks(AT_ONCE) {
+        let people = willing(tx, people, news.category).await?;
+        if !people.is_empty() {
+            tell(tx, &people, news).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Those who have not refused to be told of `category`.
+async fn willing(tx: &mut Tx, people: &[PersonId], category: Category) -> AppResult<Vec<PersonId>> {
+    if category.is_locked() || people.is_empty() {
+        return Ok(people.to_vec());
+    }
+    let mut query = QueryBuilder::<Db>::new("select person_id from notification_refusals where way = 'app' and category = ");
+    query.push_bind(category).push(" and person_id in ");
+    push_list(&mut query, people.iter().copied());
+    let unwilling: Vec<PersonId> = query.build_query_scalar().fetch_all(&mut **tx).await?;
+    Ok(people.iter().copied().filter(|person| !unwilling.contains(person)).collect())
+}
+
+async fn tell(tx: &mut Tx, people: &[PersonId], news: &News) -> AppResult<()> {
+    let numbers: Vec<(PersonId, i64)> = QueryBuilder::<Db>::new("insert into inboxes (person_id, head) ")
+        .push_values(people, |mut row, person| {
+            row.push_bind(person).push_bind(1);
+        })
+        .push(" on conflict (person_id) do update set head = inboxes.head + 1 returning person_id, head")
+        .build_query_as()
+        .fetch_all(&mut **tx)
+        .await?;
+    let (title, text, now) = (cut(&news.title, TITLE_CHARS), cut(&news.text, TEXT_CHARS), tx.now());
+    let (thread, thread_number) = news.thread.as_ref().map(|(thread, number)| (thread.as_str(), *number)).unzip();
+    let ids: Vec<NotificationId> = QueryBuilder::<Db>::new(
+        "insert into notifications (person_id, number, category, title, text, link, actor_id, subject, thread, thread_number, group_key, created_at) ",
+    )
+    .push_values(&numbers, |mut row, (person, number)| {
+        row.push_bind(person)
+            .push_bind(number)
+            .push_bind(news.category)
+            .push_bind(&title)
+            .push_bind(&text)
+            .push_bind(&news.link)
+            .push_bind(news.actor)
+            .push_bind(&news.subject)
+            .push_bind(thread)
+            .push_bind(thread_number)
+            .push_bind(&news.group)
+            .push_bind(now);
+    })
+    .push(
+        " on conflict (person_id, group_key) where group_key is not null and read_at is null and archived_at is null and snoozed_until is null
+            and deleted_at is null
+          do update set number = excluded.number, title = excluded.title, text = excluded.text, link = excluded.link, actor_id = excluded.actor_id,
+            count = notifications.count + 1, subject = excluded.subject, thread_number = excluded.thread_number, created_at = excluded.created_at,
+            seen_at = null
+          returning id",
+    )
+    .build_query_scalar()
+    .fetch_all(&mut **tx)
+    .await?;
+    announce(tx, &ids, InboxEvent::NotificationCreated).await
+}
+
+/// `person` has read `thread` up to `number`: what was told of it is read.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn read_thread(tx: &mut Tx, person: PersonId, thread: &str, number: i64) -> AppResult<()> {
+    let ids: Vec<NotificationId> = sqlx::query_scalar(
+        "update notifications set read_at = $4, seen_at = coalesce(seen_at, $4)
+         where person_id = $1 and thread = $2 and thread_number <= $3 and read_at is null and deleted_at is null and snoozed_until is null returning id",
+    )
+    .bind(person)
+    .bind(thread)
+    .bind(number)
+    .bind(tx.now())
+    .fetch_all(&mut **tx)
+    .await?;
+    announce(tx, &ids, InboxEvent::NotificationChanged).await
+}
+
+/// What a notification was about was undone: it goes, with its text; one that stands for several stands for one less.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn retract(tx: &mut Tx, subject: &str) -> AppResult<()> {
+    let fewer: Vec<NotificationId> = sqlx::query_scalar(
+        "update notifications set count = count - 1, text = '', subject = null where subject = $1 and count > 1 and deleted_at is null returning id",
+    )
+    .bind(subject)
+    .fetch_all(&mut **tx)
+    .await?;
+    let gone: Vec<(PersonId, NotificationId)> =
+        sqlx::query_as("delete from notifications where subject = $1 returning person_id, id").bind(subject).fetch_all(&mut **tx).await?;
+    announce(tx, &fewer, InboxEvent::NotificationChanged).await?;
+    announce_gone(tx, &gone).await
+}
+
+/// What a notification is about says something else now.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn retell(tx: &mut Tx, subject: &str, text: &str) -> AppResult<()> {
+    let text = cut(text, TEXT_CHARS);
+    let ids: Vec<NotificationId> = sqlx::query_scalar("update notifications set text = $2 where subject = $1 and text <> $2 returning id")
+        .bind(subject)
+        .bind(&text)
+        .fetch_all(&mut **tx)
+        .await?;
+    let standing = shown(tx, ids).await?;
+    announce(tx, &standing, InboxEvent::NotificationChanged).await
+}
+
+/// Those that are not deleted or put off.
+async fn shown(tx: &mut Tx, ids: Vec<NotificationId>) -> AppResult<Vec<NotificationId>> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let mut query = QueryBuilder::<Db>::new("select id from notifications where deleted_at is null and snoozed_until is null and id in ");
+    push_list(&mut query, ids);
+    Ok(query.build_query_scalar().fetch_all(&mut **tx).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_on_one_line() {
+        assert_eq!(cut(" a\n b ", 10), "a b");
+        assert_eq!(cut(&"ü ".repeat(50), 3), "ü ü…");
+    }
+}

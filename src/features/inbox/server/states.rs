@@ -1,0 +1,146 @@
+//! What a person does with their notifications.
+
+use super::{announce, announce_gone, counts_of, waking};
+use crate::{
+    error::{AppError, AppResult},
+    features::inbox::{
+        live::{InboxEvent, Swept},
+        model::{Act, Preferences, Sweep, check_snooze},
+    },
+    ids::{Millis, NotificationId, PersonId},
+    server::db::Tx,
+};
+
+/// Deleted ones that one step of an undo brings back.
+const RESTORED_AT_ONCE: i64 = 200;
+
+fn unknown() -> AppError {
+    AppError::not_found("There is no such notification.")
+}
+
+/// Does something to one of `person`'s notifications; what is so already stays so.
+///
+/// # Errors
+/// 404.
+pub async fn act(tx: &mut Tx, person: PersonId, id: NotificationId, act: Act) -> AppResult<()> {
+    let statement = match act {
+        Act::Read => {
+            "update notifications set read_at = coalesce(read_at, $3), seen_at = coalesce(seen_at, $3) where id = $1 and person_id = $2 and deleted_at is null"
+        }
+        // What comes with the same key has a notification of its own by now, or will have.
+        Act::Unread => {
+            "update notifications set read_at = null, group_key = null where id = $1 and person_id = $2 and deleted_at is null and $3 > 0"
+        }
+        Act::Archive => {
+            "update notifications set archived_at = coalesce(archived_at, $3), seen_at = coalesce(seen_at, $3) where id = $1 and person_id = $2 and deleted_at is null"
+        }
+        Act::Restore => {
+            "update notifications set archived_at = null, deleted_at = null, group_key = null where id = $1 and person_id = $2 and $3 > 0"
+        }
+        Act::Delete => "update notifications set deleted_at = coalesce(deleted_at, $3) where id = $1 and person_id = $2",
+    };
+    let changed = sqlx::query(statement).bind(id).bind(person).bind(tx.now()).execute(&mut **tx).await?;
+    if changed.rows_affected() == 0 {
+        return Err(unknown());
+    }
+    match act {
+        Act::Delete => announce_gone(tx, &[(person, id)]).await,
+        _ => announce(tx, &[id], InboxEvent::NotificationChanged).await,
+    }
+}
+
+/// Does something to all of `person`'s notifications up to number `up_to` (I11). Returns when, by which [`undo_clear`] finds them.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn sweep(tx: &mut Tx, person: PersonId, what: Sweep, up_to: u64) -> AppResult<Millis> {
+    let statement = match what {
+        Sweep::Seen => {
+            "update notifications set seen_at = $3 where person_id = $1 and number <= $2 and seen_at is null and snoozed_until is null and deleted_at is null"
+        }
+        Sweep::Read => {
+            "update notifications set read_at = $3, seen_at = coalesce(seen_at, $3)
+             where person_id = $1 and number <= $2 and read_at is null and snoozed_until is null and deleted_at is null"
+        }
+        Sweep::Clear => {
+            "update notifications set deleted_at = $3
+             where person_id = $1 and number <= $2 and archived_at is null and snoozed_until is null and deleted_at is null"
+        }
+    };
+    let up_to = up_to.min(counts_of(tx, person).await?.1);
+    let bound = i64::try_from(up_to).unwrap_or(i64::MAX);
+    let changed = sqlx::query(statement).bind(person).bind(bound).bind(tx.now()).execute(&mut **tx).await?;
+    if changed.rows_affected() > 0 {
+        let (counts, _) = counts_of(tx, person).await?;
+        tx.announce(person, &InboxEvent::NotificationsSwept(Swept { what, up_to, counts }));
+    }
+    Ok(tx.now())
+}
+
+/// Brings back what was cleared away at `at`, some at a time. True if there may be more.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn undo_clear(tx: &mut Tx, person: PersonId, at: Millis) -> AppResult<bool> {
+    let ids: Vec<NotificationId> = sqlx::query_scalar(
+        "update notifications set deleted_at = null, group_key = null
+         where id in (select id from notifications where person_id = $1 and deleted_at = $2 order by number desc limit $3) returning id",
+    )
+    .bind(person)
+    .bind(at)
+    .bind(RESTORED_AT_ONCE)
+    .fetch_all(&mut **tx)
+    .await?;
+    announce(tx, &ids, InboxEvent::NotificationChanged).await?;
+    Ok(i64::try_from(ids.len()).is_ok_and(|count| count == RESTORED_AT_ONCE))
+}
+
+/// Puts one of `person`'s notifications off: it is gone until `until`, and then news.
+///
+/// # Errors
+/// 404; 422 `until`.
+pub async fn snooze(tx: &mut Tx, person: PersonId, id: NotificationId, until: Millis) -> AppResult<()> {
+    let until = check_snooze(tx.now(), until)?;
+    let changed = sqlx::query(
+        "update notifications set snoozed_until = $3, group_key = null where id = $1 and person_id = $2 and deleted_at is null",
+    )
+    .bind(id)
+    .bind(person)
+    .bind(until)
+    .execute(&mut **tx)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(unknown());
+    }
+    waking::schedule(tx, id, until).await?;
+    announce_gone(tx, &[(person, id)]).await
+}
+
+/// How `person` wants to be told from now on.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn set_preferences(tx: &mut Tx, person: PersonId, preferences: &Preferences) -> AppResult<()> {
+    sqlx::query(
+        "insert into inboxes (person_id, quiet_from, quiet_until, sound, digest) values ($1, $2, $3, $4, $5)
+         on conflict (person_id) do update set quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until, sound = excluded.sound,
+           digest = excluded.digest",
+    )
+    .bind(person)
+    .bind(preferences.quiet.map(|quiet| quiet.from))
+    .bind(preferences.quiet.map(|quiet| quiet.until))
+    .bind(preferences.sound)
+    .bind(preferences.digest)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query("delete from notification_refusals where person_id = $1").bind(person).execute(&mut **tx).await?;
+    for (category, way) in preferences.refused.iter().filter(|(category, _)| !category.is_locked()) {
+        sqlx::query("insert into notification_refusals (person_id, category, way) values ($1, $2, $3) on conflict do nothing")
+            .bind(person)
+            .bind(category)
+            .bind(way)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! I25: an old page of the inbox and the events since make a fresh one, for every filter. I11: counts equal the rows.
+//! And what becomes of messages: who is told, and what undoes it.
+
+use proptest::prelude::*;
+
+use super::{News, act, notify, read_thread, reading::down_to, retell, retract, snooze, sweep, undo_clear, wake};
+use crate::{
+    channels::Channel,
+    features::{
+        inbox::{
+            live::InboxEvent,
+            model::{Act, Category, Counts, Filter, Inbox, Notification, Shelf, Sweep},
+        },
+        messages::server::{self as messages, tests::House},
+    },
+    ids::{NotificationId, PersonId},
+    realtime::{
+        live::{Live, LiveEvent},
+        server::log::{self, Place},
+    },
+    server::db::{Committed, Tx},
+};
+
+/// Whose inbox it is, and somebody else's beside it.
+const VIEWER: PersonId = PersonId(2);
+const OTHER: PersonId = PersonId(3);
+
+#[derive(Debug, Clone)]
+enum Command {
+    Notify { category: Category, thread: Option<i64>, grouped: bool },
+    ReadThread { number: i64 },
+    Retract { subject: usize },
+    Retell { subject: usize },
+    Act { which: usize, act: Act },
+    Sweep { what: Sweep, back: u64 },
+    UndoClear,
+    Snooze { which: usize },
+    Wake { which: usize },
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    let category = prop_oneof![Just(Category::Mentions), Just(Category::Messages), Just(Category::Security)];
+    prop_oneof![
+        6 => (category, proptest::option::of(1..9_i64), any::<bool>()).prop_map(|(category, thread, grouped)| Command::Notify { category, thread, grouped }),
+        1 => (0..9_i64).prop_map(|number| Command::ReadThread { number }),
+        1 => (0..40_usize).prop_map(|subject| Command::Retract { subject }),
+        1 => (0..40_usize).prop_map(|subject| Command::Retell { subject }),
+        6 => (0..40_usize, 0..Act::ALL.len()).prop_map(|(which, act)| Command::Act { which, act: Act::ALL[act] }),
+        2 => (0..3_usize, 0..6_u64).prop_map(|(what, back)| Command::Sweep { what: [Sweep::Seen, Sweep::Read, Sweep::Clear][what], back }),
+        1 => Just(Command::UndoClear),
+        1 => (0..40_usize).prop_map(|which| Command::Snooze { which }),
+        1 => (0..40_usize).prop_map(|which| Command::Wake { which }),
+    ]
+}
+
+/// What a course of commands has to remember.
+#[derive(Default)]
+struct Stage {
+    told: i64,
+    cleared_at: i64,
+}
+
+impl Stage {
+    async fn perform(&mut self, house: &House, command: &Command) {
+        let id = |which: usize| NotificationId(i64::try_from(which).unwrap() + 1);
+        let subject = |which: usize| format!("thing:{which}");
+        let store = &house.store;
+        match command.clone() {
+            Command::Notify { category, thread, grouped } => {
+                self.told += 1;
+                let news = News {
+                    category,
+                    title: format!("news {}", self.told),
+                    text: "what was said".to_owned(),
+                    link: "/".to_owned(),
+                    actor: Some(PersonId(1)),
+                    subject: Some(format!("thing:{}", self.told)),
+                    thread: thread.map(|number| ("place:1".to_owned(), number)),
+                    group: grouped.then(|| "place:1".to_owned()),
+                };
+                store.write(async move |tx: &mut Tx| notify(tx, &[PersonId(1), VIEWER, OTHER], &news).await).await.unwrap();
+            }
+            Command::ReadThread { number } => {
+                store.write(async move |tx: &mut Tx| read_thread(tx, VIEWER, "place:1", number).await).await.unwrap();
+            }
+            Command::Retract { subject: which } => {
+                let subject = subject(which);
+                store.write(async move |tx: &mut Tx| retract(tx, &subject).await).await.unwrap();
+            }
+            Command::Retell { subject: which } => {
+                let subject = subject(which);
+                store.write(async move |tx: &mut Tx| retell(tx, &subject, "said otherwise").await).await.unwrap();
+            }
+            // What is somebody else's, or not there, is refused and changes nothing.
+            Command::Act { which, act: what } => {
+                let _ = store.write(async move |tx: &mut Tx| act(tx, VIEWER, id(which), what).await).await;
+            }
+            Command::Sweep { what, back } => {
+                let up_to = down_to(&mut store.read().await.unwrap(), VIEWER, Filter::default(), None, None)
+                    .await
+                    .unwrap()
+                    .head
+                    .saturating_sub(back);
+                let at = store.write(async move |tx: &mut Tx| sweep(tx, VIEWER, what, up_to).await).await.unwrap();
+                if what == Sweep::Clear {
+                    self.cleared_at = at;
+                }
+            }
+            Command::UndoClear => {
+                let at = self.cleared_at;
+                store.write(async move |tx: &mut Tx| undo_clear(tx, VIEWER, at).await).await.unwrap();
+            }
+            Command::Snooze { which } => {
+                let _ = store
+                    .write(async move |tx: &mut Tx| {
+                        let now = tx.now();
+                        snooze(tx, VIEWER, id(which), now).await
+                    })
+                    .await;
+            }
+            Command::Wake { which } => wake(store.clone(), serde_json::json!({ "notification": id(which) })).await.unwrap(),
+        }
+    }
+}
+
+fn filters() -> impl Iterator<Item = Filter> {
+    Shelf::ALL.into_iter().flat_map(|shelf| [None, Some(Category::Messages)].map(|category| Filter { shelf, category }))
+}
+
+async fn fresh(house: &House, filter: Filter, floor: Option<u64>) -> Inbox {
+    down_to(&mut house.store.read().await.unwrap(), VIEWER, filter, None, floor).await.unwrap()
+}
+
+fn read(channel: &str, name: &str, payload: &str) -> Option<InboxEvent> {
+    (channel == Channel::Person(VIEWER).to_string()).then(|| InboxEvent::read(name, payload).unwrap())
+}
+
+async fn run(commands: Vec<Command>, point: usize) {
+    let mut house = House::with(3).await;
+    let channel = Channel::Person(VIEWER).to_string();
+    let mut stage = Stage::default();
+    let (mut live, mut away, mut from) = (Vec::new(), Vec::new(), 0);
+    for (index, command) in commands.iter().enumerate() {
+        if index == point {
+            for filter in filters() {
+                live.push(fresh(&house, filter, None).await);
+            }
+            away.clone_from(&live);
+            from = log::extent(&mut house.store.read().await.unwrap(), house.store.epoch(), Place::own(&channel)).await.unwrap().head;
+        }
+        stage.perform(&house, command).await;
+        for item in house.committed() {
+            let Committed::Event { channel, event, payload, .. } = item else { continue };
+            if let Some(event) = read(&channel, &event, &payload) {
+                for inbox in &mut live {
+                    inbox.apply(VIEWER, &event);
+                }
+            }
+        }
+    }
+    for logged in log::page(&mut house.store.read().await.unwrap(), Place::own(&channel), from, 10_000).await.unwrap() {
+        let event = read(&channel, &logged.event, &logged.data).unwrap();
+        for inbox in &mut away {
+            inbox.apply(VIEWER, &event);
+        }
+    }
+    for inbox in live.iter().chain(&away) {
+        assert_eq!(*inbox, fresh(&house, inbox.filter, Some(inbox.floor)).await);
+    }
+    let counts = fresh(&house, Filter::default(), Some(0)).await;
+    let rows: Vec<&Notification> = counts.notifications.iter().collect();
+    let count = |of: fn(&Notification) -> bool| u32::try_from(rows.iter().filter(|row| of(row)).count()).unwrap();
+    let expected = Counts {
+        unseen: count(|row| !row.seen && !row.read),
+        unread: count(|row| !row.read),
+        beside: count(|row| !row.seen && !row.read && !row.category.is_of_messages()),
+    };
+    assert_eq!(counts.counts, expected);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_old_page_and_the_events_make_a_fresh_one(
+        (commands, point) in proptest::collection::vec(any_command(), 1..50).prop_flat_map(|commands| { let length = commands.len(); (Just(commands), 0..length) })
+    ) {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(commands, point));
+    }
+}
+
+async fn titles(house: &House, person: i64) -> Vec<(String, u32, bool)> {
+    let inbox = down_to(&mut house.store.read().await.unwrap(), PersonId(person), Filter::default(), None, Some(0)).await.unwrap();
+    inbox.notifications.into_iter().map(|known| (known.title, known.count, known.read)).collect()
+}
+
+/// A message tells each person for one reason at most: named, answered, or being in a small conversation; its author never.
+#[tokio::test]
+async fn messages_tell_whom_they_concern() {
+    let house = House::with(4).await;
+    let room = house.room(1, [2, 3, 4]).await;
+    house.send(2, room, "anyone?").await.unwrap();
+    assert!(titles(&house, 3).await.is_empty(), "a room does not notify everyone");
+    let asked = house.send(3, room, "I am. @Sam Adeyemi will know").await.unwrap();
+    let sam = titles(&house, 2).await;
+    assert!(sam.len() == 1 && sam[0].0.starts_with("Lena Kovač mentioned you in Room "), "{sam:?}");
+
+    let who = house.person(2);
+    messages::send(&house.store, who, room, "thank you".to_owned(), Some(asked.id), messages::fresh_key()).await.unwrap();
+    let lena = titles(&house, 3).await;
+    assert!(lena.len() == 1 && lena[0].0.starts_with("Sam Adeyemi answered you in "), "{lena:?}");
+
+    let direct = messages::direct(&house.store, house.person(4), PersonId(3)).await.unwrap();
+    for text in ["one", "two", "three"] {
+        house.send(4, direct, text).await.unwrap();
+    }
+    assert_eq!(titles(&house, 3).await[0], ("Person 4".to_owned(), 3, false), "what comes together is one notification");
+    assert!(titles(&house, 4).await.is_empty());
+
+    messages::mute(&house.store, house.person(3), direct, true).await.unwrap();
+    messages::mark_read(&house.store, house.person(3), direct, 3).await.unwrap();
+    house.send(4, direct, "four").await.unwrap();
+    assert_eq!(titles(&house, 3).await[0], ("Person 4".to_owned(), 3, true), "read up to there is read here; and muted is muted");
+    let group = messages::create_group(&house.store, house.person(1), vec![PersonId(2), PersonId(4)], "Project".to_owned()).await.unwrap();
+    house.send(1, group, "hello").await.unwrap();
+    assert_eq!(titles(&house, 4).await.first().map(|(title, ..)| title.clone()), Some("Vera Nowak in Project".to_owned()));
+}
+
+/// What is deleted or edited is so in the inbox too, and no text is left behind in rows or log.
+#[tokio::test]
+async fn an_undone_message_leaves_no_text_in_the_inbox() {
+    let house = House::with(3).await;
+    let direct = messages::direct(&house.store, house.person(2), OTHER).await.unwrap();
+    let first = house.send(2, direct, "a secret").await.unwrap();
+    messages::edit(&house.store, house.person(2), first.id, "no secret".to_owned()).await.unwrap();
+    let traces = async || {
+        house.count("select count(*) from notifications where text like '%a secret%'").await
+            + house.count("select count(*) from live_log where data like '%a secret%'").await
+    };
+    assert_eq!(traces().await, 0);
+    let second = house.send(2, direct, "a secret again").await.unwrap();
+    messages::delete(&house.store, house.person(2), second.id).await.unwrap();
+    assert_eq!(titles(&house, 3).await, [("Sam Adeyemi".to_owned(), 1, false)]);
+    assert_eq!(traces().await, 0);
+    messages::delete(&house.store, house.person(2), first.id).await.unwrap();
+    assert_eq!(traces().await, 0);
+}

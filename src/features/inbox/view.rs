@@ -1,0 +1,22 @@
+//! The pages of the inbox, and what of it is on every page.
+//!
+//! - [`context`]: the viewer's counts, newest notifications and preferences, alive on every page; it shows [`notes`]
+//!   and what the browser shows (`desktop`).
+//! - [`page`]: `/inbox`, with [`row`] for each notification; [`settings`]: how one wants to be told.
+
+mod context;
+#[cfg(feature = "hydrate")]
+mod desktop;
+#[cfg(not(feature = "hydrate"))]
+mod no_desktop;
+mod notes;
+mod page;
+mod row;
+mod settings;
+
+#[cfg(not(feature = "hydrate"))]
+use no_desktop as desktop;
+
+pub use context::{InboxContext, provide_inbox};
+pub use page::InboxPage;
+pub use settings::NotificationSettingsPage;

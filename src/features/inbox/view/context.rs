@@ -1,0 +1,127 @@
+//! The viewer's inbox, alive on every page. The server counts for the first paint; the browser then asks for the
+//! rest once and follows.
+
+use leptos::{
+    prelude::{Update as _, *},
+    task::spawn_local,
+};
+
+use super::{desktop, notes};
+use crate::{
+    app::{InboxCounts, use_clock, use_viewer, use_zone},
+    features::inbox::{
+        api,
+        live::InboxEvent,
+        model::{Beginning, Inbox, Preferences},
+    },
+    ids::{Millis, PersonId},
+    realtime::{
+        client::{Update, use_live},
+        cursor::Cursor,
+        live::{Live, Snapshot},
+    },
+    ui::{effect, memo, time::Zone},
+};
+
+/// The viewer's inbox and how they want to be told.
+#[derive(Clone, Copy)]
+pub struct InboxContext {
+    /// The newest notifications.
+    pub newest: RwSignal<Inbox>,
+    /// How they want to be told.
+    pub preferences: RwSignal<Preferences>,
+    counts: InboxCounts,
+    person: Signal<Option<PersonId>>,
+    cursor: StoredValue<Option<Cursor>>,
+    /// It is known, and followed.
+    begun: RwSignal<bool>,
+    clock: Signal<Millis>,
+    zone: Signal<Zone>,
+}
+
+/// Provides the viewer's inbox to all pages; the layout calls it once, where the viewer is known.
+pub fn provide_inbox() {
+    let Some(counts) = use_context::<InboxCounts>() else { return };
+    let viewer = use_viewer();
+    let context = InboxContext {
+        newest: RwSignal::default(),
+        preferences: RwSignal::default(),
+        counts,
+        person: memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.id))).into(),
+        cursor: StoredValue::new(None),
+        begun: RwSignal::new(false),
+        clock: use_clock(),
+        zone: use_zone(),
+    };
+    provide_context(context);
+    context.follow();
+}
+
+impl InboxContext {
+    fn follow(self) {
+        // In the browser only; another person who signs in without a new page has another inbox.
+        effect(move |before: Option<Option<PersonId>>| {
+            let person = self.person.get();
+            if before != Some(person) {
+                self.begun.set(false);
+                if person.is_some() {
+                    self.ask();
+                }
+            }
+            person
+        });
+        use_live::<InboxEvent>(
+            Signal::derive(move || if self.begun.get() { self.person.get() } else { None }),
+            move |_| self.cursor.get_value(),
+            move |update| match update {
+                Update::Events(events) => self.apply(&events),
+                Update::Stale => {
+                    self.begun.set(false);
+                    self.ask();
+                }
+                Update::Refused { .. } | Update::Returned => {}
+            },
+        );
+    }
+
+    fn ask(self) {
+        spawn_local(async move {
+            let Ok(Snapshot { state: Beginning { inbox, preferences }, cursors }) = api::begin().await else { return };
+            let _ = self.cursor.try_set_value(cursors.into_iter().next().map(|(_, cursor)| cursor));
+            let _ = self.counts.0.try_set(inbox.counts);
+            let _ = self.newest.try_set(inbox);
+            let _ = self.preferences.try_set(preferences);
+            let _ = self.begun.try_set(true);
+        });
+    }
+
+    fn apply(self, events: &[InboxEvent]) {
+        let Some(viewer) = self.person.get_untracked() else { return };
+        self.newest.maybe_update(|newest| {
+            let mut touched = false;
+            for event in events {
+                touched |= newest.apply(viewer, event);
+            }
+            touched
+        });
+        let counts = self.newest.with_untracked(|newest| newest.counts);
+        if self.counts.0.get_untracked() != counts {
+            self.counts.0.set(counts);
+        }
+        desktop::take_back(events);
+        notes::tell(self, events);
+    }
+
+    /// Nothing may pop up or sound now.
+    pub(super) fn is_quiet(self) -> bool {
+        let minute = self.zone.with_untracked(|zone| zone.minute(self.clock.get_untracked()));
+        self.preferences.with_untracked(|preferences| preferences.quiet.is_some_and(|quiet| quiet.holds(minute)))
+    }
+
+    /// What the viewer does themselves shows at once, in the bell too; the server's word follows.
+    pub(super) fn apply_own(self, event: &InboxEvent) {
+        if let Some(viewer) = self.person.get_untracked() {
+            self.newest.maybe_update(|newest| newest.apply(viewer, event));
+        }
+    }
+}

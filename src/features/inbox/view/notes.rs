@@ -1,0 +1,82 @@
+//! What is new pops up: a note on the screen for whoever looks at Plenum, the browser's own for whoever does not.
+//! Never what is in front of them anyway, and nothing in their quiet hours but what keeps their account safe.
+
+use super::{context::InboxContext, desktop};
+use crate::{
+    features::inbox::{
+        live::InboxEvent,
+        model::{Notification, Way},
+    },
+    strings::inbox as words,
+    ui::{
+        browser,
+        toast::{self, Toast},
+    },
+};
+use leptos::prelude::*;
+
+/// Tells what is new of `events`, which came at once.
+pub(super) fn tell(context: InboxContext, events: &[InboxEvent]) {
+    let quiet = context.is_quiet();
+    let here = browser::path();
+    let new: Vec<&Notification> = events
+        .iter()
+        .filter_map(|event| match event {
+            InboxEvent::NotificationCreated(changed) => Some(&changed.notification),
+            _ => None,
+        })
+        .filter(|notification| !notification.seen && !notification.read)
+        .filter(|notification| !quiet || notification.category.is_locked())
+        .filter(|notification| !(browser::is_watched() && is_shown_by(&here, &notification.link)))
+        .collect();
+    if new.is_empty() {
+        return;
+    }
+    let preferences = context.preferences.get_untracked();
+    if !browser::is_watched() {
+        for notification in new.iter().filter(|notification| preferences.wants(notification.category, Way::Browser)) {
+            desktop::show(notification);
+        }
+    }
+    if preferences.sound {
+        desktop::sound();
+    }
+    // On the page of the inbox they stand at the top of the list already.
+    if browser::is_visible() && path_of(&here) != "/inbox" {
+        show(&new);
+    }
+}
+
+fn path_of(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// True if the page at `here` shows what `link` leads to.
+fn is_shown_by(here: &str, link: &str) -> bool {
+    path_of(here) == path_of(link) && path_of(link) != "/settings"
+}
+
+fn show(new: &[&Notification]) {
+    let note = match new {
+        [one] => {
+            let text = if one.text.is_empty() { one.title.clone() } else { format!("{}: {}", one.title, one.text) };
+            let link = one.link.clone();
+            Toast::new(text).action(words::OPEN, move || browser::go(&link))
+        }
+        several => Toast::new(words::burst(several.len())).action(words::OPEN, || browser::go("/inbox")),
+    };
+    toast::show_toast(note.group("inbox"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_front_of_one_is_not_told() {
+        assert!(is_shown_by("/messages/4", "/messages/4?m=7"));
+        assert!(is_shown_by("/messages/4?m=1", "/messages/4?m=7"));
+        assert!(!is_shown_by("/messages/41", "/messages/4?m=7"));
+        assert!(!is_shown_by("/settings", "/settings"), "a new sign-in is told there too");
+    }
+}
