@@ -13,7 +13,7 @@ use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
-use crate::ids::{ConversationId, OrganisationId, PersonId};
+use crate::ids::{ApplicationId, ConversationId, OrganisationId, PersonId};
 
 /// A channel of Plenum's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +28,10 @@ pub enum Channel {
     OrganisationPublic(OrganisationId),
     /// `private-organisation.{id}`
     Organisation(OrganisationId),
+    /// `private-ops.{organisation}`
+    Ops(OrganisationId),
+    /// `private-application.{id}`
+    Application(ApplicationId),
 }
 
 /// One line of the catalogue in `docs/channels.md`.
@@ -61,6 +65,12 @@ impl Channel {
         },
         ChannelEntry { pattern: "organisation.{id}", who: "anyone", carries: "public announcements" },
         ChannelEntry { pattern: "private-organisation.{id}", who: "its people", carries: "changed profiles and settings" },
+        ChannelEntry { pattern: "private-ops.{organisation}", who: "its admins", carries: "live channels, once a second" },
+        ChannelEntry {
+            pattern: "private-application.{id}",
+            who: "the admins of its organisation",
+            carries: "live channels of an external application, and what passes on them",
+        },
     ];
 
     /// True if joining it shows one to the others.
@@ -81,6 +91,8 @@ impl Channel {
             Self::ConversationPresence(_) => 2,
             Self::OrganisationPublic(_) => 3,
             Self::Organisation(_) => 4,
+            Self::Ops(_) => 5,
+            Self::Application(_) => 6,
         };
         &Self::CATALOGUE[index]
     }
@@ -94,6 +106,8 @@ impl fmt::Display for Channel {
             Self::ConversationPresence(id) => write!(f, "presence-conversation.{id}"),
             Self::OrganisationPublic(id) => write!(f, "organisation.{id}"),
             Self::Organisation(id) => write!(f, "private-organisation.{id}"),
+            Self::Ops(id) => write!(f, "private-ops.{id}"),
+            Self::Application(id) => write!(f, "private-application.{id}"),
         }
     }
 }
@@ -117,6 +131,8 @@ impl FromStr for Channel {
             "presence-conversation" => typed(id).map(Self::ConversationPresence),
             "organisation" => typed(id).map(Self::OrganisationPublic),
             "private-organisation" => typed(id).map(Self::Organisation),
+            "private-ops" => typed(id).map(Self::Ops),
+            "private-application" => typed(id).map(Self::Application),
             _ => Err(UnknownChannel),
         }
     }
@@ -128,12 +144,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn any_channel() -> impl Strategy<Value = Channel> {
-        (0..5, 1..=i64::MAX).prop_map(|(kind, id)| match kind {
+        (0..7, 1..=i64::MAX).prop_map(|(kind, id)| match kind {
             0 => Channel::Person(PersonId(id)),
             1 => Channel::Conversation(ConversationId(id)),
             2 => Channel::ConversationPresence(ConversationId(id)),
             3 => Channel::OrganisationPublic(OrganisationId(id)),
-            _ => Channel::Organisation(OrganisationId(id)),
+            4 => Channel::Organisation(OrganisationId(id)),
+            5 => Channel::Ops(OrganisationId(id)),
+            _ => Channel::Application(ApplicationId(id)),
         })
     }
 
@@ -146,7 +164,7 @@ mod tests {
 
         /// print ∘ parse = identity: no second spelling of a channel is ever accepted (I24).
         #[test]
-        fn a_channel_has_one_spelling(name in "(private-|presence-|)(person|conversation|organisation)\\.[-+0-9 .]{0,4}") {
+        fn a_channel_has_one_spelling(name in "(private-|presence-|)(person|conversation|organisation|ops|application)\\.[-+0-9 .]{0,4}") {
             if let Ok(channel) = name.parse::<Channel>() {
                 prop_assert_eq!(channel.to_string(), name);
             }
@@ -176,9 +194,11 @@ mod tests {
             (Channel::ConversationPresence(ConversationId(1)), 2),
             (Channel::OrganisationPublic(OrganisationId(1)), 3),
             (Channel::Organisation(OrganisationId(1)), 4),
+            (Channel::Ops(OrganisationId(1)), 5),
+            (Channel::Application(ApplicationId(1)), 6),
         ] {
             assert_eq!(channel.entry().pattern, Channel::CATALOGUE[entry].pattern);
-            assert_eq!(channel.entry().pattern.replace("{id}", "1"), channel.to_string());
+            assert_eq!(channel.entry().pattern.replace("{id}", "1").replace("{organisation}", "1"), channel.to_string());
         }
     }
 }

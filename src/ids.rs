@@ -57,6 +57,8 @@ id_types! {
     PersonId;
     /// A person's authenticated browser.
     SignInId;
+    /// An external application.
+    ApplicationId;
     /// An invitation to an organisation.
     InvitationId;
     /// A room, group or direct conversation.

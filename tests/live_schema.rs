@@ -6,6 +6,10 @@
 
 use plenum::{
     features::{
+        admin::{
+            live::{ApplicationEvent, OpsEvent},
+            model::{Frame, LiveChannel, LiveChannels, Passed, What},
+        },
         messages::{
             live::{ConversationEvent, Head, Left, MemberChanged, OwnChanged, PersonEvent, PointerMoved, ReactionsChanged, Typing},
             model::{Access, Conversation, ConversationKind, Line, Member, Message, Own, Pointer, Preview, Quote, Reaction},
@@ -63,6 +67,26 @@ fn preview() -> Preview {
     Preview { number: 3, author: card(1), text: "hello".into(), at: 1_795_102_860_000 }
 }
 
+fn channels() -> LiveChannels {
+    let last = Some(("message.sent".to_owned(), 1_795_102_860_000));
+    let channel =
+        LiveChannel { name: "presence-conversation.4".into(), subscriptions: 3, people: Some(2), events: 0.5, deliveries: 1.5, last };
+    LiveChannels { channels: vec![channel], count: 1, subscriptions: 3, events: 0.5, deliveries: 1.5 }
+}
+
+fn passed() -> Passed {
+    let frame = Frame {
+        number: 9,
+        at: 1_795_102_860_000,
+        what: What::ClientEvent,
+        socket: Some("1.2".into()),
+        channel: Some("private-a".into()),
+        event: Some("client-moved".into()),
+        data: Some("{}".into()),
+    };
+    Passed { frames: vec![frame], missed: 4 }
+}
+
 /// Name, kind and payload of each, one a line; and each reads back as it was.
 fn lines<E: LiveEvent + PartialEq + std::fmt::Debug>(events: Vec<E>) -> String {
     assert_eq!(events.len(), E::CATALOGUE.len(), "an event is missing here");
@@ -110,6 +134,8 @@ fn the_events_of_this_schema_have_this_shape() {
     let organisation_events =
         lines(vec![OrganisationEvent::PersonChanged(card(1)), OrganisationEvent::OrganisationRenamed(renamed.clone())]);
     let public_events = lines(vec![PublicEvent::OrganisationRenamed(renamed)]);
-    let all = [conversation_events, person_events, organisation_events, public_events].join("\n");
+    let ops_events = lines(vec![OpsEvent::ChannelsUpdated(channels())]);
+    let application_events = lines(vec![ApplicationEvent::ChannelsUpdated(channels()), ApplicationEvent::FramesPassed(passed())]);
+    let all = [conversation_events, person_events, organisation_events, public_events, ops_events, application_events].join("\n");
     insta::assert_snapshot!(format!("live_schema_{LIVE_SCHEMA}"), all);
 }

@@ -50,5 +50,5 @@ async function pages(id) {
   const paths = routes.filter((route) => !route.includes('*')).map((route) => route.replace(/:\w+\??|\{\w+\}/g, id));
   // What an address' query adds to a page.
   const more = [`/messages/${id}?panel=people`, `/messages/${id}?panel=about`, '/messages/search?q=the', `/messages/new?people%5B%5D=${id}&name=x`];
-  return [...new Set([...paths, ...more, '/no-such-page'])];
+  return [...new Set([...paths, ...more, '/admin/channels?app=1', '/no-such-page'])];
 }

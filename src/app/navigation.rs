@@ -82,6 +82,7 @@ pub fn AdminTabs() -> impl IntoView {
         <nav class="tabs" aria-label=words::ADMIN>
             {tab("/admin/people", words::ADMIN_PEOPLE)}
             {tab("/admin/applications", words::ADMIN_APPLICATIONS)}
+            {tab("/admin/channels", words::ADMIN_CHANNELS)}
         </nav>
     }
 }

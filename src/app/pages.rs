@@ -14,6 +14,7 @@ use leptos_router::ChooseView;
 use super::routes::{address, for_admins, for_people, for_visitors, moving_on};
 use crate::{
     features::{
+        admin::view::ChannelsPage,
         applications::view::ApplicationsPage,
         messages::{
             self,
@@ -45,6 +46,8 @@ pub enum Page {
     Admin,
     /// External applications, for admins.
     Applications,
+    /// The live channels, for admins.
+    Channels,
     /// The list of conversations, beside each of the following.
     Messages,
     /// No conversation.
@@ -95,6 +98,7 @@ fn others(page: Page) -> Opened {
         Page::Settings => for_people(|| view! { <SettingsPage/> }),
         Page::Admin => for_admins(|| view! { <AdminPeoplePage/> }),
         Page::Applications => for_admins(|| view! { <ApplicationsPage/> }),
+        Page::Channels => for_admins(|| view! { <ChannelsPage/> }),
         _ => for_people(|| view! { <PeoplePage/> }),
     })
 }
@@ -123,6 +127,7 @@ impl Page {
             | Self::Settings
             | Self::Admin
             | Self::Applications
+            | Self::Channels
             | Self::Rooms
             | Self::NewConversation
             | Self::Search => Chunk::Others,

@@ -41,6 +41,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("settings") view=Page::Settings ssr=SsrMode::Async/>
             <Route path=path!("admin/people") view=Page::Admin ssr=SsrMode::Async/>
             <Route path=path!("admin/applications") view=Page::Applications ssr=SsrMode::Async/>
+            <Route path=path!("admin/channels") view=Page::Channels ssr=SsrMode::Async/>
             <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
                 <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>
                 <Route path=path!("rooms") view=Page::Rooms ssr=SsrMode::Async/>

@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 use super::Channel;
 use crate::{
     features::{
+        admin::live::{ApplicationEvent, OpsEvent},
         messages::live::{ConversationEvent, PersonEvent},
         people::live::{OrganisationEvent, PublicEvent},
     },
-    ids::{ConversationId, OrganisationId, PersonId},
+    ids::{ApplicationId, ConversationId, OrganisationId, PersonId},
     realtime::live::{EventEntry, LIVE_SCHEMA, LiveEvent},
 };
 
@@ -21,17 +22,21 @@ fn events(channel: Channel) -> &'static [EventEntry] {
         Channel::ConversationPresence(_) => &[],
         Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE,
         Channel::Organisation(_) => OrganisationEvent::CATALOGUE,
+        Channel::Ops(_) => OpsEvent::CATALOGUE,
+        Channel::Application(_) => ApplicationEvent::CATALOGUE,
     }
 }
 
 /// One channel of each kind.
-fn channels() -> [Channel; 5] {
+fn channels() -> [Channel; 7] {
     [
         Channel::Person(PersonId(1)),
         Channel::Conversation(ConversationId(1)),
         Channel::ConversationPresence(ConversationId(1)),
         Channel::OrganisationPublic(OrganisationId(1)),
         Channel::Organisation(OrganisationId(1)),
+        Channel::Ops(OrganisationId(1)),
+        Channel::Application(ApplicationId(1)),
     ]
 }
 

@@ -8,7 +8,10 @@ use futures::future::BoxFuture;
 use super::Channel;
 use crate::{
     error::AppResult,
-    features::{messages, people},
+    features::{
+        applications, messages,
+        people::{self, model::Role},
+    },
     ids::{ConversationId, Millis, PersonId, SignInId},
     realtime::{
         live::LiveEvent,
@@ -55,6 +58,15 @@ pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> A
         Channel::ConversationPresence(conversation) => join_presence(conn, who, conversation).await,
         Channel::OrganisationPublic(_) => Ok(Decision::allow()),
         Channel::Organisation(organisation) => Ok(only(organisation == who.organisation, "This is another organisation's.")),
+        Channel::Ops(organisation) => {
+            let admin = organisation == who.organisation && people::server::has_role(conn, who.person, Role::Admin).await?;
+            Ok(only(admin, "Only its admins can follow how an organisation runs."))
+        }
+        Channel::Application(application) => {
+            let admin = people::server::has_role(conn, who.person, Role::Admin).await?
+                && applications::server::ids(conn, who.organisation).await?.contains(&application);
+            Ok(only(admin, "Only the admins of its organisation can follow an application."))
+        }
     }
 }
 

@@ -20,4 +20,5 @@ pub mod pusher;
 pub mod rules;
 pub mod subscriptions;
 pub mod ticker;
+pub mod traffic;
 pub mod upgrade;

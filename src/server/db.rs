@@ -17,12 +17,13 @@ mod tx;
 mod writer;
 
 use std::{
+    fmt,
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::Context as _;
@@ -40,7 +41,7 @@ use crate::{
 };
 
 pub use backup::{backup, check_backup, renew_epoch};
-pub use tx::{Activity, Committed, Revocation, Scope, Tx};
+pub use tx::{Activity, Committed, External, Revocation, Scope, Tx};
 use writer::{Closure, Work, write_loop};
 
 /// The database's driver; the one place to change for another.
@@ -100,8 +101,23 @@ pub struct Store {
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// What one commit sends out.
+#[derive(Debug)]
+pub struct Commit {
+    /// When it was done.
+    pub at: Instant,
+    /// In order.
+    pub items: Vec<Committed>,
+}
+
 /// What the writer hands over after each commit, in commit order.
-pub type Commits = mpsc::UnboundedReceiver<Vec<Committed>>;
+pub type Commits = mpsc::UnboundedReceiver<Commit>;
 
 impl Store {
     /// Opens the database at `url`, creating and migrating it, and starts the writer.

@@ -172,11 +172,7 @@ async fn figures_page(
     if !has_token && (forwarded || !peer.ip().is_loopback()) {
         return (StatusCode::FORBIDDEN, "figures are for this machine, or with server.metrics_token\n").into_response();
     }
-    let now = state.hub.figures();
-    metrics::gauge!("plenum_live_connections").set(now.connections as f64);
-    metrics::gauge!("plenum_live_channels").set(now.channels as f64);
-    metrics::gauge!("plenum_people_online").set(now.people as f64);
-    metrics::gauge!("plenum_write_queue").set(state.store.write_queue() as f64);
+    super::telemetry::measure(&state);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], figures.render()).into_response()
 }
 

@@ -13,7 +13,7 @@ use super::{db::Store, jobs, mail::Outbox, rates::Rates, router, state::AppState
 use crate::{
     channels::rules::PlenumRules,
     config::{Config, Loaded},
-    features::{applications::server as external, messages, people, seed as seeds},
+    features::{admin, applications::server as external, messages, people, seed as seeds},
     realtime::{
         protocol::code,
         server::{
@@ -62,12 +62,13 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let rules = Arc::new(PlenumRules::new(store.clone(), Arc::clone(&rates)));
     let hub = Arc::new(Hub::new(config.realtime, config.limits, store.clone(), rules, own::secret(&store).await?));
     let stop = CancellationToken::new();
-    tokio::spawn(dispatcher::run(Arc::clone(&hub), commits));
+    let applications = Arc::new(Applications::default());
+    tokio::spawn(dispatcher::run(Arc::clone(&hub), Arc::clone(&applications), commits));
     tokio::spawn(ticker::run(Arc::clone(&hub)));
     tokio::spawn(heads::run(Arc::clone(&hub), Arc::new(messages::server::ConversationHeads::new(store.clone()))));
-    let applications = Arc::new(Applications::default());
     let seconds = |seconds: u64| u32::try_from(seconds).unwrap_or(u32::MAX);
     tokio::spawn(registry::run(Arc::clone(&applications), seconds(config.realtime.ping_seconds), seconds(config.realtime.lost_seconds)));
+    tokio::spawn(admin::server::run(Arc::clone(&hub), Arc::clone(&applications), store.clone()));
     tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
     let known = Arc::clone(&applications);
     jobs::housekeeping(jobs::Runner::new(store.clone()))

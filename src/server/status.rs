@@ -13,10 +13,13 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use super::{api::Scope, problem::Problem, sign_ins, state::AppState};
-use crate::{error::AppResult, features::people::model::Role};
+use crate::{
+    error::AppResult,
+    features::{admin::model::tenths, people::model::Role},
+};
 
 /// How the process is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Status {
     /// `ok`.
     pub status: String,
@@ -26,7 +29,7 @@ pub struct Status {
 }
 
 /// Figures of this process.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// The build's name.
     pub version: String,
@@ -38,6 +41,16 @@ pub struct Figures {
     pub channels: usize,
     /// People online, seen or not.
     pub people_online: usize,
+    /// Subscriptions of all its sockets.
+    pub subscriptions: usize,
+    /// Events a second on its channels, over about ten seconds.
+    pub events_per_second: f64,
+    /// Deliveries a second: each event to each subscriber.
+    pub deliveries_per_second: f64,
+    /// Bytes that wait for sockets that do not take them.
+    pub queued_bytes: usize,
+    /// Commits that wait to be sent out.
+    pub dispatch_queue: usize,
     /// Writes that wait for the writer.
     pub write_queue: usize,
     /// Rows of the log.
@@ -51,7 +64,7 @@ pub struct Figures {
 }
 
 /// Figures of one external application.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ApplicationFigures {
     /// As its paths name it.
     pub app_id: String,
@@ -59,6 +72,14 @@ pub struct ApplicationFigures {
     pub connections: usize,
     /// Channels with somebody on them.
     pub channels: usize,
+    /// Subscriptions of all its sockets.
+    pub subscriptions: usize,
+    /// Events a second.
+    pub events_per_second: f64,
+    /// Deliveries a second.
+    pub deliveries_per_second: f64,
+    /// Bytes that wait for sockets that do not take them.
+    pub queued_bytes: usize,
 }
 
 /// The route.
@@ -92,18 +113,31 @@ async fn figures(state: &AppState) -> AppResult<Figures> {
         .applications
         .all()
         .into_iter()
-        .map(|app| ApplicationFigures {
-            app_id: app.settings().app_id.clone(),
-            connections: app.connection_count(),
-            channels: app.all_channels().iter().filter(|channel| channel.counts().subscriptions > 0).count(),
+        .map(|app| {
+            let ((channels, subscriptions, queued_bytes), flow) = (app.load(), app.flow());
+            ApplicationFigures {
+                app_id: app.settings().app_id.clone(),
+                connections: app.connection_count(),
+                channels,
+                subscriptions,
+                events_per_second: tenths(flow.events),
+                deliveries_per_second: tenths(flow.deliveries),
+                queued_bytes,
+            }
         })
         .collect();
+    let ((subscriptions, queued_bytes), flow) = (state.hub.load(), state.hub.flow());
     Ok(Figures {
         version: state.build.to_string(),
         uptime_seconds: u64::from(state.hub.clock()),
         connections: live.connections,
         channels: live.channels,
         people_online: live.people,
+        subscriptions,
+        events_per_second: tenths(flow.events),
+        deliveries_per_second: tenths(flow.deliveries),
+        queued_bytes,
+        dispatch_queue: state.hub.dispatch_queue(),
         write_queue: state.store.write_queue(),
         log_rows,
         jobs_waiting,
@@ -119,11 +153,18 @@ impl std::fmt::Display for Status {
         writeln!(f, "  {:>8} connections", figures.connections)?;
         writeln!(f, "  {:>8} channels", figures.channels)?;
         writeln!(f, "  {:>8} people online", figures.people_online)?;
-        writeln!(f, "  {:>8} writes waiting", figures.write_queue)?;
+        writeln!(f, "  {:>8} subscriptions", figures.subscriptions)?;
+        writeln!(f, "  {:>8.1} events a second, {:.1} deliveries", figures.events_per_second, figures.deliveries_per_second)?;
+        writeln!(f, "  {:>8} bytes queued for slow sockets", figures.queued_bytes)?;
+        writeln!(f, "  {:>8} writes waiting, {} commits to be sent out", figures.write_queue, figures.dispatch_queue)?;
         writeln!(f, "  {:>8} rows in the log", figures.log_rows)?;
         writeln!(f, "  {:>8} jobs waiting, {} dead letters", figures.jobs_waiting, figures.dead_letters)?;
         for app in &figures.applications {
-            writeln!(f, "  {:>8} connections, {} channels of the application {}", app.connections, app.channels, app.app_id)?;
+            writeln!(
+                f,
+                "  {:>8} connections, {} channels, {:.1} events a second, {:.1} deliveries of the application {}",
+                app.connections, app.channels, app.events_per_second, app.deliveries_per_second, app.app_id
+            )?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use anyhow::Context as _;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
+use super::state::AppState;
 use crate::config::{Log, LogFormat};
 
 /// Starts logging as configured.
@@ -32,8 +33,16 @@ pub fn start_figures() -> anyhow::Result<PrometheusHandle> {
         .context("the histogram's buckets")?
         .install_recorder()
         .context("figures are collected already")?;
-    metrics::describe_gauge!("plenum_live_connections", "Open sockets");
-    metrics::describe_gauge!("plenum_live_channels", "Channels with somebody on them");
+    metrics::describe_gauge!("plenum_live_connections", "Open sockets, by application");
+    metrics::describe_gauge!("plenum_live_channels", "Channels with somebody on them, by application");
+    metrics::describe_gauge!("plenum_live_subscriptions", "Subscriptions of all sockets, by application");
+    metrics::describe_gauge!("plenum_live_queued_bytes", "Bytes that wait for sockets that do not take them, by application");
+    metrics::describe_gauge!("plenum_live_dispatch_queue", "Commits that wait to be sent out");
+    metrics::describe_counter!("plenum_live_dropped_total", "Ephemeral events that a full queue dropped or replaced by newer ones");
+    metrics::describe_histogram!(
+        "plenum_live_publish_seconds",
+        "From the commit (or, without a durable log, the request) to the last write"
+    );
     metrics::describe_gauge!("plenum_people_online", "People with an open socket, or within their grace");
     metrics::describe_gauge!("plenum_write_queue", "Closures that wait for the writer");
     metrics::describe_counter!("plenum_live_deliveries_total", "Events written or queued for a subscriber");
@@ -42,7 +51,31 @@ pub fn start_figures() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_counter!("plenum_live_recoveries_total", "Resumed subscriptions, by outcome");
     metrics::describe_counter!("plenum_live_refusals_total", "Subscriptions refused");
     metrics::describe_counter!("plenum_live_subscriptions_ended_total", "Subscriptions ended because a right did");
+    metrics::describe_counter!("plenum_webhook_deliveries_total", "Requests to webhooks, by outcome");
+    metrics::describe_counter!("plenum_webhook_events_dropped_total", "Events that too many before them kept from webhooks");
     metrics::describe_histogram!("plenum_write_seconds", "Time of one group commit");
     metrics::describe_counter!("plenum_writes_total", "Committed or refused write closures");
     Ok(handle)
+}
+
+/// Looks at what is not counted as it happens: what is open and what waits, now.
+#[expect(clippy::cast_precision_loss, reason = "figures of a process are far below 2^52")]
+pub fn measure(state: &AppState) {
+    let live = |application: &str, connections: usize, channels: usize, subscriptions: usize, queued: usize| {
+        let of = |name: &'static str| metrics::gauge!(name, "application" => application.to_owned());
+        of("plenum_live_connections").set(connections as f64);
+        of("plenum_live_channels").set(channels as f64);
+        of("plenum_live_subscriptions").set(subscriptions as f64);
+        of("plenum_live_queued_bytes").set(queued as f64);
+    };
+    let now = state.hub.figures();
+    let (subscriptions, queued) = state.hub.load();
+    live("plenum", now.connections, now.channels, subscriptions, queued);
+    for app in state.applications.all() {
+        let (channels, subscriptions, queued) = app.load();
+        live(&app.settings().app_id, app.connection_count(), channels, subscriptions, queued);
+    }
+    metrics::gauge!("plenum_people_online").set(now.people as f64);
+    metrics::gauge!("plenum_write_queue").set(state.store.write_queue() as f64);
+    metrics::gauge!("plenum_live_dispatch_queue").set(state.hub.dispatch_queue() as f64);
 }

@@ -56,6 +56,10 @@ pub const CLIENT_EVENTS_TEXT: &str = "Clients may send events to each other on p
 pub const COUNTS: &str = "Subscription counts";
 /// What it does.
 pub const COUNTS_TEXT: &str = "Subscribers are told how many there are.";
+/// A switch.
+pub const DURABLE: &str = "Durable log";
+/// What it does.
+pub const DURABLE_TEXT: &str = "Events are written to the database before they go out, so that clients that come back get what they missed for a day, over restarts too. Off, they are kept in memory for two minutes.";
 /// A field.
 pub const CONNECTIONS: &str = "Most connections";
 /// A field.

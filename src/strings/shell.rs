@@ -22,6 +22,8 @@ pub const ADMIN: &str = "Admin";
 pub const ADMIN_PEOPLE: &str = "People and roles";
 /// One of its pages.
 pub const ADMIN_APPLICATIONS: &str = "Applications";
+/// A page of the admins.
+pub const ADMIN_CHANNELS: &str = "Live channels";
 /// See [`MESSAGES`].
 pub const SIGN_IN: &str = "Sign in";
 

@@ -83,6 +83,11 @@ impl Zone {
         }
     }
 
+    /// The time of day to the second: `16:41:07`.
+    pub fn precise(&self, at: Millis) -> String {
+        format!("{}:{:02}", self.clock(at), at.div_euclid(1000).rem_euclid(60))
+    }
+
     /// The machine-readable form for `<time datetime>`: `2026-11-19T15:41:00Z`.
     pub fn machine(at: Millis) -> String {
         let utc = OffsetDateTime::from_unix_timestamp(at.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
@@ -115,6 +120,7 @@ mod tests {
     #[test]
     fn the_zone_follows_the_clock_changes() {
         assert_eq!(berlin().clock(NOVEMBER_19_1541_UTC), "16:41");
+        assert_eq!(berlin().precise(NOVEMBER_19_1541_UTC + 7_999), "16:41:07");
         assert_eq!(berlin().clock(1_782_000_000_000), "02:00"); // 2026-06-21 00:00 UTC, summer
     }
 

@@ -26,7 +26,7 @@ fn renamed(name: &str) -> OrganisationEvent {
 fn events(batches: &mut Commits) -> Vec<(String, Option<u64>)> {
     let mut events = Vec::new();
     while let Ok(batch) = batches.try_recv() {
-        for item in batch {
+        for item in batch.items {
             if let Committed::Event { channel, seq, .. } = item {
                 events.push((channel, seq));
             }

@@ -58,13 +58,15 @@ pub async fn update(
     #[server(default)] origins: String,
     #[server(default)] client_events: bool,
     #[server(default)] subscription_counts: bool,
+    #[server(default)] durable: bool,
     #[server(default)] connections: u32,
     #[server(default)] presence_members: u32,
     #[server(default)] data_bytes: u32,
 ) -> Result<(), AppError> {
     command("/admin/applications?done=saved", move |state, who| async move {
         let origins = parse_origins(&origins)?;
-        let settings = Settings { name, enabled, origins, client_events, subscription_counts, connections, presence_members, data_bytes };
+        let settings =
+            Settings { name, enabled, origins, client_events, subscription_counts, durable, connections, presence_members, data_bytes };
         server::update(&state, &who, id, settings).await
     })
     .await

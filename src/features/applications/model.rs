@@ -28,6 +28,8 @@ pub struct Settings {
     pub client_events: bool,
     /// Counts of subscribers are told.
     pub subscription_counts: bool,
+    /// Its events are kept for a day, over restarts too.
+    pub durable: bool,
     /// Sockets at the most; 0: any number.
     pub connections: u32,
     /// People on one presence channel at the most; 0: any number.
@@ -45,6 +47,7 @@ impl Settings {
             origins: Vec::new(),
             client_events: true,
             subscription_counts: false,
+            durable: false,
             connections: 0,
             presence_members: 100,
             data_bytes: 10_000,

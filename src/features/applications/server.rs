@@ -7,7 +7,7 @@ use crate::{
         applications::model::{self, Application, Credentials, Delivery, Settings, Webhook},
         people::model::Role,
     },
-    ids::{Millis, OrganisationId},
+    ids::{ApplicationId, Millis, OrganisationId},
     realtime::server::pusher::{registry::Applications, signature::hex},
     server::{
         db::{Activity, Conn, Store, Tx},
@@ -21,7 +21,8 @@ const APPLICATIONS: i64 = 100;
 /// Deliveries that are listed.
 const DELIVERIES: i64 = 50;
 
-fn unknown() -> AppError {
+/// 404: it is not there, or not this organisation's.
+pub fn unknown() -> AppError {
     AppError::not_found("There is no such application.")
 }
 
@@ -89,14 +90,23 @@ pub async fn create(state: &AppState, who: &Identity, settings: Settings) -> App
     let settings = settings.checked()?;
     let who = who.clone();
     change(state, async move |tx: &mut Tx| {
-        let count: i64 =
-            sqlx::query_scalar("select count(*) from applications where organisation_id = $1").bind(who.organisation).fetch_one(&mut **tx).await?;
+        let count: i64 = sqlx::query_scalar("select count(*) from applications where organisation_id = $1")
+            .bind(who.organisation)
+            .fetch_one(&mut **tx)
+            .await?;
         if count >= APPLICATIONS {
             return Err(AppError::conflict("An organisation has at most a hundred applications."));
         }
-        let made = Credentials { app_id: (u64::from(rand::random::<u32>()) + 1_000_000).to_string(), key: hex(&rand::random::<[u8; 10]>()), secret: secret() };
+        let made = Credentials {
+            app_id: (u64::from(rand::random::<u32>()) + 1_000_000).to_string(),
+            key: hex(&rand::random::<[u8; 10]>()),
+            secret: secret(),
+        };
         let id: i64 = sqlx::query_scalar(
-            "insert into applications (organisation_id, name, app_id, key, secret, created_at) values ($1, $2, $3, $4, $5, $6) returning id",
+            // Never the id of one that is gone: its log is still there for a day.
+            "insert into applications (id, organisation_id, name, app_id, key, secret, created_at)
+             select coalesce(max(used.id), 0) + 1, $1, $2, $3, $4, $5, $6
+             from (select max(id) as id from applications union all select max(application) from channels) as used returning id",
         )
         .bind(who.organisation)
         .bind(&settings.name)
@@ -116,7 +126,7 @@ pub async fn create(state: &AppState, who: &Identity, settings: Settings) -> App
 async fn write_settings(tx: &mut Tx, id: i64, settings: &Settings) -> AppResult<()> {
     sqlx::query(
         "update applications set name = $2, enabled = $3, origins = $4, client_events = $5, subscription_counts = $6, connections = $7,
-           presence_members = $8, data_bytes = $9 where id = $1",
+           presence_members = $8, data_bytes = $9, durable = $10 where id = $1",
     )
     .bind(id)
     .bind(&settings.name)
@@ -127,6 +137,7 @@ async fn write_settings(tx: &mut Tx, id: i64, settings: &Settings) -> AppResult<
     .bind(settings.connections)
     .bind(settings.presence_members)
     .bind(settings.data_bytes)
+    .bind(settings.durable)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -140,6 +151,23 @@ async fn own(conn: &mut Conn, who: &Identity, id: i64) -> AppResult<()> {
         .fetch_optional(conn)
         .await?;
     known.map(drop).ok_or_else(unknown)
+}
+
+/// The organisation's applications.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn ids(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Vec<ApplicationId>> {
+    Ok(sqlx::query_scalar("select id from applications where organisation_id = $1").bind(organisation).fetch_all(conn).await?)
+}
+
+/// The names of the organisation's applications, in order.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn names(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Vec<(ApplicationId, String)>> {
+    let names = sqlx::query_as("select id, name from applications where organisation_id = $1 order by name, id");
+    Ok(names.bind(organisation).fetch_all(conn).await?)
 }
 
 /// Changes an application's settings.
@@ -265,6 +293,7 @@ struct Row {
     origins: String,
     client_events: bool,
     subscription_counts: bool,
+    durable: bool,
     connections: u32,
     presence_members: u32,
     data_bytes: u32,
@@ -279,7 +308,7 @@ pub async fn list(state: &AppState, who: &Identity) -> AppResult<Vec<Application
     who.require(Role::Admin)?;
     let mut tx = state.store.read().await?;
     let rows: Vec<Row> = sqlx::query_as(
-        "select id, name, app_id, key, old_secret is not null as rotating, enabled, origins, client_events, subscription_counts,
+        "select id, name, app_id, key, old_secret is not null as rotating, enabled, origins, client_events, subscription_counts, durable,
                 connections, presence_members, data_bytes, created_at
          from applications where organisation_id = $1 order by name, id",
     )
@@ -312,6 +341,7 @@ pub async fn list(state: &AppState, who: &Identity) -> AppResult<Vec<Application
                 origins: words(&row.origins),
                 client_events: row.client_events,
                 subscription_counts: row.subscription_counts,
+                durable: row.durable,
                 connections: row.connections,
                 presence_members: row.presence_members,
                 data_bytes: row.data_bytes,

@@ -180,7 +180,7 @@ pub async fn directory(
         let entries = server::directory::page(&mut tx, &who, &query, role, offset).await?;
         let total = server::directory::count(&mut tx, &who, &query, role).await?;
         let channel = Channel::Organisation(who.organisation).to_string();
-        let cursor = log::extent(&mut tx, state.store.epoch(), &channel).await?.cursor();
+        let cursor = log::extent(&mut tx, state.store.epoch(), log::Place::own(&channel)).await?.cursor();
         Ok(DirectoryPage { entries, total, size: server::directory::PAGE, cursor })
     })
     .await

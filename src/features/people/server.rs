@@ -146,6 +146,14 @@ async fn roles_of(conn: &mut Conn, person: PersonId) -> AppResult<Vec<Role>> {
     Ok(roles)
 }
 
+/// True if `person` holds `role`.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn has_role(conn: &mut Conn, person: PersonId, role: Role) -> AppResult<bool> {
+    Ok(roles_of(conn, person).await?.contains(&role))
+}
+
 /// Gives `role` to `person` and writes the activity row (I32); `by` is none for Plenum itself.
 async fn grant(tx: &mut Tx, organisation: OrganisationId, person: PersonId, role: Role, by: Option<PersonId>) -> AppResult<()> {
     sqlx::query("insert into roles (person_id, role) values ($1, $2) on conflict do nothing")

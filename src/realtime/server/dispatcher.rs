@@ -9,7 +9,13 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{frames, hub::Hub, log, outbound::Weight};
+use super::{
+    frames,
+    hub::Hub,
+    log,
+    outbound::Weight,
+    pusher::{durable, registry::Applications},
+};
 use crate::{
     ids::PersonId,
     realtime::protocol::ServerFrame,
@@ -19,6 +25,8 @@ use crate::{
 /// An event as bytes that all subscribers share.
 #[derive(Debug, Clone)]
 pub struct Encoded {
+    /// The event's wire name.
+    pub event: Arc<str>,
     /// The whole WebSocket frame.
     pub bytes: Bytes,
     /// Whether it may be dropped.
@@ -31,38 +39,43 @@ impl Encoded {
     /// A logged event.
     pub fn logged(channel: &str, event: &str, payload: &str, seq: u64) -> Self {
         let frame = ServerFrame { seq: Some(seq), ..ServerFrame::new(event, payload).on(channel) };
-        Self { bytes: frames::text(&frame.text()), weight: Weight::Kept, seq: Some(seq) }
+        Self { event: event.into(), bytes: frames::text(&frame.text()), weight: Weight::Kept, seq: Some(seq) }
     }
 
     /// An event that is not logged.
     pub fn ephemeral(channel: &str, event: &str, payload: &str, conflation: &str) -> Self {
         let frame = ServerFrame::new(event, payload).on(channel);
         let key = format!("{channel}\n{conflation}");
-        Self { bytes: frames::text(&frame.text()), weight: Weight::Ephemeral(key.into()), seq: None }
+        Self { event: event.into(), bytes: frames::text(&frame.text()), weight: Weight::Ephemeral(key.into()), seq: None }
     }
 
     /// A frame of the protocol itself, which must arrive.
     pub fn control(frame: &ServerFrame) -> Self {
-        Self { bytes: frames::text(&frame.text()), weight: Weight::Kept, seq: None }
+        Self { event: frame.event.as_str().into(), bytes: frames::text(&frame.text()), weight: Weight::Kept, seq: None }
     }
 }
 
 /// Dispatches for as long as the writer lives.
-pub async fn run(hub: Arc<Hub>, mut commits: Commits) {
+pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, mut commits: Commits) {
     while let Some(batch) = commits.recv().await {
-        for item in batch {
+        for item in batch.items {
             if let Committed::Event { channel, seq: Some(seq), .. } = &item {
                 fill_hole(&hub, channel, *seq).await;
             }
-            if catch_unwind(AssertUnwindSafe(|| dispatch(&hub, item))).is_err() {
+            let is_event = matches!(item, Committed::Event { .. } | Committed::External(..));
+            if catch_unwind(AssertUnwindSafe(|| dispatch(&hub, &applications, item))).is_err() {
                 tracing::error!("the dispatcher panicked on an event; the next one on its channel reads it from the log");
             }
+            if is_event {
+                metrics::histogram!("plenum_live_publish_seconds").record(batch.at.elapsed().as_secs_f64());
+            }
         }
+        hub.note_backlog(commits.len());
         tokio::task::yield_now().await;
     }
 }
 
-fn dispatch(hub: &Arc<Hub>, item: Committed) {
+fn dispatch(hub: &Arc<Hub>, applications: &Applications, item: Committed) {
     match item {
         Committed::Event { channel, event, payload, seq: Some(seq), .. } => {
             if hub.has_channel(&channel) {
@@ -73,6 +86,11 @@ fn dispatch(hub: &Arc<Hub>, item: Committed) {
             if hub.has_channel(&channel) {
                 let encoded = Encoded::ephemeral(&channel, &event, &payload, conflation.as_deref().unwrap_or(&event));
                 hub.deliver(&channel, &encoded, None);
+            }
+        }
+        Committed::External(event, seq) => {
+            if let Some(app) = applications.by_id(event.application) {
+                durable::dispatch(&app, &event, seq);
             }
         }
         Committed::Revoked(revocation) => hub.revoke(&revocation),
@@ -100,7 +118,7 @@ async fn fill_hole(hub: &Hub, channel: &str, seq: u64) {
     let Some(head) = hub.head(channel).filter(|head| *head + 1 < seq) else { return };
     let missed = async {
         let mut tx = hub.store().read().await?;
-        log::page(&mut tx, channel, head, i64::try_from(seq - head).unwrap_or(i64::MAX)).await
+        log::page(&mut tx, log::Place::own(channel), head, i64::try_from(seq - head).unwrap_or(i64::MAX)).await
     };
     match missed.await {
         Ok(events) => {

@@ -4,13 +4,17 @@
 //! table of people stands alone. No lock is held over an await, and none while the database is asked.
 
 mod connections;
+mod figures;
 mod presence;
 mod rights;
 
 use std::{
     collections::{BTreeMap, HashMap},
     net::IpAddr,
-    sync::{Arc, Mutex, atomic::AtomicU64},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
     time::Instant,
 };
 
@@ -24,6 +28,7 @@ use super::{
     presence::{People, Roster},
     pusher::signature::AppSecret,
     rules::Rules,
+    traffic::{self, Flow, Traffic},
 };
 use crate::{
     config::{Limits, Realtime},
@@ -32,7 +37,7 @@ use crate::{
         cursor::Extent,
         protocol::{ServerFrame, code},
     },
-    server::db::Store,
+    server::db::{self, Store},
 };
 
 /// A connection's number, unique in this process's life.
@@ -69,6 +74,7 @@ struct Members {
     /// The last number that went out.
     dispatched: Option<u64>,
     roster: Roster,
+    traffic: Traffic,
 }
 
 /// A channel with somebody on it.
@@ -123,6 +129,9 @@ pub struct Hub {
     leaving: Mutex<Vec<(Instant, Arc<Channel>)>>,
     ending: Mutex<BTreeMap<(Millis, ConnectionId), Arc<Channel>>>,
     moved: Moved,
+    traffic: Mutex<Traffic>,
+    /// Commits that wait for the dispatcher.
+    backlog: AtomicUsize,
 }
 
 impl Hub {
@@ -144,6 +153,8 @@ impl Hub {
             leaving: Mutex::default(),
             ending: Mutex::default(),
             moved: Moved::default(),
+            traffic: Mutex::default(),
+            backlog: AtomicUsize::new(0),
         }
     }
 
@@ -180,13 +191,6 @@ impl Hub {
     /// Whole seconds since the hub was made.
     pub fn clock(&self) -> u32 {
         u32::try_from(self.started.elapsed().as_secs()).unwrap_or(u32::MAX)
-    }
-
-    /// Figures for status and metrics.
-    pub fn figures(&self) -> Figures {
-        let connections = lock(&self.connections).len();
-        let channels = lock(&self.channels).len();
-        Figures { connections, channels, people: lock(&self.people).count() }
     }
 
     /// Puts `connection` on the channel, joining; `None` if it is there already.
@@ -310,6 +314,11 @@ impl Hub {
         lock(&self.channels).get(name).cloned()
     }
 
+    /// The names of channels with somebody on them that begin with `prefix`.
+    pub fn channels_named(&self, prefix: &str) -> Vec<Arc<str>> {
+        lock(&self.channels).keys().filter(|name| name.starts_with(prefix)).cloned().collect()
+    }
+
     /// True if somebody is on the channel.
     pub fn has_channel(&self, name: &str) -> bool {
         lock(&self.channels).contains_key(name)
@@ -332,7 +341,7 @@ impl Hub {
             }
             members.dispatched = Some(seq);
         }
-        let mut deliveries = 0_u64;
+        let mut deliveries = 0_u32;
         for (id, subscriber) in &members.subscribers {
             let Phase::Live { after } = subscriber.phase else { continue };
             if Some(*id) == except || encoded.seq.is_some_and(|seq| seq <= after) {
@@ -341,8 +350,12 @@ impl Hub {
             subscriber.connection.send(&encoded.bytes, &encoded.weight);
             deliveries += 1;
         }
-        metrics::counter!("plenum_live_deliveries_total").increment(deliveries);
-        metrics::counter!("plenum_live_bytes_total").increment(deliveries * encoded.bytes.len() as u64);
+        let now = db::now();
+        members.traffic.note(&encoded.event, deliveries, now);
+        drop(members);
+        lock(&self.traffic).note(&encoded.event, deliveries, now);
+        metrics::counter!("plenum_live_deliveries_total").increment(u64::from(deliveries));
+        metrics::counter!("plenum_live_bytes_total").increment(u64::from(deliveries) * encoded.bytes.len() as u64);
     }
 
     /// Subscribers may have missed an event: they come back and resume from the log.

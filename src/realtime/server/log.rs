@@ -29,6 +29,22 @@ const ROWS_AT_ONCE: usize = 64;
 /// Rows that one pruning removes at the most, so that it does not hold the writer.
 const PRUNED_AT_ONCE: i64 = 500;
 
+/// A channel of an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place<'a> {
+    /// [`OWN_APPLICATION`], or the row of an external one.
+    pub application: i64,
+    /// The channel's wire name.
+    pub channel: &'a str,
+}
+
+impl<'a> Place<'a> {
+    /// A channel of Plenum's own.
+    pub fn own(channel: &'a str) -> Self {
+        Self { application: OWN_APPLICATION, channel }
+    }
+}
+
 /// A logged event.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Logged {
@@ -43,8 +59,8 @@ pub struct Logged {
 /// An event on its way into the log.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
-    /// The channel's wire name.
-    pub channel: &'a str,
+    /// Where.
+    pub place: Place<'a>,
     /// The event's wire name.
     pub event: &'a str,
     /// Its payload as JSON text.
@@ -53,27 +69,27 @@ pub struct Entry<'a> {
     pub key: Option<&'a str>,
 }
 
-/// Appends events to the log of Plenum's own channels, and returns their numbers in the same order.
+/// Appends events to the log, and returns their numbers in the same order.
 /// Two statements for [`ROWS_AT_ONCE`] channels and rows, however many events share the commit.
 ///
 /// # Errors
 /// If the database refuses.
 pub async fn append(conn: &mut Conn, entries: &[Entry<'_>], at: Millis) -> AppResult<Vec<u64>> {
-    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut counts: BTreeMap<Place<'_>, i64> = BTreeMap::new();
     for entry in entries {
-        *counts.entry(entry.channel).or_default() += 1;
+        *counts.entry(entry.place).or_default() += 1;
     }
     let mut next = take_numbers(conn, &counts).await?;
     let mut numbers = Vec::with_capacity(entries.len());
     let mut rows = Vec::with_capacity(entries.len());
-    let mut newest: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut newest: HashMap<(Place<'_>, &str), usize> = HashMap::new();
     for entry in entries {
-        let (channel_id, seq) = next.get_mut(entry.channel).ok_or_else(AppError::internal)?;
+        let (channel_id, seq) = next.get_mut(&entry.place).ok_or_else(AppError::internal)?;
         *seq += 1;
         numbers.push(seq.unsigned_abs());
         let row = (*channel_id, *seq, entry);
         // Of one key only the newest would stay; a statement must not write the same row twice.
-        match entry.key.map(|key| newest.entry((entry.channel, key))) {
+        match entry.key.map(|key| newest.entry((entry.place, key))) {
             Some(HashEntry::Occupied(place)) => rows[*place.get()] = row,
             Some(HashEntry::Vacant(place)) => {
                 place.insert(rows.len());
@@ -100,35 +116,36 @@ pub async fn append(conn: &mut Conn, entries: &[Entry<'_>], at: Millis) -> AppRe
 
 /// Moves each channel's number on by its count; returns its id and the number before. In the order of names,
 /// so that no two writers wait for each other.
-async fn take_numbers<'a>(conn: &mut Conn, counts: &BTreeMap<&'a str, i64>) -> AppResult<HashMap<&'a str, (i64, i64)>> {
+async fn take_numbers<'a>(conn: &mut Conn, counts: &BTreeMap<Place<'a>, i64>) -> AppResult<HashMap<Place<'a>, (i64, i64)>> {
     let mut before = HashMap::with_capacity(counts.len());
-    let wanted: Vec<(&str, i64)> = counts.iter().map(|(name, count)| (*name, *count)).collect();
+    let wanted: Vec<(Place<'a>, i64)> = counts.iter().map(|(place, count)| (*place, *count)).collect();
     for chunk in wanted.chunks(ROWS_AT_ONCE) {
-        let rows: Vec<(i64, String, i64)> = QueryBuilder::<Db>::new("insert into channels (application, name, seq) ")
-            .push_values(chunk, |mut row, (name, count)| {
-                row.push_bind(OWN_APPLICATION).push_bind(name).push_bind(count);
+        let rows: Vec<(i64, i64, String, i64)> = QueryBuilder::<Db>::new("insert into channels (application, name, seq) ")
+            .push_values(chunk, |mut row, (place, count)| {
+                row.push_bind(place.application).push_bind(place.channel).push_bind(count);
             })
-            .push(" on conflict (application, name) do update set seq = channels.seq + excluded.seq returning id, name, seq")
+            .push(" on conflict (application, name) do update set seq = channels.seq + excluded.seq returning id, application, name, seq")
             .build_query_as()
             .fetch_all(&mut *conn)
             .await?;
-        for (id, name, seq) in rows {
-            if let Some((name, count)) = counts.get_key_value(name.as_str()) {
-                before.insert(*name, (id, seq - count));
+        for (id, application, name, seq) in rows {
+            let asked = chunk.iter().find(|(place, _)| place.application == application && place.channel == name);
+            if let Some((place, count)) = asked {
+                before.insert(*place, (id, seq - count));
             }
         }
     }
     Ok(before)
 }
 
-/// What the log of `channel` holds, as this transaction sees it.
+/// What the log of a channel holds, as this transaction sees it.
 ///
 /// # Errors
 /// If the database refuses.
-pub async fn extent(conn: &mut Conn, epoch: &Epoch, channel: &str) -> AppResult<Extent> {
+pub async fn extent(conn: &mut Conn, epoch: &Epoch, place: Place<'_>) -> AppResult<Extent> {
     let row: Option<(i64, i64)> = sqlx::query_as("select floor, seq from channels where application = $1 and name = $2")
-        .bind(OWN_APPLICATION)
-        .bind(channel)
+        .bind(place.application)
+        .bind(place.channel)
         .fetch_optional(conn)
         .await?;
     let (floor, head) = row.unwrap_or_default();
@@ -153,17 +170,17 @@ pub async fn cursors(conn: &mut Conn, epoch: &Epoch, channels: &[Channel]) -> Ap
     Ok(names.into_iter().map(|name| (name.clone(), cursor(&name))).collect())
 }
 
-/// At most `limit` events of `channel` after number `after`, in order.
+/// At most `limit` events of a channel after number `after`, in order.
 ///
 /// # Errors
 /// If the database refuses.
-pub async fn page(conn: &mut Conn, channel: &str, after: u64, limit: i64) -> AppResult<Vec<Logged>> {
+pub async fn page(conn: &mut Conn, place: Place<'_>, after: u64, limit: i64) -> AppResult<Vec<Logged>> {
     let events = sqlx::query_as(
         "select live_log.seq, event, data from live_log join channels on channels.id = live_log.channel_id
          where application = $1 and name = $2 and live_log.seq > $3 order by live_log.seq limit $4",
     )
-    .bind(OWN_APPLICATION)
-    .bind(channel)
+    .bind(place.application)
+    .bind(place.channel)
     .bind(i64::try_from(after).unwrap_or(i64::MAX))
     .bind(limit)
     .fetch_all(conn)

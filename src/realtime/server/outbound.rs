@@ -64,11 +64,13 @@ impl Outbound {
             if let Some(older) = self.queue.iter_mut().skip(first).find(|waiting| waiting.weight == Weight::Ephemeral(Arc::clone(key))) {
                 self.bytes = self.bytes - older.bytes.len() + bytes.len();
                 older.bytes = bytes;
+                count_dropped(1);
                 return Ok(());
             }
         }
         if self.bytes + bytes.len() > limit {
             if weight != Weight::Kept && !started {
+                count_dropped(1);
                 return Ok(());
             }
             self.drop_ephemerals();
@@ -84,12 +86,13 @@ impl Outbound {
 
     fn drop_ephemerals(&mut self) {
         let mut index = 0;
-        let started = self.started;
+        let (started, before) = (self.started, self.queue.len());
         self.queue.retain(|waiting| {
             let keep = waiting.weight == Weight::Kept || (index == 0 && started);
             index += 1;
             keep
         });
+        count_dropped(before - self.queue.len());
         self.bytes = self.queue.iter().map(|waiting| waiting.bytes.len()).sum();
     }
 
@@ -131,6 +134,10 @@ impl Outbound {
             self.queue.pop_front();
         }
     }
+}
+
+fn count_dropped(count: usize) {
+    metrics::counter!("plenum_live_dropped_total").increment(count as u64);
 }
 
 #[cfg(test)]

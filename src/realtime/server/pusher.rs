@@ -6,11 +6,13 @@
 //! as in [`signature`]; what happens goes out by [`webhooks`]. [`registry`] knows them all.
 //!
 //! Everything is in memory but the applications themselves: an event is relayed, kept for two
-//! minutes for those who come back ([`backlog`]), and forgotten.
+//! minutes for those who come back ([`backlog`]), and forgotten; unless an application is [`durable`].
+//! A console looks on through the [`tap`].
 
 pub mod application;
 pub mod backlog;
 pub mod channel;
+pub mod durable;
 pub mod http;
 pub mod names;
 #[cfg(test)]
@@ -18,5 +20,6 @@ mod properties;
 pub mod registry;
 pub mod session;
 pub mod signature;
+pub mod tap;
 pub mod users;
 pub mod webhooks;

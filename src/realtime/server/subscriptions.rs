@@ -202,7 +202,7 @@ async fn ask(hub: &Hub, connection: &Connection, name: &str) -> AppResult<(Decis
         connection.close(code::UNAUTHORISED, "signed out");
     }
     let decision = hub.rules().may_join(&mut tx, connection.who().as_ref(), name).await?;
-    let extent = log::extent(&mut tx, hub.store().epoch(), name).await?;
+    let extent = log::extent(&mut tx, hub.store().epoch(), log::Place::own(name)).await?;
     Ok((decision, extent))
 }
 
@@ -237,7 +237,7 @@ pub async fn feed(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Se
 
 async fn read_page(hub: &Hub, name: &str, after: u64) -> AppResult<Vec<log::Logged>> {
     let mut tx = hub.store().read().await?;
-    log::page(&mut tx, name, after, PAGE).await
+    log::page(&mut tx, log::Place::own(name), after, PAGE).await
 }
 
 /// A client event: only to the others of a channel that the sender is subscribed to, at a bounded rate.

@@ -10,7 +10,7 @@ use crate::{
     ids::{Millis, OrganisationId, PersonId, SignInId},
     realtime::{
         live::{Kind, LiveEvent},
-        server::log,
+        server::{hub::ConnectionId, log},
     },
 };
 
@@ -30,6 +30,8 @@ pub enum Committed {
         /// Ephemerals: under pressure the newest of this key replaces the older.
         conflation: Option<String>,
     },
+    /// An event of an external application, with its number in that channel's log.
+    External(External, u64),
     /// Rights that have ended.
     Revoked(Revocation),
     /// Something that people follow by heads has moved (its kind of subject is the registered [`Heads`](crate::realtime::server::heads::Heads)').
@@ -44,6 +46,21 @@ pub enum Committed {
         /// Whether others see them online.
         shown: bool,
     },
+}
+
+/// An event of an external application whose log is durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct External {
+    /// The application's row.
+    pub application: i64,
+    /// The channel's wire name.
+    pub channel: String,
+    /// The event's name.
+    pub event: String,
+    /// Its data.
+    pub data: String,
+    /// The connection that does not get it.
+    pub except: Option<ConnectionId>,
 }
 
 /// Rights that end at this point of the log.
@@ -92,6 +109,7 @@ pub(super) enum Buffered {
         key: Option<String>,
     },
     Unlogged(Committed),
+    External(External),
     /// With its record for the log.
     Revoked(Revocation, String),
 }
@@ -101,8 +119,15 @@ impl Buffered {
     fn entry(&self) -> Option<log::Entry<'_>> {
         match self {
             Self::Unlogged(_) => None,
-            Self::Logged { channel, event, payload, key } => Some(log::Entry { channel, event, data: payload, key: key.as_deref() }),
-            Self::Revoked(_, record) => Some(log::Entry { channel: log::CONTROL, event: "revoked", data: record, key: None }),
+            Self::Logged { channel, event, payload, key } => {
+                Some(log::Entry { place: log::Place::own(channel), event, data: payload, key: key.as_deref() })
+            }
+            Self::External(External { application, channel, event, data, .. }) => {
+                Some(log::Entry { place: log::Place { application: *application, channel }, event, data, key: None })
+            }
+            Self::Revoked(_, record) => {
+                Some(log::Entry { place: log::Place::own(log::CONTROL), event: "revoked", data: record, key: None })
+            }
         }
     }
 }
@@ -148,6 +173,11 @@ impl Tx {
                 seq: None,
             }),
         });
+    }
+
+    /// Announces an event of an external application, once this transaction is committed.
+    pub fn announce_external(&mut self, event: External) {
+        self.buffered.push(Buffered::External(event));
     }
 
     /// Sends the head of `subject` to those who follow it, once this transaction is committed.
@@ -199,6 +229,7 @@ impl Tx {
             Buffered::Logged { channel, event, payload, .. } => {
                 Committed::Event { channel, event: event.to_owned(), payload, seq: numbers.next(), conflation: None }
             }
+            Buffered::External(event) => Committed::External(event, numbers.next().unwrap_or_default()),
             Buffered::Revoked(revocation, _) => {
                 numbers.next();
                 Committed::Revoked(revocation)

@@ -11,7 +11,7 @@ use futures::FutureExt;
 use sqlx::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Committed, Tx, now};
+use super::{Commit, Committed, Tx, now};
 use crate::error::{AppError, AppResult};
 
 /// Closures in one commit at the most.
@@ -64,7 +64,7 @@ where
 }
 
 /// The writer: a thread of its own with its own small runtime, so that closures need not be `Send` while they run.
-pub(super) fn write_loop(mut tx: Tx, mut waiting: mpsc::Receiver<Box<dyn Work>>, commits: mpsc::UnboundedSender<Vec<Committed>>) {
+pub(super) fn write_loop(mut tx: Tx, mut waiting: mpsc::Receiver<Box<dyn Work>>, commits: mpsc::UnboundedSender<Commit>) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -77,9 +77,9 @@ pub(super) fn write_loop(mut tx: Tx, mut waiting: mpsc::Receiver<Box<dyn Work>>,
             let started = Instant::now();
             let (done, outcome) = write_group(&mut tx, first, &mut waiting).await;
             let committed = match outcome {
-                Ok(events) => {
+                Ok(items) => {
                     // In commit order, before the callers hear of it; the dispatcher lives as long as the process.
-                    let _ = commits.send(events);
+                    let _ = commits.send(Commit { at: Instant::now(), items });
                     true
                 }
                 Err(error) => {

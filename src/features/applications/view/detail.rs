@@ -31,7 +31,9 @@ pub(super) fn Detail(
         </p>
         <section class="card stack" aria-labelledby="credentials">
             <h2 id="credentials">{settings.name.clone()}</h2>
-            <p class="muted">{words::now(connections, channels)}</p>
+            <p class="muted">
+                <a href=format!("/admin/channels?app={id}")>{words::now(connections, channels)}</a>
+            </p>
             <Value name=words::APP_ID value=app_id/>
             <Value name=words::KEY value=key/>
             <Secrets id rotating changed/>
@@ -107,6 +109,7 @@ fn Settings(id: i64, settings: crate::features::applications::model::Settings) -
                 <Field id="origins" name="origins" label=words::ORIGINS hint=words::ORIGINS_HINT value=settings.origins.join(" ") error=at(refused, "origins")/>
                 <Switch name="client_events" label=words::CLIENT_EVENTS text=words::CLIENT_EVENTS_TEXT on=settings.client_events/>
                 <Switch name="subscription_counts" label=words::COUNTS text=words::COUNTS_TEXT on=settings.subscription_counts/>
+                <Switch name="durable" label=words::DURABLE text=words::DURABLE_TEXT on=settings.durable/>
                 <div class="form-row">
                     <Field id="connections" name="connections" kind="number" label=words::CONNECTIONS hint=words::ZERO value=settings.connections.to_string() required=true/>
                     <Field id="members" name="presence_members" kind="number" label=words::MEMBERS hint=words::ZERO value=settings.presence_members.to_string() required=true/>

@@ -5,14 +5,18 @@ use super::{
     grant, roles_of,
 };
 use crate::{
+    channels::Channel,
     error::{AppError, AppResult},
-    features::people::{
-        live::{OrganisationChanged, OrganisationEvent, PublicEvent},
-        model::{AdminPerson, Role},
+    features::{
+        applications,
+        people::{
+            live::{OrganisationChanged, OrganisationEvent, PublicEvent},
+            model::{AdminPerson, Role},
+        },
     },
     ids::PersonId,
     server::{
-        db::{Activity, Conn, Tx},
+        db::{Activity, Conn, Scope, Tx},
         sign_ins::Identity,
     },
 };
@@ -76,6 +80,11 @@ async fn take_back(tx: &mut Tx, who: &Identity, person: PersonId, name: &str, ro
         }
     }
     sqlx::query("delete from roles where person_id = $1 and role = $2").bind(person).bind(role).execute(&mut **tx).await?;
+    if role == Role::Admin {
+        let applications = applications::server::ids(tx, who.organisation).await?.into_iter().map(Channel::Application);
+        let channels = std::iter::once(Channel::Ops(who.organisation)).chain(applications);
+        tx.revoke(person, Scope::Channels(channels.map(|channel| channel.to_string()).collect()));
+    }
     let details = serde_json::json!({ "role": role.word() });
     tx.record(Activity {
         organisation: who.organisation,

@@ -13,6 +13,7 @@ use super::{
     channel::{Channel, Left},
     names::ChannelKind,
     signature::AppSecret,
+    tap::{Tap, What},
     users::Users,
     webhooks::{Hook, Outbox, Webhook},
 };
@@ -24,8 +25,10 @@ use crate::{
         server::{
             connection::{Connection, lock},
             hub::ConnectionId,
+            traffic::{Flow, Traffic},
         },
     },
+    server::db::{self, Store},
 };
 
 /// What an admin has set.
@@ -47,6 +50,8 @@ pub struct Settings {
     pub client_events: bool,
     /// Counts of subscribers are told.
     pub subscription_counts: bool,
+    /// Its events are written to the database's log before they go out.
+    pub durable: bool,
     /// Sockets at the most; 0: any number.
     pub connections: usize,
     /// People on one presence channel at the most; 0: any number.
@@ -86,7 +91,10 @@ pub struct App {
     /// Its row.
     pub id: i64,
     settings: RwLock<Arc<Settings>>,
-    epoch: Epoch,
+    /// Where a durable log is; without it none is.
+    store: Option<Store>,
+    /// The life of the backlogs in memory.
+    epoch: RwLock<Epoch>,
     started: Instant,
     next_id: AtomicU64,
     connections: Mutex<HashMap<ConnectionId, Arc<Connection>>>,
@@ -95,22 +103,38 @@ pub struct App {
     pub users: Users,
     /// What its webhooks are to be told.
     pub outbox: Outbox,
+    /// What its console is to be shown.
+    pub tap: Tap,
+    traffic: Mutex<Traffic>,
+}
+
+fn new_epoch() -> Epoch {
+    Epoch(format!("{:016x}", rand::random::<u64>()))
 }
 
 impl App {
-    /// An application with nobody on it.
+    /// An application with nobody on it, and nothing but memory for a log.
     pub fn new(id: i64, settings: Settings) -> Self {
         Self {
             id,
             settings: RwLock::new(Arc::new(settings)),
-            epoch: Epoch(format!("{:016x}", rand::random::<u64>())),
+            store: None,
+            epoch: RwLock::new(new_epoch()),
             started: Instant::now(),
             next_id: AtomicU64::new((u64::from(rand::random::<u32>() >> 1) << 32) | 1),
             connections: Mutex::default(),
             channels: Mutex::default(),
             users: Users::default(),
             outbox: Outbox::default(),
+            tap: Tap::default(),
+            traffic: Mutex::default(),
         }
+    }
+
+    /// The same, with a place for a durable log.
+    #[must_use]
+    pub fn over(self, store: Store) -> Self {
+        Self { store: Some(store), ..self }
     }
 
     /// What is set now.
@@ -120,11 +144,28 @@ impl App {
 
     /// Takes other settings; one that is switched off says goodbye to all.
     pub fn configure(&self, settings: Settings) {
-        let enabled = settings.enabled;
-        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+        let (enabled, durable) = (settings.enabled, settings.durable);
+        let before = std::mem::replace(&mut *self.settings.write().unwrap_or_else(PoisonError::into_inner), Arc::new(settings));
+        if before.durable != durable {
+            // The numbers of one log mean nothing in the other.
+            *self.epoch.write().unwrap_or_else(PoisonError::into_inner) = new_epoch();
+            for channel in self.all_channels() {
+                channel.renumber();
+            }
+        }
         if !enabled {
             self.switch_off();
         }
+    }
+
+    /// Where the durable log is, if that is switched on.
+    pub fn store(&self) -> Option<&Store> {
+        self.store.as_ref().filter(|_| self.settings().durable)
+    }
+
+    /// Its events are written to the database's log before they go out.
+    pub fn is_durable(&self) -> bool {
+        self.store().is_some()
     }
 
     /// Says goodbye to all.
@@ -134,9 +175,19 @@ impl App {
         }
     }
 
-    /// The life of its backlogs: this process'.
-    pub fn epoch(&self) -> &Epoch {
-        &self.epoch
+    /// The life of its backlogs in memory: this process', or since the log was last switched.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Counts an event that went to so many.
+    pub fn count(&self, event: &str, deliveries: u32) {
+        lock(&self.traffic).note(&event.into(), deliveries, db::now());
+    }
+
+    /// What passes on all its channels.
+    pub fn flow(&self) -> Flow {
+        lock(&self.traffic).flow(db::now())
     }
 
     /// Whole seconds since it was loaded.
@@ -157,6 +208,8 @@ impl App {
             return false;
         }
         connections.insert(connection.id, Arc::clone(connection));
+        drop(connections);
+        self.tap.note(What::Connected, Some(connection.id), None, None);
         true
     }
 
@@ -167,6 +220,8 @@ impl App {
         if connections.len() * 4 < connections.capacity() {
             connections.shrink_to(64);
         }
+        drop(connections);
+        self.tap.note(What::Disconnected, Some(connection), None, None);
     }
 
     /// All connections now.
@@ -177,6 +232,14 @@ impl App {
     /// How many sockets are open.
     pub fn connection_count(&self) -> usize {
         lock(&self.connections).len()
+    }
+
+    /// Channels with somebody on them, subscriptions, and the bytes that wait for all connections.
+    pub fn load(&self) -> (usize, usize, usize) {
+        let counts: Vec<usize> =
+            self.all_channels().iter().map(|channel| channel.counts().subscriptions).filter(|count| *count > 0).collect();
+        let queued = self.all_connections().iter().map(|connection| connection.queued()).sum();
+        (counts.len(), counts.iter().sum(), queued)
     }
 
     /// The connection with this `socket_id`.
@@ -211,17 +274,20 @@ impl App {
         channels
     }
 
-    /// Sends an event to a channel, from the HTTP API or a page of Plenum. False if that is no channel's name.
+    /// Sends an event to a channel. False if that is no channel's name.
     pub fn publish(&self, channel: &str, event: &str, data: &str, except: Option<ConnectionId>) -> bool {
-        self.open(channel).is_some_and(|channel| {
-            channel.publish(event, data, except, Instant::now());
-            true
-        })
+        let Some(channel) = self.open(channel) else { return false };
+        let started = Instant::now();
+        let deliveries = channel.publish(event, data, except, started);
+        self.count(event, deliveries);
+        metrics::histogram!("plenum_live_publish_seconds").record(started.elapsed().as_secs_f64());
+        true
     }
 
     /// Takes a connection off a channel, and tells the webhooks.
     pub(super) fn leave(&self, channel: &Channel, connection: ConnectionId) {
         let Left { vacated, member } = channel.leave(connection);
+        self.tap.note(What::Unsubscribed, Some(connection), Some(channel.name()), None);
         let now = Instant::now();
         if let Some(user_id) = member {
             self.outbox.note(Hook::MemberRemoved { channel: Arc::clone(channel.name()), user_id }, now);

@@ -36,11 +36,21 @@ impl Backlog {
 
     /// Keeps an event under the next number.
     pub fn push(&mut self, bytes: Bytes, now: Instant) {
-        self.head += 1;
+        self.place(self.next(), bytes, now);
+    }
+
+    /// Keeps an event under the number that a durable log gave it.
+    pub fn place(&mut self, seq: u64, bytes: Bytes, now: Instant) {
+        self.head = seq;
         if self.events.len() == EVENTS {
             self.events.pop_front();
         }
         self.events.push_back(Kept { seq: self.head, at: now, bytes });
+    }
+
+    /// The last number; 0 if none is known.
+    pub fn head(&self) -> u64 {
+        self.head
     }
 
     /// Forgets what is too old; true if nothing is left to resume over.

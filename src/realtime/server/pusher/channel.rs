@@ -2,6 +2,8 @@
 //!
 //! Everything happens under the channel's one lock, so that whoever joins gets each event exactly
 //! once: what was before is in the backlog or the cache, what comes after finds them subscribed.
+//! Where the log is durable its rows are the backlog: whoever comes back is passed over while they
+//! are fed ([`super::durable`]), and enters the live stream at its head.
 
 use std::{
     collections::BTreeMap,
@@ -13,15 +15,20 @@ use bytes::Bytes;
 use indexmap::IndexMap;
 
 use super::{backlog::Backlog, names::ChannelKind};
-use crate::realtime::{
-    cursor::{Cursor, Epoch},
-    protocol::{ServerFrame, event},
-    server::{
-        connection::{Connection, lock},
-        frames,
-        hub::ConnectionId,
-        outbound::Weight,
+use crate::{
+    ids::Millis,
+    realtime::{
+        cursor::{Cursor, Epoch, Extent},
+        protocol::{ServerFrame, code, event},
+        server::{
+            connection::{Connection, lock},
+            frames,
+            hub::ConnectionId,
+            outbound::Weight,
+            traffic::{Figures, Traffic},
+        },
     },
+    server::db,
 };
 
 /// The last event of a cache channel is kept for so long.
@@ -55,6 +62,16 @@ pub fn quoted(text: &str) -> String {
 struct Subscriber {
     connection: Arc<Connection>,
     user_id: Option<Arc<str>>,
+    phase: Phase,
+}
+
+/// Which published events a subscriber gets as they happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// None: the durable log brings them.
+    CatchingUp,
+    /// Those above this number.
+    Live { after: u64 },
 }
 
 #[derive(Debug)]
@@ -76,9 +93,19 @@ struct Inner {
     roster: BTreeMap<Arc<str>, Present>,
     backlog: Backlog,
     cached: Option<Cached>,
+    traffic: Traffic,
     /// When the count of subscribers was told last, and whether it has changed since.
     counted: Option<Instant>,
     count_changed: bool,
+}
+
+/// Where the events are that somebody who comes back has missed.
+#[derive(Debug)]
+pub enum Log<'a> {
+    /// In the channel's backlog, whose life this is.
+    Memory(&'a Epoch),
+    /// In rows; what they hold was read while the channel was open.
+    Rows(&'a Extent),
 }
 
 /// A channel.
@@ -102,6 +129,8 @@ pub enum Joined {
         cache_miss: bool,
         /// Whether all that was missed has been sent, if that was asked for.
         recovered: Option<bool>,
+        /// What was missed is to be fed from the durable log, from this number on.
+        behind: Option<u64>,
     },
     /// The connection is on it already.
     Already,
@@ -149,7 +178,7 @@ impl Channel {
         connection: &Arc<Connection>,
         member: Option<&Member>,
         since: Option<&Cursor>,
-        epoch: &Epoch,
+        log: &Log<'_>,
         most: usize,
     ) -> Joined {
         let mut inner = lock(&self.inner);
@@ -173,12 +202,24 @@ impl Channel {
             }
         }
         let user_id = member.map(|member| Arc::clone(&member.user_id));
-        inner.subscribers.insert(connection.id, Subscriber { connection: Arc::clone(connection), user_id });
-        let recovered = since.map(|since| inner.backlog.extent(epoch).reaches(since));
+        let extent = match log {
+            Log::Memory(epoch) => inner.backlog.extent(epoch),
+            // What was dispatched after the rows were read is in them by now.
+            Log::Rows(extent) => Extent { head: extent.head.max(inner.backlog.head()), ..(*extent).clone() },
+        };
+        let recovered = since.map(|since| extent.reaches(since));
+        let behind =
+            since.map(|since| since.seq).filter(|seq| matches!(log, Log::Rows(_)) && recovered == Some(true) && *seq < extent.head);
+        let phase = match (log, behind) {
+            (Log::Rows(_), Some(_)) => Phase::CatchingUp,
+            (Log::Rows(_), None) => Phase::Live { after: extent.head },
+            (Log::Memory(_), _) => Phase::Live { after: 0 },
+        };
+        inner.subscribers.insert(connection.id, Subscriber { connection: Arc::clone(connection), user_id, phase });
         let roster = self.kind.is_presence().then(|| roster(&inner));
-        connection.say(&ServerFrame::succeeded(&self.name, roster, Some(inner.backlog.extent(epoch).cursor()), recovered));
-        if let Some(missed) = since.and_then(|since| inner.backlog.since(since, epoch)) {
-            for bytes in missed {
+        connection.say(&ServerFrame::succeeded(&self.name, roster, Some(extent.cursor()), recovered));
+        if let (Log::Memory(epoch), Some(since)) = (log, since) {
+            for bytes in inner.backlog.since(since, epoch).into_iter().flatten() {
                 connection.send(bytes, &Weight::Kept);
             }
         }
@@ -191,7 +232,7 @@ impl Channel {
             _ => {}
         }
         inner.count_changed = true;
-        Joined::Yes { first, new_member: !known, cache_miss, recovered }
+        Joined::Yes { first, new_member: !known, cache_miss, recovered, behind }
     }
 
     /// Takes a connection off the channel, and tells the others if a person has gone with it.
@@ -215,25 +256,68 @@ impl Channel {
         Left { vacated: inner.subscribers.is_empty(), member: gone }
     }
 
-    /// Sends an event to all but `except`, numbered and kept for those who come back.
-    pub fn publish(&self, name: &str, data: &str, except: Option<ConnectionId>, now: Instant) {
+    /// Sends an event to all but `except`, numbered and kept for those who come back. Returns how many it went to.
+    pub fn publish(&self, name: &str, data: &str, except: Option<ConnectionId>, now: Instant) -> u32 {
         let mut inner = lock(&self.inner);
-        let frame = ServerFrame { seq: Some(inner.backlog.next()), ..ServerFrame::new(name, data).on(&*self.name) };
+        let seq = inner.backlog.next();
+        self.publish_as(&mut inner, seq, name, data, except, now)
+    }
+
+    /// The same for an event that the durable log has numbered `seq`. If one before it never came here, all
+    /// subscribers are sent away to come back and resume.
+    pub fn publish_logged(&self, seq: u64, name: &str, data: &str, except: Option<ConnectionId>, now: Instant) -> u32 {
+        let mut inner = lock(&self.inner);
+        let head = inner.backlog.head();
+        if head != 0 && head + 1 < seq {
+            for subscriber in inner.subscribers.values() {
+                subscriber.connection.close(code::RECONNECT, "come back and resume");
+            }
+        }
+        self.publish_as(&mut inner, seq, name, data, except, now)
+    }
+
+    fn publish_as(&self, inner: &mut Inner, seq: u64, name: &str, data: &str, except: Option<ConnectionId>, now: Instant) -> u32 {
+        let frame = ServerFrame { seq: Some(seq), ..ServerFrame::new(name, data).on(&*self.name) };
         let bytes = frames::text(&frame.text());
-        inner.backlog.push(bytes.clone(), now);
-        deliver(&inner, &bytes, except);
+        inner.backlog.place(seq, bytes.clone(), now);
+        let deliveries = deliver(inner, &bytes, except, Some(seq));
+        inner.traffic.note(&name.into(), deliveries, db::now());
         if self.kind.cache {
             inner.cached = Some(Cached { bytes, data: data.to_owned(), at: now });
+        }
+        deliveries
+    }
+
+    /// Everything up to `reached` has been fed: enters the live stream, unless something newer went out meanwhile,
+    /// which then comes from the log first.
+    pub fn go_live(&self, connection: ConnectionId, reached: u64) -> bool {
+        let mut inner = lock(&self.inner);
+        if inner.backlog.head() > reached {
+            return false;
+        }
+        if let Some(subscriber) = inner.subscribers.get_mut(&connection) {
+            subscriber.phase = Phase::Live { after: reached };
+        }
+        true
+    }
+
+    /// Other numbers follow: forgets what is kept, and lets everyone have what comes.
+    pub fn renumber(&self) {
+        let mut inner = lock(&self.inner);
+        inner.backlog = Backlog::default();
+        for subscriber in inner.subscribers.values_mut() {
+            subscriber.phase = Phase::Live { after: 0 };
         }
     }
 
     /// Relays a client's event to the others; false if it is not on the channel. Neither kept nor cached.
     pub fn relay(&self, from: ConnectionId, name: &str, data: &str) -> bool {
-        let inner = lock(&self.inner);
+        let mut inner = lock(&self.inner);
         let Some(sender) = inner.subscribers.get(&from) else { return false };
         let user_id = sender.user_id.as_deref().map(str::to_owned);
         let frame = ServerFrame { user_id, ..ServerFrame::new(name, data).on(&*self.name) };
-        deliver(&inner, &frames::text(&frame.text()), Some(from));
+        let deliveries = deliver(&inner, &frames::text(&frame.text()), Some(from), None);
+        inner.traffic.note(&name.into(), deliveries, db::now());
         true
     }
 
@@ -246,6 +330,17 @@ impl Channel {
     pub fn counts(&self) -> Counts {
         let inner = lock(&self.inner);
         Counts { subscriptions: inner.subscribers.len(), users: inner.roster.len() }
+    }
+
+    /// How many are here, and what passes.
+    pub fn figures(&self, now: Millis) -> Figures {
+        let inner = lock(&self.inner);
+        Figures {
+            name: Arc::clone(&self.name),
+            subscriptions: inner.subscribers.len(),
+            people: self.kind.is_presence().then(|| inner.roster.len()),
+            flow: inner.traffic.flow(now),
+        }
     }
 
     /// The ids of the people on a presence channel.
@@ -270,7 +365,7 @@ impl Channel {
         }
         (inner.count_changed, inner.counted) = (false, Some(now));
         let data = format!(r#"{{"subscription_count":{count}}}"#);
-        deliver(&inner, &frames::text(&ServerFrame::new(event::SUBSCRIPTION_COUNT, data).on(&*self.name).text()), None);
+        deliver(&inner, &frames::text(&ServerFrame::new(event::SUBSCRIPTION_COUNT, data).on(&*self.name).text()), None, None);
         Some(count)
     }
 
@@ -284,16 +379,23 @@ impl Channel {
     }
 }
 
-fn deliver(inner: &Inner, bytes: &Bytes, except: Option<ConnectionId>) {
-    let mut deliveries = 0_u64;
+/// To all but `except`, and of a numbered event to those who have not had it. Returns how many those were.
+fn deliver(inner: &Inner, bytes: &Bytes, except: Option<ConnectionId>, seq: Option<u64>) -> u32 {
+    let mut deliveries = 0;
     for (id, subscriber) in &inner.subscribers {
-        if Some(*id) != except {
+        let wants = match (seq, subscriber.phase) {
+            (None, _) => true,
+            (Some(_), Phase::CatchingUp) => false,
+            (Some(seq), Phase::Live { after }) => seq > after,
+        };
+        if wants && Some(*id) != except {
             subscriber.connection.send(bytes, &Weight::Kept);
             deliveries += 1;
         }
     }
-    metrics::counter!("plenum_live_deliveries_total").increment(deliveries);
-    metrics::counter!("plenum_live_bytes_total").increment(deliveries * bytes.len() as u64);
+    metrics::counter!("plenum_live_deliveries_total").increment(u64::from(deliveries));
+    metrics::counter!("plenum_live_bytes_total").increment(u64::from(deliveries) * bytes.len() as u64);
+    deliveries
 }
 
 /// To all connections but those of `user_id`.

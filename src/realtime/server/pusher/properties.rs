@@ -85,6 +85,7 @@ fn settings() -> Settings {
         origins: Vec::new(),
         client_events: true,
         subscription_counts: true,
+        durable: false,
         connections: 0,
         presence_members: FIT,
         data_bytes: 0,

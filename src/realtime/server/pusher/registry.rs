@@ -49,6 +49,7 @@ struct Row {
     origins: String,
     client_events: bool,
     subscription_counts: bool,
+    durable: bool,
     connections: i64,
     presence_members: i64,
     data_bytes: i64,
@@ -70,6 +71,7 @@ impl Row {
             origins: words(&self.origins),
             client_events: self.client_events,
             subscription_counts: self.subscription_counts,
+            durable: self.durable,
             connections: size(self.connections),
             presence_members: size(self.presence_members),
             data_bytes: size(self.data_bytes),
@@ -98,7 +100,7 @@ impl Applications {
         let (rows, mut webhooks) = {
             let mut tx = store.read().await?;
             let rows: Vec<Row> = sqlx::query_as(
-                "select id, organisation_id, app_id, key, secret, old_secret, enabled, origins, client_events, subscription_counts,
+                "select id, organisation_id, app_id, key, secret, old_secret, enabled, origins, client_events, subscription_counts, durable,
                         connections, presence_members, data_bytes from applications order by id",
             )
             .fetch_all(&mut *tx)
@@ -116,7 +118,7 @@ impl Applications {
                     app.configure(settings);
                     app
                 }
-                None => Arc::new(App::new(id, settings)),
+                None => Arc::new(App::new(id, settings).over(store.clone())),
             };
             app.outbox.want(wanted);
             known.by_key.insert(key, Arc::clone(&app));

@@ -6,9 +6,11 @@ use serde_json::Value;
 
 use super::{
     application::{App, Settings},
-    channel::{Channel, Joined, Member},
+    channel::{Channel, Joined, Log, Member},
+    durable::{self, CatchUp},
     names::{Access, ChannelKind, USER_PREFIX, is_event_name},
     signature,
+    tap::What,
     users::{Refused, User},
     webhooks::Hook,
 };
@@ -33,6 +35,7 @@ const CHANNELS: usize = 1_000;
 #[derive(Debug, Default)]
 pub struct Session {
     channels: Vec<Arc<Channel>>,
+    catching_up: Vec<CatchUp>,
     user: Option<User>,
     client_events: (u32, u32),
 }
@@ -60,33 +63,36 @@ impl Host for App {
     }
 
     async fn text(self: &Arc<Self>, connection: &Arc<Connection>, session: &mut Session, text: &str) {
-        act(self, connection, session, text);
+        act(self, connection, session, text).await;
     }
 
-    fn is_catching_up(_: &Session) -> bool {
-        false
+    fn is_catching_up(session: &Session) -> bool {
+        !session.catching_up.is_empty()
     }
 
-    async fn feed(self: &Arc<Self>, _: &Arc<Connection>, _: &mut Session) {}
+    async fn feed(self: &Arc<Self>, connection: &Arc<Connection>, session: &mut Session) {
+        session.catching_up = durable::feed(self, connection, std::mem::take(&mut session.catching_up)).await;
+    }
 
     fn leave(&self, connection: &Arc<Connection>, session: Session, _: End) {
-        self.forget(connection.id);
         for channel in &session.channels {
             self.leave(channel, connection.id);
         }
+        self.forget(connection.id);
         if let Some(user) = session.user {
             self.users.sign_out(connection.id, &user.id, &user.watchlist);
         }
     }
 }
 
-/// Acts on one frame. Nothing here waits: all that it needs is in memory.
-fn act(app: &App, connection: &Arc<Connection>, session: &mut Session, text: &str) {
+/// Acts on one frame. Only a durable log is waited for: all else that it needs is in memory.
+async fn act(app: &App, connection: &Arc<Connection>, session: &mut Session, text: &str) {
     match ClientFrame::parse(text) {
         Ok(ClientFrame::Ping) => connection.say(&ServerFrame::new(event::PONG, "{}")),
         Ok(ClientFrame::Subscribe(wish)) => {
-            if let Err((status, reason)) = subscribe(app, connection, session, &wish) {
+            if let Err((status, reason)) = subscribe(app, connection, session, &wish).await {
                 metrics::counter!("plenum_live_refusals_total").increment(1);
+                app.tap.note(What::Refused, Some(connection.id), Some(&wish.channel.as_str().into()), Some((&reason, "")));
                 connection.say(&ServerFrame::refused(&wish.channel, status, &reason));
             }
         }
@@ -109,7 +115,7 @@ fn refuse<T>(status: u16, reason: impl Into<String>) -> Result<T, Refusal> {
     Err((status, reason.into()))
 }
 
-fn subscribe(app: &App, connection: &Arc<Connection>, session: &mut Session, wish: &Subscribe) -> Result<(), Refusal> {
+async fn subscribe(app: &App, connection: &Arc<Connection>, session: &mut Session, wish: &Subscribe) -> Result<(), Refusal> {
     let settings = app.settings();
     let Some(kind) = ChannelKind::of(&wish.channel) else { return refuse(400, "That is not a channel's name.") };
     if session.channels.len() >= CHANNELS {
@@ -127,11 +133,23 @@ fn subscribe(app: &App, connection: &Arc<Connection>, session: &mut Session, wis
     }
     let member = if kind.is_presence() { Some(member(session, wish)?) } else { None };
     let Some(channel) = app.open(&wish.channel) else { return refuse(400, "That is not a channel's name.") };
-    match channel.join(connection, member.as_ref(), wish.since.as_ref(), app.epoch(), settings.presence_members) {
+    let (rows, epoch);
+    let log = if app.is_durable() {
+        rows = durable::extent(app, &wish.channel).await.map_err(|error| (503, error.message))?;
+        Log::Rows(&rows)
+    } else {
+        epoch = app.epoch();
+        Log::Memory(&epoch)
+    };
+    match channel.join(connection, member.as_ref(), wish.since.as_ref(), &log, settings.presence_members) {
         Joined::Already => connection.say(&ServerFrame::error(None, &format!("Existing subscription to channel {}", wish.channel))),
         Joined::Full => return refuse(403, format!("At most {} people fit on this channel.", settings.presence_members)),
-        Joined::Yes { first, new_member, cache_miss, recovered } => {
+        Joined::Yes { first, new_member, cache_miss, recovered, behind } => {
             count_recovery(recovered);
+            app.tap.note(What::Subscribed, Some(connection.id), Some(channel.name()), None);
+            if let Some(after) = behind {
+                session.catching_up.push(CatchUp { channel: Arc::clone(&channel), after });
+            }
             let now = std::time::Instant::now();
             let name = || Arc::clone(channel.name());
             if first {
@@ -153,6 +171,7 @@ fn subscribe(app: &App, connection: &Arc<Connection>, session: &mut Session, wis
 fn unsubscribe(app: &App, connection: &Connection, session: &mut Session, name: &str) {
     if let Some(place) = session.channels.iter().position(|known| **known.name() == *name) {
         let channel = session.channels.swap_remove(place);
+        session.catching_up.retain(|known| !Arc::ptr_eq(&known.channel, &channel));
         app.leave(&channel, connection.id);
     }
 }
@@ -248,6 +267,7 @@ fn relay(
         return no(&format!("Client events need a subscription to the private or presence channel {name}."));
     };
     channel.relay(connection.id, event, data);
+    app.tap.note(What::ClientEvent, Some(connection.id), Some(channel.name()), Some((event, data)));
     if app.outbox.is_wanted() {
         let hook = Hook::ClientEvent {
             channel: Arc::clone(channel.name()),

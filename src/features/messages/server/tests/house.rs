@@ -77,7 +77,7 @@ impl House {
     pub(crate) fn committed(&mut self) -> Vec<Committed> {
         let mut events = Vec::new();
         while let Ok(group) = self.commits.try_recv() {
-            events.extend(group);
+            events.extend(group.items);
         }
         events
     }

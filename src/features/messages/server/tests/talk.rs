@@ -261,6 +261,8 @@ async fn history_comes_in_pages() {
     assert_eq!((thread.state.first(), thread.state.unread_divider), (1, Some(1)));
     let cursor = thread.cursor(&crate::channels::Channel::Conversation(room)).unwrap().clone();
     let extent =
-        log::extent(&mut house.store.read().await.unwrap(), house.store.epoch(), &format!("private-conversation.{room}")).await.unwrap();
+        log::extent(&mut house.store.read().await.unwrap(), house.store.epoch(), log::Place::own(&format!("private-conversation.{room}")))
+            .await
+            .unwrap();
     assert_eq!(cursor, extent.cursor());
 }

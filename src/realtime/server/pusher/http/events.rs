@@ -7,10 +7,12 @@ use serde_json::{Map, Value, json};
 use super::{
     super::{
         application::App,
+        durable,
         names::{Access, ChannelKind, is_event_name},
     },
     Info, Refusal, Signed,
 };
+use crate::{error::AppError, server::db::External};
 
 /// Channels of one event.
 const CHANNELS: usize = 100;
@@ -40,8 +42,8 @@ struct Batch {
 pub async fn publish(signed: Signed) -> Result<Json<Value>, Refusal> {
     let event: Event = read(&signed.body)?;
     let info = Info::parse(&event.info);
-    let checked = Checked::new(&signed.app, event)?;
-    let channels = checked.publish(&signed.app);
+    let Checked { events, channels } = Checked::new(&signed.app, event)?;
+    durable::publish(&signed.app, events).await.map_err(unwritten)?;
     Ok(Json(if info == Info::default() { json!({}) } else { json!({ "channels": described(&signed.app, &channels, info) }) }))
 }
 
@@ -53,12 +55,13 @@ pub async fn publish_batch(signed: Signed) -> Result<Json<Value>, Refusal> {
     }
     let infos: Vec<Info> = batch.iter().map(|event| Info::parse(&event.info)).collect();
     let checked = batch.into_iter().map(|event| Checked::new(&signed.app, event)).collect::<Result<Vec<_>, _>>()?;
-    let answers: Vec<Value> = checked
-        .into_iter()
+    let (events, channels): (Vec<_>, Vec<_>) = checked.into_iter().map(|checked| (checked.events, checked.channels)).unzip();
+    durable::publish(&signed.app, events.into_iter().flatten().collect()).await.map_err(unwritten)?;
+    let answers: Vec<Value> = channels
+        .iter()
         .zip(&infos)
-        .map(|(event, info)| {
-            let channels = event.publish(&signed.app);
-            described(&signed.app, &channels, *info).into_iter().next().map_or_else(|| json!({}), |(_, described)| described)
+        .map(|(channels, info)| {
+            described(&signed.app, channels, *info).into_iter().next().map_or_else(|| json!({}), |(_, described)| described)
         })
         .collect();
     Ok(Json(if infos.iter().all(|info| *info == Info::default()) { json!({}) } else { json!({ "batch": answers }) }))
@@ -68,12 +71,14 @@ fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(body).map_err(|error| Refusal::bad(format!("The body cannot be read: {error}")))
 }
 
-/// An event that can be published.
+fn unwritten(_: AppError) -> Refusal {
+    Refusal(StatusCode::SERVICE_UNAVAILABLE, "The event could not be written to the log, and was not sent. Try again.".to_owned())
+}
+
+/// An event that can be published: to each channel, and which these are.
 struct Checked {
-    name: String,
-    data: String,
+    events: Vec<External>,
     channels: Vec<String>,
-    except: Option<String>,
 }
 
 impl Checked {
@@ -103,19 +108,18 @@ impl Checked {
         if most != 0 && data.len() > most {
             return Err(Refusal(StatusCode::PAYLOAD_TOO_LARGE, format!("The data of an event has at most {most} bytes.")));
         }
-        if event.socket_id.as_deref().is_some_and(|id| app.connection_of(id).is_none()) {
+        let except = event.socket_id.as_deref().map(|id| app.connection_of(id));
+        if except == Some(None) {
             return Err(Refusal::bad("socket_id is not one: two numbers with a dot between them."));
         }
-        Ok(Self { name: event.name, data, channels, except: event.socket_id })
-    }
-
-    /// Publishes it; returns where.
-    fn publish(self, app: &App) -> Vec<String> {
-        let except = self.except.as_deref().and_then(|id| app.connection_of(id));
-        for channel in &self.channels {
-            app.publish(channel, &self.name, &self.data, except);
-        }
-        self.channels
+        let to = |channel: &String| External {
+            application: app.id,
+            channel: channel.clone(),
+            event: event.name.clone(),
+            data: data.clone(),
+            except: except.flatten(),
+        };
+        Ok(Self { events: channels.iter().map(to).collect(), channels })
     }
 }
 

@@ -19,6 +19,7 @@ fn settings() -> Settings {
         origins: Vec::new(),
         client_events: true,
         subscription_counts: false,
+        durable: false,
         connections: 0,
         presence_members: 0,
         data_bytes: 0,

@@ -138,7 +138,7 @@ impl Reader {
                 Committed::Moved { subject } => {
                     moved.insert(*subject);
                 }
-                Committed::Revoked(_) | Committed::PresenceShown { .. } => {}
+                Committed::Revoked(_) | Committed::PresenceShown { .. } | Committed::External(..) => {}
             }
         }
     }
@@ -277,7 +277,7 @@ impl Reader {
 }
 
 async fn since(house: &House, channel: Channel, seq: u64) -> Vec<log::Logged> {
-    log::page(&mut house.store.read().await.unwrap(), &channel.to_string(), seq, 10_000).await.unwrap()
+    log::page(&mut house.store.read().await.unwrap(), log::Place::own(&channel.to_string()), seq, 10_000).await.unwrap()
 }
 
 /// What `who` has written in `id` and not sent yet.

@@ -1,0 +1,56 @@
+//! What those who watch over the live layer are told.
+
+use super::{Figures, Flow, Hub, Ordering, lock, traffic};
+use crate::{ids::OrganisationId, server::db};
+
+impl Hub {
+    /// Figures for status and metrics.
+    pub fn figures(&self) -> Figures {
+        let connections = lock(&self.connections).len();
+        let channels = lock(&self.channels).len();
+        Figures { connections, channels, people: lock(&self.people).count() }
+    }
+
+    /// What passes on all channels.
+    pub fn flow(&self) -> Flow {
+        lock(&self.traffic).flow(db::now())
+    }
+
+    /// Commits that waited for the dispatcher when it last looked.
+    pub fn dispatch_queue(&self) -> usize {
+        self.backlog.load(Ordering::Relaxed)
+    }
+
+    pub(in crate::realtime::server) fn note_backlog(&self, commits: usize) {
+        self.backlog.store(commits, Ordering::Relaxed);
+    }
+
+    /// Subscriptions of all connections, and the bytes that wait for them.
+    pub fn load(&self) -> (usize, usize) {
+        let connections = self.all_connections();
+        let subscriptions = connections.iter().map(|connection| self.subscriptions_of(connection)).sum();
+        (subscriptions, connections.iter().map(|connection| connection.queued()).sum())
+    }
+
+    /// The channels that somebody of `organisation` is on; with `visitors` those too that nobody is on who is signed in.
+    pub fn channel_figures(&self, organisation: OrganisationId, visitors: bool) -> Vec<traffic::Figures> {
+        let channels: Vec<_> = lock(&self.channels).values().cloned().collect();
+        let now = db::now();
+        channels
+            .iter()
+            .filter_map(|channel| {
+                let members = lock(&channel.members);
+                // People of two organisations meet on public channels only.
+                let mut whose =
+                    members.subscribers.values().filter_map(|subscriber| Some(subscriber.connection.who()?.organisation)).peekable();
+                let belongs = if whose.peek().is_none() { visitors } else { whose.any(|known| known == organisation) };
+                (belongs && !members.subscribers.is_empty()).then(|| traffic::Figures {
+                    name: channel.name.clone(),
+                    subscriptions: members.subscribers.len(),
+                    people: self.rules.is_presence(&channel.name).then(|| members.roster.count()),
+                    flow: members.traffic.flow(now),
+                })
+            })
+            .collect()
+    }
+}
