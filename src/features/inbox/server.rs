@@ -92,12 +92,12 @@ where
     query.push(")");
 }
 
-/// The notifications with these ids, as they are now.
+/// Those of these notifications that are there, not deleted or put off, as they are now.
 async fn rows(conn: &mut Conn, ids: &[NotificationId]) -> AppResult<Vec<Row>> {
     let mut query = QueryBuilder::<Db>::new("select ");
     query.push(COLUMNS).push(" from notifications n left join people p on p.id = n.actor_id where n.id in ");
     push_list(&mut query, ids.iter().copied());
-    query.push(" order by n.number");
+    query.push(" and n.deleted_at is null and n.snoozed_until is null order by n.number");
     Ok(query.build_query_as().fetch_all(conn).await?)
 }
 

@@ -161,18 +161,7 @@ pub async fn retell(tx: &mut Tx, subject: &str, text: &str) -> AppResult<()> {
         .bind(&text)
         .fetch_all(&mut **tx)
         .await?;
-    let standing = shown(tx, ids).await?;
-    announce(tx, &standing, InboxEvent::NotificationChanged).await
-}
-
-/// Those that are not deleted or put off.
-async fn shown(tx: &mut Tx, ids: Vec<NotificationId>) -> AppResult<Vec<NotificationId>> {
-    if ids.is_empty() {
-        return Ok(ids);
-    }
-    let mut query = QueryBuilder::<Db>::new("select id from notifications where deleted_at is null and snoozed_until is null and id in ");
-    push_list(&mut query, ids);
-    Ok(query.build_query_scalar().fetch_all(&mut **tx).await?)
+    announce(tx, &ids, InboxEvent::NotificationChanged).await
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub async fn act(tx: &mut Tx, person: PersonId, id: NotificationId, act: Act) ->
             "update notifications set archived_at = coalesce(archived_at, $3), seen_at = coalesce(seen_at, $3) where id = $1 and person_id = $2 and deleted_at is null"
         }
         Act::Restore => {
-            "update notifications set archived_at = null, deleted_at = null, group_key = null where id = $1 and person_id = $2 and $3 > 0"
+            "update notifications set archived_at = null, deleted_at = null, snoozed_until = null, group_key = null where id = $1 and person_id = $2 and $3 > 0"
         }
         Act::Delete => "update notifications set deleted_at = coalesce(deleted_at, $3) where id = $1 and person_id = $2",
     };

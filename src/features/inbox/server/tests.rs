@@ -245,3 +245,31 @@ async fn an_undone_message_leaves_no_text_in_the_inbox() {
     messages::delete(&house.store, house.person(2), first.id).await.unwrap();
     assert_eq!(traces().await, 0);
 }
+
+/// What was put off stays away whatever is done to it meanwhile, unless it is taken back.
+#[tokio::test]
+async fn what_is_put_off_stays_away() {
+    let house = House::with(3).await;
+    let direct = messages::direct(&house.store, house.person(3), VIEWER).await.unwrap();
+    house.send(3, direct, "later").await.unwrap();
+    let id = fresh(&house, Filter::default(), Some(0)).await.notifications[0].id;
+    let put_off = async || {
+        house
+            .store
+            .write(async move |tx: &mut Tx| {
+                let until = tx.now() + 60_000;
+                snooze(tx, VIEWER, id, until).await
+            })
+            .await
+            .unwrap()
+    };
+    put_off().await;
+    for what in [Act::Read, Act::Unread, Act::Archive] {
+        house.store.write(async move |tx: &mut Tx| act(tx, VIEWER, id, what).await).await.unwrap();
+        assert!(titles(&house, 2).await.is_empty(), "{what:?}");
+    }
+    house.store.write(async move |tx: &mut Tx| act(tx, VIEWER, id, Act::Restore).await).await.unwrap();
+    assert_eq!(titles(&house, 2).await.len(), 1);
+    wake(house.store.clone(), serde_json::json!({ "notification": id })).await.unwrap();
+    assert_eq!(fresh(&house, Filter::default(), Some(0)).await.head, 1, "it is not told a second time");
+}

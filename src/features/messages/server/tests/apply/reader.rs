@@ -146,7 +146,8 @@ impl Reader {
     async fn event(&mut self, house: &House, channel: &str, event: &str, payload: &str, seq: u64) {
         match channel.parse::<Channel>().unwrap() {
             Channel::Person(person) if person == self.viewer => {
-                let event = PersonEvent::read(event, payload).unwrap();
+                // What the inbox tells on this channel is its own.
+                let Ok(event) = PersonEvent::read(event, payload) else { return };
                 self.person(&event);
                 // In the list again: the page subscribes again, from where it stood.
                 if let PersonEvent::ConversationAdded(line) = &event {
@@ -211,7 +212,9 @@ impl Reader {
             match channel {
                 "person" => {
                     for logged in since(house, Channel::Person(self.viewer), self.person_seq).await {
-                        self.person(&PersonEvent::read(&logged.event, &logged.data).unwrap());
+                        if let Ok(event) = PersonEvent::read(&logged.event, &logged.data) {
+                            self.person(&event);
+                        }
                     }
                 }
                 "organisation" => {
