@@ -41,6 +41,27 @@ scenario('what concerns one is told in every tab, and seen in all when it is see
   assert.equal(await notice(second, 'take the minutes').getAttribute('data-unread'), null, 'who has read the room has read this');
 });
 
+// Beside the bell: the newest at hand; whoever opens it has seen them, and marks one or all as read.
+scenario('the menu beside the bell shows what is new', async (scene) => {
+  const [lena, sam] = await scene.people('lena', 'sam');
+  const { page } = lena;
+  await page.goto('/people');
+  await openConversation(sam.page, 'General', sam.wire());
+  for (const text of ['alpha', 'beta']) await send(sam.page, `@Lena Kovač ${text}`);
+  await tells(page, 2);
+  await page.getByTitle('What is new').click();
+  await tells(page, 0);
+  const lines = page.getByRole('list', { name: 'What is new' }).getByRole('listitem');
+  assert.equal(await lines.count(), 2);
+  await lines.filter({ hasText: 'alpha' }).getByRole('button', { name: /^Mark read/ }).click();
+  await eventually(async () => assert.equal(await lines.filter({ hasText: 'alpha' }).getAttribute('data-unread'), null));
+  assert.notEqual(await lines.filter({ hasText: 'beta' }).getAttribute('data-unread'), null);
+  await page.getByRole('button', { name: 'Mark all read' }).click();
+  await eventually(async () => assert.equal(await lines.filter({ hasText: 'beta' }).getAttribute('data-unread'), null));
+  await lines.filter({ hasText: 'beta' }).getByRole('link').click();
+  await page.waitForURL(/\/messages\/\d+\?m=/);
+});
+
 // In the inbox itself: what comes stands at the top without a reload; it is put away, deleted and cleared, and had back.
 scenario('what is done in the inbox can be taken back', async (scene) => {
   const [lena, sam] = await scene.people('lena', 'sam');

@@ -12,7 +12,10 @@ use super::{
     theme::ThemeItems,
 };
 use crate::{
-    features::people::{api::SignOut, model::Role},
+    features::{
+        inbox::view::Bell,
+        people::{api::SignOut, model::Role},
+    },
     strings::shell as words,
     ui::{Avatar, Icon, dynamic, effect, view},
 };
@@ -122,6 +125,7 @@ fn item(destination: Destination) -> impl IntoView {
         })
     });
     // A narrow screen has room for five: there the settings are in the menu of one's own.
+    let bell = (destination == INBOX).then(|| view! { <Bell/> });
     let only_wide = (destination == SETTINGS).then_some("only-wide");
     view! {
         <li class=only_wide>
@@ -134,6 +138,7 @@ fn item(destination: Destination) -> impl IntoView {
                 <span class="rail-label">{destination.label}</span>
                 {badge}
             </a>
+            {bell}
         </li>
     }
 }

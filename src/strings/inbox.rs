@@ -4,10 +4,10 @@ use crate::features::inbox::model::{Act, Category, Shelf, Way};
 
 /// Page and navigation.
 pub const INBOX: &str = "Inbox";
-/// The bell, for screen readers.
-pub fn bell(unseen: u32) -> String {
-    if unseen == 0 { "Inbox, nothing new".to_owned() } else { format!("Inbox, {unseen} new") }
-}
+/// The menu beside the bell.
+pub const WHAT_IS_NEW: &str = "What is new";
+/// It is empty.
+pub const NOTHING_NEW: &str = "Nothing new.";
 /// The filter of the page.
 pub const SHELVES: &str = "Which notifications";
 /// A tab.

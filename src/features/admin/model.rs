@@ -83,7 +83,8 @@ pub struct Overview {
 
 /// Rounds to tenths, so that what has not changed is not drawn again.
 pub fn tenths(rate: f64) -> f64 {
-    (rate * 10.0).round() / 10.0
+    // The sum of nothing is −0.
+    (rate * 10.0).round() / 10.0 + 0.0
 }
 
 /// What kind of thing passed on an application.
@@ -184,6 +185,8 @@ mod tests {
         let names: Vec<&str> = listed.channels.iter().map(|channel| channel.name.as_str()).collect();
         assert_eq!(names, ["a.2", "a.1"]);
         assert_eq!((listed.count, listed.subscriptions, listed.events, listed.deliveries), (3, 6, 0.8, 3.0));
+        let nothing = LiveChannels::of(Vec::new(), "");
+        assert!(nothing.events.is_sign_positive(), "no figure is −0");
         let many = LiveChannels::of((0..300).map(|number| channel(&number.to_string(), 1)).collect(), "");
         assert_eq!((many.channels.len(), many.count), (CHANNELS, 300));
     }

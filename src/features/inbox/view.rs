@@ -2,8 +2,10 @@
 //!
 //! - [`context`]: the viewer's counts, newest notifications and preferences, alive on every page; it shows [`notes`]
 //!   and what the browser shows (`desktop`).
+//! - [`bell`]: the newest of them at hand.
 //! - [`page`]: `/inbox`, with [`row`] for each notification; [`settings`]: how one wants to be told.
 
+mod bell;
 mod context;
 #[cfg(feature = "hydrate")]
 mod desktop;
@@ -17,6 +19,7 @@ mod settings;
 #[cfg(not(feature = "hydrate"))]
 use no_desktop as desktop;
 
+pub use bell::Bell;
 pub use context::{InboxContext, provide_inbox};
 pub use page::InboxPage;
 pub use settings::NotificationSettingsPage;

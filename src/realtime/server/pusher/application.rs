@@ -87,7 +87,7 @@ impl Settings {
 
 /// Writes what is published on a channel when those who are publishing at this moment have done so. In a task of
 /// its own: a request that goes away takes nothing with it.
-pub(super) fn flush_soon(channel: Arc<Channel>) {
+fn flush_soon(channel: Arc<Channel>) {
     let started = Instant::now();
     let Ok(runtime) = tokio::runtime::Handle::try_current() else { return channel.flush() };
     runtime.spawn(async move {
@@ -118,6 +118,8 @@ pub struct App {
     /// What its console is to be shown.
     pub tap: Tap,
     traffic: Mutex<Traffic>,
+    /// The channel that is being published on: its events go out before another channel's.
+    gathering: Mutex<Option<Arc<Channel>>>,
 }
 
 fn new_epoch() -> Epoch {
@@ -140,6 +142,7 @@ impl App {
             outbox: Outbox::default(),
             tap: Tap::default(),
             traffic: Mutex::default(),
+            gathering: Mutex::default(),
         }
     }
 
@@ -289,10 +292,22 @@ impl App {
     /// Sends an event to a channel. False if that is no channel's name.
     pub fn publish(&self, channel: &str, event: &str, data: &str, except: Option<ConnectionId>) -> bool {
         let Some(channel) = self.open(channel) else { return false };
-        let deliveries = channel.publish(event, data, except, Instant::now());
+        self.gather(channel, event, |channel| channel.publish(event, data, except, Instant::now()));
+        true
+    }
+
+    /// Lets `publish` gather an event on a channel, which goes out in a moment; a subscriber of several channels gets
+    /// their events in the order in which they were published.
+    pub(super) fn gather(&self, channel: Arc<Channel>, event: &str, publish: impl FnOnce(&Channel) -> u32) {
+        let mut gathering = lock(&self.gathering);
+        if let Some(other) = gathering.take_if(|other| !Arc::ptr_eq(other, &channel)) {
+            other.flush();
+        }
+        let deliveries = publish(&channel);
+        *gathering = Some(Arc::clone(&channel));
+        drop(gathering);
         self.count(event, deliveries);
         flush_soon(channel);
-        true
     }
 
     /// Takes a connection off a channel, and tells the webhooks.
@@ -322,6 +337,10 @@ impl App {
 
     /// Forgets channels that nothing is left of; called now and then.
     pub fn sweep(&self, now: Instant) {
+        let gathering = lock(&self.gathering).take();
+        if let Some(channel) = gathering {
+            channel.flush();
+        }
         let mut channels = lock(&self.channels);
         // Nobody else holds it, and nobody can take hold of it while this lock is held.
         channels.retain(|_, channel| !(channel.expire(now) && Arc::strong_count(channel) == 1));

@@ -7,12 +7,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::{
-    application::{App, flush_soon},
-    channel::Channel,
-    names::ChannelKind,
-    tap::What,
-};
+use super::{application::App, channel::Channel, names::ChannelKind, tap::What};
 use crate::{
     error::{AppError, AppResult},
     realtime::{
@@ -77,14 +72,14 @@ pub fn dispatch(app: &App, event: &External, seq: u64) {
     // Nobody is on a channel that is not open; a cache channel keeps the event for whoever comes.
     let is_cache = || ChannelKind::of(&event.channel).is_some_and(|kind| kind.cache);
     let Some(channel) = app.channel(&event.channel).or_else(|| if is_cache() { app.open(&event.channel) } else { None }) else { return };
-    let deliveries = if app.is_durable() {
-        channel.publish_logged(seq, &event.event, &event.data, event.except, now)
-    } else {
-        // Switched off between the commit and now.
-        channel.publish(&event.event, &event.data, event.except, now)
-    };
-    app.count(&event.event, deliveries);
-    flush_soon(channel);
+    app.gather(channel, &event.event, |channel| {
+        if app.is_durable() {
+            channel.publish_logged(seq, &event.event, &event.data, event.except, now)
+        } else {
+            // Switched off between the commit and now.
+            channel.publish(&event.event, &event.data, event.except, now)
+        }
+    });
 }
 
 /// Feeds one page of the log to each channel that catches up; those at its head go live.
