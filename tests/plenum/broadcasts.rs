@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{
+    api::Program,
     server::{Person, Server},
     socket::data,
 };
@@ -315,4 +317,40 @@ async fn broadcasts_work_without_scripts() {
     assert_eq!(mara.submit("broadcasts/act", &[("id", id), ("act", "pause")], &own).await, own);
     assert!(mara.html(&own).await.contains("Paused"));
     assert_eq!(mara.page("/admin/broadcasts/999").await.status(), 404);
+}
+
+/// A program sends for a manager, once for each key, and reads how far it has come; its scopes and its person's rights count.
+#[tokio::test]
+async fn a_program_sends() {
+    let server = Server::start();
+    let program = Program::of(&server, "mara", &["read", "write"]).await;
+    let (mara, sam) = (server.person("mara").await, server.person("sam").await);
+    let body = json!({ "audience": format!("person:{}", sam.id), "title": "Dear {{ first_name }}", "link": "/messages/rooms" });
+    let key = Some("broadcast-of-the-program");
+    let (status, made) = program.request(Method::POST, "broadcasts", Some(body.clone()), key).await;
+    assert_eq!((status, &made["state"]), (201, &json!("scheduled")), "{made}");
+    assert_eq!(program.request(Method::POST, "broadcasts", Some(body.clone()), key).await, (201, made.clone()));
+    let id = made["id"].as_i64().unwrap();
+    until(&mara, id, is_sent).await;
+    assert_eq!(program.get(&format!("broadcasts/{id}")).await["funnel"]["delivered"], 1);
+    let listed = program.get("broadcasts").await;
+    assert_eq!((listed["data"].as_array().unwrap().len(), &listed["next"]), (1, &json!(null)));
+    for (field, name, value) in [
+        ("audience", "audience", json!("nobody")),
+        ("audience", "audience", json!(format!("person:{}", mara.id))),
+        ("title", "title", json!("{{ secret }}")),
+        ("link", "link", json!("https://evil.example")),
+        ("at", "at", json!(1)),
+    ] {
+        let mut wrong = body.clone();
+        wrong[name] = value;
+        let (status, problem) = program.post("broadcasts", wrong).await;
+        assert_eq!((status, &problem["field"]), (422, &json!(field)), "{problem}");
+    }
+    let sams = Program::of(&server, "sam", &["read", "write"]).await;
+    assert_eq!(sams.post("broadcasts", body.clone()).await.0, 403);
+    assert_eq!(sams.request(Method::GET, "broadcasts", None, None).await.0, 403);
+    let reader = Program::of(&server, "mara", &["read"]).await;
+    assert_eq!(reader.post("broadcasts", body).await.0, 403);
+    assert_eq!(program.request(Method::GET, "broadcasts/999", None, None).await.0, 404);
 }
