@@ -181,8 +181,8 @@ fn the_events_of_this_schema_have_this_shape() {
     let inbox_events = lines(vec![
         InboxEvent::NotificationCreated(notification()),
         InboxEvent::NotificationChanged(notification()),
-        InboxEvent::NotificationRemoved(Gone { id: NotificationId(7), counts: counts() }),
-        InboxEvent::NotificationsSwept(Swept { what: Sweep::Read, up_to: 9, counts: counts() }),
+        InboxEvent::NotificationRemoved(Gone { id: NotificationId(7), counts: counts(), head: 9 }),
+        InboxEvent::NotificationsSwept(Swept { what: Sweep::Read, up_to: 9, counts: counts(), head: 9 }),
     ]);
     let renamed = OrganisationChanged { name: "Plenum Institute".into() };
     let organisation_events =

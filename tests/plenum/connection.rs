@@ -106,7 +106,7 @@ async fn heartbeats_find_who_is_gone() {
 
 async fn open_sockets(server: &Server) -> u64 {
     let figures = server.get("/metrics").await.text().await.unwrap();
-    let line = figures.lines().find(|line| line.starts_with("plenum_live_connections ")).unwrap();
+    let line = figures.lines().find(|line| line.starts_with("plenum_live_connections{application=\"plenum\"}")).unwrap();
     line.rsplit(' ').next().unwrap().parse().unwrap()
 }
 

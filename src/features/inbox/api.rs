@@ -135,7 +135,7 @@ pub async fn set_preferences(
     #[server(default)] sound: bool,
     #[server(default)] digest: bool,
 ) -> Result<Preferences, AppError> {
-    command("/settings?done=told", move |state, who| async move {
+    command("/settings/notifications?done=told", move |state, who| async move {
         let quiet = Quiet::parse(&quiet_from, &quiet_until)?;
         let all = Category::ALL.into_iter().flat_map(|category| Way::ALL.map(|way| (category, way)));
         let refused = all.filter(|(category, way)| !wanted.contains(&format!("{}.{}", category.word(), way.word()))).collect();

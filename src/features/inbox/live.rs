@@ -27,6 +27,8 @@ pub struct Gone {
     pub id: NotificationId,
     /// Over all of the inbox.
     pub counts: Counts,
+    /// The number of the newest notification.
+    pub head: u64,
 }
 
 /// Something was done to all up to a number.
@@ -38,6 +40,8 @@ pub struct Swept {
     pub up_to: u64,
     /// Over all of the inbox.
     pub counts: Counts,
+    /// The number of the newest notification.
+    pub head: u64,
 }
 
 live_events! {
@@ -99,10 +103,12 @@ impl Live<InboxEvent> for Inbox {
             InboxEvent::NotificationRemoved(gone) => {
                 self.notifications.retain(|known| known.id != gone.id);
                 self.counts = gone.counts;
+                self.head = self.head.max(gone.head);
             }
             InboxEvent::NotificationsSwept(swept) => {
                 self.sweep(swept.what, swept.up_to);
                 self.counts = swept.counts;
+                self.head = self.head.max(swept.head);
             }
         }
         *self != before

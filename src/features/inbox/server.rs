@@ -147,8 +147,8 @@ async fn announce(tx: &mut Tx, ids: &[NotificationId], event: fn(Changed) -> Inb
 /// Tells people that a notification of theirs is gone.
 async fn announce_gone(tx: &mut Tx, gone: &[(PersonId, NotificationId)]) -> AppResult<()> {
     for (person, id) in gone {
-        let (counts, _) = counts_of(tx, *person).await?;
-        tx.announce(*person, &InboxEvent::NotificationRemoved(Gone { id: *id, counts }));
+        let (counts, head) = counts_of(tx, *person).await?;
+        tx.announce(*person, &InboxEvent::NotificationRemoved(Gone { id: *id, counts, head }));
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use super::{
     frames,
-    hub::Hub,
+    hub::{Channel, Hub},
     log,
     outbound::Weight,
     pusher::{durable, registry::Applications},
@@ -21,6 +21,9 @@ use crate::{
     realtime::protocol::ServerFrame,
     server::db::{Commits, Committed},
 };
+
+/// Commits that are dispatched together at the most: what they announce on one channel is written in one go.
+const ROUND: usize = 32;
 
 /// An event as bytes that all subscribers share.
 #[derive(Debug, Clone)]
@@ -57,29 +60,47 @@ impl Encoded {
 
 /// Dispatches for as long as the writer lives.
 pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, mut commits: Commits) {
-    while let Some(batch) = commits.recv().await {
-        for item in batch.items {
+    let mut round = Vec::with_capacity(ROUND);
+    while commits.recv_many(&mut round, ROUND).await > 0 {
+        let mut gathered = Vec::new();
+        let mut times = Vec::new();
+        for (at, item) in round.drain(..).flat_map(|commit| commit.items.into_iter().map(move |item| (commit.at, item))) {
             if let Committed::Event { channel, seq: Some(seq), .. } = &item {
                 fill_hole(&hub, channel, *seq).await;
             }
-            let is_event = matches!(item, Committed::Event { .. } | Committed::External(..));
-            if catch_unwind(AssertUnwindSafe(|| dispatch(&hub, &applications, item))).is_err() {
+            if matches!(item, Committed::Event { .. }) {
+                times.push(at);
+            } else {
+                // What was announced before a right ended still comes.
+                flush(&hub, &mut gathered);
+            }
+            if catch_unwind(AssertUnwindSafe(|| dispatch(&hub, &applications, item, &mut gathered))).is_err() {
                 tracing::error!("the dispatcher panicked on an event; the next one on its channel reads it from the log");
             }
-            if is_event {
-                metrics::histogram!("plenum_live_publish_seconds").record(batch.at.elapsed().as_secs_f64());
-            }
+        }
+        flush(&hub, &mut gathered);
+        for at in times {
+            metrics::histogram!("plenum_live_publish_seconds").record(at.elapsed().as_secs_f64());
         }
         hub.note_backlog(commits.len());
         tokio::task::yield_now().await;
     }
 }
 
-fn dispatch(hub: &Arc<Hub>, applications: &Applications, item: Committed) {
+/// Writes what is gathered for these channels.
+fn flush(hub: &Hub, gathered: &mut Vec<Arc<Channel>>) {
+    for channel in gathered.drain(..) {
+        if catch_unwind(AssertUnwindSafe(|| hub.flush(&channel))).is_err() {
+            tracing::error!("the dispatcher panicked on a write");
+        }
+    }
+}
+
+fn dispatch(hub: &Arc<Hub>, applications: &Applications, item: Committed, gathered: &mut Vec<Arc<Channel>>) {
     match item {
         Committed::Event { channel, event, payload, seq: Some(seq), .. } => {
             if hub.has_channel(&channel) {
-                hub.deliver(&channel, &Encoded::logged(&channel, &event, &payload, seq), None);
+                gathered.extend(hub.gather(&channel, Encoded::logged(&channel, &event, &payload, seq)));
             }
         }
         Committed::Event { channel, event, payload, seq: None, conflation } => {

@@ -18,6 +18,7 @@ use std::{
     time::Instant,
 };
 
+use bytes::BytesMut;
 use indexmap::IndexMap;
 use presence::join_roster;
 
@@ -25,6 +26,7 @@ use super::{
     connection::{Connection, lock},
     dispatcher::Encoded,
     heads::Moved,
+    outbound::Weight,
     presence::{People, Roster},
     pusher::signature::AppSecret,
     rules::Rules,
@@ -39,6 +41,9 @@ use crate::{
     },
     server::db::{self, Store},
 };
+
+/// Gathered events are written at once when they are more than this.
+const GATHERED_BYTES: usize = 64 * 1024;
 
 /// A connection's number, unique in this process's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,6 +80,20 @@ struct Members {
     dispatched: Option<u64>,
     roster: Roster,
     traffic: Traffic,
+    /// Dispatched, and not written yet.
+    gathered: Vec<Encoded>,
+}
+
+impl Members {
+    /// False if a logged event has gone out before.
+    fn is_next(&mut self, encoded: &Encoded) -> bool {
+        let Some(seq) = encoded.seq else { return true };
+        let next = self.dispatched.is_none_or(|dispatched| dispatched < seq);
+        if next {
+            self.dispatched = Some(seq);
+        }
+        next
+    }
 }
 
 /// A channel with somebody on it.
@@ -335,27 +354,84 @@ impl Hub {
     pub fn deliver(&self, name: &str, encoded: &Encoded, except: Option<ConnectionId>) {
         let Some(channel) = self.channel(name) else { return };
         let mut members = lock(&channel.members);
-        if let Some(seq) = encoded.seq {
-            if members.dispatched.is_some_and(|dispatched| dispatched >= seq) {
-                return;
-            }
-            members.dispatched = Some(seq);
+        self.flush_members(&mut members);
+        if members.is_next(encoded) {
+            self.write(&mut members, std::slice::from_ref(encoded), except);
         }
-        let mut deliveries = 0_u32;
+    }
+
+    /// Gathers a logged event for all subscribers of a channel: [`flush`](Self::flush) writes what the dispatcher has
+    /// gathered in one go. Returns the channel if this is the first of them.
+    pub fn gather(&self, name: &str, encoded: Encoded) -> Option<Arc<Channel>> {
+        let channel = self.channel(name)?;
+        let mut members = lock(&channel.members);
+        if !members.is_next(&encoded) {
+            return None;
+        }
+        members.gathered.push(encoded);
+        if members.gathered.iter().map(|event| event.bytes.len()).sum::<usize>() > GATHERED_BYTES {
+            self.flush_members(&mut members);
+        }
+        let first = members.gathered.len() == 1;
+        drop(members);
+        first.then_some(channel)
+    }
+
+    /// Writes what is gathered for a channel.
+    pub fn flush(&self, channel: &Channel) {
+        self.flush_members(&mut lock(&channel.members));
+    }
+
+    fn flush_members(&self, members: &mut Members) {
+        let gathered = std::mem::take(&mut members.gathered);
+        if !gathered.is_empty() {
+            self.write(members, &gathered, None);
+        }
+    }
+
+    /// Writes events, to whoever gets all of them in one go.
+    fn write(&self, members: &mut Members, events: &[Encoded], except: Option<ConnectionId>) {
+        let all = match events {
+            [] => return,
+            [one] => one.bytes.clone(),
+            several => several
+                .iter()
+                .fold(BytesMut::new(), |mut all, event| {
+                    all.extend_from_slice(&event.bytes);
+                    all
+                })
+                .freeze(),
+        };
+        let weight = if let [one] = events { one.weight.clone() } else { Weight::Kept };
+        let (mut deliveries, mut bytes) = (0_u32, 0_usize);
         for (id, subscriber) in &members.subscribers {
             let Phase::Live { after } = subscriber.phase else { continue };
-            if Some(*id) == except || encoded.seq.is_some_and(|seq| seq <= after) {
+            if Some(*id) == except {
                 continue;
             }
-            subscriber.connection.send(&encoded.bytes, &encoded.weight);
-            deliveries += 1;
+            let gets = |event: &&Encoded| event.seq.is_none_or(|seq| seq > after);
+            if events.iter().all(|event| gets(&event)) {
+                subscriber.connection.send(&all, &weight);
+                deliveries += u32::try_from(events.len()).unwrap_or(u32::MAX);
+                bytes += all.len();
+                continue;
+            }
+            for event in events.iter().filter(gets) {
+                subscriber.connection.send(&event.bytes, &event.weight);
+                deliveries += 1;
+                bytes += event.bytes.len();
+            }
         }
         let now = db::now();
-        members.traffic.note(&encoded.event, deliveries, now);
-        drop(members);
-        lock(&self.traffic).note(&encoded.event, deliveries, now);
+        let share = deliveries / u32::try_from(events.len()).unwrap_or(u32::MAX).max(1);
+        let mut traffic = lock(&self.traffic);
+        for event in events {
+            members.traffic.note(&event.event, share, now);
+            traffic.note(&event.event, share, now);
+        }
+        drop(traffic);
         metrics::counter!("plenum_live_deliveries_total").increment(u64::from(deliveries));
-        metrics::counter!("plenum_live_bytes_total").increment(u64::from(deliveries) * encoded.bytes.len() as u64);
+        metrics::counter!("plenum_live_bytes_total").increment(bytes as u64);
     }
 
     /// Subscribers may have missed an event: they come back and resume from the log.

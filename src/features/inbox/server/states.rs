@@ -71,8 +71,8 @@ pub async fn sweep(tx: &mut Tx, person: PersonId, what: Sweep, up_to: u64) -> Ap
     let bound = i64::try_from(up_to).unwrap_or(i64::MAX);
     let changed = sqlx::query(statement).bind(person).bind(bound).bind(tx.now()).execute(&mut **tx).await?;
     if changed.rows_affected() > 0 {
-        let (counts, _) = counts_of(tx, person).await?;
-        tx.announce(person, &InboxEvent::NotificationsSwept(Swept { what, up_to, counts }));
+        let (counts, head) = counts_of(tx, person).await?;
+        tx.announce(person, &InboxEvent::NotificationsSwept(Swept { what, up_to, counts, head }));
     }
     Ok(tx.now())
 }

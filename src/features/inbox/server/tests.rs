@@ -179,7 +179,7 @@ async fn run(commands: Vec<Command>, point: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn an_old_page_and_the_events_make_a_fresh_one(

@@ -249,7 +249,7 @@ fn Sweeps(screen: Screen) -> impl IntoView {
             let up_to = head.get_untracked();
             if what == Sweep::Read {
                 // Shown at once; the server's word, with the counts, follows.
-                let swept = InboxEvent::NotificationsSwept(Swept { what, up_to, counts: Counts::default() });
+                let swept = InboxEvent::NotificationsSwept(Swept { what, up_to, counts: Counts::default(), head: up_to });
                 inbox.maybe_update(|inbox| inbox.apply(PersonId(0), &swept));
                 if let Some(context) = context {
                     context.apply_own(&swept);

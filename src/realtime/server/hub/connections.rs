@@ -49,7 +49,6 @@ impl Hub {
             }
         }
         connections.insert(connection.id, Arc::clone(connection));
-        metrics::gauge!("plenum_live_connections").set(connections.len() as f64);
         Ok(())
     }
 
@@ -86,15 +85,13 @@ impl Hub {
 
     /// A connection is gone; its person stays present for the grace that `end` gives.
     pub fn leave(&self, connection: &Arc<Connection>, end: End) {
-        let count = {
+        {
             let mut connections = lock(&self.connections);
             connections.remove(&connection.id);
             if connections.len() * 4 < connections.capacity() {
                 connections.shrink_to(64);
             }
-            connections.len()
-        };
-        metrics::gauge!("plenum_live_connections").set(count as f64);
+        }
         let leaves_at = Instant::now() + self.grace(end);
         for channel in std::mem::take(&mut *lock(&connection.channels)) {
             self.remove_subscriber(connection, &channel, leaves_at);

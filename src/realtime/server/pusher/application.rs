@@ -85,6 +85,18 @@ impl Settings {
     }
 }
 
+/// Writes what is published on a channel when those who are publishing at this moment have done so. In a task of
+/// its own: a request that goes away takes nothing with it.
+pub(super) fn flush_soon(channel: Arc<Channel>) {
+    let started = Instant::now();
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return channel.flush() };
+    runtime.spawn(async move {
+        tokio::task::yield_now().await;
+        channel.flush();
+        metrics::histogram!("plenum_live_publish_seconds").record(started.elapsed().as_secs_f64());
+    });
+}
+
 /// A running application.
 #[derive(Debug)]
 pub struct App {
@@ -277,10 +289,9 @@ impl App {
     /// Sends an event to a channel. False if that is no channel's name.
     pub fn publish(&self, channel: &str, event: &str, data: &str, except: Option<ConnectionId>) -> bool {
         let Some(channel) = self.open(channel) else { return false };
-        let started = Instant::now();
-        let deliveries = channel.publish(event, data, except, started);
+        let deliveries = channel.publish(event, data, except, Instant::now());
         self.count(event, deliveries);
-        metrics::histogram!("plenum_live_publish_seconds").record(started.elapsed().as_secs_f64());
+        flush_soon(channel);
         true
     }
 

@@ -4,6 +4,10 @@
 //! once: what was before is in the backlog or the cache, what comes after finds them subscribed.
 //! Where the log is durable its rows are the backlog: whoever comes back is passed over while they
 //! are fed ([`super::durable`]), and enters the live stream at its head.
+//!
+//! What is published is gathered for a moment ([`Channel::flush`]) and written to each subscriber in one go: what
+//! several requests publish at once costs a write each, not one for each of them. Everything else that
+//! happens on the channel flushes first, so that nobody sees another order.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use indexmap::IndexMap;
 
 use super::{backlog::Backlog, names::ChannelKind};
@@ -37,6 +41,9 @@ const CACHED: Duration = Duration::from_secs(30 * 60);
 const COUNT_AT_ONCE: usize = 100;
 /// …above it at most this often.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
+
+/// Published events are written at once when they are more than this.
+const GATHERED_BYTES: usize = 64 * 1024;
 
 /// Somebody on a presence channel, as their application describes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +94,13 @@ struct Cached {
     at: Instant,
 }
 
+#[derive(Debug)]
+struct Gathered {
+    seq: u64,
+    bytes: Bytes,
+    except: Option<ConnectionId>,
+}
+
 #[derive(Debug, Default)]
 struct Inner {
     subscribers: IndexMap<ConnectionId, Subscriber>,
@@ -94,6 +108,8 @@ struct Inner {
     backlog: Backlog,
     cached: Option<Cached>,
     traffic: Traffic,
+    /// Published, and not written yet.
+    gathered: Vec<Gathered>,
     /// When the count of subscribers was told last, and whether it has changed since.
     counted: Option<Instant>,
     count_changed: bool,
@@ -182,6 +198,7 @@ impl Channel {
         most: usize,
     ) -> Joined {
         let mut inner = lock(&self.inner);
+        flush(&mut inner);
         if inner.subscribers.contains_key(&connection.id) {
             return Joined::Already;
         }
@@ -238,6 +255,7 @@ impl Channel {
     /// Takes a connection off the channel, and tells the others if a person has gone with it.
     pub fn leave(&self, connection: ConnectionId) -> Left {
         let mut inner = lock(&self.inner);
+        flush(&mut inner);
         let Some(subscriber) = inner.subscribers.swap_remove(&connection) else { return Left::default() };
         if inner.subscribers.len() * 4 < inner.subscribers.capacity() {
             inner.subscribers.shrink_to(16);
@@ -256,7 +274,8 @@ impl Channel {
         Left { vacated: inner.subscribers.is_empty(), member: gone }
     }
 
-    /// Sends an event to all but `except`, numbered and kept for those who come back. Returns how many it went to.
+    /// Gathers an event for all but `except`, numbered and kept for those who come back. Returns how many these are;
+    /// the caller sees to it that [`flush`](Self::flush) is called soon.
     pub fn publish(&self, name: &str, data: &str, except: Option<ConnectionId>, now: Instant) -> u32 {
         let mut inner = lock(&self.inner);
         let seq = inner.backlog.next();
@@ -280,18 +299,29 @@ impl Channel {
         let frame = ServerFrame { seq: Some(seq), ..ServerFrame::new(name, data).on(&*self.name) };
         let bytes = frames::text(&frame.text());
         inner.backlog.place(seq, bytes.clone(), now);
-        let deliveries = deliver(inner, &bytes, except, Some(seq));
-        inner.traffic.note(&name.into(), deliveries, db::now());
         if self.kind.cache {
-            inner.cached = Some(Cached { bytes, data: data.to_owned(), at: now });
+            inner.cached = Some(Cached { bytes: bytes.clone(), data: data.to_owned(), at: now });
         }
+        inner.gathered.push(Gathered { seq, bytes, except });
+        if inner.gathered.iter().map(|event| event.bytes.len()).sum::<usize>() > GATHERED_BYTES {
+            flush(inner);
+        }
+        let excepted = except.is_some_and(|id| inner.subscribers.contains_key(&id));
+        let deliveries = u32::try_from(inner.subscribers.len() - usize::from(excepted)).unwrap_or(u32::MAX);
+        inner.traffic.note(&name.into(), deliveries, db::now());
         deliveries
+    }
+
+    /// Writes what is gathered.
+    pub fn flush(&self) {
+        flush(&mut lock(&self.inner));
     }
 
     /// Everything up to `reached` has been fed: enters the live stream, unless something newer went out meanwhile,
     /// which then comes from the log first.
     pub fn go_live(&self, connection: ConnectionId, reached: u64) -> bool {
         let mut inner = lock(&self.inner);
+        flush(&mut inner);
         if inner.backlog.head() > reached {
             return false;
         }
@@ -304,6 +334,7 @@ impl Channel {
     /// Other numbers follow: forgets what is kept, and lets everyone have what comes.
     pub fn renumber(&self) {
         let mut inner = lock(&self.inner);
+        flush(&mut inner);
         inner.backlog = Backlog::default();
         for subscriber in inner.subscribers.values_mut() {
             subscriber.phase = Phase::Live { after: 0 };
@@ -313,6 +344,7 @@ impl Channel {
     /// Relays a client's event to the others; false if it is not on the channel. Neither kept nor cached.
     pub fn relay(&self, from: ConnectionId, name: &str, data: &str) -> bool {
         let mut inner = lock(&self.inner);
+        flush(&mut inner);
         let Some(sender) = inner.subscribers.get(&from) else { return false };
         let user_id = sender.user_id.as_deref().map(str::to_owned);
         let frame = ServerFrame { user_id, ..ServerFrame::new(name, data).on(&*self.name) };
@@ -383,19 +415,61 @@ impl Channel {
 fn deliver(inner: &Inner, bytes: &Bytes, except: Option<ConnectionId>, seq: Option<u64>) -> u32 {
     let mut deliveries = 0;
     for (id, subscriber) in &inner.subscribers {
-        let wants = match (seq, subscriber.phase) {
-            (None, _) => true,
-            (Some(_), Phase::CatchingUp) => false,
-            (Some(seq), Phase::Live { after }) => seq > after,
-        };
-        if wants && Some(*id) != except {
+        if subscriber.wants(seq) && Some(*id) != except {
             subscriber.connection.send(bytes, &Weight::Kept);
             deliveries += 1;
         }
     }
-    metrics::counter!("plenum_live_deliveries_total").increment(u64::from(deliveries));
-    metrics::counter!("plenum_live_bytes_total").increment(u64::from(deliveries) * bytes.len() as u64);
+    count(deliveries, bytes.len());
     deliveries
+}
+
+fn count(deliveries: u32, bytes: usize) {
+    metrics::counter!("plenum_live_deliveries_total").increment(u64::from(deliveries));
+    metrics::counter!("plenum_live_bytes_total").increment(u64::from(deliveries) * bytes as u64);
+}
+
+/// Writes what is gathered: to whoever gets all of it in one go.
+fn flush(inner: &mut Inner) {
+    let gathered = std::mem::take(&mut inner.gathered);
+    match gathered.as_slice() {
+        [] => {}
+        [event] => {
+            deliver(inner, &event.bytes, event.except, Some(event.seq));
+        }
+        events => {
+            let all: Bytes = events
+                .iter()
+                .fold(BytesMut::new(), |mut all, event| {
+                    all.extend_from_slice(&event.bytes);
+                    all
+                })
+                .freeze();
+            for (id, subscriber) in &inner.subscribers {
+                let gets = |event: &Gathered| subscriber.wants(Some(event.seq)) && Some(*id) != event.except;
+                if events.iter().all(gets) {
+                    subscriber.connection.send(&all, &Weight::Kept);
+                    count(u32::try_from(events.len()).unwrap_or(u32::MAX), all.len() / events.len());
+                } else {
+                    for event in events.iter().filter(|event| gets(event)) {
+                        subscriber.connection.send(&event.bytes, &Weight::Kept);
+                        count(1, event.bytes.len());
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Subscriber {
+    /// It gets an event with this number; one without a number always.
+    fn wants(&self, seq: Option<u64>) -> bool {
+        match (seq, self.phase) {
+            (None, _) => true,
+            (Some(_), Phase::CatchingUp) => false,
+            (Some(seq), Phase::Live { after }) => seq > after,
+        }
+    }
 }
 
 /// To all connections but those of `user_id`.

@@ -7,7 +7,12 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::{application::App, channel::Channel, names::ChannelKind, tap::What};
+use super::{
+    application::{App, flush_soon},
+    channel::Channel,
+    names::ChannelKind,
+    tap::What,
+};
 use crate::{
     error::{AppError, AppResult},
     realtime::{
@@ -79,6 +84,7 @@ pub fn dispatch(app: &App, event: &External, seq: u64) {
         channel.publish(&event.event, &event.data, event.except, now)
     };
     app.count(&event.event, deliveries);
+    flush_soon(channel);
 }
 
 /// Feeds one page of the log to each channel that catches up; those at its head go live.

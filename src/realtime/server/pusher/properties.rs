@@ -153,6 +153,10 @@ impl Scene {
             Step::Publish(channel, except) => {
                 let except = except.map(|slot| self.clients[&slot].id);
                 self.app.publish(channel, "published", &number.to_string(), except);
+                // Not a moment later, as it would be.
+                if let Some(channel) = self.app.channel(channel) {
+                    channel.flush();
+                }
                 return;
             }
             Step::Terminate(person) => {
