@@ -32,6 +32,8 @@ pub enum Channel {
     Ops(OrganisationId),
     /// `private-application.{id}`
     Application(ApplicationId),
+    /// `private-broadcasts.{organisation}`
+    Broadcasts(OrganisationId),
 }
 
 /// One line of the catalogue in `docs/channels.md`.
@@ -71,6 +73,11 @@ impl Channel {
             who: "the admins of its organisation",
             carries: "live channels of an external application, and what passes on them",
         },
+        ChannelEntry {
+            pattern: "private-broadcasts.{organisation}",
+            who: "its admins and managers",
+            carries: "what is told to its people, and how far that has come",
+        },
     ];
 
     /// True if joining it shows one to the others.
@@ -93,6 +100,7 @@ impl Channel {
             Self::Organisation(_) => 4,
             Self::Ops(_) => 5,
             Self::Application(_) => 6,
+            Self::Broadcasts(_) => 7,
         };
         &Self::CATALOGUE[index]
     }
@@ -108,6 +116,7 @@ impl fmt::Display for Channel {
             Self::Organisation(id) => write!(f, "private-organisation.{id}"),
             Self::Ops(id) => write!(f, "private-ops.{id}"),
             Self::Application(id) => write!(f, "private-application.{id}"),
+            Self::Broadcasts(id) => write!(f, "private-broadcasts.{id}"),
         }
     }
 }
@@ -133,6 +142,7 @@ impl FromStr for Channel {
             "private-organisation" => typed(id).map(Self::Organisation),
             "private-ops" => typed(id).map(Self::Ops),
             "private-application" => typed(id).map(Self::Application),
+            "private-broadcasts" => typed(id).map(Self::Broadcasts),
             _ => Err(UnknownChannel),
         }
     }
@@ -144,14 +154,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn any_channel() -> impl Strategy<Value = Channel> {
-        (0..7, 1..=i64::MAX).prop_map(|(kind, id)| match kind {
+        (0..8, 1..=i64::MAX).prop_map(|(kind, id)| match kind {
             0 => Channel::Person(PersonId(id)),
             1 => Channel::Conversation(ConversationId(id)),
             2 => Channel::ConversationPresence(ConversationId(id)),
             3 => Channel::OrganisationPublic(OrganisationId(id)),
             4 => Channel::Organisation(OrganisationId(id)),
             5 => Channel::Ops(OrganisationId(id)),
-            _ => Channel::Application(ApplicationId(id)),
+            6 => Channel::Application(ApplicationId(id)),
+            _ => Channel::Broadcasts(OrganisationId(id)),
         })
     }
 
@@ -164,7 +175,7 @@ mod tests {
 
         /// print ∘ parse = identity: no second spelling of a channel is ever accepted (I24).
         #[test]
-        fn a_channel_has_one_spelling(name in "(private-|presence-|)(person|conversation|organisation|ops|application)\\.[-+0-9 .]{0,4}") {
+        fn a_channel_has_one_spelling(name in "(private-|presence-|)(person|conversation|organisation|ops|application|broadcasts)\\.[-+0-9 .]{0,4}") {
             if let Ok(channel) = name.parse::<Channel>() {
                 prop_assert_eq!(channel.to_string(), name);
             }
@@ -196,6 +207,7 @@ mod tests {
             (Channel::Organisation(OrganisationId(1)), 4),
             (Channel::Ops(OrganisationId(1)), 5),
             (Channel::Application(ApplicationId(1)), 6),
+            (Channel::Broadcasts(OrganisationId(1)), 7),
         ] {
             assert_eq!(channel.entry().pattern, Channel::CATALOGUE[entry].pattern);
             assert_eq!(channel.entry().pattern.replace("{id}", "1").replace("{organisation}", "1"), channel.to_string());

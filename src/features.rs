@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod applications;
+pub mod broadcasts;
 pub mod inbox;
 pub mod messages;
 pub mod people;

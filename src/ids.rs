@@ -61,6 +61,8 @@ id_types! {
     ApplicationId;
     /// A notification in a person's inbox.
     NotificationId;
+    /// Something that the institution tells its people.
+    BroadcastId;
     /// An invitation to an organisation.
     InvitationId;
     /// A room, group or direct conversation.

@@ -10,6 +10,10 @@ use plenum::{
             live::{ApplicationEvent, OpsEvent},
             model::{Frame, LiveChannel, LiveChannels, Passed, What},
         },
+        broadcasts::{
+            live::BroadcastEvent,
+            model::{Audience, Broadcast, Funnel, State},
+        },
         inbox::{
             live::{Changed, Gone, InboxEvent, Swept},
             model::{Category, Counts, Notification, Sweep},
@@ -20,10 +24,10 @@ use plenum::{
         },
         people::{
             live::{OrganisationChanged, OrganisationEvent, PublicEvent},
-            model::PersonCard,
+            model::{PersonCard, Role},
         },
     },
-    ids::{ConversationId, MessageId, NotificationId, PersonId},
+    ids::{BroadcastId, ConversationId, MessageId, NotificationId, PersonId},
     realtime::live::{LIVE_SCHEMA, LiveEvent},
 };
 
@@ -113,6 +117,24 @@ fn passed() -> Passed {
     Passed { frames: vec![frame], missed: 4 }
 }
 
+fn broadcast() -> Broadcast {
+    Broadcast {
+        id: BroadcastId(7),
+        sender: card(1),
+        audience: Audience::Role(Role::Instructor),
+        audience_name: "Instructor".into(),
+        title: "Fire drill for {{ first_name }}".into(),
+        text: "At noon.".into(),
+        link: "/messages/rooms".into(),
+        state: State::Sending,
+        due_at: 1_795_102_860_000,
+        created_at: 1_795_102_850_000,
+        started_at: Some(1_795_102_860_000),
+        ended_at: None,
+        funnel: Funnel { gathered: true, recipients: 9, refused: 1, delivered: 5, seen: 3, read: 2 },
+    }
+}
+
 /// Name, kind and payload of each, one a line; and each reads back as it was.
 fn lines<E: LiveEvent + PartialEq + std::fmt::Debug>(events: Vec<E>) -> String {
     assert_eq!(events.len(), E::CATALOGUE.len(), "an event is missing here");
@@ -168,7 +190,17 @@ fn the_events_of_this_schema_have_this_shape() {
     let public_events = lines(vec![PublicEvent::OrganisationRenamed(renamed)]);
     let ops_events = lines(vec![OpsEvent::ChannelsUpdated(channels())]);
     let application_events = lines(vec![ApplicationEvent::ChannelsUpdated(channels()), ApplicationEvent::FramesPassed(passed())]);
-    let all =
-        [conversation_events, person_events, inbox_events, organisation_events, public_events, ops_events, application_events].join("\n");
+    let broadcast_events = lines(vec![BroadcastEvent::BroadcastChanged(broadcast())]);
+    let all = [
+        conversation_events,
+        person_events,
+        inbox_events,
+        organisation_events,
+        public_events,
+        ops_events,
+        application_events,
+        broadcast_events,
+    ]
+    .join("\n");
     insta::assert_snapshot!(format!("live_schema_{LIVE_SCHEMA}"), all);
 }

@@ -17,7 +17,7 @@ use crate::{
         people::{api::SignOut, model::Role},
     },
     strings::shell as words,
-    ui::{Avatar, Icon, dynamic, effect, view},
+    ui::{Avatar, Icon, dynamic, effect, memo, view},
 };
 
 /// Somewhere to go.
@@ -33,12 +33,21 @@ const MESSAGES: Destination = Destination { href: "/messages", icon: "messages",
 const PEOPLE: Destination = Destination { href: "/people", icon: "people", label: words::PEOPLE };
 const SETTINGS: Destination = Destination { href: "/settings", icon: "settings", label: words::SETTINGS };
 const ADMIN: Destination = Destination { href: "/admin/people", icon: "admin", label: words::ADMIN };
+const BROADCASTS: Destination = Destination { href: "/admin/broadcasts", icon: "campaigns", label: words::BROADCASTS };
 
 /// What there is for this person, in order. With the menu of one's own at most five, which
 /// is what a narrow screen has room for.
-pub(super) fn destinations(admin: bool) -> Vec<Destination> {
+pub(super) fn destinations(roles: &[Role]) -> Vec<Destination> {
     let everyone = [INBOX, MESSAGES, PEOPLE, SETTINGS];
-    everyone.into_iter().chain(admin.then_some(ADMIN)).collect()
+    // Admins find the broadcasts among their pages.
+    let own = if roles.contains(&Role::Admin) { Some(ADMIN) } else { roles.contains(&Role::Manager).then_some(BROADCASTS) };
+    everyone.into_iter().chain(own).collect()
+}
+
+/// The roles of the viewer.
+pub(super) fn use_roles() -> Signal<Vec<Role>> {
+    let viewer = use_viewer();
+    memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.roles.clone()).unwrap_or_default())).into()
 }
 
 impl Destination {
@@ -54,14 +63,14 @@ impl Destination {
 /// The navigation of whoever is signed in.
 #[component]
 pub fn Navigation() -> impl IntoView {
-    let admin = use_role(Role::Admin);
+    let roles = use_roles();
     view! {
         <nav class="rail" aria-label=words::MAIN_NAVIGATION>
             <a class="rail-brand only-wide" href="/" aria-label=words::HOME>
                 <img src="/favicon.svg" alt="" width="28" height="28"/>
             </a>
             <ul class="rail-list">
-                {move || destinations(admin.get()).into_iter().map(item).collect_view()}
+                {move || roles.with(|roles| destinations(roles)).into_iter().map(item).collect_view()}
                 <li class="rail-account">
                     <Account/>
                     <LiveLine short=true/>
@@ -78,15 +87,17 @@ pub fn SettingsTabs() -> impl IntoView {
     view! { <Tabs label=words::SETTINGS tabs=tabs.to_vec()/> }
 }
 
-/// The pages of the admins, above each of them.
+/// The pages of the admins, above each of them; managers have one of these, and need no tabs.
 #[component]
 pub fn AdminTabs() -> impl IntoView {
+    let admin = use_role(Role::Admin);
     let tabs = [
         ("/admin/people", words::ADMIN_PEOPLE),
         ("/admin/applications", words::ADMIN_APPLICATIONS),
         ("/admin/channels", words::ADMIN_CHANNELS),
+        (BROADCASTS.href, words::BROADCASTS),
     ];
-    view! { <Tabs label=words::ADMIN tabs=tabs.to_vec()/> }
+    dynamic(move || admin.get().then(|| view! { <Tabs label=words::ADMIN tabs=tabs.to_vec()/> }))
 }
 
 #[component]
@@ -215,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_narrow_screen_has_room_for_all() {
-        let narrow = destinations(true).into_iter().filter(|destination| *destination != SETTINGS).count();
+        let narrow = destinations(&Role::ALL).into_iter().filter(|destination| *destination != SETTINGS).count();
         assert!(narrow < 5, "the menu of one's own is the fifth");
     }
 
@@ -224,10 +235,15 @@ mod tests {
         for (path, href) in
             [("/messages", "/messages"), ("/messages/4", "/messages"), ("/people/3", "/people"), ("/admin/people", "/admin/people")]
         {
-            let current: Vec<&str> =
-                destinations(true).iter().filter(|destination| destination.holds(path)).map(|destination| destination.href).collect();
+            let current: Vec<&str> = destinations(&[Role::Admin])
+                .iter()
+                .filter(|destination| destination.holds(path))
+                .map(|destination| destination.href)
+                .collect();
             assert_eq!(current, [href], "{path}");
         }
-        assert!(!destinations(true).iter().any(|destination| destination.holds("/no-such-page")));
+        assert!(!destinations(&[Role::Admin]).iter().any(|destination| destination.holds("/no-such-page")));
+        assert!(destinations(&[Role::Manager]).iter().any(|destination| destination.holds("/admin/broadcasts/7")));
+        assert!(!destinations(&[Role::Member]).iter().any(|destination| destination.holds("/admin/broadcasts")));
     }
 }

@@ -11,11 +11,12 @@ use leptos::{
 };
 use leptos_router::ChooseView;
 
-use super::routes::{address, for_admins, for_people, for_visitors, moving_on};
+use super::routes::{address, for_admins, for_people, for_senders, for_visitors, moving_on};
 use crate::{
     features::{
         admin::view::ChannelsPage,
         applications::view::ApplicationsPage,
+        broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage},
         inbox::view::{InboxPage, NotificationSettingsPage},
         messages::{
             self,
@@ -49,6 +50,12 @@ pub enum Page {
     Applications,
     /// The live channels, for admins.
     Channels,
+    /// What the institution tells its people, for admins and managers.
+    Broadcasts,
+    /// One of these.
+    Broadcast,
+    /// A new one.
+    NewBroadcast,
     /// One's inbox.
     Inbox,
     /// How one wants to be told.
@@ -104,6 +111,9 @@ fn others(page: Page) -> Opened {
         Page::Admin => for_admins(|| view! { <AdminPeoplePage/> }),
         Page::Applications => for_admins(|| view! { <ApplicationsPage/> }),
         Page::Channels => for_admins(|| view! { <ChannelsPage/> }),
+        Page::Broadcasts => for_senders(|| view! { <BroadcastsPage/> }),
+        Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
+        Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
         Page::Inbox => for_people(|| view! { <InboxPage/> }),
         Page::NotificationSettings => for_people(|| view! { <NotificationSettingsPage/> }),
         _ => for_people(|| view! { <PeoplePage/> }),
@@ -135,6 +145,9 @@ impl Page {
             | Self::Admin
             | Self::Applications
             | Self::Channels
+            | Self::Broadcasts
+            | Self::Broadcast
+            | Self::NewBroadcast
             | Self::Inbox
             | Self::NotificationSettings
             | Self::Rooms

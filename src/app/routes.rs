@@ -44,6 +44,9 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("admin/people") view=Page::Admin ssr=SsrMode::Async/>
             <Route path=path!("admin/applications") view=Page::Applications ssr=SsrMode::Async/>
             <Route path=path!("admin/channels") view=Page::Channels ssr=SsrMode::Async/>
+            <Route path=path!("admin/broadcasts") view=Page::Broadcasts ssr=SsrMode::Async/>
+            <Route path=path!("admin/broadcasts/new") view=Page::NewBroadcast ssr=SsrMode::Async/>
+            <Route path=path!("admin/broadcasts/:id") view=Page::Broadcast ssr=SsrMode::Async/>
             <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
                 <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>
                 <Route path=path!("rooms") view=Page::Rooms ssr=SsrMode::Async/>
@@ -84,6 +87,12 @@ pub(super) fn address() -> String {
 pub(super) fn for_admins(page: impl FnOnce() -> AnyView) -> AnyView {
     let admin = use_role(Role::Admin);
     for_people(move || if admin.get_untracked() { page() } else { view! { <Forbidden/> }.into_any() })
+}
+
+/// A page for those who send broadcasts: admins and managers.
+pub(super) fn for_senders(page: impl FnOnce() -> AnyView) -> AnyView {
+    let (admin, manager) = (use_role(Role::Admin), use_role(Role::Manager));
+    for_people(move || if admin.get_untracked() || manager.get_untracked() { page() } else { view! { <Forbidden/> }.into_any() })
 }
 
 /// A page for whoever is not signed in; others go where they wanted to.

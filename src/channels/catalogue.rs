@@ -7,6 +7,7 @@ use super::Channel;
 use crate::{
     features::{
         admin::live::{ApplicationEvent, OpsEvent},
+        broadcasts::live::BroadcastEvent,
         inbox::live::InboxEvent,
         messages::live::{ConversationEvent, PersonEvent},
         people::live::{OrganisationEvent, PublicEvent},
@@ -25,11 +26,12 @@ fn events(channel: Channel) -> Vec<EventEntry> {
         Channel::Organisation(_) => OrganisationEvent::CATALOGUE.to_vec(),
         Channel::Ops(_) => OpsEvent::CATALOGUE.to_vec(),
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
+        Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
     }
 }
 
 /// One channel of each kind.
-fn channels() -> [Channel; 7] {
+fn channels() -> [Channel; 8] {
     [
         Channel::Person(PersonId(1)),
         Channel::Conversation(ConversationId(1)),
@@ -38,6 +40,7 @@ fn channels() -> [Channel; 7] {
         Channel::Organisation(OrganisationId(1)),
         Channel::Ops(OrganisationId(1)),
         Channel::Application(ApplicationId(1)),
+        Channel::Broadcasts(OrganisationId(1)),
     ]
 }
 

@@ -9,7 +9,7 @@ use super::Channel;
 use crate::{
     error::AppResult,
     features::{
-        applications, messages,
+        applications, broadcasts, messages,
         people::{self, model::Role},
     },
     ids::{ConversationId, Millis, PersonId, SignInId},
@@ -66,6 +66,10 @@ pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> A
             let admin = people::server::has_role(conn, who.person, Role::Admin).await?
                 && applications::server::ids(conn, who.organisation).await?.contains(&application);
             Ok(only(admin, "Only the admins of its organisation can follow an application."))
+        }
+        Channel::Broadcasts(organisation) => {
+            let may = organisation == who.organisation && broadcasts::server::may_send(conn, who.person).await?;
+            Ok(only(may, "Only its admins and managers can follow an organisation's broadcasts."))
         }
     }
 }

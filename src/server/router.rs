@@ -32,7 +32,7 @@ use crate::{
     app::{App, Build, NewAtFirst, UnreadAtFirst, shell},
     error::AppResult,
     features::{
-        inbox, messages,
+        broadcasts, inbox, messages,
         people::{self, model::Shell},
     },
     realtime::server::{pusher, upgrade},
@@ -94,6 +94,8 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
     let endpoints = Endpoints::under(description::Plenum::openapi())
         .and(people::public::endpoints())
         .and(messages::public::endpoints())
+        .and(inbox::public::endpoints())
+        .and(broadcasts::public::endpoints())
         .and(broadcasting::endpoints())
         .and(status::endpoints());
     let (routes, api) = endpoints.split();

@@ -13,7 +13,7 @@ use super::{db::Store, jobs, mail::Outbox, rates::Rates, router, state::AppState
 use crate::{
     channels::rules::PlenumRules,
     config::{Config, Loaded},
-    features::{admin, applications::server as external, inbox, messages, people, seed as seeds},
+    features::{admin, applications::server as external, broadcasts, inbox, messages, people, seed as seeds},
     realtime::{
         protocol::code,
         server::{
@@ -70,8 +70,10 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     tokio::spawn(registry::run(Arc::clone(&applications), seconds(config.realtime.ping_seconds), seconds(config.realtime.lost_seconds)));
     tokio::spawn(admin::server::run(Arc::clone(&hub), Arc::clone(&applications), store.clone()));
     tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
+    tokio::spawn(broadcasts::server::follow_receipts(store.clone()));
     let known = Arc::clone(&applications);
     jobs::housekeeping(jobs::Runner::new(store.clone()))
+        .on(broadcasts::server::SEND, broadcasts::server::send)
         .on(inbox::server::WAKE, inbox::server::wake)
         .on(webhooks::JOB, move |store, payload| webhooks::deliver(store, Arc::clone(&known), payload))
         .start(stop.clone());

@@ -1,6 +1,6 @@
 //! Time zones: which there are, and their offsets around now. The one user of the zone database.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use crate::{ids::Millis, ui::time::Zone};
 
@@ -16,6 +16,14 @@ pub fn zone(name: &str, now: Millis) -> Zone {
         offsets.push((transition.timestamp().as_millisecond(), transition.offset().seconds()));
     }
     Zone { name: name.to_owned(), offsets }
+}
+
+/// The instant of `text`, a local time like `2026-11-21T18:00`, in the zone `name`; UTC if there is no such zone. A time that a clock
+/// change leaves out is the one after it, one that comes twice the first.
+pub fn instant(name: &str, text: &str) -> Option<Millis> {
+    let local: DateTime = text.parse().ok()?;
+    let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
+    Some(zone.to_timestamp(local).ok()?.as_millisecond())
 }
 
 /// True if `name` is a zone that people can choose.
@@ -45,6 +53,8 @@ mod tests {
         assert_eq!(berlin.clock(1_795_102_860_000), "16:41");
         assert_eq!(berlin.clock(1_782_000_000_000), "02:00");
         assert_eq!(zone("Nowhere/Town", 0), Zone::default());
+        assert_eq!(instant("Europe/Berlin", "2026-11-19T16:41"), Some(1_795_102_860_000));
+        assert_eq!(instant("Europe/Berlin", "tomorrow"), None);
         assert!(is_known("Europe/Berlin") && !is_known("Nowhere/Town") && names().iter().any(|name| name == "Asia/Tokyo"));
     }
 }

@@ -16,6 +16,8 @@ pub const MESSAGES: &str = "Messages";
 pub const PEOPLE: &str = "People";
 /// See [`MESSAGES`].
 pub const SETTINGS: &str = "Settings";
+/// Navigation.
+pub const BROADCASTS: &str = "Broadcasts";
 /// See [`MESSAGES`].
 pub const ADMIN: &str = "Admin";
 /// One of its pages.

@@ -49,6 +49,7 @@ async fn the_matrix_of_channels_and_people() {
     for person in &people {
         let own = person.organisation == organisation;
         let is_admin = person.email.starts_with("admin@");
+        let sends = is_admin || person.email.starts_with("mara@");
         let mut socket = person.socket().await;
         let expected = [
             (format!("private-person.{}", person.id), true),
@@ -60,6 +61,8 @@ async fn the_matrix_of_channels_and_people() {
             (format!("organisation.{organisation}"), true),
             (format!("private-organisation.{organisation}"), own),
             ("private-organisation.900".to_owned(), !own),
+            (format!("private-broadcasts.{organisation}"), sends),
+            ("private-broadcasts.900".to_owned(), false),
             // Guesses: longer ids, other spellings, ids that do not exist, channels that do not exist.
             (format!("private-conversation.{general}00000"), false),
             (format!("private-conversation.0{general}"), false),

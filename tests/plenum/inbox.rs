@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 
 use futures::future::join_all;
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::server::{Person, Server};
+use super::{
+    api::Program,
+    server::{Person, Server},
+};
 
 async fn inbox(person: &Person) -> Value {
     person.ask("inbox/page", &[]).await["state"].clone()
@@ -166,4 +170,37 @@ async fn what_is_put_off_comes_back() {
     }
     let known = inbox(&lena).await;
     assert_eq!((&known["counts"]["unseen"], &known["notifications"][0]["number"]), (&json!(1), &json!(2)));
+}
+
+/// A program goes through an inbox page by page, marks and deletes; somebody else's is not there for it.
+#[tokio::test]
+async fn a_program_reads_the_inbox() {
+    let server = Server::start_with(&[("PLENUM_LIMITS__COMMANDS_PER_MINUTE", "0")]);
+    let (lena, sam) = (server.person("lena").await, server.person("sam").await);
+    mention(&sam, sam.general().await, "Lena Kovač", 70).await;
+    let program = Program::of(&server, "lena", &["read", "write"]).await;
+    let (mut numbers, mut path) = (Vec::new(), "notifications".to_owned());
+    loop {
+        let page = program.get(&path).await;
+        numbers.extend(page["data"].as_array().unwrap().iter().map(|known| known["number"].as_u64().unwrap()));
+        let Some(next) = page["next"].as_u64() else { break };
+        path = format!("notifications?before={next}");
+    }
+    assert_eq!(numbers, (1..=70).rev().collect::<Vec<u64>>(), "each once, the newest first");
+
+    let newest = program.get("notifications").await["data"][0].clone();
+    let own = format!("notifications/{}", newest["id"]);
+    for _ in 0..2 {
+        assert_eq!(program.request(Method::POST, &format!("{own}/read"), None, Some("key-of-the-mark")).await.0, 204);
+    }
+    assert_eq!(program.get("notifications?unread=true").await["data"][0]["number"], 69);
+    assert_eq!(program.post("notifications/read", json!({ "up_to": 60 })).await.0, 204);
+    assert_eq!(inbox(&lena).await["counts"]["unread"], 9);
+    let other = Program::of(&server, "sam", &["read", "write"]).await;
+    assert_eq!(other.post(&format!("{own}/read"), json!({})).await.0, 404);
+    assert_eq!(other.request(Method::DELETE, &own, None, None).await.0, 404);
+    assert_eq!(program.request(Method::DELETE, &own, None, None).await.0, 204);
+    assert_eq!(program.get("notifications").await["data"][0]["number"], 69);
+    let reader = Program::of(&server, "lena", &["read"]).await;
+    assert_eq!(reader.post("notifications/read", json!({ "up_to": 70 })).await.0, 403);
 }

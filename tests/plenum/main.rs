@@ -9,6 +9,7 @@ mod socket;
 mod api;
 mod applications;
 mod authorisation;
+mod broadcasts;
 mod complaints;
 mod connection;
 mod crash;

@@ -7,9 +7,8 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Go, PaletteEntry, PaletteSources};
 use crate::{
     app::{
-        context::use_role,
         key_help::KeyHelpOpen,
-        navigation::destinations,
+        navigation::{destinations, use_roles},
         theme::{Theme, use_theme},
     },
     features::{
@@ -33,7 +32,7 @@ pub(super) fn use_places(open: RwSignal<bool>, text: RwSignal<String>) -> Signal
     let conversations = RwSignal::new(Vec::new());
     let people = RwSignal::new(Vec::new());
 
-    let admin = use_role(Role::Admin);
+    let roles = use_roles();
     let sources = use_context::<PaletteSources>();
     let (choose_theme, keys) = (use_theme(), use_context::<KeyHelpOpen>());
     effect(move |_| {
@@ -41,7 +40,7 @@ pub(super) fn use_places(open: RwSignal<bool>, text: RwSignal<String>) -> Signal
             return;
         }
         let more = sources.map(PaletteSources::entries).unwrap_or_default();
-        fixed.set(pages(admin.get_untracked()).into_iter().chain(more).chain(actions(choose_theme, keys)).collect());
+        fixed.set(roles.with_untracked(|roles| pages(roles)).into_iter().chain(more).chain(actions(choose_theme, keys)).collect());
         spawn_local(async move {
             if let Ok(sidebar) = messages::api::sidebar().await {
                 let mut lines: Vec<Line> = sidebar.state.lines.into_values().collect();
@@ -88,8 +87,8 @@ fn to(group: &'static str, icon: &'static str, label: &str, path: &str) -> Palet
     PaletteEntry { group, icon, label: label.to_owned(), hint: String::new(), go: Go::To(path.to_owned()) }
 }
 
-fn pages(admin: bool) -> Vec<PaletteEntry> {
-    let sections = destinations(admin).into_iter().map(|place| to(words::GROUP_PAGES, place.icon, place.label, place.href));
+fn pages(roles: &[Role]) -> Vec<PaletteEntry> {
+    let sections = destinations(roles).into_iter().map(|place| to(words::GROUP_PAGES, place.icon, place.label, place.href));
     let more = [
         to(words::GROUP_PAGES, "plus", words::NEW_CONVERSATION, "/messages/new"),
         to(words::GROUP_PAGES, "hash", words::ROOMS, "/messages/rooms"),

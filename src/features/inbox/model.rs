@@ -16,7 +16,7 @@ const DAY: Millis = 24 * 3_600_000;
 
 /// What a notification is about; one can refuse each, but for what keeps an account safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase"))]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum Category {
     /// Somebody was named in a message.
@@ -94,6 +94,7 @@ impl Way {
 
 /// Something that concerns a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Notification {
     /// Which.
     pub id: NotificationId,

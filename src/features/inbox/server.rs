@@ -14,7 +14,7 @@ mod states;
 mod tests;
 mod waking;
 
-pub use notify::{News, notify, read_thread, retell, retract};
+pub use notify::{News, notify, notify_each, read_thread, retell, retract, willing};
 pub use reading::{beginning, page, preferences};
 pub use states::{act, set_preferences, snooze, sweep, undo_clear};
 pub use waking::{WAKE, prune, wake};
@@ -80,7 +80,7 @@ impl Row {
 }
 
 /// Adds `(a, b, …)` to a statement.
-fn push_list<T>(query: &mut QueryBuilder<Db>, values: impl IntoIterator<Item = T>)
+pub(crate) fn push_list<T>(query: &mut QueryBuilder<Db>, values: impl IntoIterator<Item = T>)
 where
     T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>,
 {

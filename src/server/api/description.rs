@@ -30,6 +30,8 @@ use crate::server::problem::ProblemDetails;
         (name = "Tokens", description = "What a program asks with."),
         (name = "Conversations", description = "Rooms, groups and direct conversations, and what is said in them."),
         (name = "People", description = "Who is there."),
+        (name = "Inbox", description = "What concerns one."),
+        (name = "Broadcasts", description = "What the institution tells its people."),
         (name = "Sockets", description = "Plenum's own people on Pusher's clients. These endpoints take a form, as SDKs send it, or JSON; \
             in the pages of this site a cookie counts too."),
         (name = "Operation", description = "How the server is."),

@@ -7,7 +7,7 @@ use crate::{
     error::AppResult,
     features::inbox::{live::InboxEvent, model::Category},
     ids::{NotificationId, PersonId},
-    server::db::{Db, Tx},
+    server::db::{Conn, Db, Tx},
 };
 
 /// Characters of a title and of a text at the most.
@@ -54,26 +54,49 @@ pub async fn notify(tx: &mut Tx, people: &[PersonId], news: &News) -> AppResult<
     let people: Vec<PersonId> = people.iter().copied().filter(|person| Some(*person) != news.actor).collect();
     for people in people.chunks(AT_ONCE) {
         let people = willing(tx, people, news.category).await?;
-        if !people.is_empty() {
-            tell(tx, &people, news).await?;
-        }
+        let same = |_| (news.title.as_str(), news.text.as_str());
+        tell(tx, &people, news, same).await?;
+    }
+    Ok(())
+}
+
+/// Tells each of `people` the same news in words of their own, title and text; those of `news` are for nobody.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn notify_each(tx: &mut Tx, people: &[(PersonId, String, String)], news: &News) -> AppResult<()> {
+    for people in people.chunks(AT_ONCE) {
+        let ids: Vec<PersonId> = people.iter().map(|(person, ..)| *person).filter(|person| Some(*person) != news.actor).collect();
+        let ids = willing(tx, &ids, news.category).await?;
+        let own = |person| {
+            let words = people.iter().find(|(whose, ..)| *whose == person);
+            words.map_or_else(Default::default, |(_, title, text)| (title.as_str(), text.as_str()))
+        };
+        tell(tx, &ids, news, own).await?;
     }
     Ok(())
 }
 
 /// Those who have not refused to be told of `category`.
-async fn willing(tx: &mut Tx, people: &[PersonId], category: Category) -> AppResult<Vec<PersonId>> {
+///
+/// # Errors
+/// If the database refuses.
+pub async fn willing(conn: &mut Conn, people: &[PersonId], category: Category) -> AppResult<Vec<PersonId>> {
     if category.is_locked() || people.is_empty() {
         return Ok(people.to_vec());
     }
     let mut query = QueryBuilder::<Db>::new("select person_id from notification_refusals where way = 'app' and category = ");
     query.push_bind(category).push(" and person_id in ");
     push_list(&mut query, people.iter().copied());
-    let unwilling: Vec<PersonId> = query.build_query_scalar().fetch_all(&mut **tx).await?;
+    let unwilling: Vec<PersonId> = query.build_query_scalar().fetch_all(conn).await?;
     Ok(people.iter().copied().filter(|person| !unwilling.contains(person)).collect())
 }
 
-async fn tell(tx: &mut Tx, people: &[PersonId], news: &News) -> AppResult<()> {
+/// Writes and announces it; `words` are the title and the text for each.
+async fn tell<'a>(tx: &mut Tx, people: &[PersonId], news: &News, words: impl Fn(PersonId) -> (&'a str, &'a str)) -> AppResult<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
     let numbers: Vec<(PersonId, i64)> = QueryBuilder::<Db>::new("insert into inboxes (person_id, head) ")
         .push_values(people, |mut row, person| {
             row.push_bind(person).push_bind(1);
@@ -82,17 +105,18 @@ async fn tell(tx: &mut Tx, people: &[PersonId], news: &News) -> AppResult<()> {
         .build_query_as()
         .fetch_all(&mut **tx)
         .await?;
-    let (title, text, now) = (cut(&news.title, TITLE_CHARS), cut(&news.text, TEXT_CHARS), tx.now());
+    let now = tx.now();
     let (thread, thread_number) = news.thread.as_ref().map(|(thread, number)| (thread.as_str(), *number)).unzip();
     let ids: Vec<NotificationId> = QueryBuilder::<Db>::new(
         "insert into notifications (person_id, number, category, title, text, link, actor_id, subject, thread, thread_number, group_key, created_at) ",
     )
     .push_values(&numbers, |mut row, (person, number)| {
+        let (title, text) = words(*person);
         row.push_bind(person)
             .push_bind(number)
             .push_bind(news.category)
-            .push_bind(&title)
-            .push_bind(&text)
+            .push_bind(cut(title, TITLE_CHARS))
+            .push_bind(cut(text, TEXT_CHARS))
             .push_bind(&news.link)
             .push_bind(news.actor)
             .push_bind(&news.subject)

@@ -10,7 +10,7 @@ use crate::{
     channels::Channel,
     error::{AppError, AppResult},
     features::{
-        applications,
+        applications, broadcasts,
         people::{
             live::{OrganisationChanged, OrganisationEvent, PublicEvent},
             model::{AdminPerson, Role},
@@ -92,6 +92,9 @@ async fn take_back(tx: &mut Tx, who: &Identity, person: PersonId, name: &str, ro
         let applications = applications::server::ids(tx, who.organisation).await?.into_iter().map(Channel::Application);
         let channels = std::iter::once(Channel::Ops(who.organisation)).chain(applications);
         tx.revoke(person, Scope::Channels(channels.map(|channel| channel.to_string()).collect()));
+    }
+    if !broadcasts::server::may_send(tx, person).await? {
+        tx.revoke(person, Scope::Channels(vec![Channel::Broadcasts(who.organisation).to_string()]));
     }
     let details = serde_json::json!({ "role": role.word() });
     tx.record(Activity {

@@ -1,0 +1,74 @@
+// A manager tells everyone something: written, previewed for somebody, sent, and seen to arrive.
+
+import assert from 'node:assert/strict';
+
+import { violations } from '../axe.mjs';
+import { scenario } from '../harness.mjs';
+
+const section = (page, name) => page.getByRole('region', { name, exact: true });
+const button = (within, name) => within.getByRole('button', { name, exact: true });
+const figure = (page, name) => section(page, 'How far it has come').locator('.figure').filter({ hasText: name }).locator('dd');
+
+/** Fills in what a broadcast says, and asks for the preview. */
+async function write(page, { audience, title, text = '', at = '', recipient = '' }) {
+  await page.getByLabel('Who gets it', { exact: true }).selectOption(audience);
+  await page.getByLabel('Title', { exact: true }).fill(title);
+  await page.getByLabel('Text', { exact: true }).fill(text);
+  await page.getByLabel('When', { exact: true }).fill(at);
+  await page.getByLabel('Preview for', { exact: true }).fill(recipient);
+  await button(page, 'Preview').click();
+}
+
+// Each sees their own name; the sender sees who has got and read it, as it happens, over `kill -9` too.
+scenario('a manager sends a broadcast, and it arrives while one looks', async (scene) => {
+  const [mara, lena] = await scene.people('mara', 'lena');
+  const { page } = mara;
+  await lena.page.goto('/inbox');
+  await page.goto('/people');
+  await page.getByRole('link', { name: 'Broadcasts' }).click();
+  await page.getByRole('heading', { name: 'No broadcasts yet' }).waitFor();
+  await page.getByRole('link', { name: 'New broadcast' }).click();
+  await page.getByLabel('Title', { exact: true }).waitFor();
+
+  await write(page, { audience: 'everyone', title: 'Dear {{ nickname }}' });
+  await page.getByText('There is no variable nickname').waitFor();
+  await write(page, { audience: 'everyone', title: 'Dear {{ first_name }}', text: 'Come at noon.', recipient: 'lena@plenum.example' });
+  const preview = section(page, 'Preview and send');
+  await preview.getByText('Dear Lena', { exact: true }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await button(preview, 'Send').click();
+
+  await page.waitForURL(/\/admin\/broadcasts\/\d+$/);
+  await page.getByText('Sent', { exact: true }).waitFor();
+  await lena.page.getByText('Dear Lena', { exact: true }).first().waitFor();
+  await figure(page, 'Read').getByText(/^0 /).waitFor();
+  const from = mara.wire().here;
+  await scene.kill();
+  await scene.restart();
+  await mara.wire().connected({ from });
+  await lena.page.reload();
+  await button(lena.page, 'Mark all read').click();
+  await figure(page, 'Read').getByText(/^1 /).waitFor({ timeout: 20_000 });
+  assert.deepEqual(await violations(page), []);
+});
+
+// What waits for its time is paused, goes on and is cancelled; the list says so without being loaded again.
+scenario('a scheduled broadcast is paused, resumed and cancelled', async (scene) => {
+  const [mara, admin] = await scene.people('mara', 'admin');
+  const { page } = mara;
+  await admin.page.goto('/admin/broadcasts');
+  await page.goto('/admin/broadcasts/new');
+  const at = new Date(Date.now() + 48 * 3_600_000).toISOString().slice(0, 16);
+  await write(page, { audience: 'role:instructor', title: 'Staff meeting', at });
+  await button(section(page, 'Preview and send'), 'Schedule').click();
+  await page.waitForURL(/\/admin\/broadcasts\/\d+$/);
+  const line = admin.page.getByRole('list', { name: 'Broadcasts' }).getByRole('listitem').filter({ hasText: 'Staff meeting' });
+  await line.getByText('Scheduled', { exact: true }).waitFor();
+  for (const [act, state] of [['Pause', 'Paused'], ['Go on', 'Scheduled'], ['Cancel', 'Cancelled']]) {
+    await button(page, act).click();
+    await line.getByText(state, { exact: true }).waitFor();
+    await page.getByRole('status').getByText(state, { exact: true }).waitFor();
+  }
+  assert.equal(await button(page, 'Pause').count(), 0);
+  assert.deepEqual(await violations(admin.page), []);
+});

@@ -1,0 +1,116 @@
+//! `/admin/broadcasts`: all of them, the newest first.
+
+use std::rc::Rc;
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_meta::Title;
+
+use super::{
+    chip,
+    follow::{Ask, Followed},
+    progress,
+};
+use crate::{
+    app::{AdminTabs, Fault, use_now, use_zone},
+    features::broadcasts::{
+        api,
+        model::{Broadcast, Broadcasts},
+    },
+    ids::BroadcastId,
+    realtime::live::Snapshot,
+    strings::broadcasts as words,
+    ui::{Each, EmptyState, Notice, TimeText, dynamic, forms::is_done, memo, notice::Tone, toast, view},
+};
+
+/// The list.
+#[component]
+pub fn BroadcastsPage() -> impl IntoView {
+    let first = Resource::new_blocking(|| (), |()| api::list(None));
+    let made = is_done("sent");
+    let content = move || {
+        Suspend::new(async move {
+            match first.await {
+                Ok(snapshot) => view! { <List snapshot/> },
+                Err(error) => view! { <Fault error/> },
+            }
+        })
+    };
+    view! {
+        <Title text=words::BROADCASTS/>
+        <main id="main" tabindex="-1" class="page" data-width="wide">
+            <header class="page-head">
+                <h1>{words::BROADCASTS}</h1>
+                <div class="page-actions">
+                    <a class="btn" data-kind="primary" href="/admin/broadcasts/new">
+                        {words::NEW}
+                    </a>
+                </div>
+            </header>
+            <AdminTabs/>
+            <div class="stack">
+                {dynamic(move || made.get().then(|| view! { <Notice tone=Tone::Good>{words::MADE}</Notice> }))}
+                <Transition>{content}</Transition>
+            </div>
+        </main>
+    }
+}
+
+#[component]
+fn List(snapshot: Snapshot<Broadcasts>) -> impl IntoView {
+    let ask: Ask<Broadcasts> = Rc::new(|| Box::pin(api::list(None)));
+    let Followed { shown, ended, .. } = Followed::new(snapshot, ask);
+    let ids = memo(move || shown.with(|shown| shown.broadcasts.iter().map(|broadcast| broadcast.id).collect::<Vec<_>>()));
+    let empty = memo(move || ids.with(Vec::is_empty));
+    let older = memo(move || shown.with(|shown| shown.floor));
+    let more = move |_| {
+        let floor = older.get_untracked();
+        spawn_local(async move {
+            match api::list(Some(BroadcastId(floor))).await {
+                Ok(older) => shown.update(|shown| shown.append(older.state)),
+                Err(error) => toast::show_error(error.message),
+            }
+        });
+    };
+    let nothing = dynamic(move || empty.get().then(|| view! { <EmptyState icon="campaigns" title=words::NONE text=words::NONE_TEXT/> }));
+    view! {
+        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <p class="muted">{words::ABOUT}</p>
+        {nothing}
+        <ul class="lines" aria-label=words::BROADCASTS>
+            <Each each=move || ids.get() key=|id| id.to_string() children=move |id| view! { <Line id shown/> }/>
+        </ul>
+        {dynamic(move || {
+            (older.get() > 0).then(|| {
+                view! {
+                    <button class="btn" type="button" on:click=more>
+                        {words::OLDER}
+                    </button>
+                }
+            })
+        })}
+    }
+}
+
+#[component]
+fn Line(id: BroadcastId, shown: RwSignal<Broadcasts>) -> impl IntoView {
+    let (zone, now) = (use_zone(), use_now());
+    let broadcast: Memo<Option<Broadcast>> =
+        memo(move || shown.with(|shown| shown.broadcasts.iter().find(|broadcast| broadcast.id == id).cloned()));
+    let content = dynamic(move || {
+        broadcast.get().map(|broadcast| {
+            let at = broadcast.ended_at.unwrap_or(broadcast.due_at);
+            let (text, full) = zone.with(|zone| (zone.short(at, now), zone.full(at)));
+            view! {
+                <div class="line-text">
+                    <a href=format!("/admin/broadcasts/{id}")>
+                        <b>{broadcast.title.clone()}</b>
+                    </a>
+                    <p class="muted">{words::line(&broadcast)} " · " <TimeText at text full/></p>
+                    {progress(&broadcast)}
+                </div>
+                {chip(broadcast.state)}
+            }
+        })
+    });
+    view! { <li class="line">{content}</li> }
+}
