@@ -1,6 +1,6 @@
 //! The server's side of broadcasts.
 //!
-//! - [`desk`]: making one, and pausing, resuming, cancelling it.
+//! - [`mod@desk`]: making one, and pausing, resuming, cancelling it.
 //! - [`sending`]: the job that writes down whom it is for and delivers it, some at a time, each once (I26).
 //! - [`receipts`]: what the inbox's marks mean for the recipients.
 //! - [`reading`]: lists, one of them, a preview.

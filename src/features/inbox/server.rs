@@ -1,6 +1,6 @@
 //! The server's side of the inbox.
 //!
-//! - [`notify`]: what other features call within their transactions: something concerns people, was read, undone, said otherwise.
+//! - [`mod@notify`]: what other features call within their transactions: something concerns people, was read, undone, said otherwise.
 //! - `states`: what a person does with their notifications; `waking`: what was put off comes back.
 //! - `reading`: pages, counts, preferences.
 //!

@@ -32,9 +32,9 @@ pub const SEND: &str = "broadcasts.send";
 /// People written down in one step.
 const GATHERED_AT_ONCE: usize = 200;
 /// People told in one step: what a step takes is how long chat may have to wait.
-const TOLD_AT_ONCE: i64 = 50;
+const TOLD_AT_ONCE: i64 = 40;
 /// Between two steps the writer is free at least so long.
-const REST: Duration = Duration::from_millis(15);
+const REST: Duration = Duration::from_millis(20);
 /// The job runner waits for its jobs together: a run is short, and schedules the next one.
 const RUN: Duration = Duration::from_millis(500);
 
