@@ -36,7 +36,7 @@ pub use context::{
 };
 #[cfg(feature = "ssr")]
 pub use document::shell;
-pub use faults::{Fault, NotFound};
+pub use faults::{Fault, FaultWithin, NotFound};
 pub use navigation::{AdminTabs, SettingsTabs};
 pub use pages::ready;
 

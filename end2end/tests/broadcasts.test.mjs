@@ -40,14 +40,14 @@ scenario('a manager sends a broadcast, and it arrives while one looks', async (s
 
   await page.waitForURL(/\/admin\/broadcasts\/\d+$/);
   await page.getByText('Sent', { exact: true }).waitFor();
-  await lena.page.getByText('Dear Lena', { exact: true }).first().waitFor();
+  await lena.page.getByRole('main').getByText('Dear Lena', { exact: true }).waitFor();
   await figure(page, 'Read').getByText(/^0 /).waitFor();
   const from = mara.wire().here;
   await scene.kill();
   await scene.restart();
   await mara.wire().connected({ from });
   await lena.page.reload();
-  await button(lena.page, 'Mark all read').click();
+  await button(lena.page.getByRole('main'), 'Mark all read').click();
   await figure(page, 'Read').getByText(/^1 /).waitFor({ timeout: 20_000 });
   assert.deepEqual(await violations(page), []);
 });

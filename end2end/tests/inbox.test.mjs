@@ -68,7 +68,7 @@ scenario('what is done in the inbox can be taken back', async (scene) => {
   const { page } = lena;
   await page.goto('/inbox');
   await lena.wire().subscribed(`private-person.${await me(page)}`);
-  await page.getByText('Nothing new').waitFor();
+  await page.getByRole('heading', { name: 'Nothing new' }).waitFor();
   await openConversation(sam.page, 'General', sam.wire());
   for (const text of ['alpha', 'beta', 'gamma']) await send(sam.page, `@Lena Kovač ${text}`);
   await eventually(async () => assert.equal(await notices(page).count(), 3));
@@ -89,7 +89,7 @@ scenario('what is done in the inbox can be taken back', async (scene) => {
   await eventually(async () => assert.equal(await notice(other, 'gamma').getAttribute('data-unread'), null));
 
   await page.getByRole('button', { name: 'Clear all' }).click();
-  await other.getByText('Nothing new').waitFor();
+  await other.getByRole('heading', { name: 'Nothing new' }).waitFor();
   await toast(page, 'cleared').getByRole('button', { name: 'Undo' }).click();
   await notice(other, 'gamma').waitFor();
 

@@ -54,6 +54,32 @@ pub fn Forbidden() -> impl IntoView {
     view! { <Fault error=AppError::forbidden("")/> }
 }
 
+/// The same within a page that has its own heading.
+#[component]
+pub fn FaultWithin(
+    /// What went wrong.
+    error: AppError,
+) -> impl IntoView {
+    response::set_status(error.status());
+    let (title, text) = sentences(&error);
+    let reload = error.is_transient().then(|| {
+        view! {
+            <div class="form-actions">
+                <a class="btn" data-kind="primary" href="" rel="external">
+                    {words::RELOAD}
+                </a>
+            </div>
+        }
+    });
+    view! {
+        <section class="card stack">
+            <h2>{title}</h2>
+            <p>{text}</p>
+            {reload}
+        </section>
+    }
+}
+
 /// What happened, and what to do. The error's own sentence goes first, where there is one.
 fn sentences(error: &AppError) -> (String, String) {
     let (title, text) = match error.kind {

@@ -16,7 +16,7 @@ use super::{
     model::{LiveChannels, Overview},
 };
 use crate::{
-    app::{AdminTabs, Fault, use_viewer},
+    app::{AdminTabs, FaultWithin, use_viewer},
     ids::ApplicationId,
     realtime::{
         client::{Update, use_live},
@@ -46,7 +46,7 @@ pub fn ChannelsPage() -> impl IntoView {
         Suspend::new(async move {
             match overview.await {
                 Ok(overview) => view! { <Watch overview asked=asked.get_untracked()/> },
-                Err(error) => view! { <Fault error/> },
+                Err(error) => view! { <FaultWithin error/> },
             }
         })
     };

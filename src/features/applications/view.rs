@@ -11,7 +11,7 @@ use super::{
     model::{Application, Credentials},
 };
 use crate::{
-    app::{AdminTabs, Fault},
+    app::{AdminTabs, FaultWithin},
     error::AppResult,
     strings::applications as words,
     ui::{
@@ -63,7 +63,7 @@ pub fn ApplicationsPage() -> impl IntoView {
                         {page}
                     }
                 }
-                Err(error) => view! { <Fault error/> },
+                Err(error) => view! { <FaultWithin error/> },
             }
         })
     };

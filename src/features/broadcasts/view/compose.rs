@@ -11,7 +11,7 @@ use leptos_router::{
 };
 
 use crate::{
-    app::{AdminTabs, Fault, use_zone},
+    app::{AdminTabs, FaultWithin, use_zone},
     error::{AppError, AppResult},
     features::{
         broadcasts::{
@@ -65,7 +65,7 @@ pub fn NewBroadcastPage() -> impl IntoView {
         Suspend::new(async move {
             match answers.await {
                 Ok((desk, preview)) => view! { <Steps desk preview asked=asked.get_untracked()/> },
-                Err(error) => view! { <Fault error/> },
+                Err(error) => view! { <FaultWithin error/> },
             }
         })
     };

@@ -12,7 +12,7 @@ use super::{
     progress,
 };
 use crate::{
-    app::{AdminTabs, Fault, use_zone},
+    app::{AdminTabs, FaultWithin, use_zone},
     error::AppError,
     features::broadcasts::{
         api::{self, ActOnBroadcast},
@@ -46,7 +46,7 @@ pub fn BroadcastPage() -> impl IntoView {
         Suspend::new(async move {
             match first.await {
                 Ok(snapshot) => view! { <Detail snapshot/> },
-                Err(error) => view! { <Fault error/> },
+                Err(error) => view! { <FaultWithin error/> },
             }
         })
     };

@@ -11,7 +11,7 @@ use super::{
     progress,
 };
 use crate::{
-    app::{AdminTabs, Fault, use_now, use_zone},
+    app::{AdminTabs, FaultWithin, use_now, use_zone},
     features::broadcasts::{
         api,
         model::{Broadcast, Broadcasts},
@@ -31,7 +31,7 @@ pub fn BroadcastsPage() -> impl IntoView {
         Suspend::new(async move {
             match first.await {
                 Ok(snapshot) => view! { <List snapshot/> },
-                Err(error) => view! { <Fault error/> },
+                Err(error) => view! { <FaultWithin error/> },
             }
         })
     };

@@ -10,7 +10,7 @@ use leptos_router::{components::Form, hooks::use_query_map};
 
 use super::{context::InboxContext, row::Row};
 use crate::{
-    app::{Fault, use_viewer},
+    app::{FaultWithin, use_viewer},
     features::inbox::{
         api::{self, SweepInbox, UndoClear},
         live::{InboxEvent, Swept},
@@ -41,7 +41,7 @@ pub fn InboxPage() -> impl IntoView {
         Suspend::new(async move {
             match first.await {
                 Ok(snapshot) => view! { <Shown snapshot/> },
-                Err(error) => view! { <Fault error/> },
+                Err(error) => view! { <FaultWithin error/> },
             }
         })
     };

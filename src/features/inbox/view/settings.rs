@@ -8,7 +8,7 @@ use super::{
     desktop::{self, Permission},
 };
 use crate::{
-    app::{Fault, SettingsTabs},
+    app::{FaultWithin, SettingsTabs},
     features::inbox::{
         api::{self, SetInboxPreferences},
         model::{Category, Preferences, Quiet, Way},
@@ -32,7 +32,7 @@ pub fn NotificationSettingsPage() -> impl IntoView {
         Suspend::new(async move {
             match preferences.await {
                 Ok(preferences) => view! { <Form preferences/> },
-                Err(error) => view! { <Fault error/> },
+                Err(error) => view! { <FaultWithin error/> },
             }
         })
     };
