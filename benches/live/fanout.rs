@@ -106,7 +106,7 @@ pub fn show(table: &mut Table, what: &str, saturated: &Outcome, half: &Outcome, 
 
 /// The yardstick with so many listeners, saturated and at half its rate.
 pub async fn bare_loop(machine: &Machine, bytes: usize, listeners: usize) -> anyhow::Result<(Outcome, Outcome)> {
-    let round = async |pause: Option<Duration>| {
+    let round = async |every: Option<Duration>| {
         // A fresh one each time: it does not notice that listeners go.
         let yardstick = Yardstick::start(machine)?;
         let target = Target::new(yardstick.address);
@@ -114,13 +114,16 @@ pub async fn bare_loop(machine: &Machine, bytes: usize, listeners: usize) -> any
         let streams = try_join_all((0..listeners).map(|_| yardstick::listener(&target))).await?;
         let crowd: Vec<Listener> = streams.into_iter().map(|stream| Socket::bare(stream).listen(tally.ear())).collect();
         let mut publishers = try_join_all((0..IN_FLIGHT).map(|_| Publications::connect(&target, bytes))).await?;
-        let (mut outcome, seconds) = yardstick.processor_time(publish(&tally, &mut publishers, crowd.len(), TIME / 2, pause)).await?;
+        let (mut outcome, seconds) = yardstick.processor_time(publish(&tally, &mut publishers, crowd.len(), TIME / 2, every)).await?;
         outcome.processor = seconds;
+        drop(crowd);
+        // Their sockets are closed by tasks; the next crowd would not find room beside them.
+        pause(1_000).await;
         anyhow::Ok(outcome)
     };
     let saturated = round(None).await?;
-    let pause = Duration::from_secs_f64(2.0 * IN_FLIGHT as f64 / saturated.publications.max(1.0));
-    let half = round(Some(pause)).await?;
+    let every = Duration::from_secs_f64(2.0 * IN_FLIGHT as f64 / saturated.publications.max(1.0));
+    let half = round(Some(every)).await?;
     Ok((saturated, half))
 }
 

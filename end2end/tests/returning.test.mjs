@@ -83,31 +83,47 @@ for (const aside of [false, true]) {
       const errors = [];
       page.on('pageerror', (error) => errors.push(String(error)));
       await signIn(page, 'lena@plenum.example');
-      if (aside) await page.route(tom.page.url(), storable);
-      await page.goto(tom.page.url());
-      await send(tom.page, 'aside-1');
-      await part.message(page, 'aside-1').waitFor();
-      await part.composer(page).pressSequentially('a draft');
-      await markDocument(page);
-      await page.unrouteAll();
-      await page.goto(`${scene.server.origin}/healthz`);
-      await send(tom.page, 'aside-2');
-      await part.message(tom.page, 'aside-2').waitFor();
-      // A page from the cache is not loaded, which is what Playwright waits for.
-      await page.goBack({ waitUntil: 'commit', timeout: 3_000 }).catch(() => {});
-      await part.message(page, 'aside-2').waitFor({ timeout: 20_000 });
-      assert.equal(await sameDocument(page), aside);
-      await send(tom.page, 'aside-3');
-      await part.message(page, 'aside-3').waitFor();
-      assert.deepEqual(await messagesOf(page, 'aside'), { sent: ['aside-1', 'aside-2', 'aside-3'], pending: [] });
+      const said = [];
+      const say = async (text) => {
+        await send(tom.page, text);
+        await part.message(tom.page, text).waitFor();
+        said.push(text);
+      };
+      let kept;
+      // Whether a page is put aside is for the browser to decide each time; that it never is would be the page's fault.
+      for (let visit = 1; visit <= (aside ? 5 : 1) && kept !== aside; visit += 1) {
+        if (aside) await page.route(tom.page.url(), storable);
+        await page.goto(tom.page.url());
+        await say(`aside-here-${visit}`);
+        await part.message(page, `aside-here-${visit}`).waitFor();
+        await part.composer(page).fill('a draft');
+        await markDocument(page);
+        await page.unrouteAll();
+        await page.waitForLoadState('networkidle');
+        await page.goto(`${scene.server.origin}/healthz`);
+        await say(`aside-gone-${visit}`);
+        // A page from the cache is not loaded, which is what Playwright waits for.
+        await page.goBack({ waitUntil: 'commit', timeout: 3_000 }).catch(() => {});
+        await part.message(page, `aside-gone-${visit}`).waitFor({ timeout: 20_000 });
+        kept = await sameDocument(page);
+      }
+      assert.equal(kept, aside, await reasons(page));
+      await say('aside-back');
+      await part.message(page, 'aside-back').waitFor();
+      assert.deepEqual(await messagesOf(page, 'aside'), { sent: said, pending: [] });
       assert.equal(await part.composer(page).inputValue(), 'a draft');
-      await send(page, 'aside-4');
-      await part.message(tom.page, 'aside-4').waitFor();
+      await send(page, 'aside-answer');
+      await part.message(tom.page, 'aside-answer').waitFor();
       assert.deepEqual(errors, []);
     } finally {
       await browser.close();
     }
   });
+}
+
+// Why the browser did not put the page aside, as it says itself.
+async function reasons(page) {
+  return page.evaluate(() => `not put aside: ${JSON.stringify(performance.getEntriesByType('navigation')[0]?.notRestoredReasons)}`);
 }
 
 // The document as the server gives it, but a browser may keep it.
