@@ -17,6 +17,7 @@ pub mod outbound;
 pub mod own;
 pub mod presence;
 pub mod pusher;
+pub mod rest;
 pub mod rules;
 pub mod subscriptions;
 pub mod ticker;

@@ -16,7 +16,7 @@ use std::{
     time::Instant,
 };
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use tokio::{io::Interest, net::TcpStream, sync::Notify};
 
 use super::{
@@ -134,11 +134,11 @@ impl Connection {
         if output.closing.is_some() {
             return;
         }
-        let mut rest = bytes.clone();
+        let mut written = 0;
         if output.queue.is_empty() {
-            match self.stream.try_write(&rest) {
-                Ok(written) if written == rest.len() => return,
-                Ok(written) => rest.advance(written),
+            match self.stream.try_write(bytes) {
+                Ok(all) if all == bytes.len() => return,
+                Ok(some) => written = some,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(_) => {
                     drop(output);
@@ -146,8 +146,7 @@ impl Connection {
                 }
             }
         }
-        let started = rest.len() < bytes.len();
-        if output.queue.push(rest, weight.clone(), started, self.queue_limit).is_err() {
+        if output.queue.push(bytes.slice(written..), weight.clone(), written > 0, self.queue_limit).is_err() {
             metrics::counter!("plenum_live_slow_consumers_total").increment(1);
             close_output(&mut output, code::OVER_CAPACITY, "too slow: come back and resume");
         }

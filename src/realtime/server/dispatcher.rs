@@ -5,6 +5,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use super::{
     log,
     outbound::Weight,
     pusher::{durable, registry::Applications},
+    rest,
 };
 use crate::{
     ids::PersonId,
@@ -62,6 +64,7 @@ impl Encoded {
 pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, mut commits: Commits) {
     let mut round = Vec::with_capacity(ROUND);
     while commits.recv_many(&mut round, ROUND).await > 0 {
+        let begun = Instant::now();
         let mut gathered = Vec::new();
         let mut times = Vec::new();
         for (at, item) in round.drain(..).flat_map(|commit| commit.items.into_iter().map(move |item| (commit.at, item))) {
@@ -83,7 +86,10 @@ pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, mut commits: Co
             metrics::histogram!("plenum_live_publish_seconds").record(at.elapsed().as_secs_f64());
         }
         hub.note_backlog(commits.len());
-        tokio::task::yield_now().await;
+        match rest::after(begun.elapsed()) {
+            Duration::ZERO => tokio::task::yield_now().await,
+            rest => tokio::time::sleep(rest).await,
+        }
     }
 }
 

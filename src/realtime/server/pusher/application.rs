@@ -85,15 +85,20 @@ impl Settings {
     }
 }
 
-/// Writes what is published on a channel when those who are publishing at this moment have done so. In a task of
-/// its own: a request that goes away takes nothing with it.
+/// Writes what is published on a channel when those who are publishing at this moment have done so, and the write before
+/// has been rested from. In a task of its own: a request that goes away takes nothing with it.
 fn flush_soon(channel: Arc<Channel>) {
-    let started = Instant::now();
-    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return channel.flush() };
+    let published = Instant::now();
+    let Some(rest) = channel.next_flush(published) else { return };
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return channel.flush_gathered() };
     runtime.spawn(async move {
-        tokio::task::yield_now().await;
-        channel.flush();
-        metrics::histogram!("plenum_live_publish_seconds").record(started.elapsed().as_secs_f64());
+        if rest.as_millis() == 0 {
+            tokio::task::yield_now().await;
+        } else {
+            tokio::time::sleep(rest).await;
+        }
+        channel.flush_gathered();
+        metrics::histogram!("plenum_live_publish_seconds").record(published.elapsed().as_secs_f64());
     });
 }
 

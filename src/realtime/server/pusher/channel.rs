@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use indexmap::IndexMap;
 
 use super::{backlog::Backlog, names::ChannelKind};
@@ -29,6 +29,7 @@ use crate::{
             frames,
             hub::ConnectionId,
             outbound::Weight,
+            rest,
             traffic::{Figures, Traffic},
         },
     },
@@ -44,7 +45,6 @@ const COUNT_EVERY: Duration = Duration::from_secs(5);
 
 /// Published events are written at once when they are more than this.
 const GATHERED_BYTES: usize = 64 * 1024;
-
 /// Somebody on a presence channel, as their application describes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -108,8 +108,12 @@ struct Inner {
     backlog: Backlog,
     cached: Option<Cached>,
     traffic: Traffic,
-    /// Published, and not written yet.
+    /// Published, and not written yet; how many bytes that is; and whether somebody is on the way to write it.
     gathered: Vec<Gathered>,
+    gathered_bytes: usize,
+    flush_is_due: bool,
+    /// Until when the next write had better wait.
+    rests_until: Option<Instant>,
     /// When the count of subscribers was told last, and whether it has changed since.
     counted: Option<Instant>,
     count_changed: bool,
@@ -275,7 +279,7 @@ impl Channel {
     }
 
     /// Gathers an event for all but `except`, numbered and kept for those who come back. Returns how many these are;
-    /// the caller sees to it that [`flush`](Self::flush) is called soon.
+    /// the caller asks [`next_flush`](Self::next_flush) what is to be done about it.
     pub fn publish(&self, name: &str, data: &str, except: Option<ConnectionId>, now: Instant) -> u32 {
         let mut inner = lock(&self.inner);
         let seq = inner.backlog.next();
@@ -302,8 +306,9 @@ impl Channel {
         if self.kind.cache {
             inner.cached = Some(Cached { bytes: bytes.clone(), data: data.to_owned(), at: now });
         }
+        inner.gathered_bytes += bytes.len();
         inner.gathered.push(Gathered { seq, bytes, except });
-        if inner.gathered.iter().map(|event| event.bytes.len()).sum::<usize>() > GATHERED_BYTES {
+        if inner.gathered_bytes > GATHERED_BYTES {
             flush(inner);
         }
         let excepted = except.is_some_and(|id| inner.subscribers.contains_key(&id));
@@ -312,7 +317,26 @@ impl Channel {
         deliveries
     }
 
-    /// Writes what is gathered.
+    /// How long to wait before calling [`flush_gathered`](Self::flush_gathered); `None` if somebody else is about to.
+    pub fn next_flush(&self, now: Instant) -> Option<Duration> {
+        let mut inner = lock(&self.inner);
+        if std::mem::replace(&mut inner.flush_is_due, true) {
+            return None;
+        }
+        Some(inner.rests_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now)))
+    }
+
+    /// Writes what is gathered, as [`next_flush`](Self::next_flush) has said.
+    pub fn flush_gathered(&self) {
+        let mut inner = lock(&self.inner);
+        inner.flush_is_due = false;
+        let begun = Instant::now();
+        flush(&mut inner);
+        let ended = Instant::now();
+        inner.rests_until = Some(ended + rest::after(ended.duration_since(begun)));
+    }
+
+    /// Writes what is gathered, before something else goes out.
     pub fn flush(&self) {
         flush(&mut lock(&self.inner));
     }
@@ -420,45 +444,45 @@ fn deliver(inner: &Inner, bytes: &Bytes, except: Option<ConnectionId>, seq: Opti
             deliveries += 1;
         }
     }
-    count(deliveries, bytes.len());
-    deliveries
+    count(deliveries, deliveries * bytes.len());
+    u32::try_from(deliveries).unwrap_or(u32::MAX)
 }
 
-fn count(deliveries: u32, bytes: usize) {
-    metrics::counter!("plenum_live_deliveries_total").increment(u64::from(deliveries));
-    metrics::counter!("plenum_live_bytes_total").increment(u64::from(deliveries) * bytes as u64);
+fn count(deliveries: usize, bytes: usize) {
+    metrics::counter!("plenum_live_deliveries_total").increment(deliveries as u64);
+    metrics::counter!("plenum_live_bytes_total").increment(bytes as u64);
 }
 
 /// Writes what is gathered: to whoever gets all of it in one go.
 fn flush(inner: &mut Inner) {
     let gathered = std::mem::take(&mut inner.gathered);
-    match gathered.as_slice() {
-        [] => {}
+    inner.gathered_bytes = 0;
+    let events = match gathered.as_slice() {
+        [] => return,
         [event] => {
             deliver(inner, &event.bytes, event.except, Some(event.seq));
+            return;
         }
-        events => {
-            let all: Bytes = events
-                .iter()
-                .fold(BytesMut::new(), |mut all, event| {
-                    all.extend_from_slice(&event.bytes);
-                    all
-                })
-                .freeze();
-            for (id, subscriber) in &inner.subscribers {
-                let gets = |event: &Gathered| subscriber.wants(Some(event.seq)) && Some(*id) != event.except;
-                if events.iter().all(gets) {
-                    subscriber.connection.send(&all, &Weight::Kept);
-                    count(u32::try_from(events.len()).unwrap_or(u32::MAX), all.len() / events.len());
-                } else {
-                    for event in events.iter().filter(|event| gets(event)) {
-                        subscriber.connection.send(&event.bytes, &Weight::Kept);
-                        count(1, event.bytes.len());
-                    }
-                }
-            }
+        events => events,
+    };
+    let all: Vec<u8> = events.iter().flat_map(|event| event.bytes.iter().copied()).collect();
+    let all = Bytes::from(all);
+    let (mut deliveries, mut bytes) = (0, 0);
+    for (id, subscriber) in &inner.subscribers {
+        let gets = |event: &&Gathered| subscriber.wants(Some(event.seq)) && Some(*id) != event.except;
+        if events.iter().all(|event| gets(&event)) {
+            subscriber.connection.send(&all, &Weight::Kept);
+            deliveries += events.len();
+            bytes += all.len();
+            continue;
+        }
+        for event in events.iter().filter(gets) {
+            subscriber.connection.send(&event.bytes, &Weight::Kept);
+            deliveries += 1;
+            bytes += event.bytes.len();
         }
     }
+    count(deliveries, bytes);
 }
 
 impl Subscriber {
