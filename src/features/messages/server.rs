@@ -62,7 +62,7 @@ pub async fn sidebar(store: &Store, who: &Identity) -> AppResult<Snapshot<Sideba
 /// # Errors
 /// If the database refuses.
 pub async fn unread(store: &Store, who: &Identity) -> AppResult<u64> {
-    reading::unread(&mut *store.read().await?, who).await
+    reading::unread(&mut *store.look().await?, who).await
 }
 
 /// A conversation: its last page, the window from number `from`, or the one around number `around`.

@@ -134,7 +134,7 @@ pub struct Shell {
     pub viewer: Option<Viewer>,
     /// The organisation of this host name.
     pub organisation_name: String,
-    /// Anyone may register, or only with an invitation.
+    /// Anyone may register, or only with an invitation; told to visitors alone.
     pub open_registration: bool,
     /// The people of the demo, to sign in with one click; empty outside the demo.
     pub demo_people: Vec<DemoPerson>,

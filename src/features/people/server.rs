@@ -93,15 +93,16 @@ pub async fn viewer(conn: &mut Conn, who: &Identity) -> AppResult<Viewer> {
 /// # Errors
 /// If the database refuses.
 pub async fn shell(state: &AppState, visitor: Option<&Identity>, host: &str) -> AppResult<Shell> {
+    let now = db::now();
+    if let Some(who) = visitor {
+        let viewer = viewer(&mut *state.store.look().await?, who).await?;
+        let organisation_name = viewer.organisation_name.clone();
+        return Ok(Shell { viewer: Some(viewer), organisation_name, open_registration: false, demo_people: Vec::new(), now });
+    }
     let mut tx = state.store.read().await?;
     let tenant = security::organisation_of(&mut tx, host).await?;
-    let (viewer, demo_people) = match visitor {
-        Some(who) => (Some(viewer(&mut tx, who).await?), Vec::new()),
-        None if state.config.demo => (None, demo_people(&mut tx, tenant.id).await?),
-        None => (None, Vec::new()),
-    };
-    let organisation_name = viewer.as_ref().map_or(tenant.name, |viewer| viewer.organisation_name.clone());
-    Ok(Shell { viewer, organisation_name, open_registration: tenant.open_registration, demo_people, now: db::now() })
+    let demo_people = if state.config.demo { demo_people(&mut tx, tenant.id).await? } else { Vec::new() };
+    Ok(Shell { viewer: None, organisation_name: tenant.name, open_registration: tenant.open_registration, demo_people, now })
 }
 
 /// The people of the demo that are still there, in the order of the seeds.
