@@ -29,6 +29,7 @@ use crate::{
         },
     },
     server::db::{self, Store},
+    server::meters,
 };
 
 /// What an admin has set.
@@ -93,7 +94,9 @@ fn flush_soon(channel: Arc<Channel>) {
     runtime.spawn(async move {
         tokio::task::yield_now().await;
         channel.flush();
-        metrics::histogram!("plenum_live_publish_seconds").record(started.elapsed().as_secs_f64());
+        let took = started.elapsed();
+        metrics::histogram!("plenum_live_publish_seconds").record(took.as_secs_f64());
+        meters::PUBLISH.note(took);
     });
 }
 
