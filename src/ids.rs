@@ -63,6 +63,8 @@ id_types! {
     NotificationId;
     /// Something that the institution tells its people.
     BroadcastId;
+    /// A threshold of a figure that admins are told of.
+    AlarmId;
     /// An invitation to an organisation.
     InvitationId;
     /// A room, group or direct conversation.

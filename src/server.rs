@@ -6,6 +6,7 @@ pub mod db;
 pub mod idempotency;
 pub mod jobs;
 pub mod mail;
+pub mod meters;
 pub mod password;
 pub mod problem;
 pub mod rates;

@@ -7,6 +7,7 @@ pub mod applications;
 pub mod broadcasts;
 pub mod inbox;
 pub mod messages;
+pub mod operations;
 pub mod people;
 pub mod shell;
 pub mod tokens;

@@ -2,6 +2,7 @@
 //!
 //! - What is shown: [`icon`], [`avatar`], [`field`], [`forms`], [`notice`], [`time_text`], [`dialog`],
 //!   [`toast`], [`copy_line`], [`page_title`].
+//! - [`chart`]: lines over time, with axes, a readout and a table.
 //! - What is pressed: [`keys`] (shortcuts and their help), [`menu`] (every
 //!   `details.dropdown`).
 //! - Where it goes: [`redirect`] (one wrapper for server and browser), [`response`] (the
@@ -18,6 +19,7 @@ pub mod absent;
 pub mod avatar;
 #[cfg(feature = "hydrate")]
 pub mod browser;
+pub mod chart;
 pub mod copy_line;
 pub mod dialog;
 pub mod field;

@@ -7,8 +7,8 @@
 use plenum::{
     features::{
         admin::{
-            live::{ApplicationEvent, OpsEvent},
-            model::{Frame, LiveChannel, LiveChannels, Passed, What},
+            live::{AlarmGone, ApplicationEvent, OpsEvent},
+            model::{Alarm, Figure, Frame, LiveChannel, LiveChannels, Metrics, Passed, Period, Point, Rule, Side, Values, What},
         },
         broadcasts::{
             live::BroadcastEvent,
@@ -27,7 +27,7 @@ use plenum::{
             model::{PersonCard, Role},
         },
     },
-    ids::{BroadcastId, ConversationId, MessageId, NotificationId, PersonId},
+    ids::{AlarmId, BroadcastId, ConversationId, MessageId, NotificationId, PersonId},
     realtime::live::{LIVE_SCHEMA, LiveEvent},
 };
 
@@ -102,6 +102,24 @@ fn channels() -> LiveChannels {
     let channel =
         LiveChannel { name: "presence-conversation.4".into(), subscriptions: 3, people: Some(2), events: 0.5, deliveries: 1.5, last };
     LiveChannels { channels: vec![channel], count: 1, subscriptions: 3, events: 0.5, deliveries: 1.5 }
+}
+
+fn metrics() -> Metrics {
+    let at = 1_795_102_860_000;
+    let values = Values(vec![(Figure::PeopleOnline, 3.0), (Figure::Messages, 0.5)]);
+    let points = Period::ALL.map(|period| (period, Point { at: period.begin(at), values: values.clone() }));
+    Metrics { at, now: values, points: points.to_vec() }
+}
+
+fn alarm() -> Alarm {
+    Alarm {
+        id: AlarmId(7),
+        rule: Rule { figure: Figure::Processor, side: Side::Above, threshold: 90.0, seconds: 60 },
+        enabled: true,
+        raised_at: Some(1_795_102_860_000),
+        value: Some(97.5),
+        ended_at: None,
+    }
 }
 
 fn passed() -> Passed {
@@ -188,7 +206,12 @@ fn the_events_of_this_schema_have_this_shape() {
     let organisation_events =
         lines(vec![OrganisationEvent::PersonChanged(card(1)), OrganisationEvent::OrganisationRenamed(renamed.clone())]);
     let public_events = lines(vec![PublicEvent::OrganisationRenamed(renamed)]);
-    let ops_events = lines(vec![OpsEvent::ChannelsUpdated(channels())]);
+    let ops_events = lines(vec![
+        OpsEvent::ChannelsUpdated(channels()),
+        OpsEvent::MetricsUpdated(metrics()),
+        OpsEvent::AlarmChanged(alarm()),
+        OpsEvent::AlarmRemoved(AlarmGone { id: AlarmId(7) }),
+    ]);
     let application_events = lines(vec![ApplicationEvent::ChannelsUpdated(channels()), ApplicationEvent::FramesPassed(passed())]);
     let broadcast_events = lines(vec![BroadcastEvent::BroadcastChanged(broadcast())]);
     let all = [

@@ -16,7 +16,7 @@ use crate::{
         inbox::view::Bell,
         people::{api::SignOut, model::Role},
     },
-    strings::shell as words,
+    strings::{operations, shell as words},
     ui::{Avatar, Icon, dynamic, effect, memo, view},
 };
 
@@ -32,7 +32,7 @@ const INBOX: Destination = Destination { href: "/inbox", icon: "bell", label: wo
 const MESSAGES: Destination = Destination { href: "/messages", icon: "messages", label: words::MESSAGES };
 const PEOPLE: Destination = Destination { href: "/people", icon: "people", label: words::PEOPLE };
 const SETTINGS: Destination = Destination { href: "/settings", icon: "settings", label: words::SETTINGS };
-const ADMIN: Destination = Destination { href: "/admin/people", icon: "admin", label: words::ADMIN };
+const ADMIN: Destination = Destination { href: "/admin", icon: "admin", label: words::ADMIN };
 const BROADCASTS: Destination = Destination { href: "/admin/broadcasts", icon: "campaigns", label: words::BROADCASTS };
 
 /// What there is for this person, in order. With the menu of one's own at most five, which
@@ -92,6 +92,8 @@ pub fn SettingsTabs() -> impl IntoView {
 pub fn AdminTabs() -> impl IntoView {
     let admin = use_role(Role::Admin);
     let tabs = [
+        (ADMIN.href, operations::OPERATIONS),
+        ("/admin/alarms", operations::ALARMS),
         ("/admin/people", words::ADMIN_PEOPLE),
         ("/admin/applications", words::ADMIN_APPLICATIONS),
         ("/admin/channels", words::ADMIN_CHANNELS),
@@ -233,7 +235,7 @@ mod tests {
     #[test]
     fn a_page_belongs_to_one_destination() {
         for (path, href) in
-            [("/messages", "/messages"), ("/messages/4", "/messages"), ("/people/3", "/people"), ("/admin/people", "/admin/people")]
+            [("/messages", "/messages"), ("/messages/4", "/messages"), ("/people/3", "/people"), ("/admin/people", "/admin")]
         {
             let current: Vec<&str> = destinations(&[Role::Admin])
                 .iter()

@@ -26,7 +26,7 @@ use super::{
     broadcasting, security,
     sign_ins::Identity,
     state::AppState,
-    status,
+    status, telemetry,
 };
 use crate::{
     app::{App, Build, NewAtFirst, UnreadAtFirst, shell},
@@ -85,6 +85,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(move |state: State<AppState>, peer, headers: HeaderMap| figures_page(state, peer, headers, figures)))
         .layer(middleware::from_fn_with_state(state.clone(), security::protect))
+        .layer(middleware::from_fn(telemetry::time))
         .with_state(state)
 }
 
@@ -201,7 +202,7 @@ async fn figures_page(
     if !has_token && (forwarded || !peer.ip().is_loopback()) {
         return (StatusCode::FORBIDDEN, "figures are for this machine, or with server.metrics_token\n").into_response();
     }
-    super::telemetry::measure(&state);
+    telemetry::measure(&state);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], figures.render()).into_response()
 }
 

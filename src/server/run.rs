@@ -69,6 +69,9 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let seconds = |seconds: u64| u32::try_from(seconds).unwrap_or(u32::MAX);
     tokio::spawn(registry::run(Arc::clone(&applications), seconds(config.realtime.ping_seconds), seconds(config.realtime.lost_seconds)));
     tokio::spawn(admin::server::run(Arc::clone(&hub), Arc::clone(&applications), store.clone()));
+    let figures = Arc::new(admin::server::KnownFigures::default());
+    let gatherer = admin::server::Gatherer::new(Arc::clone(&hub), Arc::clone(&applications), store.clone());
+    tokio::spawn(admin::server::sample(Arc::clone(&hub), gatherer, Arc::clone(&figures), store.clone()));
     tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
     tokio::spawn(broadcasts::server::follow_receipts(store.clone()));
     let known = Arc::clone(&applications);
@@ -86,7 +89,8 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     });
     let mailer = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
     let build: Arc<str> = build_name().into();
-    let state = AppState { config: Arc::new(config), leptos, store, hub, applications, told: Arc::default(), rates, mailer, build };
+    let state =
+        AppState { config: Arc::new(config), leptos, store, hub, applications, told: Arc::default(), figures, rates, mailer, build };
     Ok(Running { state, stop })
 }
 

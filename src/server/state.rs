@@ -8,6 +8,7 @@ use leptos::config::LeptosOptions;
 use super::{db::Store, mail::Mailer, rates::Rates, told::ToldOnce};
 use crate::{
     config::Config,
+    features::admin::server::KnownFigures,
     realtime::server::{hub::Hub, pusher::registry::Applications},
 };
 
@@ -26,6 +27,8 @@ pub struct AppState {
     pub applications: Arc<Applications>,
     /// What is told once, to pages without scripts.
     pub told: Arc<ToldOnce>,
+    /// How each organisation runs: its figures now, and what they were lately.
+    pub figures: Arc<KnownFigures>,
     /// Limits per person, account and address.
     pub rates: Arc<Rates>,
     /// Where mail goes.

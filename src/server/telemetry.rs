@@ -1,11 +1,14 @@
 //! Logs, and the figures at `/metrics`. One event at a boundary, readable alone; never
 //! message bodies, health text or secrets.
 
+use std::time::Instant;
+
 use anyhow::Context as _;
+use axum::{extract::Request, middleware::Next, response::Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
-use super::state::AppState;
+use super::{meters, state::AppState};
 use crate::config::{Log, LogFormat};
 
 /// Starts logging as configured.
@@ -54,8 +57,19 @@ pub fn start_figures() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_counter!("plenum_webhook_deliveries_total", "Requests to webhooks, by outcome");
     metrics::describe_counter!("plenum_webhook_events_dropped_total", "Events that too many before them kept from webhooks");
     metrics::describe_histogram!("plenum_write_seconds", "Time of one group commit");
+    metrics::describe_histogram!("plenum_http_seconds", "From a request to the head of its answer");
     metrics::describe_counter!("plenum_writes_total", "Committed or refused write closures");
     Ok(handle)
+}
+
+/// Middleware: how long each request takes to the head of its answer.
+pub async fn time(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let response = next.run(request).await;
+    let took = started.elapsed();
+    metrics::histogram!("plenum_http_seconds").record(took.as_secs_f64());
+    meters::HTTP.note(took);
+    response
 }
 
 /// Looks at what is not counted as it happens: what is open and what waits, now.

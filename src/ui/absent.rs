@@ -78,6 +78,11 @@ pub fn is_target(_event: &MouseEvent, _dialog: &HtmlDialogElement) -> bool {
 }
 
 /// There are no events.
+pub fn across(_event: &MouseEvent) -> Option<f64> {
+    None
+}
+
+/// There are no events.
 pub fn is_typing(_event: &KeyboardEvent) -> bool {
     false
 }

@@ -46,6 +46,12 @@ pub fn fresh_key() -> String {
     random_uuid.unwrap_or_else(|| (0..4).map(|_| format!("{:08x}", (chance() * f64::from(u32::MAX)) as u32)).collect())
 }
 
+/// How far across the element that listens a pointer is: 0 at its left edge, 1 at its right.
+pub fn across(event: &MouseEvent) -> Option<f64> {
+    let area = event.current_target()?.dyn_into::<Element>().ok()?.get_bounding_client_rect();
+    (area.width() > 0.0).then(|| (f64::from(event.client_x()) - area.left()) / area.width())
+}
+
 /// The page is on a screen.
 pub fn is_visible() -> bool {
     document().visibility_state() == VisibilityState::Visible

@@ -83,6 +83,18 @@ impl Zone {
         }
     }
 
+    /// The day without its year: `19 Nov`.
+    pub fn date(&self, at: Millis) -> String {
+        // As it is seen on another day of the same year.
+        self.short(at, at + 2 * 86_400_000).split(' ').take(2).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The first instant from `at` on at which the time of day is a multiple of `step`, a part of a day.
+    pub fn next_multiple(&self, at: Millis, step: Millis) -> Millis {
+        let into_day = Millis::from(self.minute(at)) * 60_000 + at.rem_euclid(60_000);
+        at + (step - into_day.rem_euclid(step)).rem_euclid(step)
+    }
+
     /// The minute of the local day, 0 to 1439.
     pub fn minute(&self, at: Millis) -> u16 {
         let local = self.local(at);
@@ -141,6 +153,12 @@ mod tests {
         // Saturday 24 October 2026, the night before summer time ends.
         let tomorrow = berlin().tomorrow_at(1_792_843_200_000, 8);
         assert_eq!((berlin().clock(tomorrow), tomorrow - 1_792_843_200_000), ("08:00".to_owned(), 19 * 3_600_000));
+        assert_eq!(berlin().date(NOVEMBER_19_1541_UTC), "19 Nov");
+        assert_eq!(berlin().date(1_798_700_000_000), "31 Dec");
+        let (midnight, quarter) =
+            (berlin().next_multiple(NOVEMBER_19_1541_UTC + 1, 86_400_000), berlin().next_multiple(NOVEMBER_19_1541_UTC, 180_000));
+        assert_eq!((berlin().precise(midnight), berlin().clock(quarter)), ("00:00:00".to_owned(), "16:42".to_owned()));
+        assert_eq!(berlin().next_multiple(midnight, 86_400_000), midnight);
         assert_eq!(berlin().precise(NOVEMBER_19_1541_UTC + 7_999), "16:41:07");
         assert_eq!(berlin().clock(1_782_000_000_000), "02:00"); // 2026-06-21 00:00 UTC, summer
     }

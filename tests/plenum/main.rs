@@ -9,6 +9,7 @@ mod socket;
 mod api;
 mod applications;
 mod authorisation;
+mod board;
 mod broadcasts;
 mod complaints;
 mod connection;

@@ -1,8 +1,10 @@
 //! What admins who look are told of the live layer, and how it applies.
 
-use super::model::{FRAMES, Frame, LiveChannels, Passed};
+use serde::{Deserialize, Serialize};
+
+use super::model::{Alarm, AlarmDesk, Alarms, BUSIEST, Board, FRAMES, Frame, LiveChannels, Metrics, Passed};
 use crate::{
-    ids::{ApplicationId, OrganisationId, PersonId},
+    ids::{AlarmId, ApplicationId, OrganisationId, PersonId},
     live_events,
     realtime::live::Live,
 };
@@ -12,6 +14,84 @@ live_events! {
     pub enum OpsEvent on Channel::Ops(OrganisationId) {
         #[doc = "The organisation's live channels, once a second while somebody looks."]
         ChannelsUpdated(LiveChannels) = "channels.updated", ephemeral(|_| String::new());
+        #[doc = "The figures of the operations board, once a second while somebody looks; for the operator those of the process, too."]
+        MetricsUpdated(Metrics) = "metrics.updated", ephemeral(|_| String::new());
+        #[doc = "A threshold as it is now: it was made or switched, or its alarm was raised or has ended."]
+        AlarmChanged(Alarm) = "alarm.changed", state(|alarm| format!("alarm:{}", alarm.id));
+        #[doc = "A threshold is gone."]
+        AlarmRemoved(AlarmGone) = "alarm.removed", state(|gone| format!("alarm:{}", gone.id));
+    }
+}
+
+/// A threshold that is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmGone {
+    /// Which.
+    pub id: AlarmId,
+}
+
+impl Live<OpsEvent> for Alarms {
+    /// Something that is shown has changed.
+    type Touched = bool;
+
+    fn apply(&mut self, _: PersonId, event: &OpsEvent) -> bool {
+        match event {
+            OpsEvent::AlarmChanged(changed) => match self.0.binary_search_by_key(&changed.id, |known| known.id) {
+                Ok(place) => self.0.get_mut(place).is_some_and(|known| {
+                    let touched = known != changed;
+                    known.clone_from(changed);
+                    touched
+                }),
+                Err(place) => {
+                    self.0.insert(place, changed.clone());
+                    true
+                }
+            },
+            OpsEvent::AlarmRemoved(gone) => {
+                let before = self.0.len();
+                self.0.retain(|known| known.id != gone.id);
+                self.0.len() != before
+            }
+            OpsEvent::ChannelsUpdated(_) | OpsEvent::MetricsUpdated(_) => false,
+        }
+    }
+}
+
+impl Live<OpsEvent> for AlarmDesk {
+    /// Something that is shown has changed.
+    type Touched = bool;
+
+    fn apply(&mut self, viewer: PersonId, event: &OpsEvent) -> bool {
+        self.alarms.apply(viewer, event)
+    }
+}
+
+impl Live<OpsEvent> for Board {
+    /// Something that is shown has changed.
+    type Touched = bool;
+
+    fn apply(&mut self, viewer: PersonId, event: &OpsEvent) -> bool {
+        match event {
+            OpsEvent::ChannelsUpdated(newest) => {
+                let newest = newest.clone().first(BUSIEST);
+                let touched = self.busiest != newest;
+                self.busiest = newest;
+                touched
+            }
+            // What is older than the snapshot is in it.
+            OpsEvent::MetricsUpdated(newest) if newest.at < self.at => false,
+            OpsEvent::MetricsUpdated(newest) => {
+                self.at = newest.at;
+                self.now.clone_from(&newest.now);
+                let shown = self.series.period;
+                for (_, point) in newest.points.iter().filter(|(period, _)| *period == shown) {
+                    self.series.put(point);
+                }
+                self.series.forget(newest.at);
+                true
+            }
+            OpsEvent::AlarmChanged(_) | OpsEvent::AlarmRemoved(_) => self.alarms.apply(viewer, event),
+        }
     }
 }
 

@@ -1,4 +1,13 @@
-//! Live channels as an admin sees them, and what passes on those of external applications.
+//! Live channels as an admin sees them, and what passes on those of external applications. The operations board has modules of its
+//! own: the catalogue of its [`figures`], the [`board`], and [`alarms`].
+
+mod alarms;
+mod board;
+mod figures;
+
+pub use alarms::{ALARMS, Alarm, AlarmDesk, Alarms, LONGEST, Rule, Side, Standing, Turn, suggestions};
+pub use board::{BUSIEST, Board, Folded, Metrics, Period, Point, Series, Values};
+pub use figures::{Chart, Described, Figure, Fold, Scope, Unit};
 
 use std::cmp::Reverse;
 
@@ -69,6 +78,13 @@ impl LiveChannels {
         all.sort_by(|a, b| (Reverse(a.subscriptions), &a.name).cmp(&(Reverse(b.subscriptions), &b.name)));
         all.truncate(CHANNELS);
         Self { channels: all, count, subscriptions, events, deliveries }
+    }
+
+    /// The first `most` of them, with the sums of all.
+    #[must_use]
+    pub fn first(mut self, most: usize) -> Self {
+        self.channels.truncate(most);
+        self
     }
 }
 

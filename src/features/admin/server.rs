@@ -1,10 +1,26 @@
-//! Who may look, what they see, and the task that tells those who look.
+//! Who may look, what they see, and the tasks that tell those who look.
+//!
+//! The operations board: [`figures`] gathers what each is now, [`counts`] what of it the database knows, [`history`] keeps them,
+//! [`alarms`] compares them with thresholds, [`sampling`] is the task that does all of it.
+
+mod alarms;
+mod counts;
+mod figures;
+mod history;
+mod sampling;
+#[cfg(test)]
+mod tests;
+
+pub use alarms::{add as add_alarm, delete as delete_alarm, desk as alarm_desk, switch as switch_alarm};
+pub use figures::Gatherer;
+pub use history::Figures as KnownFigures;
+pub use sampling::run as sample;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::{
     live::{ApplicationEvent, OpsEvent},
-    model::{self, Frame, LiveChannel, LiveChannels, Overview, Passed, TestEvent, Watched, tenths},
+    model::{self, BUSIEST, Board, Frame, LiveChannel, LiveChannels, Overview, Passed, Period, TestEvent, Watched, tenths},
 };
 use crate::{
     channels::Channel,
@@ -12,10 +28,11 @@ use crate::{
     features::{applications, people::model::Role},
     ids::{ApplicationId, OrganisationId},
     realtime::{
-        live::{Kind, LiveEvent},
+        live::{Kind, LiveEvent, Snapshot},
         server::{
             dispatcher::Encoded,
             hub::Hub,
+            log,
             pusher::{
                 application::App,
                 durable,
@@ -61,8 +78,26 @@ fn of_organisation(hub: &Hub, organisation: OrganisationId, operator: Organisati
 }
 
 /// The first organisation: its admins run the place.
-async fn operator(store: &Store) -> AppResult<OrganisationId> {
+///
+/// # Errors
+/// If the database refuses.
+pub async fn operator(store: &Store) -> AppResult<OrganisationId> {
     Ok(sqlx::query_scalar("select min(id) from organisations").fetch_one(&mut *store.look().await?).await?)
+}
+
+/// The operations board over `period`.
+///
+/// # Errors
+/// 403 unless one is an admin.
+pub async fn board(state: &AppState, who: &Identity, period: Period) -> AppResult<Snapshot<Board>> {
+    who.require(Role::Admin)?;
+    let operator = operator(&state.store).await?;
+    let mut tx = state.store.read().await?;
+    let (at, now, series) = history::series(&mut tx, &state.figures, who.organisation, period, db::now()).await?;
+    let alarms = alarms::of_organisation(&mut tx, who.organisation).await?;
+    let cursors = log::cursors(&mut tx, state.store.epoch(), &[Channel::Ops(who.organisation)]).await?;
+    let busiest = of_organisation(&state.hub, who.organisation, operator, "").first(BUSIEST);
+    Ok(Snapshot { state: Board { at, operator: who.organisation == operator, now, series, busiest, alarms }, cursors })
 }
 
 /// The live channels whose name contains `query`, and whose others there are.
@@ -159,15 +194,18 @@ pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, store: Store) {
     }
 }
 
+/// The organisations that somebody looks at.
+fn watched(hub: &Hub) -> Vec<OrganisationId> {
+    let names = hub.channels_named("private-ops.");
+    let organisations = names.iter().filter_map(|name| match name.parse::<Channel>() {
+        Ok(Channel::Ops(organisation)) => Some(organisation),
+        _ => None,
+    });
+    organisations.collect()
+}
+
 async fn tell_organisations(hub: &Hub, store: &Store) {
-    let watched: Vec<OrganisationId> = hub
-        .channels_named("private-ops.")
-        .iter()
-        .filter_map(|name| match name.parse::<Channel>() {
-            Ok(Channel::Ops(organisation)) => Some(organisation),
-            _ => None,
-        })
-        .collect();
+    let watched = watched(hub);
     if watched.is_empty() {
         return;
     }

@@ -1,7 +1,11 @@
+//! The pages that watch over the place: the operations board is in [`board`], its thresholds in [`alarms`]. Here is
 //! `/admin/channels`: the live channels, what passes on them, and for external applications a console.
 
+mod alarms;
+mod board;
 mod channels;
 mod console;
+mod follow;
 
 use leptos::{
     prelude::{Update as _, *},
@@ -27,6 +31,9 @@ use crate::{
 };
 use channels::Channels;
 use console::Console;
+
+pub use alarms::AlarmsPage;
+pub use board::BoardPage;
 
 /// Whose channels, and those with what in their name.
 type Question = (Option<ApplicationId>, String);
@@ -171,7 +178,11 @@ fn follow_organisation(told: Told) {
         |_| None,
         move |update| {
             told.note(update, |events| {
-                if let Some(OpsEvent::ChannelsUpdated(newest)) = events.into_iter().next_back() {
+                let newest = events.into_iter().rev().find_map(|event| match event {
+                    OpsEvent::ChannelsUpdated(newest) => Some(newest),
+                    _ => None,
+                });
+                if let Some(newest) = newest {
                     told.take(newest);
                 }
             });

@@ -28,6 +28,7 @@ use super::{
 use crate::{
     ids::PersonId,
     realtime::protocol::{ServerFrame, code},
+    server::meters,
 };
 
 /// Who is at the other end of a socket's task: Plenum's own hub, or an external application.
@@ -148,6 +149,7 @@ impl Connection {
         }
         if output.queue.push(bytes.slice(written..), weight.clone(), written > 0, self.queue_limit).is_err() {
             metrics::counter!("plenum_live_slow_consumers_total").increment(1);
+            meters::SLOW_CONSUMERS.add(1);
             close_output(&mut output, code::OVER_CAPACITY, "too slow: come back and resume");
         }
         drop(output);

@@ -21,7 +21,10 @@ use super::{
 use crate::{
     ids::PersonId,
     realtime::protocol::ServerFrame,
-    server::db::{Commits, Committed},
+    server::{
+        db::{Commits, Committed},
+        meters,
+    },
 };
 
 /// Commits that are dispatched together at the most: what they announce on one channel is written in one go.
@@ -83,7 +86,9 @@ pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, mut commits: Co
         }
         flush(&hub, &mut gathered);
         for at in times {
-            metrics::histogram!("plenum_live_publish_seconds").record(at.elapsed().as_secs_f64());
+            let took = at.elapsed();
+            metrics::histogram!("plenum_live_publish_seconds").record(took.as_secs_f64());
+            meters::PUBLISH.note(took);
         }
         hub.note_backlog(commits.len());
         match rest::after(begun.elapsed()) {

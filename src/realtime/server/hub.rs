@@ -4,7 +4,7 @@
 //! table of people stands alone. No lock is held over an await, and none while the database is asked.
 
 mod connections;
-mod figures;
+pub mod figures;
 mod presence;
 mod rights;
 

@@ -10,6 +10,8 @@ use std::{
 
 use bytes::{Buf, Bytes};
 
+use crate::server::meters;
+
 /// Frames written with one system call at the most.
 const GATHER: usize = 64;
 
@@ -138,6 +140,7 @@ impl Outbound {
 
 fn count_dropped(count: usize) {
     metrics::counter!("plenum_live_dropped_total").increment(count as u64);
+    meters::DROPPED.add(count as u64);
 }
 
 #[cfg(test)]

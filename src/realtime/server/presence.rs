@@ -168,6 +168,11 @@ impl People {
         self.people.len()
     }
 
+    /// The organisation and the number of connections of everyone who is online, seen or not.
+    pub fn open_in(&self) -> impl Iterator<Item = (OrganisationId, usize)> {
+        self.people.values().map(|person| (person.organisation, person.connections.len()))
+    }
+
     /// True if a person of `organisation` may see that `person` is online.
     pub fn is_online(&self, person: PersonId, organisation: OrganisationId) -> bool {
         self.people.get(&person).is_some_and(|known| known.shown && known.organisation == organisation)

@@ -21,6 +21,7 @@ use crate::{
         cursor::{Cursor, Extent},
         protocol::{ClientFrame, ServerFrame, Subscribe, code, event},
     },
+    server::meters,
 };
 
 /// Logged events read at once for a connection that catches up.
@@ -185,11 +186,10 @@ async fn subscribe(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut S
 
 /// Counts what became of a wish to go on from a cursor.
 pub(super) fn count_recovery(recovered: Option<bool>) {
-    match recovered {
-        Some(true) => metrics::counter!("plenum_live_recoveries_total", "outcome" => "recovered").increment(1),
-        Some(false) => metrics::counter!("plenum_live_recoveries_total", "outcome" => "gap").increment(1),
-        None => {}
-    }
+    let Some(recovered) = recovered else { return };
+    let (outcome, meter) = if recovered { ("recovered", &meters::RECOVERED) } else { ("gap", &meters::GAPS) };
+    metrics::counter!("plenum_live_recoveries_total", "outcome" => outcome).increment(1);
+    meter.add(1);
 }
 
 /// The rule's answer and the log's extent, of one snapshot.

@@ -12,7 +12,10 @@ use sqlx::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Commit, Committed, Tx, now};
-use crate::error::{AppError, AppResult};
+use crate::{
+    error::{AppError, AppResult},
+    server::meters,
+};
 
 /// Closures in one commit at the most.
 const GROUP: usize = 128;
@@ -89,8 +92,11 @@ pub(super) fn write_loop(mut tx: Tx, mut waiting: mpsc::Receiver<Box<dyn Work>>,
                     false
                 }
             };
-            metrics::histogram!("plenum_write_seconds").record(started.elapsed().as_secs_f64());
+            let took = started.elapsed();
+            metrics::histogram!("plenum_write_seconds").record(took.as_secs_f64());
             metrics::counter!("plenum_writes_total").increment(done.len() as u64);
+            meters::COMMIT.note(took);
+            meters::WRITES.add(done.len() as u64);
             for work in done {
                 work.finish(committed);
             }

@@ -6,4 +6,4 @@ mod rights;
 mod seeds;
 mod talk;
 
-pub(crate) use house::House;
+pub(crate) use house::{ELSEWHERE, HERE, House};

@@ -1,7 +1,26 @@
 //! What those who watch over the live layer are told.
 
+use std::collections::HashMap;
+
 use super::{Figures, Flow, Hub, Ordering, lock, traffic};
 use crate::{ids::OrganisationId, server::db};
+
+/// What is open of an organisation, and what passes there.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Load {
+    /// People with an open socket or within their grace, seen or not.
+    pub people: usize,
+    /// Their sockets.
+    pub connections: usize,
+    /// Channels with somebody on them.
+    pub channels: usize,
+    /// Subscriptions on these.
+    pub subscriptions: usize,
+    /// Events a second on these, over about ten seconds.
+    pub events: f64,
+    /// Deliveries a second: each event to each subscriber.
+    pub deliveries: f64,
+}
 
 impl Hub {
     /// Figures for status and metrics.
@@ -30,6 +49,32 @@ impl Hub {
         let connections = self.all_connections();
         let subscriptions = connections.iter().map(|connection| self.subscriptions_of(connection)).sum();
         (subscriptions, connections.iter().map(|connection| connection.queued()).sum())
+    }
+
+    /// What passes at each organisation, in one pass over people and channels. A channel counts for the organisation of the first
+    /// of its subscribers who is known: people of two meet on public channels only.
+    pub fn loads(&self) -> HashMap<OrganisationId, Load> {
+        let mut loads: HashMap<OrganisationId, Load> = HashMap::new();
+        for (organisation, connections) in lock(&self.people).open_in() {
+            let load = loads.entry(organisation).or_default();
+            load.people += 1;
+            load.connections += connections;
+        }
+        let channels: Vec<_> = lock(&self.channels).values().cloned().collect();
+        let now = db::now();
+        for channel in channels {
+            let members = lock(&channel.members);
+            let whose = members.subscribers.values().find_map(|subscriber| Some(subscriber.connection.who()?.organisation));
+            if let Some(organisation) = whose {
+                let flow = members.traffic.flow(now);
+                let load = loads.entry(organisation).or_default();
+                load.channels += 1;
+                load.subscriptions += members.subscribers.len();
+                load.events += flow.events;
+                load.deliveries += flow.deliveries;
+            }
+        }
+        loads
     }
 
     /// The channels that somebody of `organisation` is on; with `visitors` those too that nobody is on who is signed in.

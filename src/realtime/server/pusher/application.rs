@@ -29,6 +29,7 @@ use crate::{
         },
     },
     server::db::{self, Store},
+    server::meters,
 };
 
 /// What an admin has set.
@@ -98,7 +99,9 @@ fn flush_soon(channel: Arc<Channel>) {
             tokio::time::sleep(rest).await;
         }
         channel.flush_gathered();
-        metrics::histogram!("plenum_live_publish_seconds").record(published.elapsed().as_secs_f64());
+        let took = published.elapsed();
+        metrics::histogram!("plenum_live_publish_seconds").record(took.as_secs_f64());
+        meters::PUBLISH.note(took);
     });
 }
 

@@ -1,0 +1,290 @@
+//! The catalogue of figures: what is measured, of whom, in what, and where it is drawn.
+//!
+//! A feature to come adds a line here, its words in `strings/operations.rs`, and where the value comes from: a statement in
+//! `server/counts.rs` if the database knows it, a line of `server/figures.rs` if the process does.
+
+use serde::{Deserialize, Serialize};
+
+/// What a value counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Things.
+    Count,
+    /// Times a second.
+    PerSecond,
+    /// Times in the last minute.
+    PerMinute,
+    /// Milliseconds.
+    Milliseconds,
+    /// Parts of a hundred.
+    Percent,
+    /// Bytes.
+    Bytes,
+}
+
+/// Whose a figure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Each organisation has its own.
+    Organisation,
+    /// The process has one; it is for the admins of the operator.
+    Process,
+}
+
+/// What stands for several values when they become one point of a longer period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fold {
+    /// Their mean.
+    Mean,
+    /// The highest: a moment that was too slow must not be averaged away.
+    Peak,
+    /// The newest: what only grows within a day.
+    Last,
+}
+
+/// Figures of one unit that are drawn together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Chart {
+    /// Who is here.
+    People,
+    /// What passes.
+    Traffic,
+    /// What is open.
+    Connections,
+    /// What people are told.
+    Notices,
+    /// How long things take.
+    Latency,
+    /// What the process does.
+    Work,
+    /// What waits.
+    Queues,
+    /// What was lost, or nearly.
+    Losses,
+    /// Work that is due at a time.
+    Jobs,
+    /// Processor time.
+    Processor,
+    /// Memory.
+    Memory,
+}
+
+/// A line of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Described {
+    /// Its name on the wire and in rows.
+    pub name: &'static str,
+    /// Whose it is.
+    pub scope: Scope,
+    /// Its unit.
+    pub unit: Unit,
+    /// How it is folded.
+    pub fold: Fold,
+    /// Where it is drawn.
+    pub chart: Chart,
+}
+
+/// The enum of all figures and their descriptions, from one table.
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $figure:ident = $name:literal, $scope:ident, $unit:ident, $fold:ident, $chart:ident;)*) => {
+        /// Something that is measured.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Figure {
+            $($(#[$doc])* #[serde(rename = $name)] $figure,)*
+        }
+
+        impl Figure {
+            /// All of them, in the order in which they are listed.
+            pub const ALL: &'static [Self] = &[$(Self::$figure,)*];
+
+            /// Its line.
+            pub fn described(self) -> Described {
+                match self {
+                    $(Self::$figure => Described {
+                        name: $name, scope: Scope::$scope, unit: Unit::$unit, fold: Fold::$fold, chart: Chart::$chart,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+catalogue! {
+    /// People with an open socket, seen by others or not.
+    PeopleOnline = "people_online", Organisation, Count, Mean, People;
+    /// People whose browser or program asked for something today.
+    PeopleActive = "people_active", Organisation, Count, Last, People;
+    /// People who came within seven days.
+    PeopleNew = "people_new", Organisation, Count, Last, People;
+    /// People in all.
+    People = "people", Organisation, Count, Last, People;
+    /// Browsers that are signed in.
+    SignIns = "sign_ins", Organisation, Count, Last, People;
+    /// Messages a second.
+    Messages = "messages", Organisation, PerSecond, Mean, Traffic;
+    /// Live events a second.
+    Events = "events", Organisation, PerSecond, Mean, Traffic;
+    /// Deliveries a second: each event to each subscriber.
+    Deliveries = "deliveries", Organisation, PerSecond, Mean, Traffic;
+    /// Messages sent today.
+    MessagesToday = "messages_today", Organisation, Count, Last, Notices;
+    /// Notifications told today.
+    NotificationsToday = "notifications_today", Organisation, Count, Last, Notices;
+    /// Notifications that nobody has seen yet.
+    NotificationsUnseen = "notifications_unseen", Organisation, Count, Last, Notices;
+    /// Broadcasts that go out now.
+    BroadcastsSending = "broadcasts_sending", Organisation, Count, Peak, Notices;
+    /// Broadcasts that wait for their time, or were paused.
+    BroadcastsWaiting = "broadcasts_waiting", Organisation, Count, Last, Notices;
+    /// Open sockets of its people.
+    Connections = "connections", Organisation, Count, Mean, Connections;
+    /// Channels with somebody on them.
+    Channels = "channels", Organisation, Count, Mean, Connections;
+    /// Subscriptions on these.
+    Subscriptions = "subscriptions", Organisation, Count, Mean, Connections;
+
+    /// From the commit to the last socket, half of all.
+    PublishP50 = "publish_p50", Process, Milliseconds, Mean, Latency;
+    /// From the commit to the last socket, all but one of a hundred.
+    PublishP99 = "publish_p99", Process, Milliseconds, Peak, Latency;
+    /// A group commit, half of all.
+    WriteP50 = "write_p50", Process, Milliseconds, Mean, Latency;
+    /// A group commit, all but one of a hundred.
+    WriteP99 = "write_p99", Process, Milliseconds, Peak, Latency;
+    /// An answer over HTTP, half of all.
+    HttpP50 = "http_p50", Process, Milliseconds, Mean, Latency;
+    /// An answer over HTTP, all but one of a hundred.
+    HttpP99 = "http_p99", Process, Milliseconds, Peak, Latency;
+    /// Requests a second.
+    Requests = "requests", Process, PerSecond, Mean, Work;
+    /// Writes a second.
+    Writes = "writes", Process, PerSecond, Mean, Work;
+    /// Writes that wait for the writer.
+    WriteQueue = "write_queue", Process, Count, Peak, Queues;
+    /// Commits that wait to be sent out.
+    DispatchQueue = "dispatch_queue", Process, Count, Peak, Queues;
+    /// Ephemeral events that were dropped or replaced.
+    Dropped = "dropped", Process, PerMinute, Peak, Losses;
+    /// Connections that were too slow.
+    SlowConsumers = "slow_consumers", Process, PerMinute, Peak, Losses;
+    /// Subscriptions that went on where they were.
+    Recoveries = "recoveries", Process, PerMinute, Peak, Losses;
+    /// Subscriptions that could not, and took a snapshot.
+    Gaps = "gaps", Process, PerMinute, Peak, Losses;
+    /// Jobs in all.
+    JobsWaiting = "jobs_waiting", Process, Count, Last, Jobs;
+    /// Jobs whose time has come and that nobody does yet.
+    JobsDue = "jobs_due", Process, Count, Peak, Jobs;
+    /// Jobs that failed and will be tried again.
+    JobsRetrying = "jobs_retrying", Process, Count, Peak, Jobs;
+    /// Jobs that failed too often.
+    DeadLetters = "dead_letters", Process, Count, Last, Jobs;
+    /// Processor time, of one core.
+    Processor = "processor", Process, Percent, Peak, Processor;
+    /// Resident memory.
+    Memory = "memory", Process, Bytes, Peak, Memory;
+    /// Bytes that wait for sockets that do not take them.
+    QueuedBytes = "queued_bytes", Process, Bytes, Peak, Memory;
+}
+
+impl Figure {
+    /// The one of this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|figure| figure.described().name == word)
+    }
+
+    /// Its name in addresses, forms and rows.
+    pub fn word(self) -> &'static str {
+        self.described().name
+    }
+
+    /// Those that the admins of an organisation see.
+    pub fn seen(operator: bool) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |figure| operator || figure.described().scope == Scope::Organisation)
+    }
+}
+
+impl Chart {
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Self; 11] = [
+        Self::People,
+        Self::Traffic,
+        Self::Connections,
+        Self::Notices,
+        Self::Latency,
+        Self::Work,
+        Self::Queues,
+        Self::Losses,
+        Self::Jobs,
+        Self::Processor,
+        Self::Memory,
+    ];
+
+    /// Its name in addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::People => "people",
+            Self::Traffic => "traffic",
+            Self::Connections => "connections",
+            Self::Notices => "notices",
+            Self::Latency => "latency",
+            Self::Work => "work",
+            Self::Queues => "queues",
+            Self::Losses => "losses",
+            Self::Jobs => "jobs",
+            Self::Processor => "processor",
+            Self::Memory => "memory",
+        }
+    }
+
+    /// The one of this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|chart| chart.word() == word)
+    }
+
+    /// What is drawn in it.
+    pub fn figures(self) -> impl Iterator<Item = Figure> {
+        Figure::ALL.iter().copied().filter(move |figure| figure.described().chart == self)
+    }
+
+    /// Those that the admins of an organisation see.
+    pub fn seen(operator: bool) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |chart| chart.figures().any(|figure| operator || figure.described().scope == Scope::Organisation))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_found_again_and_once_each() {
+        let names: BTreeSet<&str> = Figure::ALL.iter().map(|figure| figure.word()).collect();
+        assert_eq!(names.len(), Figure::ALL.len());
+        for figure in Figure::ALL {
+            assert_eq!(Figure::from_word(figure.word()), Some(*figure));
+            assert_eq!(serde_json::to_string(figure).unwrap(), format!("{:?}", figure.word()));
+        }
+        for chart in Chart::ALL {
+            assert_eq!(Chart::from_word(chart.word()), Some(chart));
+        }
+    }
+
+    /// A chart has one axis, and what is in it is for the same people.
+    #[test]
+    fn a_chart_has_one_unit_and_one_scope() {
+        for chart in Chart::ALL {
+            let described: Vec<Described> = chart.figures().map(Figure::described).collect();
+            assert!(!described.is_empty(), "{chart:?}");
+            assert!(described.iter().all(|line| line.unit == described[0].unit && line.scope == described[0].scope), "{chart:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_the_process_is_for_the_operator() {
+        assert!(Figure::seen(false).all(|figure| figure.described().scope == Scope::Organisation));
+        assert_eq!(Figure::seen(true).count(), Figure::ALL.len());
+        assert!(!Chart::seen(false).any(|chart| chart == Chart::Memory));
+    }
+}
