@@ -11,12 +11,15 @@ use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{browser, dynamic, effect, memo, view};
 use crate::{ids::Millis, ui::time::Zone};
-use geometry::{HEIGHT, Line, Plot, Scale, WIDTH, area, percent, stroke};
+use geometry::{HEIGHT, Plot, Scale, WIDTH, area, percent, stroke};
 
 /// Lines that can be told apart: each has a colour and a pattern of its own.
 pub const LINES: usize = 6;
 /// Rows of the table at the most.
 const ROWS: usize = 30;
+
+/// Values of a small line: it is about twice as many pixels wide.
+const SPARK: usize = 120;
 
 /// How a value, or an instant, is read.
 pub type Reading<T> = Arc<dyn Fn(T) -> String + Send + Sync>;
@@ -321,16 +324,18 @@ fn table(drawn: &Drawn, names: Vec<String>, words: Words) -> AnyView {
     view! {
         <details class="chart-table">
             <summary>{words.table}</summary>
-            <table class="table">
-                <caption class="visually-hidden">{words.title}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{words.time}</th>
-                        {heads}
-                    </tr>
-                </thead>
-                <tbody>{body}</tbody>
-            </table>
+            <div class="chart-scroll" tabindex="0" role="group" aria-label=words.title>
+                <table class="table">
+                    <caption class="visually-hidden">{words.title}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{words.time}</th>
+                            {heads}
+                        </tr>
+                    </thead>
+                    <tbody>{body}</tbody>
+                </table>
+            </div>
         </details>
     }
 }
@@ -342,11 +347,10 @@ pub fn Spark(
     plot: Signal<Plot>,
 ) -> impl IntoView {
     let paths = memo(move || {
-        plot.with(|plot| {
-            let line = plot.lines.first().cloned().unwrap_or_else(|| Line { name: String::new(), values: Vec::new() });
-            let scale = Scale::around(&line);
-            (stroke(plot, &line, &scale), area(plot, &line, &scale))
-        })
+        let plot = plot.get().thinned(SPARK);
+        let line = plot.lines.first().cloned().unwrap_or_default();
+        let scale = Scale::around(&line);
+        (stroke(&plot, &line, &scale), area(&plot, &line, &scale))
     });
     view! {
         <svg class="spark" aria-hidden="true" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none">

@@ -86,6 +86,26 @@ impl Plot {
         instants.map(|at| (at, self.lines.iter().map(|line| line.at(at)).collect())).collect()
     }
 
+    /// With at most about `most` values a line, for a drawing that is no wider than these: the last of each of equal stretches of time, which
+    /// stand still while the drawing moves on.
+    #[must_use]
+    pub fn thinned(mut self, most: usize) -> Self {
+        let most = Millis::try_from(most).unwrap_or(Millis::MAX).max(1);
+        let every = ((self.to - self.from) / self.step.max(1) / most).max(1);
+        self.step = self.step.max(1) * every;
+        let stretch = |at: Millis| at.div_euclid(self.step);
+        for line in &mut self.lines {
+            let values = std::mem::take(&mut line.values);
+            for (at, value) in values {
+                match line.values.last_mut() {
+                    Some(last) if stretch(last.0) == stretch(at) => *last = (at, value),
+                    _ => line.values.push((at, value)),
+                }
+            }
+        }
+        self
+    }
+
     fn is_gap(&self, before: Millis, after: Millis) -> bool {
         #[expect(clippy::cast_precision_loss, reason = "a period of at most weeks in milliseconds")]
         let apart = (after - before) as f64 / self.step.max(1) as f64;
@@ -229,6 +249,17 @@ mod tests {
         assert_eq!(plot.rows(2), [(100, vec![Some(3.0), None]), (50, vec![Some(2.0), None])]);
         assert_eq!(Plot::default().nearest(0.5), None);
         assert_eq!(Plot::default().rows(5), []);
+    }
+
+    #[test]
+    fn a_thinned_line_keeps_its_gaps_and_its_end() {
+        let values: Vec<(Millis, f64)> =
+            (0..=10).map(|index| (index * 10, index as f64)).filter(|(at, _)| !(31..79).contains(at)).collect();
+        let thinned = plot(&values).thinned(5);
+        assert_eq!(thinned.step, 20);
+        assert_eq!(thinned.lines[0].values, [(10, 1.0), (30, 3.0), (90, 9.0), (100, 10.0)]);
+        assert!(stroke(&thinned, &thinned.lines[0], &Scale::around(&thinned.lines[0])).matches('M').count() == 2);
+        assert_eq!(plot(&values).thinned(500).lines[0].values, values);
     }
 
     proptest! {

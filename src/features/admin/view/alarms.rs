@@ -97,7 +97,7 @@ fn Row(
                 (true, false) => (Some("good"), words::STATE_QUIET),
             };
             let act = if alarm.enabled { words::SWITCH_OFF } else { words::SWITCH_ON };
-            let (of, of_deleting) = (format!(": {name}"), format!(": {name}"));
+            let (of, of_deleting) = (name.clone(), name.clone());
             view! {
                 <div class="line-text">
                     <b>{name}</b>
@@ -110,14 +110,14 @@ fn Row(
                     <input type="hidden" name="id" value=id.to_string()/>
                     <input type="hidden" name="on" value=(!alarm.enabled).to_string()/>
                     <button class="btn" type="submit" data-size="s">
-                        {act}
+                        {act} " "
                         <span class="visually-hidden">{of}</span>
                     </button>
                 </ActionForm>
                 <ActionForm action=delete>
                     <input type="hidden" name="id" value=id.to_string()/>
                     <button class="btn" type="submit" data-kind="danger" data-size="s">
-                        {words::DELETE}
+                        {words::DELETE} " "
                         <span class="visually-hidden">{of_deleting}</span>
                     </button>
                 </ActionForm>
@@ -193,7 +193,7 @@ fn suggestion(rule: Rule, shown: RwSignal<AlarmDesk>, add: ServerAction<api::Add
     let known = memo(move || shown.with(|desk| desk.alarms.0.iter().any(|alarm| alarm.rule == rule)));
     let entered = rule.threshold / rule.figure.described().unit.entered();
     let name = words::rule(&rule);
-    let of = format!(": {name}");
+    let of = name.clone();
     let form = dynamic(move || {
         if known.get() {
             return view! {
@@ -210,7 +210,7 @@ fn suggestion(rule: Rule, shown: RwSignal<AlarmDesk>, add: ServerAction<api::Add
                 <input type="hidden" name="threshold" value=entered.to_string()/>
                 <input type="hidden" name="seconds" value=rule.seconds.to_string()/>
                 <button class="btn" type="submit" data-size="s">
-                    {words::ADD}
+                    {words::ADD} " "
                     <span class="visually-hidden">{of}</span>
                 </button>
             </ActionForm>

@@ -18,7 +18,10 @@ use crate::{
         model::{Board, Chart, Figure, Period, Unit},
     },
     ids::Millis,
-    realtime::live::Snapshot,
+    realtime::{
+        client::{Connection, use_connection},
+        live::Snapshot,
+    },
     strings::operations as words,
     ui::{
         Notice,
@@ -91,18 +94,21 @@ fn link(of: Period, period: Memo<Period>, chart: Memo<Chart>) -> AnyView {
     }
 }
 
-/// Says that it moves by itself, once it does.
+/// Says that it moves by itself, while it does.
 fn state(paused: RwSignal<bool>) -> AnyView {
-    let alive = RwSignal::new(false);
-    effect(move |_| alive.set(true));
+    let connection = use_connection();
+    let live = memo(move || connection.with(Connection::is_connected));
     dynamic(move || {
-        alive.get().then(|| {
-            let (tone, text) = if paused.get() { (None, words::PAUSED) } else { (Some("live"), words::LIVE) };
-            view! {
-                <span class="chip" data-tone=tone>
-                    {text}
-                </span>
-            }
+        let (tone, text) = match (paused.get(), live.get()) {
+            (true, _) => (None, words::PAUSED),
+            (false, true) => (Some("live"), words::LIVE),
+            // The banner says how it is.
+            (false, false) => return None,
+        };
+        Some(view! {
+            <span class="chip" data-tone=tone>
+                {text}
+            </span>
         })
     })
 }

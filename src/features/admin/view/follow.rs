@@ -1,6 +1,6 @@
 //! The board or the alarms on the screen, kept up to date.
 
-use std::{future::Future, pin::Pin, rc::Rc};
+use std::{future::Future, pin::Pin, rc::Rc, time::Duration};
 
 use leptos::{
     prelude::{Update as _, *},
@@ -13,12 +13,17 @@ use crate::{
     features::admin::live::OpsEvent,
     ids::PersonId,
     realtime::{
-        client::{LiveHandle, Update, use_live},
+        client::{Connection, LiveHandle, Update, use_connection, use_live},
         cursor::Cursor,
         live::{Live, Snapshot},
     },
     ui::{effect, memo},
 };
+
+/// What was asked for and did not come is asked for again after this.
+const AGAIN: Duration = Duration::from_secs(3);
+/// While there is no socket it is asked for at each so manieth of these: every 30 s.
+const REFRESH: u32 = 10;
 
 /// Asks for it anew.
 pub(super) type Ask<T> = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Snapshot<T>, AppError>>>>>;
@@ -34,6 +39,10 @@ pub(super) struct Followed<T: 'static> {
     paused: Signal<bool>,
     cursor: StoredValue<Option<Cursor>>,
     handle: StoredValue<Option<LiveHandle>>,
+    /// A new snapshot is needed.
+    wanted: StoredValue<bool>,
+    /// One is on its way.
+    asking: StoredValue<bool>,
 }
 
 impl<T: 'static> Clone for Followed<T> {
@@ -58,8 +67,11 @@ where
             paused,
             cursor: StoredValue::new(first(cursors)),
             handle: StoredValue::new(None),
+            wanted: StoredValue::new(false),
+            asking: StoredValue::new(false),
         };
-        followed.follow(ask);
+        followed.follow(Rc::clone(&ask));
+        followed.refresh(ask);
         effect(move |_| {
             if !paused.get() {
                 followed.show();
@@ -89,17 +101,55 @@ where
                 // Figures are not in the log: whoever comes back reads what they have missed.
                 Update::Stale | Update::Returned => {
                     self.ended.set(None);
-                    let snapshot = ask();
-                    spawn_local(async move {
-                        if let Ok(snapshot) = snapshot.await {
-                            self.take(snapshot);
-                        }
-                    });
+                    self.ask(&ask);
                 }
                 Update::Refused { reason, .. } => self.ended.set(Some(reason)),
             },
         );
         self.handle.set_value(Some(handle));
+    }
+
+    fn ask(self, ask: &Ask<T>) {
+        self.wanted.set_value(true);
+        if self.asking.get_value() {
+            return;
+        }
+        self.asking.set_value(true);
+        let snapshot = ask();
+        spawn_local(async move {
+            let outcome = snapshot.await;
+            // The page may be gone by now.
+            if self.asking.try_set_value(false).is_none()
+                && let Ok(snapshot) = outcome
+            {
+                self.wanted.set_value(false);
+                self.take(snapshot);
+            }
+        });
+    }
+
+    /// Asks again for what did not come; and every 30 s while there is no socket.
+    fn refresh(self, ask: Ask<T>) {
+        let connection = use_connection();
+        let ticks = StoredValue::new(0_u32);
+        effect(move |_| {
+            let ask = Rc::clone(&ask);
+            let every = set_interval_with_handle(
+                move || {
+                    ticks.update_value(|ticks| *ticks = ticks.wrapping_add(1));
+                    let due = ticks.get_value().is_multiple_of(REFRESH) && !connection.with_untracked(Connection::is_connected);
+                    if due || self.wanted.get_value() {
+                        self.ask(&ask);
+                    }
+                },
+                AGAIN,
+            );
+            on_cleanup(move || {
+                if let Ok(every) = every {
+                    every.clear();
+                }
+            });
+        });
     }
 
     fn apply(self, person: Option<PersonId>, events: &[OpsEvent]) {
@@ -113,11 +163,8 @@ where
 
     fn take(self, Snapshot { state, cursors }: Snapshot<T>) {
         let cursor = first(cursors);
-        // The page may be gone by now.
-        let gone = self.newest.try_set_value(state).is_some() || self.cursor.try_set_value(cursor.clone()).is_some();
-        if gone {
-            return;
-        }
+        self.newest.set_value(state);
+        self.cursor.set_value(cursor.clone());
         if let (Some(handle), Some(cursor)) = (self.handle.get_value(), cursor) {
             handle.resume(cursor);
         }
