@@ -24,6 +24,7 @@ use super::{
     hub::ConnectionId,
     outbound::{Outbound, Weight},
     rules::Who,
+    trouble,
 };
 use crate::{
     ids::PersonId,
@@ -149,6 +150,7 @@ impl Connection {
         let started = rest.len() < bytes.len();
         if output.queue.push(rest, weight.clone(), started, self.queue_limit).is_err() {
             metrics::counter!("plenum_live_slow_consumers_total").increment(1);
+            trouble::note(&trouble::SLOW_CONSUMERS);
             close_output(&mut output, code::OVER_CAPACITY, "too slow: come back and resume");
         }
         drop(output);
