@@ -14,7 +14,7 @@ use leptos_router::ChooseView;
 use super::routes::{address, for_admins, for_people, for_senders, for_visitors, moving_on};
 use crate::{
     features::{
-        admin::view::ChannelsPage,
+        admin::view::{ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage},
         inbox::view::{InboxPage, NotificationSettingsPage},
@@ -50,6 +50,10 @@ pub enum Page {
     Applications,
     /// The live channels, for admins.
     Channels,
+    /// Jobs, for those who run the place.
+    Jobs,
+    /// Is it well? For admins.
+    Health,
     /// What the institution tells its people, for admins and managers.
     Broadcasts,
     /// One of these.
@@ -111,6 +115,8 @@ fn others(page: Page) -> Opened {
         Page::Admin => for_admins(|| view! { <AdminPeoplePage/> }),
         Page::Applications => for_admins(|| view! { <ApplicationsPage/> }),
         Page::Channels => for_admins(|| view! { <ChannelsPage/> }),
+        Page::Jobs => for_admins(|| view! { <JobsPage/> }),
+        Page::Health => for_admins(|| view! { <HealthPage/> }),
         Page::Broadcasts => for_senders(|| view! { <BroadcastsPage/> }),
         Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
         Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
@@ -145,6 +151,8 @@ impl Page {
             | Self::Admin
             | Self::Applications
             | Self::Channels
+            | Self::Jobs
+            | Self::Health
             | Self::Broadcasts
             | Self::Broadcast
             | Self::NewBroadcast

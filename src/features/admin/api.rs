@@ -2,6 +2,9 @@
 
 #![expect(missing_docs, reason = "the fields of the types that #[server] makes are the arguments, described at each function")]
 
+pub mod health;
+pub mod jobs;
+
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::model::Overview;

@@ -1,5 +1,8 @@
 //! What admins who look are told of the live layer, and how it applies.
 
+pub mod jobs;
+pub mod probe;
+
 use super::model::{FRAMES, Frame, LiveChannels, Passed};
 use crate::{
     ids::{ApplicationId, OrganisationId, PersonId},

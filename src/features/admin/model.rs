@@ -1,5 +1,9 @@
 //! Live channels as an admin sees them, and what passes on those of external applications.
 
+pub mod health;
+pub mod jobs;
+pub mod self_test;
+
 use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};

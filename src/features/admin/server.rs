@@ -1,5 +1,8 @@
 //! Who may look, what they see, and the task that tells those who look.
 
+pub mod health;
+pub mod jobs;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::{
@@ -32,6 +35,8 @@ use crate::{
     },
 };
 
+use jobs::{Telling, operator};
+
 /// How often a console is told what passed.
 const LOOK: Duration = Duration::from_millis(250);
 /// Looks from one list of channels to the next: a second.
@@ -60,11 +65,6 @@ fn of_organisation(hub: &Hub, organisation: OrganisationId, operator: Organisati
     LiveChannels::of(hub.channel_figures(organisation, organisation == operator).into_iter().map(line).collect(), query)
 }
 
-/// The first organisation: its admins run the place.
-async fn operator(store: &Store) -> AppResult<OrganisationId> {
-    Ok(sqlx::query_scalar("select min(id) from organisations").fetch_one(&mut *store.look().await?).await?)
-}
-
 /// The live channels whose name contains `query`, and whose others there are.
 ///
 /// # Errors
@@ -73,7 +73,7 @@ pub async fn overview(state: &AppState, who: &Identity, watched: Watched, query:
     who.require(Role::Admin)?;
     let applications = applications::server::names(&mut *state.store.look().await?, who.organisation).await?;
     let live = match watched {
-        Watched::Own => of_organisation(&state.hub, who.organisation, operator(&state.store).await?, query.trim()),
+        Watched::Own => of_organisation(&state.hub, who.organisation, operator(&mut *state.store.look().await?).await?, query.trim()),
         Watched::Application(id) => of_application(&*own(state, who, id)?, query.trim()),
     };
     Ok(Overview { applications, live })
@@ -128,6 +128,7 @@ pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, store: Store) {
     let mut looks = 0_u32;
     // A console's frames are numbered by the time at which it began, so that a restart does not begin below.
     let mut numbers: HashMap<i64, u64> = HashMap::new();
+    let mut jobs = Telling::default();
     loop {
         interval.tick().await;
         looks = looks.wrapping_add(1);
@@ -154,12 +155,12 @@ pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, store: Store) {
             }
         }
         if lists {
-            tell_organisations(&hub, &store).await;
+            tell_organisations(&hub, &store, &mut jobs).await;
         }
     }
 }
 
-async fn tell_organisations(hub: &Hub, store: &Store) {
+async fn tell_organisations(hub: &Hub, store: &Store, jobs: &mut Telling) {
     let watched: Vec<OrganisationId> = hub
         .channels_named("private-ops.")
         .iter()
@@ -171,8 +172,12 @@ async fn tell_organisations(hub: &Hub, store: &Store) {
     if watched.is_empty() {
         return;
     }
-    let Ok(operator) = operator(store).await else { return };
+    let operator = async { operator(&mut *store.look().await?).await };
+    let Ok(operator) = operator.await else { return };
     for organisation in watched {
+        if organisation == operator {
+            jobs.tell(hub, store, operator).await;
+        }
         tell(hub, organisation, &OpsEvent::ChannelsUpdated(of_organisation(hub, organisation, operator, "")));
     }
 }

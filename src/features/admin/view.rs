@@ -2,6 +2,8 @@
 
 mod channels;
 mod console;
+mod health;
+mod jobs;
 
 use leptos::{
     prelude::{Update as _, *},
@@ -25,6 +27,9 @@ use crate::{
     strings::admin as words,
     ui::{Icon, Notice, dynamic, memo, view},
 };
+pub use health::HealthPage;
+pub use jobs::JobsPage;
+
 use channels::Channels;
 use console::Console;
 
