@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 
 import { ROOT } from './server.mjs';
 
-const PYTHON = process.env.PLENUM_PYTHON ?? join(ROOT, '.tools/python/bin/python');
+/** The Python that the SDK is installed for. */
+export const PYTHON = process.env.PLENUM_PYTHON ?? join(ROOT, '.tools/python/bin/python');
 
 export class Python {
   #child = spawn(PYTHON, [join(ROOT, 'end2end/backend.py')], { stdio: ['pipe', 'pipe', 'inherit'] });

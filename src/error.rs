@@ -44,6 +44,9 @@ pub struct AppError {
     /// Seconds until it may be tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
+    /// Internal errors: under which word the cause is found by those who run the place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 /// The result of everything that a person can ask for.
@@ -51,7 +54,7 @@ pub type AppResult<T> = Result<T, AppError>;
 
 impl AppError {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), field: None, retry_after: None }
+        Self { kind, message: message.into(), field: None, retry_after: None, reference: None }
     }
 
     /// 422 for the input named `field`.

@@ -13,8 +13,10 @@ use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
 use plenum::{
     config::{Config, Loaded},
+    features::admin::public::Checkup,
     server::{self, db, run, status::Status, telemetry},
 };
+use serde::de::DeserializeOwned;
 
 /// The live place of an institution.
 #[derive(Parser)]
@@ -39,6 +41,8 @@ enum Command {
     },
     /// Says whether the server at the configured address is well.
     Status,
+    /// Has the running server measure itself, and says what is not well and what to do; fails if something is bad.
+    Doctor,
     /// Creates the database or brings it up to date.
     Migrate,
     /// Writes a consistent copy of the database, also while the server runs.
@@ -93,6 +97,7 @@ async fn act(command: Command, loaded: Loaded) -> anyhow::Result<()> {
             run::seed(config, large).await
         }
         Command::Status => status(&loaded),
+        Command::Doctor => doctor(&loaded),
         Command::Migrate => {
             let _lock = lock_database(config)?;
             let (store, _commits) = db::Store::open(&config.database.url).await?;
@@ -155,19 +160,34 @@ async fn restore(config: &Config, backup: &Path) -> anyhow::Result<()> {
 
 /// Asks the server whether it and its database are well.
 fn status(loaded: &Loaded) -> anyhow::Result<()> {
+    let status: Status = ask(loaded, "/api/v1/realtime/status", Duration::from_secs(3))?;
+    print!("{status}");
+    Ok(())
+}
+
+/// Has the server measure itself.
+fn doctor(loaded: &Loaded) -> anyhow::Result<()> {
+    // It gives its database five seconds, and then says that it does not answer.
+    let checkup: Checkup = ask(loaded, "/api/v1/realtime/health", Duration::from_secs(30))?;
+    print!("{checkup}");
+    ensure!(!checkup.is_bad(), "not well: see above what to do");
+    Ok(())
+}
+
+/// What the server at the configured address answers to a program on its own machine.
+fn ask<T: DeserializeOwned>(loaded: &Loaded, path: &str, patience: Duration) -> anyhow::Result<T> {
     let address = run::leptos_options(loaded)?.site_addr;
     let ask = || -> anyhow::Result<String> {
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
-        stream.set_read_timeout(Some(Duration::from_secs(3)))?;
-        write!(stream, "GET /api/v1/realtime/status HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        stream.set_read_timeout(Some(patience))?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(answer)
     };
     let answer = ask().with_context(|| format!("not well: nothing answers at {address}; is the server running?"))?;
-    ensure!(answer.starts_with("HTTP/1.1 200"), "not well: the server at {address} runs, but its database does not answer");
+    let status = answer.split_whitespace().nth(1).unwrap_or_default();
+    ensure!(status == "200", "not well: the server at {address} runs, but its database does not answer");
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    let status: Status = serde_json::from_str(body).context("the server's answer cannot be read; is it another version?")?;
-    print!("{status}");
-    Ok(())
+    serde_json::from_str(body).context("the server's answer cannot be read; is it another version?")
 }

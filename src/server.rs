@@ -3,8 +3,10 @@
 pub mod api;
 pub mod broadcasting;
 pub mod db;
+pub mod faults;
 pub mod idempotency;
 pub mod jobs;
+pub mod machine;
 pub mod mail;
 pub mod meters;
 pub mod password;
@@ -17,6 +19,7 @@ pub mod security;
 pub mod sign_ins;
 pub mod state;
 pub mod status;
+pub mod tally;
 pub mod telemetry;
 pub mod told;
 pub mod zones;

@@ -7,8 +7,15 @@
 use plenum::{
     features::{
         admin::{
-            live::{AlarmGone, ApplicationEvent, OpsEvent},
-            model::{Alarm, Figure, Frame, LiveChannel, LiveChannels, Metrics, Passed, Period, Point, Rule, Side, Values, What},
+            live::{
+                AlarmGone, ApplicationEvent, OpsEvent,
+                jobs::JobsEvent,
+                probe::{Probe, ProbeEvent},
+            },
+            model::{
+                Alarm, Figure, Frame, LiveChannel, LiveChannels, Metrics, Passed, Period, Point, Rule, Side, Values, What,
+                jobs::{Jobs, Kind, Letter},
+            },
         },
         broadcasts::{
             live::BroadcastEvent,
@@ -135,6 +142,28 @@ fn passed() -> Passed {
     Passed { frames: vec![frame], missed: 4 }
 }
 
+fn jobs() -> Jobs {
+    let kind = Kind {
+        name: "webhook.deliver".into(),
+        due: 1,
+        running: 2,
+        retrying: 3,
+        scheduled: 4,
+        due_since: Some(1_795_102_860_000),
+        error: Some("it took too long".into()),
+    };
+    let letter = Letter {
+        id: 7,
+        kind: "webhook.deliver".into(),
+        about: "delivery 4".into(),
+        error: "it took too long".into(),
+        attempts: 3,
+        created_at: 1_795_102_850_000,
+        died_at: 1_795_102_860_000,
+    };
+    Jobs { kinds: vec![kind], letters: vec![letter], dead: 1 }
+}
+
 fn broadcast() -> Broadcast {
     Broadcast {
         id: BroadcastId(7),
@@ -212,6 +241,8 @@ fn the_events_of_this_schema_have_this_shape() {
         OpsEvent::AlarmChanged(alarm()),
         OpsEvent::AlarmRemoved(AlarmGone { id: AlarmId(7) }),
     ]);
+    let jobs_events = lines(vec![JobsEvent::JobsUpdated(jobs())]);
+    let probe_events = lines(vec![ProbeEvent::ProbeSent(Probe { key: "abc".into(), at: 1_795_102_860_000 })]);
     let application_events = lines(vec![ApplicationEvent::ChannelsUpdated(channels()), ApplicationEvent::FramesPassed(passed())]);
     let broadcast_events = lines(vec![BroadcastEvent::BroadcastChanged(broadcast())]);
     let all = [
@@ -221,6 +252,8 @@ fn the_events_of_this_schema_have_this_shape() {
         organisation_events,
         public_events,
         ops_events,
+        jobs_events,
+        probe_events,
         application_events,
         broadcast_events,
     ]

@@ -32,6 +32,7 @@ pub fn Fault(
             <p class="fault-code">{error.status()}</p>
             <h1>{title}</h1>
             <p>{text}</p>
+            {reference(&error)}
             <div class="form-actions">
                 {reload}
                 <a class="btn" data-kind=start_kind href="/">
@@ -75,9 +76,15 @@ pub fn FaultWithin(
         <section class="card stack">
             <h2>{title}</h2>
             <p>{text}</p>
+            {reference(&error)}
             {reload}
         </section>
     }
+}
+
+/// Under which word those who run the place find an internal error.
+fn reference(error: &AppError) -> Option<AnyView> {
+    error.reference.as_ref().map(|word| view! { <p class="muted">{words::reference(word)}</p> })
 }
 
 /// What happened, and what to do. The error's own sentence goes first, where there is one.

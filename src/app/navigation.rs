@@ -97,6 +97,8 @@ pub fn AdminTabs() -> impl IntoView {
         ("/admin/people", words::ADMIN_PEOPLE),
         ("/admin/applications", words::ADMIN_APPLICATIONS),
         ("/admin/channels", words::ADMIN_CHANNELS),
+        ("/admin/jobs", words::ADMIN_JOBS),
+        ("/admin/health", words::ADMIN_HEALTH),
         (BROADCASTS.href, words::BROADCASTS),
     ];
     dynamic(move || admin.get().then(|| view! { <Tabs label=words::ADMIN tabs=tabs.to_vec()/> }))

@@ -14,7 +14,7 @@ use leptos_router::ChooseView;
 use super::routes::{address, for_admins, for_people, for_senders, for_visitors, moving_on};
 use crate::{
     features::{
-        admin::view::{AlarmsPage, BoardPage, ChannelsPage},
+        admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage},
         inbox::view::{InboxPage, NotificationSettingsPage},
@@ -54,6 +54,10 @@ pub enum Page {
     Board,
     /// The thresholds of its figures.
     Alarms,
+    /// Jobs, for those who run the place.
+    Jobs,
+    /// Is it well? For admins.
+    Health,
     /// What the institution tells its people, for admins and managers.
     Broadcasts,
     /// One of these.
@@ -117,6 +121,8 @@ fn others(page: Page) -> Opened {
         Page::Channels => for_admins(|| view! { <ChannelsPage/> }),
         Page::Board => for_admins(|| view! { <BoardPage/> }),
         Page::Alarms => for_admins(|| view! { <AlarmsPage/> }),
+        Page::Jobs => for_admins(|| view! { <JobsPage/> }),
+        Page::Health => for_admins(|| view! { <HealthPage/> }),
         Page::Broadcasts => for_senders(|| view! { <BroadcastsPage/> }),
         Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
         Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
@@ -153,6 +159,8 @@ impl Page {
             | Self::Channels
             | Self::Board
             | Self::Alarms
+            | Self::Jobs
+            | Self::Health
             | Self::Broadcasts
             | Self::Broadcast
             | Self::NewBroadcast

@@ -46,6 +46,8 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("admin/people") view=Page::Admin ssr=SsrMode::Async/>
             <Route path=path!("admin/applications") view=Page::Applications ssr=SsrMode::Async/>
             <Route path=path!("admin/channels") view=Page::Channels ssr=SsrMode::Async/>
+            <Route path=path!("admin/jobs") view=Page::Jobs ssr=SsrMode::Async/>
+            <Route path=path!("admin/health") view=Page::Health ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts") view=Page::Broadcasts ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/new") view=Page::NewBroadcast ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/:id") view=Page::Broadcast ssr=SsrMode::Async/>

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::Channel;
 use crate::{
     features::{
-        admin::live::{ApplicationEvent, OpsEvent},
+        admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent},
         broadcasts::live::BroadcastEvent,
         inbox::live::InboxEvent,
         messages::live::{ConversationEvent, PersonEvent},
@@ -24,7 +24,7 @@ fn events(channel: Channel) -> Vec<EventEntry> {
         Channel::ConversationPresence(_) => Vec::new(),
         Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE.to_vec(),
         Channel::Organisation(_) => OrganisationEvent::CATALOGUE.to_vec(),
-        Channel::Ops(_) => OpsEvent::CATALOGUE.to_vec(),
+        Channel::Ops(_) => [OpsEvent::CATALOGUE, JobsEvent::CATALOGUE, ProbeEvent::CATALOGUE].concat(),
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
         Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
     }

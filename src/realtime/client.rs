@@ -123,6 +123,31 @@ pub fn disconnect() {
     here::disconnect();
 }
 
+/// How long a ping takes to the server and back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RoundTrip {
+    /// None was sent, or the connection was lost before it was answered.
+    #[default]
+    Unknown,
+    /// One is under way.
+    Asked,
+    /// The last one took so long.
+    Took {
+        /// In milliseconds.
+        ms: u32,
+    },
+}
+
+/// How long the last ping took that [`measure_round_trip`] has sent.
+pub fn use_round_trip() -> Signal<RoundTrip> {
+    here::use_round_trip()
+}
+
+/// Sends a ping now, if there is a connection.
+pub fn measure_round_trip() {
+    here::measure_round_trip();
+}
+
 /// One component's use of one channel. Copies are the same use; it ends with the component.
 #[derive(Clone, Copy)]
 pub struct LiveHandle {

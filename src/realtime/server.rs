@@ -7,6 +7,7 @@
 //! connections alone; [`heads`] follow conversations that are not on the screen. [`pusher`] is
 //! what external applications get: the same sockets, channels of their own.
 
+pub mod audit;
 pub mod connection;
 pub mod dispatcher;
 pub mod frames;
@@ -22,4 +23,5 @@ pub mod rules;
 pub mod subscriptions;
 pub mod ticker;
 pub mod traffic;
+pub mod trouble;
 pub mod upgrade;

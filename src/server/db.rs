@@ -13,6 +13,7 @@
 //! All SQL text is SQLite's and PostgreSQL's alike; what only SQLite has stays here.
 
 mod backup;
+pub mod slow;
 mod tx;
 mod writer;
 
@@ -27,20 +28,22 @@ use std::{
 };
 
 use anyhow::Context as _;
+use slow::Slow;
 use sqlx::{
-    Connection, SqlitePool,
+    ConnectOptions as _, Connection, SqlitePool,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::{mpsc, oneshot};
 
+use super::faults;
 use crate::{
     error::{AppError, AppResult},
     ids::Millis,
     realtime::{cursor::Epoch, live::LIVE_SCHEMA},
 };
 
-pub use backup::{backup, check_backup, renew_epoch};
+pub use backup::{backup, check_backup, last_backup, renew_epoch};
 pub use tx::{Activity, Committed, External, Revocation, Scope, Tx};
 use writer::{Closure, Work, write_loop};
 
@@ -65,8 +68,19 @@ pub fn now() -> Millis {
 impl From<sqlx::Error> for AppError {
     /// The cause goes to the log; the database's text never leaves.
     fn from(error: sqlx::Error) -> Self {
-        tracing::error!(%error, "the database refused");
-        Self::internal()
+        let told = faults::because(&cause(&error));
+        tracing::error!(%error, reference = told.reference, "the database refused");
+        told
+    }
+}
+
+/// Why the database refused, without any value that stands in it.
+fn cause(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => format!("the database refused: {}", error.message()),
+        sqlx::Error::ColumnDecode { index, .. } => format!("the column {index} cannot be read"),
+        sqlx::Error::Decode(_) => "a value cannot be read".to_owned(),
+        other => format!("the database refused: {other}"),
     }
 }
 
@@ -125,12 +139,20 @@ impl Store {
     /// # Errors
     /// If the file cannot be opened, or a migration fails.
     pub async fn open(url: &str) -> anyhow::Result<(Self, Commits)> {
+        Self::open_noting(url, Slow::default()).await
+    }
+
+    /// The same; what takes as long as `slow` says is noted.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_noting(url: &str, slow: Slow) -> anyhow::Result<(Self, Commits)> {
         let options = options(url)?;
         let path = options.get_filename().to_owned();
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
         }
-        let mut conn = Conn::connect_with(&options.clone().create_if_missing(true))
+        let mut conn = Conn::connect_with(&report(options.clone(), slow.write).create_if_missing(true))
             .await
             .with_context(|| format!("cannot open the database {}", path.display()))?;
         MIGRATIONS.run(&mut conn).await.context("a migration failed")?;
@@ -141,7 +163,7 @@ impl Store {
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options.read_only(true))
+            .connect_with(report(options, slow.read).read_only(true))
             .await
             .context("cannot open the database for reading")?;
 
@@ -150,7 +172,7 @@ impl Store {
         let tx = Tx { conn, buffered: Vec::new(), now: now() };
         let thread = std::thread::Builder::new()
             .name("plenum-writer".to_owned())
-            .spawn(move || write_loop(tx, waiting, commits))
+            .spawn(move || write_loop(tx, waiting, commits, slow.write))
             .context("cannot start the writer")?;
         Ok((Self { writer, readers, epoch, path, thread: Arc::new(Mutex::new(Some(thread))) }, committed))
     }
@@ -165,7 +187,7 @@ impl Store {
         T: Send + 'static,
     {
         let (reply, outcome) = oneshot::channel();
-        let work: Box<dyn Work> = Box::new(Closure { body, outcome: None, reply });
+        let work: Box<dyn Work> = Box::new(Closure::new(body, reply));
         self.writer.send(work).await.map_err(|_| AppError::internal())?;
         outcome.await.map_err(|_| AppError::internal())?
     }
@@ -225,6 +247,15 @@ fn options(url: &str) -> anyhow::Result<SqliteConnectOptions> {
         .pragma("temp_store", "memory")
         .pragma("cache_size", "-16000")
         .statement_cache_capacity(256))
+}
+
+/// Has sqlx report statements that take as long as `slow`; see [`slow::Collector`].
+fn report(options: SqliteConnectOptions, slow: Option<Duration>) -> SqliteConnectOptions {
+    // The level's type is of a crate that only sqlx knows: it is read from its name.
+    match "info".parse() {
+        Ok(level) => options.log_slow_statements(level, slow.unwrap_or(Duration::MAX)),
+        Err(_) => options,
+    }
 }
 
 /// The epoch in the database; a new one if there is none, or if the events have another shape now.

@@ -6,6 +6,7 @@
 //! handler must not mind. The runner wakes when a job is scheduled and when the next one is due.
 
 mod housekeeping;
+pub mod letters;
 
 use std::{collections::HashMap, sync::Arc, sync::LazyLock, time::Duration};
 
@@ -13,7 +14,10 @@ use futures::future::BoxFuture;
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use super::db::{Store, Tx, now};
+use super::{
+    db::{Store, Tx, now},
+    faults,
+};
 use crate::{
     error::{AppError, AppResult},
     ids::Millis,
@@ -27,6 +31,8 @@ const LEASE: Millis = 90_000;
 const LONGEST: Duration = Duration::from_secs(85);
 /// Tries before a job is a dead letter.
 const ATTEMPTS: u32 = 3;
+/// A job that failed, as HTTP would say it.
+const FAILED: u16 = 500;
 /// Jobs that run at the same time.
 const AT_ONCE: i64 = 8;
 /// The runner looks at least so often, for what another process has scheduled.
@@ -137,6 +143,7 @@ impl Runner {
             async move {
                 if let Err(error) = work.await {
                     tracing::warn!(%error, job.kind = kind, "a recurring job failed");
+                    faults::left(&format!("job {kind}"), &error, None);
                 }
                 arm(&store, kind, period).await
             }
@@ -232,6 +239,7 @@ impl Runner {
             return self.store.write(async move |tx: &mut Tx| remove(tx, &job).await.map(drop)).await;
         };
         tracing::warn!(job.kind = job.kind, job.attempts = job.attempts, %reason, "a job failed");
+        faults::note(&format!("job {}", job.kind), FAILED, &reason);
         self.store
             .write(async move |tx: &mut Tx| {
                 if job.attempts < ATTEMPTS {
@@ -242,9 +250,10 @@ impl Runner {
                         .bind(&reason)
                         .execute(&mut **tx)
                         .await?;
-                } else if let Some(created_at) = remove(tx, &job).await? {
+                } else if let Some((created_at, unique_key)) = remove(tx, &job).await? {
                     sqlx::query(
-                        "insert into dead_letters (kind, payload, error, attempts, created_at, died_at) values ($1, $2, $3, $4, $5, $6)",
+                        "insert into dead_letters (kind, payload, error, attempts, created_at, died_at, unique_key)
+                         values ($1, $2, $3, $4, $5, $6, $7)",
                     )
                     .bind(&job.kind)
                     .bind(&job.payload)
@@ -252,6 +261,7 @@ impl Runner {
                     .bind(job.attempts)
                     .bind(created_at)
                     .bind(tx.now())
+                    .bind(unique_key)
                     .execute(&mut **tx)
                     .await?;
                 }
@@ -261,9 +271,9 @@ impl Runner {
     }
 }
 
-/// Removes the row if its lease still stands; gives when it was created.
-async fn remove(tx: &mut Tx, job: &Leased) -> AppResult<Option<Millis>> {
-    Ok(sqlx::query_scalar("delete from jobs where id = $1 and leased_until = $2 returning created_at")
+/// Removes the row if its lease still stands; gives when it was created, and its key.
+async fn remove(tx: &mut Tx, job: &Leased) -> AppResult<Option<(Millis, Option<String>)>> {
+    Ok(sqlx::query_as("delete from jobs where id = $1 and leased_until = $2 returning created_at, unique_key")
         .bind(job.id)
         .bind(job.leased_until)
         .fetch_optional(&mut **tx)

@@ -6,6 +6,7 @@ use axum::{
 };
 use serde::Serialize;
 
+use super::faults;
 use crate::error::AppError;
 
 /// Why a request was refused (RFC 9457).
@@ -24,6 +25,9 @@ pub struct ProblemDetails {
     /// The input that is meant: a field of the body, or a header.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// Under which word those who run the place find what went wrong on their side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
 }
 
 /// An error on its way to a program.
@@ -38,10 +42,17 @@ impl From<AppError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Self(error) = self;
+        let error = faults::with_reference(self.0);
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let title = status.canonical_reason().unwrap_or("Error");
-        let problem = ProblemDetails { r#type: "about:blank", title, status: status.as_u16(), detail: error.message, field: error.field };
+        let problem = ProblemDetails {
+            r#type: "about:blank",
+            title,
+            status: status.as_u16(),
+            detail: error.message.clone(),
+            field: error.field.clone(),
+            reference: error.reference.clone(),
+        };
         let body = serde_json::to_string(&problem).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         if let Some(seconds) = error.retry_after {
@@ -50,6 +61,8 @@ impl IntoResponse for Problem {
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        // For who counts: see `faults::watch`.
+        response.extensions_mut().insert(error);
         response
     }
 }

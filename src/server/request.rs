@@ -8,7 +8,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{sign_ins::Identity, state::AppState, told::Told};
+use super::{faults, sign_ins::Identity, state::AppState, told::Told};
 use crate::error::{AppError, AppResult};
 
 /// The state of the application.
@@ -75,8 +75,9 @@ pub fn asker() -> AppResult<(AppState, Identity)> {
 pub async fn answer<T: Send + 'static>(body: impl Future<Output = AppResult<T>> + Send + 'static) -> AppResult<T> {
     let outcome = tokio::spawn(body).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a server function panicked");
-        Err(AppError::internal())
+        Err(faults::because("a server function panicked"))
     });
+    let outcome = outcome.map_err(faults::with_reference);
     if let Err(error) = &outcome {
         set_status(error);
     }
@@ -138,8 +139,11 @@ pub fn told_once<T: DeserializeOwned>(what: &str) -> Option<T> {
 }
 
 /// Sets the response's status for `error`, unless a page without scripts posted the form: it
-/// is redirected back, and shows the error there.
+/// is redirected back, and shows the error there. And lets the error be counted.
 pub fn set_status(error: &AppError) {
+    if let Some(slot) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<faults::Slot>().cloned()) {
+        slot.put(error, visitor().map(|who| who.organisation));
+    }
     let Some(response) = use_context::<ResponseOptions>() else { return };
     if is_plain_form() {
         return;

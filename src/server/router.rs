@@ -23,7 +23,7 @@ use utoipa::OpenApi as _;
 
 use super::{
     api::{Docs, Endpoints, description},
-    broadcasting, security,
+    broadcasting, faults, security,
     sign_ins::Identity,
     state::AppState,
     status, telemetry,
@@ -32,7 +32,7 @@ use crate::{
     app::{App, Build, NewAtFirst, UnreadAtFirst, shell},
     error::AppResult,
     features::{
-        broadcasts, inbox, messages,
+        admin, broadcasts, inbox, messages,
         people::{self, model::Shell},
     },
     realtime::server::{pusher, upgrade},
@@ -86,6 +86,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .route("/metrics", get(move |state: State<AppState>, peer, headers: HeaderMap| figures_page(state, peer, headers, figures)))
         .layer(middleware::from_fn_with_state(state.clone(), security::protect))
         .layer(middleware::from_fn(telemetry::time))
+        .layer(middleware::from_fn(faults::watch))
         .with_state(state)
 }
 
@@ -98,7 +99,8 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
         .and(inbox::public::endpoints())
         .and(broadcasts::public::endpoints())
         .and(broadcasting::endpoints())
-        .and(status::endpoints());
+        .and(status::endpoints())
+        .and(admin::public::endpoints());
     let (routes, api) = endpoints.split();
     let api = description::complete(&api);
     let compressed = CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest);
@@ -170,7 +172,7 @@ async fn attach_shell(State(state): State<AppState>, mut request: Request, next:
             Ok(frame) => {
                 request.extensions_mut().insert(frame);
             }
-            Err(error) => return (StatusCode::INTERNAL_SERVER_ERROR, error.message).into_response(),
+            Err(error) => return faults::told(error),
         }
     }
     next.run(request).await

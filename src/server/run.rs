@@ -9,7 +9,15 @@ use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{db::Store, jobs, mail::Outbox, rates::Rates, router, state::AppState, telemetry};
+use super::{
+    db::{Store, slow::Slow},
+    jobs, machine,
+    mail::Outbox,
+    rates::Rates,
+    router,
+    state::AppState,
+    telemetry,
+};
 use crate::{
     channels::rules::PlenumRules,
     config::{Config, Loaded},
@@ -57,7 +65,8 @@ pub struct Running {
 /// If the database cannot be opened.
 pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Running> {
     ensure!(!config.demo || config.is_loopback(), "demo mode is for this machine only: server.public_url must be empty or loopback");
-    let (store, commits) = Store::open(&config.database.url).await?;
+    let slow = Slow::above(config.database.slow_read_ms, config.database.slow_write_ms);
+    let (store, commits) = Store::open_noting(&config.database.url, slow).await?;
     let rates = Arc::new(Rates::new(&config.limits));
     let rules = Arc::new(PlenumRules::new(store.clone(), Arc::clone(&rates)));
     let hub = Arc::new(Hub::new(config.realtime, config.limits, store.clone(), rules, own::secret(&store).await?));
@@ -200,11 +209,7 @@ pub async fn seed(config: &Config, large: bool) -> anyhow::Result<()> {
 
 /// Each socket is an open file; says so if the limit is low. The shell that starts the server raises it.
 fn warn_of_few_files() {
-    if let Ok(limits) = std::fs::read_to_string("/proc/self/limits")
-        && let Some(line) = limits.lines().find(|line| line.starts_with("Max open files"))
-        && let Some(soft) = line.split_whitespace().nth(3).and_then(|soft| soft.parse::<u64>().ok())
-        && soft < 4_096
-    {
+    if let Some(soft) = machine::open_files().filter(|soft| *soft < 4_096) {
         tracing::warn!(open_files = soft, "few open files are allowed: raise the limit (ulimit -n) for many sockets");
     }
 }

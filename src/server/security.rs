@@ -5,6 +5,7 @@
 
 mod address;
 mod origin;
+pub mod strangers;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -17,7 +18,7 @@ use axum::{
 
 pub use origin::{OriginCheck, without_port};
 
-use super::{db::Conn, sign_ins, state::AppState};
+use super::{db::Conn, faults, sign_ins, state::AppState};
 use crate::{
     error::{AppError, AppResult},
     ids::OrganisationId,
@@ -35,6 +36,10 @@ pub async fn locate(State(state): State<AppState>, mut request: Request, next: N
 
 fn note_address(state: &AppState, request: &mut Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    let trusted = &state.config.server.trusted_proxies;
+    if request.headers().contains_key("x-forwarded-for") && !trusted.iter().any(|proxy| proxy.to_canonical() == peer.to_canonical()) {
+        strangers::note_proxy(peer);
+    }
     let client = address::client(peer, request.headers(), &state.config.server.trusted_proxies);
     request.extensions_mut().insert(ClientAddress(client));
     client
@@ -49,7 +54,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
             request.extensions_mut().insert(identity);
         }
         Ok(None) => {}
-        Err(error) => return (StatusCode::INTERNAL_SERVER_ERROR, error.message).into_response(),
+        Err(error) => return faults::told(error),
     }
     next.run(request).await
 }
@@ -68,6 +73,7 @@ pub async fn check_origin(State(state): State<AppState>, request: Request, next:
             OriginCheck::Own => true,
             OriginCheck::Foreign(origin) => {
                 tracing::info!(%origin, path = request.uri().path(), "a request from another site was refused");
+                strangers::note_origin(&origin, request.uri().path());
                 false
             }
             OriginCheck::Absent => origin::allowed_without(

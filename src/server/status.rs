@@ -1,6 +1,7 @@
 //! How the process is: `GET /api/v1/realtime/status`, and what `plenum status` prints of it.
 //!
-//! Everyone is told that it is well; figures are for this machine, and for tokens of admins with the scope `admin`.
+//! Everyone is told that it is well; figures are for this machine, and for tokens with the scope `admin` of admins of the organisation
+//! that runs the place.
 
 use std::net::SocketAddr;
 
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     error::AppResult,
-    features::{admin::model::tenths, people::model::Role},
+    features::admin::{self, model::tenths},
 };
 
 /// How the process is.
@@ -95,7 +96,8 @@ pub fn endpoints() -> Endpoints {
 
 /// Tells that the server is well.
 ///
-/// Figures of the process are there too for a program on the same machine, and for an admin's token with the scope `admin`.
+/// Figures of the process are there too for a program on the same machine, and for a token with the scope `admin` of an admin of the
+/// organisation that runs the server.
 #[utoipa::path(get, path = "/api/v1/realtime/status", tag = "Operation", security((), ("token" = ["admin"])),
     responses((status = 200, description = "It is well.", body = Status, example = json!({ "status": "ok" }))))]
 async fn realtime_status(
@@ -103,15 +105,24 @@ async fn realtime_status(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Result<Json<Status>, Problem> {
-    let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
-    let near = peer.ip().is_loopback() && !forwarded && !headers.contains_key("origin");
-    let figures = if near || is_admin(&state, &headers).await? { Some(figures(&state).await?) } else { None };
+    let figures = if is_near(peer, &headers) || is_operator(&state, &headers).await? { Some(figures(&state).await?) } else { None };
     Ok(Json(Status { status: "ok".to_owned(), figures }))
 }
 
-async fn is_admin(state: &AppState, headers: &HeaderMap) -> AppResult<bool> {
+/// True for a program on the same machine, which asks neither through a proxy nor from a page.
+pub fn is_near(peer: SocketAddr, headers: &HeaderMap) -> bool {
+    let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
+    peer.ip().is_loopback() && !forwarded && !headers.contains_key("origin")
+}
+
+/// True for a token with the scope `admin` of an admin of the organisation that runs the place.
+///
+/// # Errors
+/// 401 for a token that is none; or if the database refuses.
+pub async fn is_operator(state: &AppState, headers: &HeaderMap) -> AppResult<bool> {
     let Some((who, scopes)) = sign_ins::by_token(&state.store, headers).await? else { return Ok(false) };
-    Ok(who.has(Role::Admin) && scopes.split_whitespace().any(|scope| scope == Scope::Admin.word()))
+    let has_scope = scopes.split_whitespace().any(|scope| scope == Scope::Admin.word());
+    Ok(has_scope && admin::server::jobs::is_operator(&mut *state.store.look().await?, &who).await?)
 }
 
 async fn figures(state: &AppState) -> AppResult<Figures> {

@@ -6,9 +6,15 @@ use std::time::Instant;
 use anyhow::Context as _;
 use axum::{extract::Request, middleware::Next, response::Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing_subscriber::{
+    EnvFilter, Layer as _,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
 
-use super::{meters, state::AppState};
+use super::{db::slow, meters, state::AppState};
 use crate::config::{Log, LogFormat};
 
 /// Starts logging as configured.
@@ -17,10 +23,12 @@ use crate::config::{Log, LogFormat};
 /// If the filter cannot be read.
 pub fn start_logs(log: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&log.filter).with_context(|| format!("log.filter: {:?} is not a filter", log.filter))?;
-    let registry = tracing_subscriber::registry().with(filter);
+    // Slow statements are collected whatever is written to the log.
+    let slow = slow::Collector.with_filter(Targets::new().with_target(slow::TARGET, LevelFilter::INFO));
+    let registry = tracing_subscriber::registry().with(slow);
     match log.format {
-        LogFormat::Human => registry.with(fmt::layer().with_target(false).with_writer(std::io::stderr)).init(),
-        LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).init(),
+        LogFormat::Human => registry.with(fmt::layer().with_target(false).with_writer(std::io::stderr).with_filter(filter)).init(),
+        LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).with_filter(filter)).init(),
     }
     Ok(())
 }

@@ -34,6 +34,14 @@ pub const SETTINGS_PROFILE: &str = "You";
 pub const SETTINGS_NOTIFICATIONS: &str = "Notifications";
 /// A page of the admins.
 pub const ADMIN_CHANNELS: &str = "Live channels";
+/// A page of the admins.
+pub const ADMIN_JOBS: &str = "Jobs";
+/// A page of the admins.
+pub const ADMIN_HEALTH: &str = "Health";
+/// What a page says of an internal error.
+pub fn reference(word: &str) -> String {
+    format!("If you tell somebody of it, name the reference {word}.")
+}
 /// See [`MESSAGES`].
 pub const SIGN_IN: &str = "Sign in";
 

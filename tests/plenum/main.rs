@@ -15,6 +15,7 @@ mod complaints;
 mod connection;
 mod crash;
 mod durable;
+mod health;
 mod idempotency;
 mod inbox;
 mod limits;

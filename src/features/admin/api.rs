@@ -2,6 +2,9 @@
 
 #![expect(missing_docs, reason = "the fields of the types that #[server] makes are the arguments, described at each function")]
 
+pub mod health;
+pub mod jobs;
+
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::model::{AlarmDesk, Board, Overview, Period};
@@ -77,7 +80,7 @@ pub async fn alarms() -> Result<Snapshot<AlarmDesk>, AppError> {
     let asked = asker();
     answer(async move {
         let (state, who) = asked?;
-        let operator = server::operator(&state.store).await?;
+        let operator = server::operator(&mut *state.store.look().await?).await?;
         server::alarm_desk(&mut *state.store.read().await?, &who, state.store.epoch(), operator).await
     })
     .await
@@ -95,7 +98,7 @@ pub async fn add_alarm(
     #[server(default)] seconds: String,
 ) -> Result<AlarmId, AppError> {
     command("/admin/alarms?done=added", move |state, who| async move {
-        let operator = server::operator(&state.store).await? == who.organisation;
+        let operator = server::operator(&mut *state.store.look().await?).await? == who.organisation;
         let rule = Rule::parse(&figure, &side, &threshold, &seconds, operator)?;
         state.store.write(async move |tx: &mut Tx| server::add_alarm(tx, &who, rule).await).await
     })

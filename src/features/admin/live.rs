@@ -1,5 +1,8 @@
 //! What admins who look are told of the live layer, and how it applies.
 
+pub mod jobs;
+pub mod probe;
+
 use serde::{Deserialize, Serialize};
 
 use super::model::{Alarm, AlarmDesk, Alarms, BUSIEST, Board, FRAMES, Frame, LiveChannels, Metrics, Passed};

@@ -9,6 +9,10 @@ pub use alarms::{ALARMS, Alarm, AlarmDesk, Alarms, LONGEST, Rule, Side, Standing
 pub use board::{BUSIEST, Board, Folded, Metrics, Period, Point, Series, Values};
 pub use figures::{Chart, Described, Figure, Fold, Scope, Unit};
 
+pub mod health;
+pub mod jobs;
+pub mod self_test;
+
 use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};

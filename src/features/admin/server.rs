@@ -16,6 +16,9 @@ pub use figures::Gatherer;
 pub use history::Figures as KnownFigures;
 pub use sampling::run as sample;
 
+pub mod health;
+pub mod jobs;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::{
@@ -43,11 +46,13 @@ use crate::{
         },
     },
     server::{
-        db::{self, Activity, External, Store, Tx},
+        db::{self, Activity, Conn, External, Store, Tx},
         sign_ins::Identity,
         state::AppState,
     },
 };
+
+use jobs::Telling;
 
 /// How often a console is told what passed.
 const LOOK: Duration = Duration::from_millis(250);
@@ -81,8 +86,8 @@ fn of_organisation(hub: &Hub, organisation: OrganisationId, operator: Organisati
 ///
 /// # Errors
 /// If the database refuses.
-pub async fn operator(store: &Store) -> AppResult<OrganisationId> {
-    Ok(sqlx::query_scalar("select min(id) from organisations").fetch_one(&mut *store.look().await?).await?)
+pub async fn operator(conn: &mut Conn) -> AppResult<OrganisationId> {
+    Ok(sqlx::query_scalar("select min(id) from organisations").fetch_one(conn).await?)
 }
 
 /// The operations board over `period`.
@@ -91,8 +96,8 @@ pub async fn operator(store: &Store) -> AppResult<OrganisationId> {
 /// 403 unless one is an admin.
 pub async fn board(state: &AppState, who: &Identity, period: Period) -> AppResult<Snapshot<Board>> {
     who.require(Role::Admin)?;
-    let operator = operator(&state.store).await?;
     let mut tx = state.store.read().await?;
+    let operator = operator(&mut tx).await?;
     let (at, now, series) = history::series(&mut tx, &state.figures, who.organisation, period, db::now()).await?;
     let alarms = alarms::of_organisation(&mut tx, who.organisation).await?;
     let cursors = log::cursors(&mut tx, state.store.epoch(), &[Channel::Ops(who.organisation)]).await?;
@@ -108,7 +113,7 @@ pub async fn overview(state: &AppState, who: &Identity, watched: Watched, query:
     who.require(Role::Admin)?;
     let applications = applications::server::names(&mut *state.store.look().await?, who.organisation).await?;
     let live = match watched {
-        Watched::Own => of_organisation(&state.hub, who.organisation, operator(&state.store).await?, query.trim()),
+        Watched::Own => of_organisation(&state.hub, who.organisation, operator(&mut *state.store.look().await?).await?, query.trim()),
         Watched::Application(id) => of_application(&*own(state, who, id)?, query.trim()),
     };
     Ok(Overview { applications, live })
@@ -163,6 +168,7 @@ pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, store: Store) {
     let mut looks = 0_u32;
     // A console's frames are numbered by the time at which it began, so that a restart does not begin below.
     let mut numbers: HashMap<i64, u64> = HashMap::new();
+    let mut jobs = Telling::default();
     loop {
         interval.tick().await;
         looks = looks.wrapping_add(1);
@@ -189,7 +195,7 @@ pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, store: Store) {
             }
         }
         if lists {
-            tell_organisations(&hub, &store).await;
+            tell_organisations(&hub, &store, &mut jobs).await;
         }
     }
 }
@@ -204,13 +210,17 @@ fn watched(hub: &Hub) -> Vec<OrganisationId> {
     organisations.collect()
 }
 
-async fn tell_organisations(hub: &Hub, store: &Store) {
+async fn tell_organisations(hub: &Hub, store: &Store, jobs: &mut Telling) {
     let watched = watched(hub);
     if watched.is_empty() {
         return;
     }
-    let Ok(operator) = operator(store).await else { return };
+    let operator = async { operator(&mut *store.look().await?).await };
+    let Ok(operator) = operator.await else { return };
     for organisation in watched {
+        if organisation == operator {
+            jobs.tell(hub, store, operator).await;
+        }
         tell(hub, organisation, &OpsEvent::ChannelsUpdated(of_organisation(hub, organisation, operator, "")));
     }
 }

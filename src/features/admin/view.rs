@@ -6,6 +6,8 @@ mod board;
 mod channels;
 mod console;
 mod follow;
+mod health;
+mod jobs;
 
 use leptos::{
     prelude::{Update as _, *},
@@ -29,6 +31,9 @@ use crate::{
     strings::admin as words,
     ui::{Icon, Notice, dynamic, memo, view},
 };
+pub use health::HealthPage;
+pub use jobs::JobsPage;
+
 use channels::Channels;
 use console::Console;
 

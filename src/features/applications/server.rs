@@ -355,6 +355,18 @@ pub async fn list(state: &AppState, who: &Identity) -> AppResult<Vec<Application
     Ok(listed.collect())
 }
 
+/// The last delivery of an application's webhooks that was not taken.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn last_undelivered(conn: &mut Conn, id: ApplicationId) -> AppResult<Option<Delivery>> {
+    let delivery = sqlx::query_as(
+        "select id, url, events, attempts, status, error, created_at, done_at from webhook_deliveries
+         where application_id = $1 and error is not null order by id desc limit 1",
+    );
+    Ok(delivery.bind(id).fetch_optional(conn).await?)
+}
+
 /// The last deliveries of an application's webhooks, the newest first.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use serde_json::value::RawValue;
 
 use super::{
-    Connection, LiveSettings, SubscriptionStatus, Update,
+    Connection, LiveSettings, RoundTrip, SubscriptionStatus, Update,
     subscriptions::{Notice, UserId},
 };
 use crate::{
@@ -43,6 +43,14 @@ pub(super) fn reconnect_now() {
 
 pub(super) fn disconnect() {
     tab().disconnect();
+}
+
+pub(super) fn use_round_trip() -> Signal<RoundTrip> {
+    tab().round_trip.clone().into()
+}
+
+pub(super) fn measure_round_trip() {
+    tab().measure();
 }
 
 pub(super) fn resume(user: UserId, cursor: Cursor) {

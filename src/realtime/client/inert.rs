@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use serde_json::value::RawValue;
 
-use super::{Connection, LiveSettings, SubscriptionStatus, Update, subscriptions::UserId};
+use super::{Connection, LiveSettings, RoundTrip, SubscriptionStatus, Update, subscriptions::UserId};
 use crate::{
     channels::Channel,
     ids::PersonId,
@@ -25,6 +25,12 @@ pub(super) fn use_new_build() -> Signal<bool> {
 pub(super) fn reconnect_now() {}
 
 pub(super) fn disconnect() {}
+
+pub(super) fn use_round_trip() -> Signal<RoundTrip> {
+    Signal::stored(RoundTrip::default())
+}
+
+pub(super) fn measure_round_trip() {}
 
 pub(super) fn resume(_user: UserId, _cursor: Cursor) {}
 

@@ -4,7 +4,10 @@
 //! replaces the older row of its key, so a replay may skip numbers and never shows
 //! what was edited away.
 
-use std::collections::{BTreeMap, HashMap, hash_map::Entry as HashEntry};
+use std::{
+    collections::{BTreeMap, HashMap, hash_map::Entry as HashEntry},
+    sync::Arc,
+};
 
 use sqlx::QueryBuilder;
 
@@ -168,6 +171,25 @@ pub async fn cursors(conn: &mut Conn, epoch: &Epoch, channels: &[Channel]) -> Ap
     let heads: HashMap<String, i64> = query.build_query_as::<(String, i64)>().fetch_all(conn).await?.into_iter().collect();
     let cursor = |name: &String| Cursor { epoch: epoch.clone(), seq: heads.get(name).copied().unwrap_or_default().unsigned_abs() };
     Ok(names.into_iter().map(|name| (name.clone(), cursor(&name))).collect())
+}
+
+/// The last number of each of these channels of Plenum's own that has one.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn heads(conn: &mut Conn, names: &[Arc<str>]) -> AppResult<HashMap<String, u64>> {
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut query = QueryBuilder::<Db>::new("select name, seq from channels where application = ");
+    query.push_bind(OWN_APPLICATION).push(" and name in (");
+    let mut list = query.separated(", ");
+    for name in names {
+        list.push_bind(&**name);
+    }
+    query.push(")");
+    let heads = query.build_query_as::<(String, i64)>().fetch_all(conn).await?;
+    Ok(heads.into_iter().map(|(name, seq)| (name, seq.unsigned_abs())).collect())
 }
 
 /// At most `limit` events of a channel after number `after`, in order.

@@ -7,7 +7,7 @@
 //!
 //! Everything is in memory but the applications themselves: an event is relayed, kept for two
 //! minutes for those who come back ([`backlog`]), and forgotten; unless an application is [`durable`].
-//! A console looks on through the [`tap`].
+//! A console looks on through the [`tap`]; who was refused and why is kept in the [`record`].
 
 pub mod application;
 pub mod backlog;
@@ -17,6 +17,7 @@ pub mod http;
 pub mod names;
 #[cfg(test)]
 mod properties;
+pub mod record;
 pub mod registry;
 pub mod session;
 pub mod signature;

@@ -13,6 +13,7 @@ use super::{
     hub::{Channel, Hub, Joined},
     log, own,
     rules::Decision,
+    trouble,
 };
 use crate::{
     error::AppResult,
@@ -21,7 +22,7 @@ use crate::{
         cursor::{Cursor, Extent},
         protocol::{ClientFrame, ServerFrame, Subscribe, code, event},
     },
-    server::meters,
+    server::{faults, meters},
 };
 
 /// Logged events read at once for a connection that catches up.
@@ -128,6 +129,7 @@ async fn subscribe(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut S
     let name = wish.channel.as_str();
     let refuse = |status, reason: &str| {
         metrics::counter!("plenum_live_refusals_total").increment(1);
+        faults::note("socket: subscription", status, reason);
         connection.say(&ServerFrame::refused(name, status, reason));
     };
     // pusher-js joins its user's own channel after signing in; nothing is sent there, and others may not.
@@ -187,9 +189,14 @@ async fn subscribe(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut S
 /// Counts what became of a wish to go on from a cursor.
 pub(super) fn count_recovery(recovered: Option<bool>) {
     let Some(recovered) = recovered else { return };
-    let (outcome, meter) = if recovered { ("recovered", &meters::RECOVERED) } else { ("gap", &meters::GAPS) };
+    let (outcome, meter, noted) = if recovered {
+        ("recovered", &meters::RECOVERED, &trouble::RECOVERED)
+    } else {
+        ("gap", &meters::GAPS, &trouble::GAPS)
+    };
     metrics::counter!("plenum_live_recoveries_total", "outcome" => outcome).increment(1);
     meter.add(1);
+    trouble::note(noted);
 }
 
 /// The rule's answer and the log's extent, of one snapshot.
@@ -259,6 +266,9 @@ async fn relay(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Sessi
             hub.deliver(name, &encoded, Some(connection.id));
         }
         Ok(None) => {}
-        Err(error) => connection.say(&ServerFrame::error(None, &error.message)),
+        Err(error) => {
+            faults::left("socket: client event", &error, Some(who.organisation));
+            connection.say(&ServerFrame::error(None, &error.message));
+        }
     }
 }

@@ -22,7 +22,7 @@ use tungstenite::handshake::derive_accept_key;
 
 use super::{
     connection::{self, Connection},
-    pusher::application::App,
+    pusher::{application::App, record::What},
     rules::Who,
 };
 use crate::{
@@ -31,7 +31,7 @@ use crate::{
         protocol::{ServerFrame, code},
     },
     server::{
-        security::{ClientAddress, OriginCheck, origin_of},
+        security::{ClientAddress, OriginCheck, origin_of, strangers},
         sign_ins::Identity,
         state::AppState,
     },
@@ -76,14 +76,24 @@ impl Target {
             return Self::Refused(Refusal::VERSION);
         }
         if key != OWN_KEY {
-            let Some(app) = state.applications.by_key(key) else { return Self::Refused(Refusal::UNKNOWN) };
+            let Some(app) = state.applications.by_key(key) else {
+                state.applications.strays.refuse(What::Socket, &format!("There is no application with the key {key}."));
+                return Self::Refused(Refusal::UNKNOWN);
+            };
             let settings = app.settings();
             if !settings.enabled {
+                app.record.refuse(What::Socket, "The application is switched off.");
                 return Self::Refused(Refusal::DISABLED);
             }
             // Programs have no origin; browsers always do.
             let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
-            return if origin.is_none_or(|origin| settings.allows_origin(origin)) { Self::External(app) } else { Self::Foreign };
+            return match origin.filter(|origin| !settings.allows_origin(origin)) {
+                None => Self::External(app),
+                Some(origin) => {
+                    app.record.refuse(What::Socket, &format!("Pages of {origin} may not connect."));
+                    Self::Foreign
+                }
+            };
         }
         let shown = identity.is_some_and(|identity| identity.privacy.show_presence);
         match origin_of(state, headers).await {
@@ -97,7 +107,10 @@ impl Target {
             }
             // A program, not a browser: no cookie counts.
             OriginCheck::Absent => Self::Own(None, shown),
-            OriginCheck::Foreign(_) => Self::Foreign,
+            OriginCheck::Foreign(origin) => {
+                strangers::note_origin(&origin, "/app/plenum");
+                Self::Foreign
+            }
         }
     }
 }

@@ -5,7 +5,11 @@ use std::{path::Path, time::Duration};
 use anyhow::Context as _;
 use sqlx::{Connection, sqlite::SqliteConnectOptions};
 
-use super::{Conn, MIGRATIONS, current_epoch, options};
+use super::{Conn, MIGRATIONS, current_epoch, now, options};
+use crate::{error::AppResult, ids::Millis};
+
+/// Backups that are remembered.
+const BACKUPS: i64 = 20;
 
 /// Copies the database at `source` to `target` with all that is committed, also while a server uses it.
 ///
@@ -17,7 +21,35 @@ pub async fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
     let mut conn = Conn::connect_with(&options).await.with_context(|| format!("cannot open {}", source.display()))?;
     let name = target.to_str().context("the backup's name must be valid UTF-8")?;
     sqlx::query("vacuum into $1").bind(name).execute(&mut conn).await.context("the backup could not be written")?;
+    conn.close().await?;
+    let bytes = std::fs::metadata(target).map(|file| file.len()).unwrap_or_default();
+    // The copy is there; that it cannot be noted (a database of an older build, a read-only disk) takes nothing from it.
+    if let Err(error) = note(source, bytes).await {
+        tracing::warn!(%error, "the backup could not be noted in the database");
+    }
     Ok(())
+}
+
+/// Remembers that a backup was made, so that the server can tell how old the last one is.
+async fn note(source: &Path, bytes: u64) -> anyhow::Result<()> {
+    let options = SqliteConnectOptions::new().filename(source).busy_timeout(Duration::from_secs(10));
+    let mut conn = Conn::connect_with(&options).await?;
+    sqlx::query("insert into backups (at, bytes) values ($1, $2)")
+        .bind(now())
+        .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
+        .execute(&mut conn)
+        .await?;
+    sqlx::query("delete from backups where id <= (select max(id) from backups) - $1").bind(BACKUPS).execute(&mut conn).await?;
+    conn.close().await?;
+    Ok(())
+}
+
+/// When the last backup was made, and its bytes.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn last_backup(conn: &mut Conn) -> AppResult<Option<(Millis, i64)>> {
+    Ok(sqlx::query_as("select at, bytes from backups order by id desc limit 1").fetch_optional(conn).await?)
 }
 
 /// Looks whether the file at `path` is a whole database of Plenum's.

@@ -11,7 +11,7 @@ use futures::FutureExt;
 use sqlx::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Commit, Committed, Tx, now};
+use super::{Commit, Committed, Tx, now, slow};
 use crate::{
     error::{AppError, AppResult},
     server::meters,
@@ -30,12 +30,20 @@ pub(super) trait Work: Send {
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> LocalFuture<'a, bool>;
     /// Tells the caller.
     fn finish(self: Box<Self>, committed: bool);
+    /// Where in the code it stands.
+    fn name(&self) -> &'static str;
 }
 
 pub(super) struct Closure<F, T> {
-    pub(super) body: F,
-    pub(super) outcome: Option<AppResult<T>>,
-    pub(super) reply: oneshot::Sender<AppResult<T>>,
+    body: F,
+    outcome: Option<AppResult<T>>,
+    reply: oneshot::Sender<AppResult<T>>,
+}
+
+impl<F, T> Closure<F, T> {
+    pub(super) fn new(body: F, reply: oneshot::Sender<AppResult<T>>) -> Self {
+        Self { body, outcome: None, reply }
+    }
 }
 
 impl<F, T> Work for Closure<F, T>
@@ -64,10 +72,20 @@ where
         // The caller may have gone away; the effect stands all the same.
         let _ = self.reply.send(outcome);
     }
+
+    fn name(&self) -> &'static str {
+        std::any::type_name::<F>()
+    }
 }
 
 /// The writer: a thread of its own with its own small runtime, so that closures need not be `Send` while they run.
-pub(super) fn write_loop(mut tx: Tx, mut waiting: mpsc::Receiver<Box<dyn Work>>, commits: mpsc::UnboundedSender<Commit>) {
+/// What takes as long as `slow` is noted.
+pub(super) fn write_loop(
+    mut tx: Tx,
+    mut waiting: mpsc::Receiver<Box<dyn Work>>,
+    commits: mpsc::UnboundedSender<Commit>,
+    slow: Option<Duration>,
+) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -78,7 +96,7 @@ pub(super) fn write_loop(mut tx: Tx, mut waiting: mpsc::Receiver<Box<dyn Work>>,
     runtime.block_on(async {
         while let Some(first) = waiting.recv().await {
             let started = Instant::now();
-            let (done, outcome) = write_group(&mut tx, first, &mut waiting).await;
+            let (done, outcome) = write_group(&mut tx, first, &mut waiting, slow).await;
             let committed = match outcome {
                 Ok(items) => {
                     // In commit order, before the callers hear of it; the dispatcher lives as long as the process.
@@ -92,6 +110,7 @@ pub(super) fn write_loop(mut tx: Tx, mut waiting: mpsc::Receiver<Box<dyn Work>>,
                     false
                 }
             };
+            slow::note_write(slow, slow::Work::Commit, "a whole commit", started);
             let took = started.elapsed();
             metrics::histogram!("plenum_write_seconds").record(took.as_secs_f64());
             metrics::counter!("plenum_writes_total").increment(done.len() as u64);
@@ -119,6 +138,7 @@ async fn write_group(
     tx: &mut Tx,
     first: Box<dyn Work>,
     waiting: &mut mpsc::Receiver<Box<dyn Work>>,
+    slow: Option<Duration>,
 ) -> (Vec<Box<dyn Work>>, AppResult<Vec<Committed>>) {
     let started = Instant::now();
     let mut done = Vec::new();
@@ -130,7 +150,9 @@ async fn write_group(
             done.push(work);
             return (done, Err(error));
         }
+        let begun = Instant::now();
         before = if run(tx, work.as_mut()).await { NEXT } else { TAKE_BACK };
+        slow::note_write(slow, slow::Work::Write, work.name(), begun);
         done.push(work);
         if done.len() < GROUP && started.elapsed() < GROUP_TIME {
             next = waiting.try_recv().ok();

@@ -157,3 +157,65 @@ async fn a_recurring_job_goes_on() {
 fn pauses_grow() {
     assert_eq!([backoff(1), backoff(2), backoff(3)], [10_000, 60_000, 360_000]);
 }
+
+/// A dead letter goes back once, whoever asks; it has all its tries again, and its key: one of its key waits.
+#[tokio::test]
+async fn a_dead_letter_goes_back_once() {
+    let (_folder, store) = store().await;
+    plan(&store, "note", "bad", Some("key"), 0).await;
+    let (runner, _done, seen) = noting(&store);
+    let fail = async || {
+        for _ in 0..3 {
+            store
+                .write(async |tx: &mut Tx| Ok(sqlx::query("update jobs set due_at = 0").execute(&mut **tx).await.map(drop)?))
+                .await
+                .unwrap();
+            for job in runner.claim().await.unwrap().0 {
+                runner.work(job).await;
+            }
+        }
+        letters::letters(&mut store.look().await.unwrap(), 10).await.unwrap()
+    };
+    let (count, letters) = fail().await;
+    assert_eq!((count, letters[0].kind.as_str(), letters[0].attempts, letters[0].error.as_str()), (1, "note", 3, "it is bad"));
+    let id = letters[0].id;
+    let revive = || store.write(async move |tx: &mut Tx| letters::revive(tx, id).await);
+    let (one, two) = tokio::join!(revive(), revive());
+    let mut revived = [one.unwrap(), two.unwrap()];
+    revived.sort();
+    assert_eq!(revived, [None, Some("note".to_owned())]);
+    let kinds = letters::waiting(&mut store.look().await.unwrap(), now()).await.unwrap();
+    assert_eq!((kinds[0].due, kinds[0].running, kinds[0].retrying, kinds[0].error.as_deref()), (1, 0, 0, None));
+    let (count, letters) = fail().await;
+    assert_eq!((count, letters[0].attempts), (1, 3));
+    assert_eq!(seen.lock().unwrap().len(), 6, "it had all its tries again");
+
+    plan(&store, "note", "newer", Some("key"), 60_000).await;
+    let id = letters[0].id;
+    store.write(async move |tx: &mut Tx| letters::revive(tx, id).await).await.unwrap();
+    assert_eq!(waiting(&store).await.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["\"newer\""]);
+}
+
+/// What waits is told by what it waits for.
+#[tokio::test]
+async fn waiting_jobs_are_told_apart() {
+    let (_folder, store) = store().await;
+    for (payload, after) in [("bad", 0), ("good", 0), ("later", 60_000)] {
+        plan(&store, "note", payload, None, after).await;
+    }
+    let (runner, _done, _) = noting(&store);
+    let (due, _) = runner.claim().await.unwrap();
+    let mut due = due.into_iter();
+    let figures = async || {
+        let kinds = letters::waiting(&mut store.look().await.unwrap(), now()).await.unwrap();
+        (kinds[0].due, kinds[0].running, kinds[0].retrying, kinds[0].scheduled)
+    };
+    assert_eq!(figures().await, (0, 2, 0, 1));
+    runner.work(due.next().unwrap()).await;
+    assert_eq!(figures().await, (0, 1, 1, 1));
+    runner.work(due.next().unwrap()).await;
+    assert_eq!(figures().await, (0, 0, 1, 1));
+    let kinds = letters::waiting(&mut store.look().await.unwrap(), now() + 3_600_000).await.unwrap();
+    assert_eq!((kinds[0].due, kinds[0].error.as_deref()), (2, Some("it is bad")));
+    assert!(kinds[0].due_since.is_some());
+}

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{announce_card, grant, news};
 use crate::{
-    error::{AppError, AppResult, ErrorKind},
+    error::{AppError, AppResult},
     features::{
         messages,
         people::model::{Email, Role, check_password, parse_name},
@@ -65,12 +65,7 @@ fn spent() -> AppError {
 
 /// One answer to everything that can be wrong about a sign-in: it does not say what.
 fn wrong() -> AppError {
-    AppError {
-        kind: ErrorKind::SignedOut,
-        message: "E-mail or password is wrong.".to_owned(),
-        field: Some("password".to_owned()),
-        retry_after: None,
-    }
+    AppError { field: Some("password".to_owned()), ..AppError::unauthorised("E-mail or password is wrong.") }
 }
 
 /// Where someone may register, and as what.

@@ -21,7 +21,7 @@ use crate::{
     ids::PersonId,
     realtime::{
         client::{
-            Connection, LiveSettings,
+            Connection, LiveSettings, RoundTrip,
             heartbeat::Heartbeat,
             line::{Happening, Line},
             presence::Watch,
@@ -47,6 +47,8 @@ pub(super) struct Tab {
     pub(super) new_build: ArcRwSignal<bool>,
     /// Who is online of those who are watched.
     pub(super) online: ArcRwSignal<SortedSet<PersonId>>,
+    /// How long a ping took.
+    pub(super) round_trip: ArcRwSignal<RoundTrip>,
     state: RefCell<State>,
 }
 
@@ -56,6 +58,8 @@ struct State {
     line: Line,
     socket: Option<Socket>,
     heart: Option<Heartbeat>,
+    /// When a ping was sent whose time is wanted.
+    pinged: Option<f64>,
     /// What the server said before it closed, if it was a reason to.
     refusal: Option<u16>,
     subscriptions: Subscriptions,
@@ -77,6 +81,7 @@ thread_local! {
         connection: ArcRwSignal::default(),
         new_build: ArcRwSignal::default(),
         online: ArcRwSignal::default(),
+        round_trip: ArcRwSignal::default(),
         state: RefCell::default(),
     });
 }

@@ -1,6 +1,7 @@
 //! What those who watch over the live layer are told.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::{Figures, Flow, Hub, Ordering, lock, traffic};
 use crate::{ids::OrganisationId, server::db};
@@ -42,6 +43,12 @@ impl Hub {
 
     pub(in crate::realtime::server) fn note_backlog(&self, commits: usize) {
         self.backlog.store(commits, Ordering::Relaxed);
+    }
+
+    /// The channels with somebody on them on which something went out, and the last number that did.
+    pub fn dispatched(&self) -> Vec<(Arc<str>, u64)> {
+        let channels: Vec<_> = lock(&self.channels).values().cloned().collect();
+        channels.into_iter().filter_map(|channel| Some((Arc::clone(&channel.name), lock(&channel.members).dispatched?))).collect()
     }
 
     /// Subscriptions of all connections, and the bytes that wait for them.

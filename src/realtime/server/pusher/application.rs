@@ -12,6 +12,7 @@ use std::{
 use super::{
     channel::{Channel, Left},
     names::ChannelKind,
+    record::{self, Record},
     signature::AppSecret,
     tap::{Tap, What},
     users::Users,
@@ -125,6 +126,8 @@ pub struct App {
     pub outbox: Outbox,
     /// What its console is to be shown.
     pub tap: Tap,
+    /// Who was last let in, and who was refused.
+    pub record: Record,
     traffic: Mutex<Traffic>,
     /// The channel that is being published on: its events go out before another channel's.
     gathering: Mutex<Option<Arc<Channel>>>,
@@ -149,6 +152,7 @@ impl App {
             users: Users::default(),
             outbox: Outbox::default(),
             tap: Tap::default(),
+            record: Record::default(),
             traffic: Mutex::default(),
             gathering: Mutex::default(),
         }
@@ -228,10 +232,13 @@ impl App {
         let most = self.settings().connections;
         let mut connections = lock(&self.connections);
         if most != 0 && connections.len() >= most {
+            drop(connections);
+            self.record.refuse(record::What::Socket, &format!("The application has at most {most} connections."));
             return false;
         }
         connections.insert(connection.id, Arc::clone(connection));
         drop(connections);
+        self.record.connected();
         self.tap.note(What::Connected, Some(connection.id), None, None);
         true
     }

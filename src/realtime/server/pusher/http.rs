@@ -23,12 +23,13 @@ use serde_json::{Value, json};
 
 use super::{
     application::{App, Settings},
+    record::What,
     signature,
 };
 use crate::{
     ids::Millis,
     realtime::protocol::code,
-    server::{db::now, state::AppState},
+    server::{db::now, faults::Said, state::AppState},
 };
 
 /// The longest body of a request: ten events of the largest usual size, and their names.
@@ -60,7 +61,16 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        (self.0, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{}\n", self.1)).into_response()
+        let mut response = (self.0, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{}\n", self.1)).into_response();
+        response.extensions_mut().insert(Said(self.1));
+        response
+    }
+}
+
+impl App {
+    /// Remembers a backend's request that is refused.
+    fn noted<T>(&self, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
+        outcome.inspect_err(|refusal| self.record.refuse(What::Request, &refusal.1))
     }
 }
 
@@ -83,12 +93,17 @@ impl FromRequest<AppState> for Signed {
             .await
             .map_err(|_| Refusal(StatusCode::PAYLOAD_TOO_LARGE, format!("A request has at most {BODY_BYTES} bytes.")))?;
         let query = parse_query(uri.query().unwrap_or_default());
-        let app = match app_id {
-            Some(app_id) => state.applications.by_app_id(&app_id),
+        let app = match &app_id {
+            Some(app_id) => state.applications.by_app_id(app_id),
             None => value(&query, "auth_key").and_then(|key| state.applications.by_key(key)),
         };
-        let app = app.ok_or_else(|| Refusal(StatusCode::NOT_FOUND, "There is no application with this id.".to_owned()))?;
-        check(&app.settings(), &method, uri.path(), &query, &body, now())?;
+        let app = app.ok_or_else(|| {
+            let named = app_id.as_deref().or(value(&query, "auth_key")).unwrap_or_default();
+            state.applications.strays.refuse(What::Request, &format!("There is no application {named}."));
+            Refusal(StatusCode::NOT_FOUND, "There is no application with this id.".to_owned())
+        })?;
+        app.noted(check(&app.settings(), &method, uri.path(), &query, &body, now()))?;
+        app.record.asked();
         Ok(Self { app, query, body })
     }
 }

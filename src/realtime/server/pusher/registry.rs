@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     application::{App, Settings},
+    record::Record,
     signature::AppSecret,
     webhooks::Webhook,
 };
@@ -33,6 +34,8 @@ struct Known {
 #[derive(Debug, Default)]
 pub struct Applications {
     known: RwLock<Known>,
+    /// Who named an application that there is not.
+    pub strays: Record,
     /// One at a time reads the rows and puts them in place: what was read earlier must not come later.
     loading: tokio::sync::Mutex<()>,
 }

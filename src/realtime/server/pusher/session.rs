@@ -9,7 +9,7 @@ use super::{
     channel::{Channel, Joined, Log, Member},
     durable::{self, CatchUp},
     names::{Access, ChannelKind, USER_PREFIX, is_event_name},
-    signature,
+    record, signature,
     tap::What,
     users::{Refused, User},
     webhooks::Hook,
@@ -92,6 +92,7 @@ async fn act(app: &App, connection: &Arc<Connection>, session: &mut Session, tex
         Ok(ClientFrame::Subscribe(wish)) => {
             if let Err((status, reason)) = subscribe(app, connection, session, &wish).await {
                 metrics::counter!("plenum_live_refusals_total").increment(1);
+                app.record.refuse(record::What::Subscription, &reason);
                 app.tap.note(What::Refused, Some(connection.id), Some(&wish.channel.as_str().into()), Some((&reason, "")));
                 connection.say(&ServerFrame::refused(&wish.channel, status, &reason));
             }
@@ -100,6 +101,7 @@ async fn act(app: &App, connection: &Arc<Connection>, session: &mut Session, tex
         Ok(ClientFrame::SignIn { auth, user_data }) => sign_in(app, connection, session, &auth, &user_data),
         Ok(ClientFrame::ClientEvent { event, channel, data }) => {
             if let Err((code, reason)) = relay(app, connection, session, &event, &channel, &data) {
+                app.record.refuse(record::What::ClientEvent, &reason);
                 connection.say(&ServerFrame { channel: Some(channel), ..ServerFrame::error(code, &reason) });
             }
         }
@@ -214,16 +216,22 @@ fn member(session: &Session, wish: &Subscribe) -> Result<Member, Refusal> {
 
 fn sign_in(app: &App, connection: &Arc<Connection>, session: &mut Session, auth: &str, user_data: &str) {
     if !app.settings().authorises(&signature::sign_in(&connection.id.socket_id(), user_data), auth) {
-        connection.say(&ServerFrame::error(Some(code::UNAUTHORISED), "The signature of the user data is not valid."));
+        let reason = "The signature of the user data is not valid.";
+        app.record.refuse(record::What::SignIn, reason);
+        connection.say(&ServerFrame::error(Some(code::UNAUTHORISED), reason));
         return connection.close(code::UNAUTHORISED, "not signed in");
     }
     let user = match User::parse(user_data) {
         Ok(user) => user,
         Err(Refused::TooManyWatched) => {
-            return connection.say(&ServerFrame::error(Some(code::WATCHLIST), "A watchlist has at most 100 people."));
+            let reason = "A watchlist has at most 100 people.";
+            app.record.refuse(record::What::SignIn, reason);
+            return connection.say(&ServerFrame::error(Some(code::WATCHLIST), reason));
         }
         Err(Refused::Unreadable) => {
-            connection.say(&ServerFrame::error(Some(code::UNAUTHORISED), "The user data needs a text id."));
+            let reason = "The user data needs a text id.";
+            app.record.refuse(record::What::SignIn, reason);
+            connection.say(&ServerFrame::error(Some(code::UNAUTHORISED), reason));
             return connection.close(code::UNAUTHORISED, "not signed in");
         }
     };

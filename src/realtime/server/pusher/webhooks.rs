@@ -23,6 +23,7 @@ use crate::{
     realtime::server::connection::lock,
     server::{
         db::{self, Store, Tx},
+        faults,
         jobs::{self, Job},
     },
 };
@@ -41,6 +42,8 @@ const EVERY: Duration = Duration::from_millis(500);
 const TRIED: Millis = 5 * 60_000;
 /// How long a backend may take to answer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+/// A webhook that was not taken, as HTTP would say it.
+const UNANSWERED: u16 = 502;
 /// How long deliveries are remembered.
 const REMEMBERED: Millis = 7 * 24 * 3_600_000;
 
@@ -321,6 +324,9 @@ pub async fn deliver(store: Store, applications: Arc<Applications>, payload: Val
         Ok(status) => (Some(*status), None),
         Err((status, error)) => (*status, Some(error.clone())),
     };
+    if let Some(error) = &error {
+        faults::note("webhook", UNANSWERED, error);
+    }
     let tries_again = outcome.is_err() && db::now() - delivery.created_at < TRIED;
     metrics::counter!("plenum_webhook_deliveries_total", "outcome" => if outcome.is_ok() { "ok" } else { "failed" }).increment(1);
     store

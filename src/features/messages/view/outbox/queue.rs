@@ -155,7 +155,7 @@ mod tests {
     }
 
     fn error(kind: ErrorKind, retry_after: Option<u32>) -> Result<(), AppError> {
-        Err(AppError { kind, message: "why".into(), field: None, retry_after })
+        Err(AppError { kind, message: "why".into(), field: None, retry_after, reference: None })
     }
 
     proptest! {

@@ -50,7 +50,7 @@ impl Tab {
         match frame.event.as_str() {
             event::CONNECTION_ESTABLISHED => self.greeted(&frame),
             event::PING => self.state.borrow().say(&words::pong()),
-            event::PONG => {}
+            event::PONG => self.measured(),
             event::ERROR => self.complained(&frame.data.unwrap_or_default()),
             event::ONLINE => {
                 if self.state.borrow_mut().watch.hear(&frame.data.unwrap_or_default()) {

@@ -9,7 +9,7 @@ use super::{
     Tab, whole,
 };
 use crate::realtime::client::{
-    Connection,
+    Connection, RoundTrip,
     heartbeat::{Beat, Heartbeat},
     line::{Happening, Step},
     words,
@@ -73,6 +73,7 @@ impl Tab {
         let socket = {
             let mut state = self.state.borrow_mut();
             state.heart = None;
+            state.pinged = None;
             state.refusal = None;
             state.beat.clear();
             state.again.clear();
@@ -80,6 +81,9 @@ impl Tab {
             state.socket.take()
         };
         drop(socket);
+        if self.round_trip.with_untracked(|known| *known == RoundTrip::Asked) {
+            self.round_trip.set(RoundTrip::Unknown);
+        }
         self.carry_out();
     }
 
@@ -100,6 +104,27 @@ impl Tab {
                 self.state.borrow().say(&words::ping());
                 self.look_again(whole(wait));
             }
+        }
+    }
+
+    /// Sends a ping and takes its time.
+    pub(super) fn measure(&self) {
+        let asked = {
+            let mut state = self.state.borrow_mut();
+            if state.line.is_open() {
+                state.pinged = Some(page::steady_ms());
+                state.say(&words::ping());
+            }
+            state.pinged.is_some()
+        };
+        self.round_trip.set(if asked { RoundTrip::Asked } else { RoundTrip::Unknown });
+    }
+
+    /// A ping was answered.
+    pub(super) fn measured(&self) {
+        let pinged = self.state.borrow_mut().pinged.take();
+        if let Some(pinged) = pinged {
+            self.round_trip.set(RoundTrip::Took { ms: whole(page::steady_ms() - pinged) });
         }
     }
 

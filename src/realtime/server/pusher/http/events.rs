@@ -40,6 +40,10 @@ struct Batch {
 
 /// `POST /apps/{app_id}/events`
 pub async fn publish(signed: Signed) -> Result<Json<Value>, Refusal> {
+    signed.app.noted(publish_one(&signed).await)
+}
+
+async fn publish_one(signed: &Signed) -> Result<Json<Value>, Refusal> {
     let event: Event = read(&signed.body)?;
     let info = Info::parse(&event.info);
     let Checked { events, channels } = Checked::new(&signed.app, event)?;
@@ -49,6 +53,10 @@ pub async fn publish(signed: Signed) -> Result<Json<Value>, Refusal> {
 
 /// `POST /apps/{app_id}/batch_events`: all of them, or none.
 pub async fn publish_batch(signed: Signed) -> Result<Json<Value>, Refusal> {
+    signed.app.noted(publish_all(&signed).await)
+}
+
+async fn publish_all(signed: &Signed) -> Result<Json<Value>, Refusal> {
     let Batch { batch } = read(&signed.body)?;
     if batch.len() > BATCH {
         return Err(Refusal::bad(format!("A batch has at most {BATCH} events.")));

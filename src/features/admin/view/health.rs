@@ -1,0 +1,130 @@
+//! `/admin/health`: is it well, and what to do when it is not.
+
+mod applications;
+mod faults;
+mod self_test;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    app::{AdminTabs, FaultWithin, use_now, use_zone},
+    features::admin::{
+        api::health as api,
+        model::health::{Finding, Health, Mark, Place, worst},
+    },
+    ids::Millis,
+    strings::health as words,
+    ui::{Notice, TimeText, notice::Tone, view},
+};
+use applications::{Applications, Strays};
+use faults::{Faults, References, SlowWork};
+use self_test::SelfTest;
+
+/// The page.
+#[component]
+pub fn HealthPage() -> impl IntoView {
+    let health = Resource::new_blocking(|| (), |()| api::health());
+    let content = move || {
+        Suspend::new(async move {
+            match health.await {
+                Ok(health) => view! { <Found health/> },
+                Err(error) => view! { <FaultWithin error/> },
+            }
+        })
+    };
+    view! {
+        <Title text=words::HEALTH/>
+        <main id="main" tabindex="-1" class="page" data-width="wide">
+            <header class="page-head">
+                <h1>{words::IS_IT_WELL}</h1>
+                <div class="page-actions">
+                    // A link to the same address loads it again, without scripts too.
+                    <a class="btn" href="/admin/health" rel="external">
+                        {words::AGAIN}
+                    </a>
+                </div>
+            </header>
+            <AdminTabs/>
+            <div class="stack">
+                <Transition>{content}</Transition>
+            </div>
+        </main>
+    }
+}
+
+#[component]
+fn Found(health: Health) -> impl IntoView {
+    let Health { place, applications, faults } = health;
+    let operates = place.is_some();
+    let (top, bottom) = match place {
+        Some(Place { findings, slow, references, strays }) => {
+            let bottom = view! {
+                <Strays strays/>
+                <References references/>
+                <SlowWork slow/>
+            };
+            (view! { <Findings findings/> }, Some(bottom))
+        }
+        None => (view! { <p class="muted">{words::NOT_OPERATOR}</p> }, None),
+    };
+    view! {
+        {top}
+        <SelfTest/>
+        <Applications applications/>
+        <Faults faults operates/>
+        {bottom}
+    }
+}
+
+/// How well something is, in a word and a colour.
+fn chip(mark: Mark) -> AnyView {
+    let tone = match mark {
+        Mark::Well => "good",
+        Mark::Look => "live",
+        Mark::Bad => "bad",
+    };
+    view! {
+        <span class="chip" data-tone=tone>
+            {words::mark(mark)}
+        </span>
+    }
+}
+
+/// An instant, short, with all of it on hover.
+fn instant(at: Millis) -> AnyView {
+    let (zone, now) = (use_zone(), use_now());
+    let (text, full) = zone.with_untracked(|zone| (zone.short(at, now), zone.full(at)));
+    view! { <TimeText at text full/> }
+}
+
+#[component]
+fn Findings(findings: Vec<Finding>) -> impl IntoView {
+    let worst = worst(&findings);
+    let tone = match worst {
+        Mark::Well => Tone::Good,
+        Mark::Look => Tone::Live,
+        Mark::Bad => Tone::Bad,
+    };
+    let others = findings.iter().filter(|finding| finding.mark == worst).count();
+    let line = |finding: Finding| {
+        view! {
+            <li class="line">
+                {chip(finding.mark)}
+                <div class="line-text">
+                    <b>{words::check(finding.check)}</b>
+                    <p class="wrap">{finding.measured}</p>
+                    {finding.advice.map(|advice| view! { <p class="muted">{advice}</p> })}
+                </div>
+            </li>
+        }
+    };
+    view! {
+        <Notice tone>{words::verdict(worst, others)}</Notice>
+        <section class="card stack" aria-labelledby="findings">
+            <h2 id="findings">{words::FINDINGS}</h2>
+            <p class="muted">{words::FINDINGS_TEXT}</p>
+            <ul class="lines findings">{findings.into_iter().map(line).collect_view()}</ul>
+        </section>
+    }
+}
