@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 
 import { ROOT } from './server.mjs';
 
-const PYTHON = process.env.PLENUM_PYTHON ?? join(ROOT, '.tools/python/bin/python');
+/** Python, with what the tests need of it. */
+export const PYTHON = process.env.PLENUM_PYTHON ?? join(ROOT, '.tools/python/bin/python');
 
 export class Python {
   #child = spawn(PYTHON, [join(ROOT, 'end2end/backend.py')], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod api;
 pub mod applications;
 pub mod broadcasts;
+pub mod digest;
 pub mod inbox;
 pub mod messages;
 pub mod people;

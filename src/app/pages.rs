@@ -17,7 +17,7 @@ use crate::{
         admin::view::ChannelsPage,
         applications::view::ApplicationsPage,
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage},
-        inbox::view::{InboxPage, NotificationSettingsPage},
+        inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
         messages::{
             self,
             view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage},
@@ -58,8 +58,12 @@ pub enum Page {
     NewBroadcast,
     /// One's inbox.
     Inbox,
+    /// What came while one was away.
+    Away,
     /// How one wants to be told.
     NotificationSettings,
+    /// The end of the daily mail, for whoever has its link.
+    Unsubscribe,
     /// The list of conversations, beside each of the following.
     Messages,
     /// No conversation.
@@ -115,6 +119,8 @@ fn others(page: Page) -> Opened {
         Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
         Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
         Page::Inbox => for_people(|| view! { <InboxPage/> }),
+        Page::Away => for_people(|| view! { <AwayPage/> }),
+        Page::Unsubscribe => view! { <UnsubscribePage/> },
         Page::NotificationSettings => for_people(|| view! { <NotificationSettingsPage/> }),
         _ => for_people(|| view! { <PeoplePage/> }),
     })
@@ -149,7 +155,9 @@ impl Page {
             | Self::Broadcast
             | Self::NewBroadcast
             | Self::Inbox
+            | Self::Away
             | Self::NotificationSettings
+            | Self::Unsubscribe
             | Self::Rooms
             | Self::NewConversation
             | Self::Search => Chunk::Others,
@@ -162,7 +170,7 @@ impl Page {
         let (section, below) = (parts.next().unwrap_or_default(), parts.next());
         match (section, below) {
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
-            ("people" | "settings" | "admin" | "inbox", _) => vec![Self::People],
+            ("people" | "settings" | "admin" | "inbox" | "unsubscribe", _) => vec![Self::People],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) => vec![Self::Messages, Self::Conversation],

@@ -41,6 +41,8 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("settings") view=Page::Settings ssr=SsrMode::Async/>
             <Route path=path!("settings/notifications") view=Page::NotificationSettings ssr=SsrMode::Async/>
             <Route path=path!("inbox") view=Page::Inbox ssr=SsrMode::Async/>
+            <Route path=path!("inbox/away") view=Page::Away ssr=SsrMode::Async/>
+            <Route path=path!("unsubscribe") view=Page::Unsubscribe ssr=SsrMode::Async/>
             <Route path=path!("admin/people") view=Page::Admin ssr=SsrMode::Async/>
             <Route path=path!("admin/applications") view=Page::Applications ssr=SsrMode::Async/>
             <Route path=path!("admin/channels") view=Page::Channels ssr=SsrMode::Async/>

@@ -9,11 +9,24 @@ use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{db::Store, jobs, mail::Outbox, rates::Rates, router, state::AppState, telemetry};
+use super::{
+    db::Store,
+    jobs,
+    mail::{Mailer, Outbox},
+    rates::Rates,
+    router,
+    state::AppState,
+    telemetry,
+};
 use crate::{
     channels::rules::PlenumRules,
     config::{Config, Loaded},
-    features::{admin, applications::server as external, broadcasts, inbox, messages, people, seed as seeds},
+    features::{
+        admin,
+        applications::server as external,
+        broadcasts, inbox, messages, people,
+        seed as seeds,
+    },
     realtime::{
         protocol::code,
         server::{
@@ -71,10 +84,18 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     tokio::spawn(admin::server::run(Arc::clone(&hub), Arc::clone(&applications), store.clone()));
     tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
     tokio::spawn(broadcasts::server::follow_receipts(store.clone()));
+    let mailer: Arc<dyn Mailer> = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
+    let post = inbox::server::digest::Post {
+        mailer: Arc::clone(&mailer),
+        url: config.public_url(leptos.site_addr),
+        secret: own::secret(&store).await?,
+    };
     let known = Arc::clone(&applications);
     jobs::housekeeping(jobs::Runner::new(store.clone()))
         .on(broadcasts::server::SEND, broadcasts::server::send)
         .on(inbox::server::WAKE, inbox::server::wake)
+        .on(inbox::server::digest::DIGEST, move |store, payload| inbox::server::digest::send(store, post.clone(), payload))
+        .every("inbox.digests", Duration::from_secs(60), inbox::server::digest::claim_due)
         .on(webhooks::JOB, move |store, payload| webhooks::deliver(store, Arc::clone(&known), payload))
         .start(stop.clone());
     let sweeping = Arc::clone(&rates);
@@ -84,7 +105,6 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
             sweeping.sweep();
         }
     });
-    let mailer = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
     let build: Arc<str> = build_name().into();
     let state = AppState { config: Arc::new(config), leptos, store, hub, applications, told: Arc::default(), rates, mailer, build };
     Ok(Running { state, stop })
