@@ -25,7 +25,7 @@ use crate::{
         admin,
         applications::server as external,
         broadcasts, inbox, messages, people,
-        seed as seeds,
+        seed::{self as seeds, Seeding},
     },
     realtime::{
         protocol::code,
@@ -207,9 +207,9 @@ async fn signal() {
 ///
 /// # Errors
 /// If the database cannot be opened or written.
-pub async fn seed(config: &Config, large: bool) -> anyhow::Result<()> {
+pub async fn seed(config: &Config, wanted: Seeding) -> anyhow::Result<()> {
     let (store, _commits) = Store::open(&config.database.url).await?;
-    let filled = seeds::fill(&store, large).await;
+    let filled = seeds::fill(&store, wanted).await;
     store.close().await;
     filled
 }

@@ -24,6 +24,7 @@ mod pages;
 mod presence;
 mod recovery;
 mod security;
+mod seeds;
 mod store;
 mod tokens;
 mod watch;

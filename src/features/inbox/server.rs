@@ -12,6 +12,7 @@ mod away;
 pub mod digest;
 mod notify;
 mod reading;
+mod seed;
 mod states;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ mod waking;
 pub use away::{absence, away, note_here};
 pub use notify::{News, notify, notify_each, read_thread, retell, retract, willing};
 pub use reading::{beginning, one, page, preferences};
+pub use seed::{seed_absence, settle, told_at};
 pub use states::{act, set_preferences, snooze, sweep, sweep_between, undo_clear};
 pub use waking::{WAKE, prune, wake};
 
