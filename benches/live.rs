@@ -12,7 +12,7 @@
 //!   the load generator is not what is measured; [`yardstick`](live::yardstick) is the least
 //!   that any server must do.
 //! - one file a section: memory, fan-out, external applications, writes, latency, resync, storm, pages,
-//!   bundle, browser; and [`peers`](live::peers), other servers, which only `make bench-peers` measures.
+//!   bundle, browser, inbox; and [`peers`](live::peers), other servers, which only `make bench-peers` measures.
 //!
 //! `cargo bench --features ssr --bench live -- fanout writes` measures these two only;
 //! `PLENUM_BIN` names another server than `dist/plenum`.
@@ -23,6 +23,7 @@ mod live {
     pub mod external;
     pub mod fanout;
     pub mod http;
+    pub mod inbox;
     pub mod latency;
     pub mod load;
     pub mod machine;
@@ -59,6 +60,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("pages", "pages over the large seed: time, size, queries (15 s)"),
     ("bundle", "what a browser loads first"),
     ("browser", "from send in one browser to visible in another (25 s)"),
+    ("inbox", "notifications: visible, resynced, 10,000 at once beside a chat (60 s)"),
 ];
 
 /// What every section is given.
@@ -93,7 +95,7 @@ fn main() -> anyhow::Result<()> {
         for (name, what) in SECTIONS.iter().chain([&PEERS]) {
             println!("  {name:<10}{what}");
         }
-        println!("\nBENCH_SHORT=1 makes external and peers small, to see that they work.");
+        println!("\nBENCH_SHORT=1 makes external, inbox and peers small, to see that they work.");
         return Ok(());
     }
     for wanted in &arguments {
@@ -133,6 +135,7 @@ async fn measure(machine: Machine, wanted: &[String]) -> anyhow::Result<()> {
             "storm" => live::storm::measure(&mut bench).await,
             "pages" => live::pages::measure(&mut bench).await,
             "bundle" => live::bundle::measure(&mut bench),
+            "inbox" => live::inbox::measure(&mut bench).await,
             _ => live::browser::measure(&mut bench),
         };
         // One section that cannot be measured does not take the others with it.

@@ -6,6 +6,7 @@
 
 import { openConversation, part } from './plenum.mjs';
 import { Scene, strikeTheSet } from './scene.mjs';
+import { lookOutFor, press, quantile, seen } from './stopwatch.mjs';
 
 const MESSAGES = 50;
 const WARM_UP = 5; // the first ones compile code in both pages
@@ -18,10 +19,10 @@ try {
   const own = [];
   for (let number = 1; number <= WARM_UP + MESSAGES; number++) {
     const text = `bench-${number}.`;
-    await Promise.all([lena, tom].map(({ page }) => lookOutFor(page, text)));
+    await Promise.all([lena, tom].map(({ page }) => lookOutFor(part.log(page), '[data-message-id]', text)));
     await part.composer(lena.page).fill(`The hall is free until ${text}`);
     const sent = await press(lena.page);
-    const [atLena, atTom] = await Promise.all([lena, tom].map(({ page }) => page.evaluate(() => window.seenAt)));
+    const [atLena, atTom] = await Promise.all([lena, tom].map(({ page }) => seen(page)));
     if (number <= WARM_UP) continue;
     own.push(atLena - sent);
     visible.push(atTom - sent);
@@ -31,35 +32,4 @@ try {
 } finally {
   await scene.close();
   await strikeTheSet();
-}
-
-// Presses the button, and returns when.
-function press(page) {
-  return part.send(page).evaluate((button) => {
-    const at = performance.timeOrigin + performance.now();
-    button.click();
-    return at;
-  });
-}
-
-// From here on the page notes, in `seenAt`, when a message with this text, acknowledged by the
-// server, stands in its log.
-function lookOutFor(page, text) {
-  return part.log(page).evaluate((log, text) => {
-    window.seenAt = new Promise((resolve) => {
-      const look = () => {
-        const shown = [...log.querySelectorAll('[data-message-id]')].slice(-3);
-        if (!shown.some((message) => message.textContent.includes(text))) return;
-        observer.disconnect();
-        resolve(performance.timeOrigin + performance.now());
-      };
-      const observer = new MutationObserver(look);
-      observer.observe(log, { childList: true, subtree: true, attributes: true, characterData: true });
-    });
-  }, text);
-}
-
-function quantile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))];
 }

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 
 import { ROOT } from './server.mjs';
 
-/** The Python that the SDK is installed for. */
+/** Python, with what the tests need of it. */
 export const PYTHON = process.env.PLENUM_PYTHON ?? join(ROOT, '.tools/python/bin/python');
 
 export class Python {

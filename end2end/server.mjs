@@ -142,7 +142,7 @@ function seededDirectory() {
   seeded ??= (async () => {
     const directory = await mkdtemp(join(tmpdir(), 'plenum-seeded-'));
     try {
-      await plenum(['seed'], { directory });
+      await plenum(['seed', '--empty-inboxes'], { directory }); // what people are told is what the test does
       return directory;
     } catch (error) {
       await rm(directory, { recursive: true, force: true });

@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
 use plenum::{
     config::{Config, Loaded},
-    features::admin::public::Checkup,
+    features::{admin::public::Checkup, seed::Seeding},
     server::{self, db, run, status::Status, telemetry},
 };
 use serde::de::DeserializeOwned;
@@ -38,6 +38,9 @@ enum Command {
         /// 2,000 people, 300 rooms and 200,000 messages.
         #[arg(long)]
         large: bool,
+        /// Tell nobody anything: inboxes are empty, and no broadcast was sent
+        #[arg(long)]
+        empty_inboxes: bool,
     },
     /// Says whether the server at the configured address is well.
     Status,
@@ -91,10 +94,10 @@ async fn act(command: Command, loaded: Loaded) -> anyhow::Result<()> {
             let _lock = lock_database(config)?;
             run::serve(&loaded).await
         }
-        Command::Seed { large } => {
+        Command::Seed { large, empty_inboxes } => {
             ensure!(config.is_loopback(), "seeding is for trying Plenum out: server.public_url must be empty or loopback");
             let _lock = lock_database(config)?;
-            run::seed(config, large).await
+            run::seed(config, Seeding { large, empty_inboxes }).await
         }
         Command::Status => status(&loaded),
         Command::Doctor => doctor(&loaded),

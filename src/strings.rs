@@ -7,6 +7,7 @@ pub mod applications;
 pub mod broadcasts;
 pub mod findings;
 pub mod health;
+pub mod digest;
 pub mod inbox;
 pub mod jobs;
 pub mod messages;

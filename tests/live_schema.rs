@@ -23,7 +23,7 @@ use plenum::{
         },
         inbox::{
             live::{Changed, Gone, InboxEvent, Swept},
-            model::{Category, Counts, Notification, Sweep},
+            model::{Category, Counts, Digest, Notification, Preferences, Quiet, Sweep, Way},
         },
         messages::{
             live::{ConversationEvent, Head, Left, MemberChanged, OwnChanged, PersonEvent, PointerMoved, ReactionsChanged, Typing},
@@ -94,6 +94,7 @@ fn notification() -> Changed {
         title: "Person 1 mentioned you in General".into(),
         text: "hello".into(),
         link: "/messages/4?m=3".into(),
+        place: "General".into(),
         actor: Some(card(1)),
         count: 1,
         at: 1_795_102_860_000,
@@ -229,7 +230,13 @@ fn the_events_of_this_schema_have_this_shape() {
         InboxEvent::NotificationCreated(notification()),
         InboxEvent::NotificationChanged(notification()),
         InboxEvent::NotificationRemoved(Gone { id: NotificationId(7), counts: counts(), head: 9 }),
-        InboxEvent::NotificationsSwept(Swept { what: Sweep::Read, up_to: 9, counts: counts(), head: 9 }),
+        InboxEvent::NotificationsSwept(Swept { what: Sweep::Read, after: 4, up_to: 9, counts: counts(), head: 9 }),
+        InboxEvent::PreferencesChanged(Preferences {
+            refused: vec![(Category::Messages, Way::Browser)],
+            quiet: Some(Quiet { from: 1_320, until: 420 }),
+            sound: true,
+            digest: Some(Digest { hour: 8, texts: false }),
+        }),
     ]);
     let renamed = OrganisationChanged { name: "Plenum Institute".into() };
     let organisation_events =

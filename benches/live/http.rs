@@ -57,14 +57,22 @@ impl Http {
     /// If the connection breaks, or the message is refused.
     pub async fn send_message(&mut self, person: &Person, conversation: i64, text: &str) -> anyhow::Result<()> {
         let body = format!("conversation={conversation}&text={}&key={:032x}", text.replace(' ', "+"), rand::random::<u128>());
+        self.command(person, "messages/send", &body).await
+    }
+
+    /// Calls a server function with the fields of `body`, as a page does, and waits for its answer.
+    ///
+    /// # Errors
+    /// If the connection breaks, or it is refused.
+    pub async fn command(&mut self, person: &Person, endpoint: &str, body: &str) -> anyhow::Result<()> {
         let request = format!(
-            "POST /fn/messages/send HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\ncookie: {1}\r\naccept: application/json\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {2}\r\n\r\n{body}",
+            "POST /fn/{endpoint} HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\ncookie: {1}\r\naccept: application/json\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {2}\r\n\r\n{body}",
             self.address,
             person.cookie,
             body.len(),
         );
         let answer = self.request(request.as_bytes()).await?;
-        ensure!(answer.status == 200, "a message was refused with {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+        ensure!(answer.status == 200, "{endpoint} was refused with {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
         Ok(())
     }
 

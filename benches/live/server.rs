@@ -156,7 +156,7 @@ impl Seeded {
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    _folder: TempDir,
+    folder: TempDir,
     /// Where it listens.
     pub address: SocketAddr,
     /// Statements that it has logged, and other lines (warnings).
@@ -179,6 +179,11 @@ impl Server {
             .env("PLENUM_LIMITS__CONNECTIONS", "0")
             .envs(settings.iter().copied());
         Self::spawn(command, folder)
+    }
+
+    /// Its database's file.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("plenum.db")
     }
 
     /// Its process.
@@ -211,7 +216,7 @@ impl Server {
         };
         // Keep the pipe open: the server may print more.
         std::thread::spawn(move || lines.for_each(drop));
-        Ok(Self { child, _folder: folder, address, statements, warnings })
+        Ok(Self { child, folder, address, statements, warnings })
     }
 
     /// Resident memory in bytes.

@@ -85,6 +85,11 @@ impl Spread {
         self.0.push(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX));
     }
 
+    /// Adds those of another.
+    pub fn extend(&mut self, other: &Self) {
+        self.0.extend_from_slice(&other.0);
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

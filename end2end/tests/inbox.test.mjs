@@ -41,6 +41,20 @@ scenario('what concerns one is told in every tab, and seen in all when it is see
   assert.equal(await notice(second, 'take the minutes').getAttribute('data-unread'), null, 'who has read the room has read this');
 });
 
+// What comes one soon after the other is told in one note, with a number; it leads to the inbox.
+scenario('a burst is one note', async (scene) => {
+  const [lena, sam] = await scene.people('lena', 'sam');
+  await lena.page.goto('/people');
+  await lena.wire().subscribed(`private-person.${await me(lena.page)}`);
+  await openConversation(sam.page, 'General', sam.wire());
+  for (const text of ['one', 'two', 'three']) await send(sam.page, `@Lena Kovač ${text}`);
+  const note = toast(lena.page, '3 new notifications');
+  await note.waitFor();
+  assert.equal(await lena.page.locator('.toast').count(), 1);
+  await note.getByRole('button', { name: 'Open' }).click();
+  await lena.page.waitForURL(/\/inbox$/);
+});
+
 // Beside the bell: the newest at hand; whoever opens it has seen them, and marks one or all as read.
 scenario('the menu beside the bell shows what is new', async (scene) => {
   const [lena, sam] = await scene.people('lena', 'sam');
@@ -58,6 +72,7 @@ scenario('the menu beside the bell shows what is new', async (scene) => {
   assert.notEqual(await lines.filter({ hasText: 'beta' }).getAttribute('data-unread'), null);
   await page.getByRole('button', { name: 'Mark all read' }).click();
   await eventually(async () => assert.equal(await lines.filter({ hasText: 'beta' }).getAttribute('data-unread'), null));
+  await page.locator('.bell-menu').getByText('all changes are here').waitFor();
   await lines.filter({ hasText: 'beta' }).getByRole('link').click();
   await page.waitForURL(/\/messages\/\d+\?m=/);
 });

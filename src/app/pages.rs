@@ -17,7 +17,7 @@ use crate::{
         admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage},
-        inbox::view::{InboxPage, NotificationSettingsPage},
+        inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
         messages::{
             self,
             view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage},
@@ -66,8 +66,12 @@ pub enum Page {
     NewBroadcast,
     /// One's inbox.
     Inbox,
+    /// What came while one was away.
+    Away,
     /// How one wants to be told.
     NotificationSettings,
+    /// The end of the daily mail, for whoever has its link.
+    Unsubscribe,
     /// The list of conversations, beside each of the following.
     Messages,
     /// No conversation.
@@ -127,6 +131,8 @@ fn others(page: Page) -> Opened {
         Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
         Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
         Page::Inbox => for_people(|| view! { <InboxPage/> }),
+        Page::Away => for_people(|| view! { <AwayPage/> }),
+        Page::Unsubscribe => view! { <UnsubscribePage/> },
         Page::NotificationSettings => for_people(|| view! { <NotificationSettingsPage/> }),
         _ => for_people(|| view! { <PeoplePage/> }),
     })
@@ -165,7 +171,9 @@ impl Page {
             | Self::Broadcast
             | Self::NewBroadcast
             | Self::Inbox
+            | Self::Away
             | Self::NotificationSettings
+            | Self::Unsubscribe
             | Self::Rooms
             | Self::NewConversation
             | Self::Search => Chunk::Others,
@@ -178,7 +186,7 @@ impl Page {
         let (section, below) = (parts.next().unwrap_or_default(), parts.next());
         match (section, below) {
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
-            ("people" | "settings" | "admin" | "inbox", _) => vec![Self::People],
+            ("people" | "settings" | "admin" | "inbox" | "unsubscribe", _) => vec![Self::People],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) => vec![Self::Messages, Self::Conversation],

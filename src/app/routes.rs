@@ -43,6 +43,8 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("inbox") view=Page::Inbox ssr=SsrMode::Async/>
             <Route path=path!("admin") view=Page::Board ssr=SsrMode::Async/>
             <Route path=path!("admin/alarms") view=Page::Alarms ssr=SsrMode::Async/>
+            <Route path=path!("inbox/away") view=Page::Away ssr=SsrMode::Async/>
+            <Route path=path!("unsubscribe") view=Page::Unsubscribe ssr=SsrMode::Async/>
             <Route path=path!("admin/people") view=Page::Admin ssr=SsrMode::Async/>
             <Route path=path!("admin/applications") view=Page::Applications ssr=SsrMode::Async/>
             <Route path=path!("admin/channels") view=Page::Channels ssr=SsrMode::Async/>

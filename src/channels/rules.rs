@@ -9,7 +9,7 @@ use super::Channel;
 use crate::{
     error::AppResult,
     features::{
-        applications, broadcasts, messages,
+        applications, broadcasts, inbox, messages,
         people::{self, model::Role},
     },
     ids::{ConversationId, Millis, PersonId, SignInId},
@@ -18,7 +18,7 @@ use crate::{
         server::rules::{Decision, Relayed, Rules, Who},
     },
     server::{
-        db::{Conn, Store},
+        db::{Conn, Store, Tx},
         rates::Rates,
         sign_ins,
     },
@@ -142,6 +142,12 @@ impl Rules for PlenumRules {
     }
 
     fn last_seen(&self, person: PersonId, at: Millis) -> BoxFuture<'_, AppResult<()>> {
-        Box::pin(async move { self.store.write(async move |tx| people::server::set_last_seen(tx, person, at).await).await })
+        Box::pin(async move {
+            let seen = async move |tx: &mut Tx| {
+                people::server::set_last_seen(tx, person, at).await?;
+                inbox::server::note_here(tx, person, at).await
+            };
+            self.store.write(seen).await
+        })
     }
 }

@@ -1,14 +1,17 @@
 //! What a server function asks of its request: the state, who is there, and the
 //! status of its answer.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{faults, sign_ins::Identity, state::AppState, told::Told};
+use super::{faults, security::ClientAddress, sign_ins::Identity, state::AppState, told::Told};
 use crate::error::{AppError, AppResult};
 
 /// The state of the application.
@@ -35,7 +38,7 @@ pub fn identity() -> AppResult<Identity> {
 /// The address of the client, as `server.trusted_proxies` lets it be known.
 pub fn client_address() -> String {
     use_context::<Parts>()
-        .and_then(|parts| parts.extensions.get::<super::security::ClientAddress>().cloned())
+        .and_then(|parts| parts.extensions.get::<ClientAddress>().copied())
         .map_or_else(String::new, |address| address.0.to_string())
 }
 
@@ -57,6 +60,18 @@ pub fn marker() -> AppResult<(AppState, Identity)> {
     let (state, identity) = (state()?, identity()?);
     state.rates.mark(identity.person).inspect_err(set_status)?;
     Ok((state, identity))
+}
+
+/// The state, for a command of somebody who need not be signed in: counted by address.
+///
+/// # Errors
+/// 429.
+pub fn visitor_command() -> AppResult<AppState> {
+    let state = state()?;
+    let address = use_context::<Parts>().and_then(|parts| parts.extensions.get::<ClientAddress>().copied());
+    let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0);
+    state.rates.command_from_address(address).inspect_err(set_status)?;
+    Ok(state)
 }
 
 /// Who asks a question; not counted.

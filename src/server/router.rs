@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, file_and_error_handler_with_context, generate_route_list};
@@ -72,6 +72,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_BYTES));
     Router::new()
         .route("/app/{key}", get(upgrade::socket))
+        .route("/unsubscribe", post(inbox::public::unsubscribe_at_once))
         .merge(pages)
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))

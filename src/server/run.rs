@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     db::{Store, slow::Slow},
     jobs, machine,
-    mail::Outbox,
+    mail::{Mailer, Outbox},
     rates::Rates,
     router,
     state::AppState,
@@ -21,7 +21,12 @@ use super::{
 use crate::{
     channels::rules::PlenumRules,
     config::{Config, Loaded},
-    features::{admin, applications::server as external, broadcasts, inbox, messages, people, seed as seeds},
+    features::{
+        admin,
+        applications::server as external,
+        broadcasts, inbox, messages, people,
+        seed::{self as seeds, Seeding},
+    },
     realtime::{
         protocol::code,
         server::{
@@ -83,10 +88,18 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     tokio::spawn(admin::server::sample(Arc::clone(&hub), gatherer, Arc::clone(&figures), store.clone()));
     tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
     tokio::spawn(broadcasts::server::follow_receipts(store.clone()));
+    let mailer: Arc<dyn Mailer> = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
+    let post = inbox::server::digest::Post {
+        mailer: Arc::clone(&mailer),
+        url: config.public_url(leptos.site_addr),
+        secret: own::secret(&store).await?,
+    };
     let known = Arc::clone(&applications);
     jobs::housekeeping(jobs::Runner::new(store.clone()))
         .on(broadcasts::server::SEND, broadcasts::server::send)
         .on(inbox::server::WAKE, inbox::server::wake)
+        .on(inbox::server::digest::DIGEST, move |store, payload| inbox::server::digest::send(store, post.clone(), payload))
+        .every("inbox.digests", Duration::from_secs(60), inbox::server::digest::claim_due)
         .on(webhooks::JOB, move |store, payload| webhooks::deliver(store, Arc::clone(&known), payload))
         .start(stop.clone());
     let sweeping = Arc::clone(&rates);
@@ -96,7 +109,6 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
             sweeping.sweep();
         }
     });
-    let mailer = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
     let build: Arc<str> = build_name().into();
     let state =
         AppState { config: Arc::new(config), leptos, store, hub, applications, told: Arc::default(), figures, rates, mailer, build };
@@ -200,9 +212,9 @@ async fn signal() {
 ///
 /// # Errors
 /// If the database cannot be opened or written.
-pub async fn seed(config: &Config, large: bool) -> anyhow::Result<()> {
+pub async fn seed(config: &Config, wanted: Seeding) -> anyhow::Result<()> {
     let (store, _commits) = Store::open(&config.database.url).await?;
-    let filled = seeds::fill(&store, large).await;
+    let filled = seeds::fill(&store, wanted).await;
     store.close().await;
     filled
 }

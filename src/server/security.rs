@@ -194,6 +194,18 @@ pub async fn organisation_of(conn: &mut Conn, host: &str) -> AppResult<Tenant> {
     Ok(Tenant { id, name, open_registration: registration == "open" })
 }
 
+/// The address of `path` on the server at `own` (`https://plenum.example`), for the people of an organisation with a host name of its
+/// own or without.
+pub fn address_at(own: &str, host: Option<&str>, path: &str) -> String {
+    match (host, own.split_once("://")) {
+        (Some(host), Some((scheme, authority))) => {
+            let port = authority.get(without_port(authority).len()..).unwrap_or_default();
+            format!("{scheme}://{host}{port}{path}")
+        }
+        _ => format!("{own}{path}"),
+    }
+}
+
 /// The host that a request names.
 pub fn host(headers: &HeaderMap) -> &str {
     headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()

@@ -21,7 +21,10 @@ use super::db::{self, Conn, Scope, Store, Tx};
 use crate::{
     config::Config,
     error::{AppError, AppResult},
-    features::people::model::{PersonCard, Privacy, Role, SignIn},
+    features::{
+        inbox,
+        people::model::{PersonCard, Privacy, Role, SignIn},
+    },
     ids::{Millis, OrganisationId, PersonId, SignInId},
 };
 
@@ -241,7 +244,13 @@ async fn note_use(tx: &mut Tx, id: SignInId, address: Option<&str>) -> AppResult
     .bind(now)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    // A program that asks is nobody who is here.
+    let here: Option<PersonId> =
+        sqlx::query_scalar("select person_id from sign_ins where id = $1 and scopes is null").bind(id).fetch_optional(&mut **tx).await?;
+    match here {
+        Some(person) => inbox::server::note_here(tx, person, now).await,
+        None => Ok(()),
+    }
 }
 
 /// Signs `person` in on a browser: a new row with a new secret. Beyond 50 sign-ins the one used longest ago ends.
@@ -260,6 +269,7 @@ pub async fn create(tx: &mut Tx, person: PersonId, device: &str, address: &str) 
         .bind(now + LIFETIME)
         .execute(&mut **tx)
         .await?;
+    inbox::server::note_here(tx, person, now).await?;
     let surplus: Vec<SignInId> = sqlx::query_scalar(
         "select id from sign_ins where person_id = $1 and scopes is null order by used_at desc, id desc limit 1000 offset $2",
     )

@@ -1,6 +1,10 @@
 //! Time zones: which there are, and their offsets around now. The one user of the zone database.
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{DateTime, Time},
+    tz::TimeZone,
+};
 
 use crate::{ids::Millis, ui::time::Zone};
 
@@ -24,6 +28,25 @@ pub fn instant(name: &str, text: &str) -> Option<Millis> {
     let local: DateTime = text.parse().ok()?;
     let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
     Some(zone.to_timestamp(local).ok()?.as_millisecond())
+}
+
+/// The next instant after `now` at which it is `hour` o'clock in the zone `name`, on another day there than that of `not_on`. UTC if
+/// there is no such zone; where a clock change leaves the hour out, the time after it.
+pub fn next_hour(name: &str, hour: u8, now: Millis, not_on: Option<Millis>) -> Millis {
+    let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
+    let day = |at: Millis| Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date();
+    let taken = not_on.map(day);
+    let mut date = day(now);
+    // Today, tomorrow, or the day after if a clock that was set back had a mail come tomorrow.
+    for _ in 0..3 {
+        let at = date.to_datetime(Time::midnight().saturating_add(SignedDuration::from_hours(hour.into())));
+        let at = zone.to_timestamp(at).map_or(Millis::MAX, Timestamp::as_millisecond);
+        if at > now && taken != Some(date) {
+            return at;
+        }
+        date = date.tomorrow().unwrap_or(date);
+    }
+    now + DAY
 }
 
 /// True if `name` is a zone that people can choose.
@@ -56,5 +79,20 @@ mod tests {
         assert_eq!(instant("Europe/Berlin", "2026-11-19T16:41"), Some(1_795_102_860_000));
         assert_eq!(instant("Europe/Berlin", "tomorrow"), None);
         assert!(is_known("Europe/Berlin") && !is_known("Nowhere/Town") && names().iter().any(|name| name == "Asia/Tokyo"));
+    }
+
+    #[test]
+    fn an_hour_comes_once_a_day() {
+        let at = |text: &str| instant("Europe/Berlin", text).unwrap();
+        let next = |now: &str, not_on: Option<&str>| next_hour("Europe/Berlin", 8, at(now), not_on.map(at));
+        assert_eq!(next("2026-11-19T07:59", None), at("2026-11-19T08:00"));
+        assert_eq!(next("2026-11-19T08:00", None), at("2026-11-20T08:00"), "never now: that was the last one");
+        assert_eq!(next("2026-11-19T07:00", Some("2026-11-19T01:00")), at("2026-11-20T08:00"), "one a day");
+        assert_eq!(next("2026-11-19T07:00", Some("2026-11-18T23:00")), at("2026-11-19T08:00"));
+        // Summer time ends on 25 October: the day has 25 hours, and begins on 29 March, when there is no 2:30.
+        assert_eq!(next("2026-10-24T08:00", None), at("2026-10-25T08:00"));
+        assert_eq!(next_hour("Europe/Berlin", 2, at("2026-03-28T12:00"), None), at("2026-03-29T03:00"));
+        assert_eq!(next_hour("Asia/Kolkata", 0, at("2026-11-19T12:00"), None), instant("Asia/Kolkata", "2026-11-20T00:00").unwrap());
+        assert_eq!(next_hour("Nowhere/Town", 8, 0, None), 8 * 3_600_000);
     }
 }

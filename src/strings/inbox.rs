@@ -94,6 +94,10 @@ pub const NEXT_WEEK: &str = "Remind me in a week";
 pub const SNOOZED: &str = "You will be reminded.";
 /// Loads more.
 pub const OLDER: &str = "Show older ones";
+/// Who did it is here, for screen readers.
+pub fn online(name: &str) -> String {
+    format!("{name} is online")
+}
 /// Not read, for screen readers.
 pub const UNREAD: &str = "unread";
 /// How many things one stands for.
@@ -110,6 +114,49 @@ pub fn nothing(shelf: Shelf) -> (&'static str, &'static str) {
 }
 /// Leads to the page from the bell.
 pub const ALL: &str = "Open the inbox";
+/// Page, and what leads to it.
+pub const AWAY: &str = "While you were away";
+/// When that was; both times in the viewer's zone.
+pub fn away(since: &str, back: &str) -> String {
+    format!("Away: {since} – {back}.")
+}
+/// In a note when one comes back.
+pub fn back(unread: u32) -> String {
+    match unread {
+        1 => "You have been away: 1 notification is unread.".to_owned(),
+        many => format!("You have been away: {many} notifications are unread."),
+    }
+}
+/// The button of the card that leads there.
+pub const SEE_AWAY: &str = "See what has come";
+/// How much stands in a group.
+pub fn things(count: usize, unread: usize) -> String {
+    let things = if count == 1 { "1 notification".to_owned() } else { format!("{count} notifications") };
+    match unread {
+        0 => format!("{things}, all read"),
+        unread if unread == count => format!("{things}, unread"),
+        unread => format!("{things}, {unread} unread"),
+    }
+}
+/// What of a group is not shown.
+pub fn more_there(count: usize) -> String {
+    format!("and {count} more")
+}
+/// What was read on another device.
+pub const HANDLED: &str = "Read elsewhere meanwhile";
+/// Marks what is on the page.
+pub const READ_THESE: &str = "Mark these as read";
+/// There is no absence.
+pub const NOT_AWAY: &str = "You have not been away";
+/// What the page is for.
+pub const NOT_AWAY_TEXT: &str = "When you come back after eight hours or more, what has come meanwhile stands here, by conversation.";
+/// Nothing has come.
+pub const NOTHING_CAME: &str = "Nothing has come since";
+/// What to do.
+pub const NOTHING_CAME_TEXT: &str = "Nobody has named you, answered you or written to you. What comes now stands in the inbox.";
+/// There is more than the page has room for.
+pub const OLDER_AWAY: &str = "What is older stands in the inbox.";
+
 /// Leads to the settings.
 pub const SETTINGS: &str = "What you are told";
 /// What is not there to see.
@@ -145,6 +192,21 @@ pub const QUIET_TEXT: &str = "In your quiet hours nothing sounds or pops up but 
 pub const SOUND: &str = "Sound";
 /// What it does.
 pub const SOUND_TEXT: &str = "A short tone comes with a note.";
+/// The choice of when the daily mail comes.
+pub const DIGEST: &str = "Daily mail";
+/// What it is.
+pub const DIGEST_TEXT: &str = "A mail a day, at this hour where you are, of what has come and you have not seen. Nothing new, no mail.";
+/// It does not come.
+pub const NO_DIGEST: &str = "No mail";
+/// A switch.
+pub const DIGEST_TEXTS: &str = "What was said";
+/// What it does.
+pub const DIGEST_TEXTS_TEXT: &str =
+    "The mail shows the texts of messages too; else only who wrote, and where. Mails pass through other hands.";
+/// The settings were changed in another tab while something was changed here.
+pub const CHANGED_ELSEWHERE: &str = "These settings were changed in another place. What you have changed here is not saved.";
+/// Shows them.
+pub const SHOW_CHANGED: &str = "Show them as they are";
 /// The button.
 pub const SAVE: &str = "Save";
 /// The browser may show notifications.

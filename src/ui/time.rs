@@ -95,6 +95,11 @@ impl Zone {
         at + (step - into_day.rem_euclid(step)).rem_euclid(step)
     }
 
+    /// `Yesterday 16:41`, `Thursday 19 November 16:41`.
+    pub fn day_and_clock(&self, at: Millis, now: Millis) -> String {
+        format!("{} {}", self.day(at, now), self.clock(at))
+    }
+
     /// The minute of the local day, 0 to 1439.
     pub fn minute(&self, at: Millis) -> u16 {
         let local = self.local(at);
@@ -171,6 +176,7 @@ mod tests {
         assert_eq!(berlin().day(at - day, at), "Yesterday");
         assert_eq!(berlin().day(at, at + 5 * day), "Thursday 19 November");
         assert_eq!(berlin().day(at, at + 90 * day), "Thursday 19 November 2026");
+        assert_eq!(berlin().day_and_clock(at, at + day), "Yesterday 16:41");
         assert_eq!(berlin().short(at, at + 5 * day), "19 Nov");
         assert_eq!(Zone::machine(at), "2026-11-19T15:41:00Z");
         assert_eq!(berlin().full(at), "Thursday 19 November 2026, 16:41 (Europe/Berlin)");

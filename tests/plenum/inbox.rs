@@ -201,6 +201,23 @@ async fn a_program_reads_the_inbox() {
     assert_eq!(other.request(Method::DELETE, &own, None, None).await.0, 404);
     assert_eq!(program.request(Method::DELETE, &own, None, None).await.0, 204);
     assert_eq!(program.get("notifications").await["data"][0]["number"], 69);
+    // One of them, by its category, put away and taken back, unread again; and how many there are (S4-36, S4-41).
+    let next = program.get("notifications?category=mentions").await["data"][0].clone();
+    let own = format!("notifications/{}", next["id"]);
+    assert_eq!(program.get(&own).await, next);
+    assert_eq!(program.get("notifications?category=people").await["data"], json!([]));
+    assert_eq!(program.request(Method::GET, "notifications?category=nonsense", None, None).await.0, 400);
+    assert_eq!(other.request(Method::GET, &own, None, None).await.0, 404);
+    assert_eq!(program.post(&format!("{own}/archive"), json!({})).await.0, 204);
+    assert_eq!(program.get("notifications?archived=true").await["data"][0]["id"], next["id"]);
+    assert_ne!(program.get("notifications").await["data"][0]["id"], next["id"]);
+    assert_eq!(program.post(&format!("{own}/restore"), json!({})).await.0, 204);
+    assert_eq!(program.post(&format!("{own}/read"), json!({})).await.0, 204);
+    assert_eq!(program.get("notifications/counts").await, json!({ "unseen": 8, "unread": 8, "beside": 0 }));
+    assert_eq!(program.post(&format!("{own}/unread"), json!({})).await.0, 204);
+    assert_eq!(program.get("notifications/counts").await, inbox(&lena).await["counts"]);
+    assert_eq!(program.post("notifications/clear", json!({ "up_to": 68 })).await.0, 204);
+    assert_eq!(program.get("notifications").await["data"].as_array().unwrap().len(), 1, "what is newer stays (I11)");
     let reader = Program::of(&server, "lena", &["read"]).await;
     assert_eq!(reader.post("notifications/read", json!({ "up_to": 70 })).await.0, 403);
 }

@@ -16,13 +16,13 @@ use super::socket::Socket;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_plenum");
 
-/// The seeded database that every test copies; made once.
+/// The seeded database that every test copies; made once. What people are told is what the test does.
 fn seeded() -> &'static Path {
     static SEEDED: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
     let (_, path) = SEEDED.get_or_init(|| {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("plenum.db");
-        let status = command(folder.path(), &[]).arg("seed").stdout(Stdio::null()).status().unwrap();
+        let status = command(folder.path(), &[]).args(["seed", "--empty-inboxes"]).stdout(Stdio::null()).status().unwrap();
         assert!(status.success(), "seeding failed");
         (folder, path)
     });

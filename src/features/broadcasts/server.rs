@@ -12,6 +12,7 @@
 mod desk;
 mod reading;
 mod receipts;
+mod seed;
 mod sending;
 mod template;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod tests;
 pub use desk::{act, create, person_at, read_letter};
 pub use reading::{desk, detail, list, preview};
 pub use receipts::follow_receipts;
+pub use seed::seed_broadcasts;
 pub use sending::{SEND, send};
 
 use super::{

@@ -1,4 +1,11 @@
-//! Notifications: what concerns a person, in which state, and how they want to be told.
+//! Notifications: what concerns a person, and in which state. How they want to be told is in [`preferences`], what came while they were
+//! away in [`away`].
+
+pub mod away;
+pub mod preferences;
+
+pub use away::{Absence, Away, Group, Heading};
+pub use preferences::{Digest, Preferences, Quiet, Way};
 
 use serde::{Deserialize, Serialize};
 
@@ -63,33 +70,25 @@ impl Category {
     pub fn is_of_messages(self) -> bool {
         matches!(self, Self::Mentions | Self::Replies | Self::Messages)
     }
-}
 
-/// A way to be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase"))]
-#[serde(rename_all = "lowercase")]
-pub enum Way {
-    /// In Plenum: the inbox, the bell, a note on the screen.
-    App,
-    /// By the browser, while no page of Plenum is looked at.
-    Browser,
-    /// In the daily mail.
-    Mail,
-}
-
-impl Way {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::App, Self::Browser, Self::Mail];
-
-    /// Its name in forms and rows.
-    pub fn word(self) -> &'static str {
+    /// How much of it a mail may say.
+    pub fn in_mail(self) -> InMail {
         match self {
-            Self::App => "app",
-            Self::Browser => "browser",
-            Self::Mail => "mail",
+            Self::Mentions | Self::Replies | Self::Messages => InMail::WhoAndWhere,
+            Self::People | Self::Announcements | Self::Security => InMail::All,
         }
     }
+}
+
+/// How much of a notification a mail may say: it passes through other hands, and lies open on other screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InMail {
+    /// What it says here.
+    All,
+    /// What people say to each other: who, and where. The text only for those who want it there.
+    WhoAndWhere,
+    /// That there is something, and no more; for what concerns somebody's health.
+    Number,
 }
 
 /// Something that concerns a person.
@@ -108,6 +107,8 @@ pub struct Notification {
     pub text: String,
     /// Where it leads: a path of this site.
     pub link: String,
+    /// Where it happened, if that has a name: a conversation's.
+    pub place: String,
     /// Who did it.
     pub actor: Option<PersonCard>,
     /// How many things it stands for.
@@ -124,6 +125,7 @@ pub struct Notification {
 
 /// Over all that is in the inbox and not put off.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Counts {
     /// Not seen: the bell's number.
     pub unseen: u32,
@@ -278,72 +280,6 @@ impl Sweep {
     }
 }
 
-/// Quiet hours: minutes of the person's day; over midnight if they end earlier than they begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quiet {
-    /// From this minute on…
-    pub from: u16,
-    /// …to before this one.
-    pub until: u16,
-}
-
-impl Quiet {
-    /// Reads times of the day, `22:00`; two empty ones are no quiet hours.
-    ///
-    /// # Errors
-    /// 422 `quiet_from` or `quiet_until`.
-    pub fn parse(from: &str, until: &str) -> AppResult<Option<Self>> {
-        if from.trim().is_empty() && until.trim().is_empty() {
-            return Ok(None);
-        }
-        let minute = |field: &'static str, text: &str| {
-            let parts =
-                text.trim().split_once(':').and_then(|(hour, minute)| Some((hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?)));
-            parts
-                .filter(|(hour, minute)| *hour < 24 && *minute < 60)
-                .map(|(hour, minute)| hour * 60 + minute)
-                .ok_or_else(|| AppError::invalid(field, "Enter a time of the day like 22:00, or leave both empty."))
-        };
-        Ok(Some(Self { from: minute("quiet_from", from)?, until: minute("quiet_until", until)? }))
-    }
-
-    /// True at this minute of the person's day.
-    pub fn holds(self, minute: u16) -> bool {
-        if self.from <= self.until { (self.from..self.until).contains(&minute) } else { minute >= self.from || minute < self.until }
-    }
-
-    /// `22:00`
-    pub fn clock(minute: u16) -> String {
-        format!("{:02}:{:02}", minute / 60, minute % 60)
-    }
-}
-
-/// How a person wants to be told.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Preferences {
-    /// What they do not want.
-    pub refused: Vec<(Category, Way)>,
-    /// When nothing is to be heard or seen.
-    pub quiet: Option<Quiet>,
-    /// A sound comes with a note.
-    pub sound: bool,
-    /// A mail a day of what is unseen.
-    pub digest: bool,
-}
-
-impl Preferences {
-    /// True if they are told of `category` in this way; of what is locked always.
-    pub fn wants(&self, category: Category, way: Way) -> bool {
-        category.is_locked() || !self.refused.contains(&(category, way))
-    }
-
-    /// What comes by mail, by its name in forms.
-    pub fn wanted_by_mail(&self) -> Vec<String> {
-        let wanted = Category::ALL.into_iter().filter(|category| self.wants(*category, Way::Mail));
-        wanted.map(|category| format!("{}.{}", category.word(), Way::Mail.word())).collect()
-    }
-}
-
 /// What every page of a signed-in person begins with.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beginning {
@@ -351,6 +287,8 @@ pub struct Beginning {
     pub inbox: Inbox,
     /// How they want to be told.
     pub preferences: Preferences,
+    /// When they were away last.
+    pub absence: Option<Absence>,
 }
 
 /// Checks until when something is put off.
@@ -368,30 +306,6 @@ pub fn check_snooze(now: Millis, until: Millis) -> AppResult<Millis> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quiet_hours_go_over_midnight() {
-        let night = Quiet::parse("22:00", "07:30").unwrap().unwrap();
-        assert_eq!((night.from, night.until), (1_320, 450));
-        for (minute, quiet) in [(1_319, false), (1_320, true), (0, true), (449, true), (450, false)] {
-            assert_eq!(night.holds(minute), quiet, "{minute}");
-        }
-        let noon = Quiet::parse("12:00", "13:00").unwrap().unwrap();
-        assert!(noon.holds(12 * 60) && !noon.holds(13 * 60) && !noon.holds(0));
-        assert_eq!(Quiet::parse("", " ").unwrap(), None);
-        assert_eq!(Quiet::parse("25:00", "07:00").unwrap_err().field.as_deref(), Some("quiet_from"));
-        assert_eq!(Quiet::parse("22:00", "").unwrap_err().field.as_deref(), Some("quiet_until"));
-        assert_eq!(Quiet::clock(450), "07:30");
-    }
-
-    #[test]
-    fn what_keeps_an_account_safe_cannot_be_refused() {
-        let refused = Category::ALL.into_iter().flat_map(|category| Way::ALL.map(|way| (category, way))).collect();
-        let preferences = Preferences { refused, ..Preferences::default() };
-        for category in Category::ALL {
-            assert_eq!(preferences.wants(category, Way::App), category == Category::Security, "{category:?}");
-        }
-    }
 
     #[test]
     fn names_read_back() {

@@ -2,21 +2,28 @@
 //!
 //! - [`mod@notify`]: what other features call within their transactions: something concerns people, was read, undone, said otherwise.
 //! - `states`: what a person does with their notifications; `waking`: what was put off comes back.
-//! - `reading`: pages, counts, preferences.
+//! - `reading`: pages, counts, preferences; `away`: when somebody was away, and what came then.
+//! - [`digest`]: the mail a day; [`unsubscribe`]: how it ends without signing in.
 //!
 //! Counts are counted over the rows in the transaction that changes them, so that they are equal in
 //! every tab (I11).
 
+mod away;
+pub mod digest;
 mod notify;
 mod reading;
+mod seed;
 mod states;
 #[cfg(test)]
 mod tests;
+pub mod unsubscribe;
 mod waking;
 
+pub use away::{absence, away, note_here};
 pub use notify::{News, notify, notify_each, read_thread, retell, retract, willing};
-pub use reading::{beginning, page, preferences};
-pub use states::{act, set_preferences, snooze, sweep, undo_clear};
+pub use reading::{beginning, one, page, preferences};
+pub use seed::{seed_absence, settle, told_at};
+pub use states::{act, set_preferences, snooze, sweep, sweep_between, undo_clear};
 pub use waking::{WAKE, prune, wake};
 
 use sqlx::QueryBuilder;
@@ -34,7 +41,7 @@ use crate::{
 
 /// The columns of a [`Row`], of `notifications n left join people p on p.id = n.actor_id`.
 const COLUMNS: &str =
-    "n.id, n.person_id, n.number, n.category, n.title, n.text, n.link, n.count, n.created_at, n.seen_at is not null as seen,
+    "n.id, n.person_id, n.number, n.category, n.title, n.text, n.link, n.place, n.count, n.created_at, n.seen_at is not null as seen,
     n.read_at is not null as read, n.archived_at is not null as archived, p.id as actor_id, p.name as actor_name, p.hue as actor_hue";
 
 #[derive(Debug, sqlx::FromRow)]
@@ -46,6 +53,7 @@ struct Row {
     title: String,
     text: String,
     link: String,
+    place: String,
     count: u32,
     created_at: Millis,
     seen: bool,
@@ -69,6 +77,7 @@ impl Row {
             title: self.title,
             text: self.text,
             link: self.link,
+            place: self.place,
             actor,
             count: self.count,
             at: self.created_at,

@@ -3,8 +3,10 @@
 //! - [`context`]: the viewer's counts, newest notifications and preferences, alive on every page; it shows [`notes`]
 //!   and what the browser shows (`desktop`).
 //! - [`bell`]: the newest of them at hand.
-//! - [`page`]: `/inbox`, with [`row`] for each notification; [`settings`]: how one wants to be told.
+//! - [`page`]: `/inbox`, with [`row`] for each notification; [`mod@away`]: what came while one was away.
+//! - [`settings`]: how one wants to be told; [`unsubscribe`]: the end of the daily mail, for whoever is not signed in.
 
+mod away;
 mod bell;
 mod context;
 #[cfg(feature = "hydrate")]
@@ -15,11 +17,14 @@ mod notes;
 mod page;
 mod row;
 mod settings;
+mod unsubscribe;
 
 #[cfg(not(feature = "hydrate"))]
 use no_desktop as desktop;
 
+pub use away::AwayPage;
 pub use bell::Bell;
 pub use context::{InboxContext, provide_inbox};
 pub use page::InboxPage;
 pub use settings::NotificationSettingsPage;
+pub use unsubscribe::UnsubscribePage;

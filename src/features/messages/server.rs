@@ -31,7 +31,7 @@ pub(crate) mod tests;
 pub use conversations::{may_join_channel, member_ids};
 pub use heads::ConversationHeads;
 pub use members::welcome;
-pub use seed::{seed_conversations, seed_large};
+pub use seed::{seed_conversations, seed_large, seed_notifications};
 
 use super::model::{Access, Found, MemberEntry, Message, Readers, RoomEntry, Sidebar, Thread};
 use crate::{

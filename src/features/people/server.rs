@@ -185,12 +185,5 @@ async fn announce_card(tx: &mut Tx, organisation: OrganisationId, person: Person
 
 /// The address that `path` has for the people of an organisation with this host name, if it has one.
 fn link(state: &AppState, host: Option<&str>, path: &str) -> String {
-    let own = state.config.public_url(state.leptos.site_addr);
-    match (host, own.split_once("://")) {
-        (Some(host), Some((scheme, authority))) => {
-            let port = authority.get(security::without_port(authority).len()..).unwrap_or_default();
-            format!("{scheme}://{host}{port}{path}")
-        }
-        _ => format!("{own}{path}"),
-    }
+    security::address_at(&state.config.public_url(state.leptos.site_addr), host, path)
 }

@@ -6,8 +6,9 @@ use super::{announce, announce_gone, push_list};
 use crate::{
     error::AppResult,
     features::inbox::{live::InboxEvent, model::Category},
-    ids::{NotificationId, PersonId},
+    ids::{ConversationId, NotificationId, PersonId},
     server::db::{Conn, Db, Tx},
+    strings::shell as words,
 };
 
 /// Characters of a title and of a text at the most.
@@ -105,10 +106,10 @@ async fn tell<'a>(tx: &mut Tx, people: &[PersonId], news: &News, words: impl Fn(
         .build_query_as()
         .fetch_all(&mut **tx)
         .await?;
-    let now = tx.now();
+    let (now, place) = (tx.now(), place(tx, news).await?);
     let (thread, thread_number) = news.thread.as_ref().map(|(thread, number)| (thread.as_str(), *number)).unzip();
     let ids: Vec<NotificationId> = QueryBuilder::<Db>::new(
-        "insert into notifications (person_id, number, category, title, text, link, actor_id, subject, thread, thread_number, group_key, created_at) ",
+        "insert into notifications (person_id, number, category, title, text, link, place, actor_id, subject, thread, thread_number, group_key, created_at) ",
     )
     .push_values(&numbers, |mut row, (person, number)| {
         let (title, text) = words(*person);
@@ -118,6 +119,7 @@ async fn tell<'a>(tx: &mut Tx, people: &[PersonId], news: &News, words: impl Fn(
             .push_bind(cut(title, TITLE_CHARS))
             .push_bind(cut(text, TEXT_CHARS))
             .push_bind(&news.link)
+            .push_bind(&place)
             .push_bind(news.actor)
             .push_bind(&news.subject)
             .push_bind(thread)
@@ -128,7 +130,8 @@ async fn tell<'a>(tx: &mut Tx, people: &[PersonId], news: &News, words: impl Fn(
     .push(
         " on conflict (person_id, group_key) where group_key is not null and read_at is null and archived_at is null and snoozed_until is null
             and deleted_at is null
-          do update set number = excluded.number, title = excluded.title, text = excluded.text, link = excluded.link, actor_id = excluded.actor_id,
+          do update set number = excluded.number, title = excluded.title, text = excluded.text, link = excluded.link, place = excluded.place,
+            actor_id = excluded.actor_id,
             count = notifications.count + 1, subject = excluded.subject, thread_number = excluded.thread_number, created_at = excluded.created_at,
             seen_at = null
           returning id",
@@ -137,6 +140,24 @@ async fn tell<'a>(tx: &mut Tx, people: &[PersonId], news: &News, words: impl Fn(
     .fetch_all(&mut **tx)
     .await?;
     announce(tx, &ids, InboxEvent::NotificationCreated).await
+}
+
+/// What the place of `news` is called, if it has a name: a conversation of two is called like the other one, who said it.
+async fn place(conn: &mut Conn, news: &News) -> AppResult<String> {
+    let conversation = news.thread.as_ref().and_then(|(thread, _)| thread.strip_prefix("conversation:")?.parse::<ConversationId>().ok());
+    let Some(conversation) = conversation else { return Ok(String::new()) };
+    let found: Option<(String, String, Option<String>)> =
+        sqlx::query_as("select c.kind, c.name, p.name from conversations c left join people p on p.id = $2 where c.id = $1")
+            .bind(conversation)
+            .bind(news.actor)
+            .fetch_optional(conn)
+            .await?;
+    Ok(match found {
+        Some((kind, _, Some(other))) if kind == "direct" => other,
+        Some((_, name, _)) if name.is_empty() => words::KIND_GROUP.to_owned(),
+        Some((_, name, _)) => name,
+        None => String::new(),
+    })
 }
 
 /// `person` has read `thread` up to `number`: what was told of it is read.

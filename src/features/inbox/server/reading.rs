@@ -2,15 +2,15 @@
 
 use sqlx::QueryBuilder;
 
-use super::{COLUMNS, Row, counts_of};
+use super::{COLUMNS, Row, absence, counts_of, rows};
 use crate::{
     channels::Channel,
-    error::AppResult,
-    features::inbox::model::{Beginning, Category, Filter, Inbox, Notification, PAGE, Preferences, Quiet, Shelf, Way},
-    ids::PersonId,
+    error::{AppError, AppResult},
+    features::inbox::model::{Beginning, Category, Digest, Filter, Inbox, Notification, PAGE, Preferences, Quiet, Shelf, Way},
+    ids::{NotificationId, PersonId},
     realtime::{cursor::Epoch, live::Snapshot, server::log},
     server::{
-        db::{Conn, Db},
+        db::{self, Conn, Db},
         sign_ins::Identity,
     },
 };
@@ -62,7 +62,16 @@ pub(super) async fn down_to(
     Ok(Inbox { filter, notifications, floor, counts, head })
 }
 
-fn signed(number: u64) -> i64 {
+/// One notification of `person`, wherever in their inbox it is.
+///
+/// # Errors
+/// 404 if there is none, or it is put off or deleted.
+pub async fn one(conn: &mut Conn, person: PersonId, id: NotificationId) -> AppResult<Notification> {
+    let found = rows(conn, &[id]).await?.into_iter().find(|row| row.person_id == person);
+    found.map(Row::notification).ok_or_else(|| AppError::not_found("There is no such notification."))
+}
+
+pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
@@ -72,7 +81,9 @@ fn signed(number: u64) -> i64 {
 /// If the database refuses.
 pub async fn beginning(conn: &mut Conn, who: &Identity, epoch: &Epoch) -> AppResult<Snapshot<Beginning>> {
     let Snapshot { state: inbox, cursors } = page(conn, who, epoch, Filter::default(), None).await?;
-    Ok(Snapshot { state: Beginning { inbox, preferences: preferences(conn, who.person).await? }, cursors })
+    let preferences = preferences(conn, who.person).await?;
+    let absence = absence(conn, who.person, db::now()).await?.map(|(absence, _)| absence);
+    Ok(Snapshot { state: Beginning { inbox, preferences, absence }, cursors })
 }
 
 /// How `person` wants to be told.
@@ -85,11 +96,26 @@ pub async fn preferences(conn: &mut Conn, person: PersonId) -> AppResult<Prefere
             .bind(person)
             .fetch_all(&mut *conn)
             .await?;
-    let row: Option<(Option<u16>, Option<u16>, bool, bool)> =
-        sqlx::query_as("select quiet_from, quiet_until, sound, digest from inboxes where person_id = $1")
+    let row: Option<Wishes> =
+        sqlx::query_as("select quiet_from, quiet_until, sound, digest, digest_hour, digest_texts from inboxes where person_id = $1")
             .bind(person)
             .fetch_optional(conn)
             .await?;
-    let (from, until, sound, digest) = row.unwrap_or_default();
-    Ok(Preferences { refused, quiet: from.zip(until).map(|(from, until)| Quiet { from, until }), sound, digest })
+    let Some(row) = row else { return Ok(Preferences { refused, ..Preferences::default() }) };
+    Ok(Preferences {
+        refused,
+        quiet: row.quiet_from.zip(row.quiet_until).map(|(from, until)| Quiet { from, until }),
+        sound: row.sound,
+        digest: row.digest.then_some(Digest { hour: row.digest_hour, texts: row.digest_texts }),
+    })
+}
+
+#[derive(sqlx::FromRow)]
+struct Wishes {
+    quiet_from: Option<u16>,
+    quiet_until: Option<u16>,
+    sound: bool,
+    digest: bool,
+    digest_hour: u8,
+    digest_texts: bool,
 }

@@ -1,6 +1,10 @@
 //! What a person does with their notifications.
 
-use super::{announce, announce_gone, counts_of, waking};
+use super::{
+    announce, announce_gone, counts_of, digest,
+    reading::{self, signed},
+    waking,
+};
 use crate::{
     error::{AppError, AppResult},
     features::inbox::{
@@ -54,25 +58,33 @@ pub async fn act(tx: &mut Tx, person: PersonId, id: NotificationId, act: Act) ->
 /// # Errors
 /// If the database refuses.
 pub async fn sweep(tx: &mut Tx, person: PersonId, what: Sweep, up_to: u64) -> AppResult<Millis> {
+    sweep_between(tx, person, what, 0, up_to).await
+}
+
+/// The same from behind number `after` on.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn sweep_between(tx: &mut Tx, person: PersonId, what: Sweep, after: u64, up_to: u64) -> AppResult<Millis> {
     let statement = match what {
         Sweep::Seen => {
-            "update notifications set seen_at = $3 where person_id = $1 and number <= $2 and seen_at is null and snoozed_until is null and deleted_at is null"
+            "update notifications set seen_at = $3 where person_id = $1 and number <= $2 and number > $4 and seen_at is null and snoozed_until is null and deleted_at is null"
         }
         Sweep::Read => {
             "update notifications set read_at = $3, seen_at = coalesce(seen_at, $3)
-             where person_id = $1 and number <= $2 and read_at is null and snoozed_until is null and deleted_at is null"
+             where person_id = $1 and number <= $2 and number > $4 and read_at is null and snoozed_until is null and deleted_at is null"
         }
         Sweep::Clear => {
             "update notifications set deleted_at = $3
-             where person_id = $1 and number <= $2 and archived_at is null and snoozed_until is null and deleted_at is null"
+             where person_id = $1 and number <= $2 and number > $4 and archived_at is null and snoozed_until is null and deleted_at is null"
         }
     };
     let up_to = up_to.min(counts_of(tx, person).await?.1);
-    let bound = i64::try_from(up_to).unwrap_or(i64::MAX);
-    let changed = sqlx::query(statement).bind(person).bind(bound).bind(tx.now()).execute(&mut **tx).await?;
+    let now = tx.now();
+    let changed = sqlx::query(statement).bind(person).bind(signed(up_to)).bind(now).bind(signed(after)).execute(&mut **tx).await?;
     if changed.rows_affected() > 0 {
         let (counts, head) = counts_of(tx, person).await?;
-        tx.announce(person, &InboxEvent::NotificationsSwept(Swept { what, up_to, counts, head }));
+        tx.announce(person, &InboxEvent::NotificationsSwept(Swept { what, after, up_to, counts, head }));
     }
     Ok(tx.now())
 }
@@ -116,23 +128,22 @@ pub async fn snooze(tx: &mut Tx, person: PersonId, id: NotificationId, until: Mi
     announce_gone(tx, &[(person, id)]).await
 }
 
-/// How `person` wants to be told from now on.
+/// How `person` wants to be told from now on, and what is kept of that; all of their tabs hear of it.
 ///
 /// # Errors
 /// If the database refuses.
-pub async fn set_preferences(tx: &mut Tx, person: PersonId, preferences: &Preferences) -> AppResult<()> {
+pub async fn set_preferences(tx: &mut Tx, person: PersonId, preferences: &Preferences) -> AppResult<Preferences> {
     sqlx::query(
-        "insert into inboxes (person_id, quiet_from, quiet_until, sound, digest) values ($1, $2, $3, $4, $5)
-         on conflict (person_id) do update set quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until, sound = excluded.sound,
-           digest = excluded.digest",
+        "insert into inboxes (person_id, quiet_from, quiet_until, sound) values ($1, $2, $3, $4)
+         on conflict (person_id) do update set quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until, sound = excluded.sound",
     )
     .bind(person)
     .bind(preferences.quiet.map(|quiet| quiet.from))
     .bind(preferences.quiet.map(|quiet| quiet.until))
     .bind(preferences.sound)
-    .bind(preferences.digest)
     .execute(&mut **tx)
     .await?;
+    digest::set(tx, person, preferences.digest).await?;
     sqlx::query("delete from notification_refusals where person_id = $1").bind(person).execute(&mut **tx).await?;
     for (category, way) in preferences.refused.iter().filter(|(category, _)| !category.is_locked()) {
         sqlx::query("insert into notification_refusals (person_id, category, way) values ($1, $2, $3) on conflict do nothing")
@@ -142,5 +153,7 @@ pub async fn set_preferences(tx: &mut Tx, person: PersonId, preferences: &Prefer
             .execute(&mut **tx)
             .await?;
     }
-    Ok(())
+    let kept = reading::preferences(tx, person).await?;
+    tx.announce(person, &InboxEvent::PreferencesChanged(kept.clone()));
+    Ok(kept)
 }

@@ -5,7 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::context::InboxContext;
 use crate::{
-    app::{use_now, use_zone},
+    app::{LiveLine, use_now, use_zone},
     features::inbox::{
         api,
         model::{Act, Notification, Sweep},
@@ -63,6 +63,7 @@ fn Preview(context: InboxContext) -> impl IntoView {
                     })}
                     <a href="/inbox">{words::ALL}</a>
                 </div>
+                <LiveLine/>
             </div>
         </details>
     }
@@ -70,7 +71,7 @@ fn Preview(context: InboxContext) -> impl IntoView {
 
 fn sweep(what: Sweep, up_to: u64) {
     spawn_local(async move {
-        if let Err(error) = api::sweep(what.word().to_owned(), up_to).await {
+        if let Err(error) = api::sweep(what.word().to_owned(), up_to, 0).await {
             toast::show_error(error.message);
         }
     });

@@ -7,6 +7,7 @@ use crate::{
         live::InboxEvent,
         model::{Notification, Way},
     },
+    ids::Millis,
     strings::inbox as words,
     ui::{
         browser,
@@ -14,6 +15,26 @@ use crate::{
     },
 };
 use leptos::prelude::*;
+
+/// What comes within so long of the note before it is told with it.
+const SOON: Millis = 8_000;
+
+/// Notes that came one soon after the other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Burst {
+    /// When the last one came.
+    at: Millis,
+    /// How many notifications they told of.
+    count: usize,
+}
+
+impl Burst {
+    /// `new` more came at `at`.
+    fn with(self, new: usize, at: Millis) -> Self {
+        let before = if (0..SOON).contains(&(at - self.at)) { self.count } else { 0 };
+        Self { at, count: before + new }
+    }
+}
 
 /// Tells what is new of `events`, which came at once.
 pub(super) fn tell(context: InboxContext, events: &[InboxEvent]) {
@@ -41,9 +62,15 @@ pub(super) fn tell(context: InboxContext, events: &[InboxEvent]) {
     if preferences.sound {
         desktop::sound();
     }
-    // On the page of the inbox they stand at the top of the list already.
-    if browser::is_visible() && path_of(&here) != "/inbox" {
-        show(&new);
+    // On the pages of the inbox they stand at the top of the list already.
+    if browser::is_visible() && !matches!(path_of(&here), "/inbox" | "/inbox/away") {
+        let now = browser::now();
+        if let Some(burst) = context.burst.try_update_value(|burst| {
+            *burst = burst.with(new.len(), now);
+            *burst
+        }) {
+            show(&new, burst.count);
+        }
     }
 }
 
@@ -56,14 +83,15 @@ fn is_shown_by(here: &str, link: &str) -> bool {
     path_of(here) == path_of(link) && path_of(link) != "/settings"
 }
 
-fn show(new: &[&Notification]) {
+/// One note for all that came soon after another.
+fn show(new: &[&Notification], count: usize) {
     let note = match new {
-        [one] => {
+        [one] if count == 1 => {
             let text = if one.text.is_empty() { one.title.clone() } else { format!("{}: {}", one.title, one.text) };
             let link = one.link.clone();
             Toast::new(text).action(words::OPEN, move || browser::go(&link))
         }
-        several => Toast::new(words::burst(several.len())).action(words::OPEN, || browser::go("/inbox")),
+        _ => Toast::new(words::burst(count)).action(words::OPEN, || browser::go("/inbox")),
     };
     toast::show_toast(note.group("inbox"));
 }
@@ -71,6 +99,17 @@ fn show(new: &[&Notification]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_soon_is_told_together() {
+        let first = Burst::default().with(1, 1_000_000);
+        assert_eq!(first.count, 1);
+        let second = first.with(2, 1_000_000 + SOON - 1);
+        assert_eq!(second.count, 3);
+        assert_eq!(second.with(1, second.at + SOON - 1).count, 4, "a burst goes on as long as more comes");
+        assert_eq!(second.with(1, second.at + SOON).count, 1);
+        assert_eq!(second.with(1, second.at - 1).count, 1, "a clock that was set back ends it");
+    }
 
     #[test]
     fn what_is_in_front_of_one_is_not_told() {

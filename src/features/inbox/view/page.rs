@@ -8,23 +8,29 @@ use leptos::{
 use leptos_meta::Title;
 use leptos_router::{components::Form, hooks::use_query_map};
 
-use super::{context::InboxContext, row::Row};
+use super::{
+    context::{InboxContext, while_there_is_no_line},
+    row::Row,
+};
 use crate::{
-    app::{FaultWithin, use_viewer},
+    app::{FaultWithin, LiveLine, use_now, use_viewer, use_zone},
     features::inbox::{
         api::{self, SweepInbox, UndoClear},
         live::{InboxEvent, Swept},
-        model::{Category, Counts, Filter, Inbox, Notification, Shelf, Sweep},
+        model::{Absence, Category, Counts, Filter, Inbox, Notification, Shelf, Sweep},
     },
     ids::{Millis, NotificationId, PersonId},
     realtime::{
-        client::{ConnectionState, Update, use_connection, use_live},
+        client::{ConnectionState, Update, use_connection, use_live, use_online},
         cursor::Cursor,
         live::{Live, Snapshot},
     },
+    sorted::SortedSet,
     strings::inbox as words,
-    ui::{Each, EmptyState, Notice, browser, dynamic, effect, memo, toast, view},
+    ui::{Each, EmptyState, Notice, browser, dynamic, effect, memo, notice::Tone, toast, view},
 };
+
+const A_DAY: Millis = 24 * 3_600_000;
 
 /// `/inbox`, with `?shelf=` and `?category=`.
 #[component]
@@ -37,10 +43,12 @@ pub fn InboxPage() -> impl IntoView {
         })
     });
     let first = Resource::new_blocking(move || filter.get(), |Filter { shelf, category }| api::page(shelf, category, None));
+    let absence = Resource::new_blocking(|| (), |()| api::absence());
     let content = move || {
         Suspend::new(async move {
+            let absence = absence.await.ok().flatten();
             match first.await {
-                Ok(snapshot) => view! { <Shown snapshot/> },
+                Ok(snapshot) => view! { <Back absence/> <Shown snapshot/> },
                 Err(error) => view! { <FaultWithin error/> },
             }
         })
@@ -51,6 +59,9 @@ pub fn InboxPage() -> impl IntoView {
             <header class="page-head">
                 <h1>{words::INBOX}</h1>
                 <div class="page-actions">
+                    <a class="btn" href="/inbox/away">
+                        {words::AWAY}
+                    </a>
                     <a class="btn" href="/settings/notifications">
                         {words::SETTINGS}
                     </a>
@@ -61,6 +72,22 @@ pub fn InboxPage() -> impl IntoView {
     }
 }
 
+/// For a day after a long absence: when that was, and the way to what came meanwhile.
+#[component]
+fn Back(absence: Option<Absence>) -> impl IntoView {
+    let (zone, now) = (use_zone(), use_now());
+    let shown = absence.filter(|absence| now - absence.back < A_DAY);
+    shown.map(|Absence { since, back }| {
+        let when = move || zone.with(|zone| words::away(&zone.day_and_clock(since, now), &zone.day_and_clock(back, now)));
+        view! {
+            <Notice tone=Tone::Live>
+                {when} " "
+                <a href="/inbox/away">{words::SEE_AWAY}</a>
+            </Notice>
+        }
+    })
+}
+
 /// The notifications on the screen.
 #[derive(Clone, Copy)]
 pub(super) struct Screen {
@@ -69,6 +96,8 @@ pub(super) struct Screen {
     cursor: StoredValue<Option<Cursor>>,
     follows: RwSignal<bool>,
     connected: Signal<bool>,
+    /// Who of those who did something is here.
+    pub(super) online: Signal<SortedSet<PersonId>>,
 }
 
 impl Screen {
@@ -84,10 +113,20 @@ impl Screen {
         });
     }
 
+    /// Takes the first page as it is now while there is no line; what was loaded below it stays where it is.
+    fn refresh(self) {
+        let Filter { shelf, category } = self.inbox.with_untracked(|inbox| inbox.filter);
+        spawn_local(async move {
+            if let Ok(Snapshot { state, .. }) = api::page(shelf, category, None).await {
+                let _ = self.inbox.try_update(|inbox| inbox.refresh(state));
+            }
+        });
+    }
+
     /// Something was done: over the socket it shows by itself.
     pub(super) fn done(self) {
         if !self.connected.get_untracked() {
-            self.ask_again();
+            self.refresh();
         }
     }
 
@@ -140,7 +179,7 @@ impl Screen {
         effect(move |_| {
             if let Some(up_to) = newest.get().filter(|_| browser::is_visible()) {
                 spawn_local(async move {
-                    if api::sweep(Sweep::Seen.word().to_owned(), up_to).await.is_ok() {
+                    if api::sweep(Sweep::Seen.word().to_owned(), up_to, 0).await.is_ok() {
                         self.done();
                     }
                 });
@@ -154,16 +193,25 @@ fn Shown(snapshot: Snapshot<Inbox>) -> impl IntoView {
     let Snapshot { state, cursors } = snapshot;
     let filter = state.filter;
     let connection = use_connection();
+    let inbox = RwSignal::new(state);
+    let actors = memo(move || {
+        let mut actors: Vec<PersonId> =
+            inbox.with(|inbox| inbox.notifications.iter().filter_map(|known| known.actor.as_ref().map(|card| card.id)).collect());
+        actors.sort_unstable();
+        actors.dedup();
+        actors
+    });
     let screen = Screen {
-        inbox: RwSignal::new(state),
+        inbox,
         cursor: StoredValue::new(cursors.into_iter().next().map(|(_, cursor)| cursor)),
         follows: RwSignal::new(true),
         connected: memo(move || connection.get().state == ConnectionState::Connected).into(),
+        online: use_online(actors.into()),
     };
     let ended = RwSignal::new(None::<String>);
     screen.follow(ended);
     screen.see();
-    let inbox = screen.inbox;
+    while_there_is_no_line(move || screen.refresh());
     let ids = memo(move || inbox.with(|inbox| inbox.notifications.iter().map(|notification| notification.id).collect::<Vec<_>>()));
     let empty = memo(move || ids.with(Vec::is_empty));
     let older = memo(move || inbox.with(|inbox| inbox.floor > 0));
@@ -190,6 +238,7 @@ fn Shown(snapshot: Snapshot<Inbox>) -> impl IntoView {
                 }
             })
         })}
+        <LiveLine/>
     }
 }
 
@@ -249,14 +298,14 @@ fn Sweeps(screen: Screen) -> impl IntoView {
             let up_to = head.get_untracked();
             if what == Sweep::Read {
                 // Shown at once; the server's word, with the counts, follows.
-                let swept = InboxEvent::NotificationsSwept(Swept { what, up_to, counts: Counts::default(), head: up_to });
+                let swept = InboxEvent::NotificationsSwept(Swept { what, after: 0, up_to, counts: Counts::default(), head: up_to });
                 inbox.maybe_update(|inbox| inbox.apply(PersonId(0), &swept));
                 if let Some(context) = context {
                     context.apply_own(&swept);
                 }
             }
             spawn_local(async move {
-                match api::sweep(what.word().to_owned(), up_to).await {
+                match api::sweep(what.word().to_owned(), up_to, 0).await {
                     Ok(at) if what == Sweep::Clear => toast::show_with_action(words::CLEARED, words::UNDO, move || undo(screen, at)),
                     Ok(_) => {}
                     Err(error) => {

@@ -15,7 +15,7 @@ use crate::{
     },
     ids::{Millis, NotificationId},
     strings::inbox as words,
-    ui::{Avatar, Icon, TimeText, dynamic, toast, view},
+    ui::{Avatar, Icon, TimeText, dynamic, memo, toast, view},
 };
 
 const HOUR: Millis = 3_600_000;
@@ -43,7 +43,14 @@ fn Content(notification: Notification, screen: Screen) -> impl IntoView {
     let (zone, now) = (use_zone(), use_now());
     let Notification { id, title, text, link, actor, count, at, read, archived, .. } = notification;
     let face = match &actor {
-        Some(card) => view! { <Avatar initials=card.initials() hue=card.hue size="s"/> },
+        Some(card) => {
+            let (who, name) = (card.id, card.name.clone());
+            let online = memo(move || screen.online.with(|online| online.contains(&who)));
+            view! {
+                <Avatar initials=card.initials() hue=card.hue size="s" presence=online.into()/>
+                {dynamic(move || online.get().then(|| view! { <span class="visually-hidden">{words::online(&name)}</span> }))}
+            }
+        }
         None => view! { <Icon name="bell"/> },
     };
     // Whoever opens it has read it; the page goes on meanwhile.

@@ -9,20 +9,20 @@ use super::{
 };
 use crate::{
     app::{FaultWithin, SettingsTabs},
+    error::AppError,
     features::inbox::{
         api::{self, SetInboxPreferences},
         model::{Category, Preferences, Quiet, Way},
     },
     strings::inbox as words,
     ui::{
-        Field, dynamic, effect,
-        forms::{Done, Failure, Submit, Switch, at, failure, succeeded},
+        Field, Notice, dynamic, effect,
+        forms::{Done, Failure, FieldError, Submit, Switch, at, failure, succeeded},
+        memo,
+        notice::Tone,
         view,
     },
 };
-
-/// The ways that there are; the daily mail comes with the broadcasts.
-const WAYS: [Way; 2] = [Way::App, Way::Browser];
 
 /// `/settings/notifications`
 #[component]
@@ -55,40 +55,59 @@ fn Form(preferences: Preferences) -> impl IntoView {
     let save = ServerAction::<SetInboxPreferences>::new();
     let refused = failure(save);
     let context = use_context::<InboxContext>();
-    let saved = save.value();
+    // What the fields were made from, what is kept as far as this page knows, and whether something was changed here since.
+    let (made_from, kept) = (RwSignal::new(preferences.clone()), RwSignal::new(preferences));
+    let changed_here = RwSignal::new(false);
+    let (saved, pending) = (save.value(), save.pending());
     effect(move |_| {
-        if let (Some(context), Some(Ok(preferences))) = (context, saved.get()) {
-            context.preferences.set(preferences);
+        if let Some(Ok(preferences)) = saved.get() {
+            changed_here.set(false);
+            kept.set(preferences.clone());
+            if let Some(context) = context {
+                context.preferences.set(preferences);
+            }
         }
     });
-    let rows = Category::ALL.into_iter().map(|category| view! { <Line category preferences=preferences.clone()/> }).collect_view();
-    let heads = WAYS.map(|way| view! { <th scope="col">{words::way(way)}</th> }).collect_view();
-    let clock = |minute: Option<u16>| minute.map(Quiet::clock).unwrap_or_default();
-    let quiet = preferences.quiet;
+    // Another tab, or the link of a mail, has changed them.
+    let elsewhere = memo(move || {
+        let known = context.and_then(InboxContext::known_preferences)?;
+        (!pending.get() && kept.with(|kept| *kept != known)).then_some(known)
+    });
+    let show = move || {
+        if let Some(known) = elsewhere.get_untracked() {
+            changed_here.set(false);
+            kept.set(known.clone());
+            made_from.set(known);
+        }
+    };
+    effect(move |_| {
+        if elsewhere.with(Option::is_some) && !changed_here.get() {
+            show();
+        }
+    });
+    let notice = dynamic(move || {
+        elsewhere.with(Option::is_some).then(|| {
+            view! {
+                <Notice tone=Tone::Live>
+                    {words::CHANGED_ELSEWHERE} " "
+                    <button class="link-btn" type="button" on:click=move |_| show()>
+                        {words::SHOW_CHANGED}
+                    </button>
+                </Notice>
+            }
+        })
+    });
     view! {
         <section class="card" aria-labelledby="told">
             <h2 id="told">{words::SETTINGS}</h2>
+            {notice}
             <ActionForm action=save attr:class="form">
-                <Failure failure=refused fields=&["quiet_from", "quiet_until"]/>
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">{words::CATEGORY}</th>
-                            {heads}
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-                // What has no box on this page stays as it is.
-                {preferences.wanted_by_mail().into_iter().map(|name| view! { <input type="hidden" name="wanted[]" value=name/> }).collect_view()}
-                <p class="muted">{words::QUIET_TEXT}</p>
-                <div class="form-row">
-                    <Field id="quiet-from" name="quiet_from" kind="time" label=words::QUIET_FROM value=clock(quiet.map(|quiet| quiet.from)) error=at(refused, "quiet_from")/>
-                    <Field id="quiet-until" name="quiet_until" kind="time" label=words::QUIET_UNTIL value=clock(quiet.map(|quiet| quiet.until)) error=at(refused, "quiet_until")/>
+                <Failure failure=refused fields=&["quiet_from", "quiet_until", "digest"]/>
+                <div class="form" on:input=move |_| changed_here.set(true)>
+                    {dynamic(move || view! { <Fields preferences=made_from.get() refused/> })}
                 </div>
-                <Switch name="sound" label=words::SOUND text=words::SOUND_TEXT on=preferences.sound/>
                 <div class="form-actions">
-                    <Submit label=words::SAVE busy=save.pending()/>
+                    <Submit label=words::SAVE busy=pending/>
                     <Done name="told" by_action=succeeded(save)/>
                 </div>
             </ActionForm>
@@ -98,9 +117,63 @@ fn Form(preferences: Preferences) -> impl IntoView {
 }
 
 #[component]
+fn Fields(preferences: Preferences, refused: Signal<Option<AppError>>) -> impl IntoView {
+    let rows = Category::ALL.into_iter().map(|category| view! { <Line category preferences=preferences.clone()/> }).collect_view();
+    let heads = Way::ALL.map(|way| view! { <th scope="col">{words::way(way)}</th> }).collect_view();
+    let clock = |minute: Option<u16>| minute.map(Quiet::clock).unwrap_or_default();
+    let Preferences { quiet, sound, digest, .. } = preferences;
+    let wrong = at(refused, "digest");
+    let hours = (0..24_u8)
+        .map(|hour| {
+            view! {
+                <option value=hour.to_string() selected=digest.is_some_and(|digest| digest.hour == hour)>
+                    {Quiet::clock(u16::from(hour) * 60)}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="table">
+            <thead>
+                <tr>
+                    <th scope="col">{words::CATEGORY}</th>
+                    {heads}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        <div class="field">
+            <label for="digest">{words::DIGEST}</label>
+            <select class="input select" id="digest" name="digest" aria-describedby="digest-hint digest-error">
+                <option value="" selected=digest.is_none()>
+                    {words::NO_DIGEST}
+                </option>
+                {hours}
+            </select>
+            <p class="field-hint" id="digest-hint">
+                {words::DIGEST_TEXT}
+            </p>
+            <FieldError id="digest-error" error=wrong/>
+        </div>
+        <Switch
+            name="digest_texts"
+            label=words::DIGEST_TEXTS
+            text=words::DIGEST_TEXTS_TEXT
+            on=digest.is_some_and(|digest| digest.texts)
+        />
+        <p class="muted">{words::QUIET_TEXT}</p>
+        <div class="form-row">
+            <Field id="quiet-from" name="quiet_from" kind="time" label=words::QUIET_FROM value=clock(quiet.map(|quiet| quiet.from)) error=at(refused, "quiet_from")/>
+            <Field id="quiet-until" name="quiet_until" kind="time" label=words::QUIET_UNTIL value=clock(quiet.map(|quiet| quiet.until)) error=at(refused, "quiet_until")/>
+        </div>
+        <Switch name="sound" label=words::SOUND text=words::SOUND_TEXT on=sound/>
+    }
+}
+
+#[component]
 fn Line(category: Category, preferences: Preferences) -> impl IntoView {
     let locked = category.is_locked();
-    let cells = WAYS
+    let cells = Way::ALL
         .map(|way| {
             view! {
                 <td data-label=words::way(way)>

@@ -3,6 +3,7 @@
 
 mod large;
 mod talk;
+mod told;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,6 +21,7 @@ use super::{
 
 pub use large::seed_large;
 use talk::{CONVERSATIONS, Said, Talk};
+pub use told::seed_notifications;
 
 const MINUTE: Millis = 60_000;
 /// How many messages members have not read yet, in turn.

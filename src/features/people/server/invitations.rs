@@ -80,7 +80,7 @@ pub async fn invite(state: &AppState, who: Identity, email: Option<Email>, role:
     let address = address(state, host.as_deref(), secret.reveal());
     if let Some(to) = email {
         let text = words::invitation_mail(&who.name, &organisation_name, &address);
-        if let Err(error) = state.mailer.send(Mail { to, subject: words::invitation_mail_subject(&organisation_name), text }).await {
+        if let Err(error) = state.mailer.send(Mail::new(to, words::invitation_mail_subject(&organisation_name), text)).await {
             tracing::error!(error = format!("{error:#}"), "an invitation could not be mailed");
         }
     }

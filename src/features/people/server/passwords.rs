@@ -51,7 +51,7 @@ async fn send_reset(state: &AppState, email: Email, host: &str) -> anyhow::Resul
     let Some(secret) = state.store.write(async move |tx| create_reset(tx, person).await).await? else { return Ok(()) };
     let address = link(state, host.as_deref(), &format!("/reset?token={}", secret.reveal()));
     let text = words::reset_mail(&name, &tenant.name, &address);
-    state.mailer.send(Mail { to: email, subject: words::reset_mail_subject(&tenant.name), text }).await?;
+    state.mailer.send(Mail::new(email, words::reset_mail_subject(&tenant.name), text)).await?;
     tracing::info!(person.id = person.0, "a password reset was sent");
     Ok(())
 }

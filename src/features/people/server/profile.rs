@@ -3,7 +3,10 @@
 use super::announce_card;
 use crate::{
     error::{AppError, AppResult},
-    features::people::model::{HUES, Privacy, parse_name},
+    features::{
+        inbox,
+        people::model::{HUES, Privacy, parse_name},
+    },
     ids::SignInId,
     server::{
         db::Tx,
@@ -49,6 +52,8 @@ pub async fn update(tx: &mut Tx, who: &Identity, profile: &Profile) -> AppResult
         .bind(&profile.zone)
         .execute(&mut **tx)
         .await?;
+    // What comes at an hour of the day comes at that hour where they are now.
+    inbox::server::digest::plan(tx, who.person).await?;
     if (profile.name.as_str(), profile.hue) != (who.name.as_str(), who.hue) {
         announce_card(tx, who.organisation, who.person).await?;
     }

@@ -2,10 +2,11 @@
 
 mod names;
 
+use super::news;
 use crate::{
     error::AppResult,
     features::{
-        messages,
+        inbox, messages,
         people::model::{PersonCard, Role},
     },
     ids::{Millis, OrganisationId, PersonId},
@@ -94,6 +95,24 @@ pub async fn seed_people(tx: &mut Tx, password_hash: &str) -> AppResult<Option<S
         people.push(PersonCard { id, name: seed.name.to_owned(), hue: seed.hue });
     }
     Ok(Some(Seeded { organisation, people }))
+}
+
+/// Tells the demo's people of the roles that they were given when they came.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn seed_roles(tx: &mut Tx, seeded: &Seeded) -> AppResult<()> {
+    let Some(admin) = seeded.person("admin") else { return Ok(()) };
+    let given = PEOPLE.iter().zip(&seeded.people).filter(|(seed, card)| seed.role != Role::Member && card.id != admin.id);
+    for (seed, card) in given {
+        news::role_changed(tx, card.id, admin.id, seed.role, news::Change::Granted).await?;
+        sqlx::query("update notifications set read_at = $2, seen_at = $2 where person_id = $1")
+            .bind(card.id)
+            .bind(tx.now())
+            .execute(&mut **tx)
+            .await?;
+    }
+    inbox::server::told_at(tx, tx.now() - 60 * DAY).await
 }
 
 /// Adds a crowd, so that there are `total` people: the same names each time. Returns the crowd.

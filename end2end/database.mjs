@@ -1,0 +1,34 @@
+// The database behind a server, for what no page can do: let time pass.
+
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { PYTHON } from './python.mjs';
+
+const SCRIPT = `
+import json, sqlite3, sys
+database = sqlite3.connect(sys.argv[1], timeout=10)
+for statement, values in json.loads(sys.argv[2]):
+    database.execute(statement, values)
+database.commit()
+`;
+
+async function change(server, statements) {
+  await promisify(execFile)(PYTHON, ['-c', SCRIPT, join(server.directory, 'plenum.db'), JSON.stringify(statements)]);
+}
+
+/** Someone was here last so many hours ago; all that has come before came before that. */
+export function goneFor(server, email, hours) {
+  const at = Date.now() - hours * 3_600_000;
+  const person = '(select id from people where email = ?)';
+  return change(server, [
+    [`insert into inboxes (person_id, here_at) values (${person}, ?) on conflict (person_id) do update set here_at = excluded.here_at, here_number = head`, [email, at]],
+    [`update sign_ins set used_at = ? where person_id = ${person}`, [at, email]],
+  ]);
+}
+
+/** The hour of all daily mails strikes: with the server's next start. */
+export function mailsAreDue(server) {
+  return change(server, [['update inboxes set digest_due_at = 1 where digest = 1', []]]);
+}
