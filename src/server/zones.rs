@@ -1,6 +1,10 @@
 //! Time zones: which there are, and their offsets around now. The one user of the zone database.
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime, Time},
+    tz::TimeZone,
+};
 
 use crate::{ids::Millis, ui::time::Zone};
 
@@ -24,6 +28,20 @@ pub fn instant(name: &str, text: &str) -> Option<Millis> {
     let local: DateTime = text.parse().ok()?;
     let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
     Some(zone.to_timestamp(local).ok()?.as_millisecond())
+}
+
+/// The day `text`, like `2026-11-21`, in the zone `name`: its first instant and that of the day after; UTC if there is no such zone.
+pub fn day(name: &str, text: &str) -> Option<(Millis, Millis)> {
+    let date: Date = text.parse().ok()?;
+    let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
+    let begins = |date: Date| Some(zone.to_timestamp(date.to_datetime(Time::midnight())).ok()?.as_millisecond());
+    Some((begins(date)?, begins(date.tomorrow().ok()?)?))
+}
+
+/// The day of `at` in the zone `name`, like `2026-11-21`; UTC if there is no such zone.
+pub fn date(name: &str, at: Millis) -> String {
+    let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
+    Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone).date().to_string()
 }
 
 /// True if `name` is a zone that people can choose.
@@ -55,6 +73,10 @@ mod tests {
         assert_eq!(zone("Nowhere/Town", 0), Zone::default());
         assert_eq!(instant("Europe/Berlin", "2026-11-19T16:41"), Some(1_795_102_860_000));
         assert_eq!(instant("Europe/Berlin", "tomorrow"), None);
+        // The day on which summer time ends has 25 hours.
+        assert_eq!(day("Europe/Berlin", "2026-10-25"), Some((1_792_879_200_000, 1_792_879_200_000 + 25 * 3_600_000)));
+        assert_eq!((day("Europe/Berlin", "2026-02-30"), day("UTC", "")), (None, None));
+        assert_eq!(date("Asia/Tokyo", 1_795_102_860_000), "2026-11-20");
         assert!(is_known("Europe/Berlin") && !is_known("Nowhere/Town") && names().iter().any(|name| name == "Asia/Tokyo"));
     }
 }
