@@ -63,6 +63,8 @@ id_types! {
     NotificationId;
     /// Something that the institution tells its people.
     BroadcastId;
+    /// A row of the activity record; what happened later has a higher one.
+    ActivityId;
     /// An invitation to an organisation.
     InvitationId;
     /// A room, group or direct conversation.
