@@ -108,7 +108,7 @@ live_events! {
     pub enum PersonActivity on Channel::Person(PersonId) {
         #[doc = "Something happened that concerns the person: a role, a sign-in, a message of theirs deleted by another."]
         Recorded(Item) = "activity.recorded", fact;
-        #[doc = "The newest of the feed of a conversation that the person is in and has not muted."]
+        #[doc = "The newest of the feed of a conversation that the person is in."]
         Moved(Nudge) = "activity.moved", ephemeral(|nudge| nudge.conversation.to_string());
     }
 }

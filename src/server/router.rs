@@ -32,7 +32,7 @@ use crate::{
     app::{App, Build, NewAtFirst, UnreadAtFirst, shell},
     error::AppResult,
     features::{
-        broadcasts, inbox, messages,
+        activity, broadcasts, inbox, messages,
         people::{self, model::Shell},
     },
     realtime::server::{pusher, upgrade},
@@ -72,6 +72,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_BYTES));
     Router::new()
         .route("/app/{key}", get(upgrade::socket))
+        .route("/admin/audit.csv", get(activity::server::export::csv))
         .merge(pages)
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
@@ -96,6 +97,7 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
         .and(messages::public::endpoints())
         .and(inbox::public::endpoints())
         .and(broadcasts::public::endpoints())
+        .and(activity::public::endpoints())
         .and(broadcasting::endpoints())
         .and(status::endpoints());
     let (routes, api) = endpoints.split();

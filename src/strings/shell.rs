@@ -25,6 +25,8 @@ pub const ADMIN_PEOPLE: &str = "People and roles";
 /// One of its pages.
 pub const ADMIN_APPLICATIONS: &str = "Applications";
 /// Page and navigation.
+pub const TODAY: &str = "Today";
+/// See [`TODAY`].
 pub const INBOX: &str = "Inbox";
 /// How many notifications are new, for screen readers.
 pub const NEW: &str = " new";
@@ -34,6 +36,8 @@ pub const SETTINGS_PROFILE: &str = "You";
 pub const SETTINGS_NOTIFICATIONS: &str = "Notifications";
 /// A page of the admins.
 pub const ADMIN_CHANNELS: &str = "Live channels";
+/// A page of the admins.
+pub const ADMIN_AUDIT: &str = "Audit log";
 /// See [`MESSAGES`].
 pub const SIGN_IN: &str = "Sign in";
 

@@ -3,6 +3,7 @@
 //! - [`context`]: the viewer's counts, newest notifications and preferences, alive on every page; it shows [`notes`]
 //!   and what the browser shows (`desktop`).
 //! - [`bell`]: the newest of them at hand.
+//! - [`waiting`]: what of it the page "Today" shows.
 //! - [`page`]: `/inbox`, with [`row`] for each notification; [`settings`]: how one wants to be told.
 
 mod bell;
@@ -15,6 +16,7 @@ mod notes;
 mod page;
 mod row;
 mod settings;
+mod waiting;
 
 #[cfg(not(feature = "hydrate"))]
 use no_desktop as desktop;
@@ -23,3 +25,4 @@ pub use bell::Bell;
 pub use context::{InboxContext, provide_inbox};
 pub use page::InboxPage;
 pub use settings::NotificationSettingsPage;
+pub use waiting::WaitingNotifications;
