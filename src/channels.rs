@@ -53,12 +53,12 @@ impl Channel {
         ChannelEntry {
             pattern: "private-person.{id}",
             who: "that person",
-            carries: "heads of conversations, own read pointers, own settings, notifications",
+            carries: "heads of conversations, own read pointers, own settings, notifications, activity",
         },
         ChannelEntry {
             pattern: "private-conversation.{id}",
             who: "its members",
-            carries: "messages, reactions, pointers, members, typing",
+            carries: "messages, reactions, pointers, members, typing, activity",
         },
         ChannelEntry {
             pattern: "presence-conversation.{id}",
@@ -66,11 +66,11 @@ impl Channel {
             carries: "who is in it now",
         },
         ChannelEntry { pattern: "organisation.{id}", who: "anyone", carries: "public announcements" },
-        ChannelEntry { pattern: "private-organisation.{id}", who: "its people", carries: "changed profiles and settings" },
+        ChannelEntry { pattern: "private-organisation.{id}", who: "its people", carries: "changed profiles and settings, activity" },
         ChannelEntry {
             pattern: "private-ops.{organisation}",
             who: "its admins",
-            carries: "figures and live channels, once a second; alarms",
+            carries: "figures and live channels, once a second; alarms; that the audit log has a new row",
         },
         ChannelEntry {
             pattern: "private-application.{id}",

@@ -2,6 +2,7 @@
 //! the code runs: `model` and `live` on both sides, `api` in between, `server` on the
 //! server, `view` on the page.
 
+pub mod activity;
 pub mod admin;
 pub mod applications;
 pub mod broadcasts;

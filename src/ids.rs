@@ -65,6 +65,8 @@ id_types! {
     BroadcastId;
     /// A threshold of a figure that admins are told of.
     AlarmId;
+    /// A row of the activity record; what happened later has a higher one.
+    ActivityId;
     /// An invitation to an organisation.
     InvitationId;
     /// A room, group or direct conversation.

@@ -10,12 +10,14 @@
 //! - [`ui`] has components that know no feature; [`strings`] all words of the pages.
 //! - `server` (server only) is what every feature needs there: the store,
 //!   sign-ins, security, limits, jobs, telemetry.
+//! - [`activity`] is the vocabulary of what happens, for feeds and the audit log.
 //! - [`error`], [`ids`], [`wire`] and [`sorted`] (small maps) are shared by all.
 //!
 //! A message's way from the keyboard to the other screen is told in ARCHITECTURE.md.
 
 #![recursion_limit = "256"]
 
+pub mod activity;
 pub mod app;
 pub mod channels;
 #[cfg(feature = "ssr")]

@@ -1,5 +1,6 @@
 //! What every feature needs on the server. It names no page and no feature's rules.
 
+pub mod activity;
 pub mod api;
 pub mod broadcasting;
 pub mod db;

@@ -1,6 +1,7 @@
 //! All words of the pages, in one catalogue: a second language is another file.
 //! Each feature's words stand in a module of its own, those of the frame in [`shell`].
 
+pub mod activity;
 pub mod admin;
 pub mod api;
 pub mod applications;

@@ -5,6 +5,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use plenum::{
+    activity::{
+        Item, Subject, Verb,
+        live::{AuditEvent, ConversationActivity, Nudge, OrganisationActivity, PersonActivity, RecordHead},
+    },
     features::{
         admin::{
             live::{
@@ -34,7 +38,7 @@ use plenum::{
             model::{PersonCard, Role},
         },
     },
-    ids::{AlarmId, BroadcastId, ConversationId, MessageId, NotificationId, PersonId},
+    ids::{ActivityId, AlarmId, BroadcastId, ConversationId, MessageId, NotificationId, PersonId},
     realtime::live::{LIVE_SCHEMA, LiveEvent},
 };
 
@@ -165,6 +169,19 @@ fn jobs() -> Jobs {
     Jobs { kinds: vec![kind], letters: vec![letter], dead: 1 }
 }
 
+fn item() -> Item {
+    Item {
+        id: ActivityId(7),
+        at: 1_795_102_860_000,
+        verb: Verb::MemberInvited,
+        actor: Some(card(1)),
+        about: Some(card(2)),
+        subject: Subject { id: 4, name: "Health week".into() },
+        conversation: Some(ConversationId(4)),
+        word: "room".into(),
+    }
+}
+
 fn broadcast() -> Broadcast {
     Broadcast {
         id: BroadcastId(7),
@@ -252,6 +269,16 @@ fn the_events_of_this_schema_have_this_shape() {
     let probe_events = lines(vec![ProbeEvent::ProbeSent(Probe { key: "abc".into(), at: 1_795_102_860_000 })]);
     let application_events = lines(vec![ApplicationEvent::ChannelsUpdated(channels()), ApplicationEvent::FramesPassed(passed())]);
     let broadcast_events = lines(vec![BroadcastEvent::BroadcastChanged(broadcast())]);
+    let activity_events = [
+        lines(vec![ConversationActivity::Recorded(item())]),
+        lines(vec![OrganisationActivity::Recorded(item())]),
+        lines(vec![
+            PersonActivity::Recorded(item()),
+            PersonActivity::Moved(Nudge { conversation: ConversationId(4), items: vec![item()], before: Some(ActivityId(6)) }),
+        ]),
+        lines(vec![AuditEvent::Moved(RecordHead { id: ActivityId(7) })]),
+    ]
+    .join("\n");
     let all = [
         conversation_events,
         person_events,
@@ -263,6 +290,7 @@ fn the_events_of_this_schema_have_this_shape() {
         probe_events,
         application_events,
         broadcast_events,
+        activity_events,
     ]
     .join("\n");
     insta::assert_snapshot!(format!("live_schema_{LIVE_SCHEMA}"), all);

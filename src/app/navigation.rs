@@ -28,6 +28,7 @@ pub(super) struct Destination {
     pub(super) label: &'static str,
 }
 
+const TODAY: Destination = Destination { href: "/", icon: "today", label: words::TODAY };
 const INBOX: Destination = Destination { href: "/inbox", icon: "bell", label: words::INBOX };
 const MESSAGES: Destination = Destination { href: "/messages", icon: "messages", label: words::MESSAGES };
 const PEOPLE: Destination = Destination { href: "/people", icon: "people", label: words::PEOPLE };
@@ -35,14 +36,17 @@ const SETTINGS: Destination = Destination { href: "/settings", icon: "settings",
 const ADMIN: Destination = Destination { href: "/admin", icon: "admin", label: words::ADMIN };
 const BROADCASTS: Destination = Destination { href: "/admin/broadcasts", icon: "campaigns", label: words::BROADCASTS };
 
-/// What there is for this person, in order. With the menu of one's own at most five, which
-/// is what a narrow screen has room for.
+/// What there is for this person, in order. Without [`IN_THE_MENU`], and with the menu of one's own, at most five, which is what a narrow
+/// screen has room for.
 pub(super) fn destinations(roles: &[Role]) -> Vec<Destination> {
-    let everyone = [INBOX, MESSAGES, PEOPLE, SETTINGS];
+    let everyone = [TODAY, INBOX, MESSAGES, PEOPLE, SETTINGS];
     // Admins find the broadcasts among their pages.
     let own = if roles.contains(&Role::Admin) { Some(ADMIN) } else { roles.contains(&Role::Manager).then_some(BROADCASTS) };
     everyone.into_iter().chain(own).collect()
 }
+
+/// What stands in the menu of one's own on narrow screens.
+const IN_THE_MENU: [Destination; 2] = [PEOPLE, SETTINGS];
 
 /// The roles of the viewer.
 pub(super) fn use_roles() -> Signal<Vec<Role>> {
@@ -99,6 +103,7 @@ pub fn AdminTabs() -> impl IntoView {
         ("/admin/channels", words::ADMIN_CHANNELS),
         ("/admin/jobs", words::ADMIN_JOBS),
         ("/admin/health", words::ADMIN_HEALTH),
+        ("/admin/audit", words::ADMIN_AUDIT),
         (BROADCASTS.href, words::BROADCASTS),
     ];
     dynamic(move || admin.get().then(|| view! { <Tabs label=words::ADMIN tabs=tabs.to_vec()/> }))
@@ -139,9 +144,9 @@ fn item(destination: Destination) -> impl IntoView {
             }
         })
     });
-    // A narrow screen has room for five: there the settings are in the menu of one's own.
+    // A narrow screen has room for five.
     let bell = (destination == INBOX).then(|| view! { <Bell/> });
-    let only_wide = (destination == SETTINGS).then_some("only-wide");
+    let only_wide = IN_THE_MENU.contains(&destination).then_some("only-wide");
     view! {
         <li class=only_wide>
             <a
@@ -201,10 +206,7 @@ fn Account() -> impl IntoView {
                 </p>
                 <hr/>
                 {scripted}
-                <a class="menu-item only-narrow" href=SETTINGS.href>
-                    <Icon name=SETTINGS.icon/>
-                    {SETTINGS.label}
-                </a>
+                {IN_THE_MENU.map(in_menu).collect_view()}
                 <ThemeItems/>
                 <hr/>
                 <form method="post" action=SignOut::url()>
@@ -215,6 +217,15 @@ fn Account() -> impl IntoView {
                 </form>
             </div>
         </details>
+    }
+}
+
+fn in_menu(destination: Destination) -> AnyView {
+    view! {
+        <a class="menu-item only-narrow" href=destination.href>
+            <Icon name=destination.icon/>
+            {destination.label}
+        </a>
     }
 }
 
@@ -230,14 +241,14 @@ mod tests {
 
     #[test]
     fn a_narrow_screen_has_room_for_all() {
-        let narrow = destinations(&Role::ALL).into_iter().filter(|destination| *destination != SETTINGS).count();
+        let narrow = destinations(&Role::ALL).into_iter().filter(|destination| !IN_THE_MENU.contains(destination)).count();
         assert!(narrow < 5, "the menu of one's own is the fifth");
     }
 
     #[test]
     fn a_page_belongs_to_one_destination() {
         for (path, href) in
-            [("/messages", "/messages"), ("/messages/4", "/messages"), ("/people/3", "/people"), ("/admin/people", "/admin")]
+            [("/", "/"), ("/messages", "/messages"), ("/messages/4", "/messages"), ("/people/3", "/people"), ("/admin/people", "/admin")]
         {
             let current: Vec<&str> = destinations(&[Role::Admin])
                 .iter()

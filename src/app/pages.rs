@@ -11,9 +11,10 @@ use leptos::{
 };
 use leptos_router::ChooseView;
 
-use super::routes::{address, for_admins, for_people, for_senders, for_visitors, moving_on};
+use super::routes::{address, for_admins, for_people, for_senders, for_visitors, moving_on, start};
 use crate::{
     features::{
+        activity::view::{AuditPage, ConversationActivityPage, TodayPage},
         admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage},
@@ -30,6 +31,8 @@ use crate::{
 /// A page, or the layout that pages share; [`routes`](super::routes) says where each is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
+    /// The first one, of whoever is signed in.
+    Today,
     /// The door.
     SignIn,
     /// The door for whoever is new.
@@ -58,6 +61,8 @@ pub enum Page {
     Jobs,
     /// Is it well? For admins.
     Health,
+    /// What was done, for admins.
+    Audit,
     /// What the institution tells its people, for admins and managers.
     Broadcasts,
     /// One of these.
@@ -78,6 +83,8 @@ pub enum Page {
     NoConversation,
     /// A conversation.
     Conversation,
+    /// What happened in it besides what was said.
+    ConversationActivity,
     /// The rooms.
     Rooms,
     /// A new conversation.
@@ -115,6 +122,9 @@ fn doors(page: Page) -> Opened {
 #[wasm_split(others, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_others))]
 fn others(page: Page) -> Opened {
     Ok(match page {
+        Page::Today => start(|| view! { <TodayPage/> }),
+        Page::ConversationActivity => view! { <ConversationActivityPage/> },
+        Page::Audit => for_admins(|| view! { <AuditPage/> }),
         Page::NewConversation => view! { <NewConversationPage/> },
         Page::Search => view! { <SearchPage/> },
         Page::Rooms => view! { <RoomsPage/> },
@@ -157,7 +167,10 @@ impl Page {
             Self::SignIn | Self::Register | Self::Forgot | Self::Reset => Chunk::Doors,
             Self::Messages | Self::NoConversation => Chunk::List,
             Self::Conversation => Chunk::Thread,
-            Self::People
+            Self::Today
+            | Self::ConversationActivity
+            | Self::Audit
+            | Self::People
             | Self::Person
             | Self::Settings
             | Self::Admin
@@ -183,12 +196,14 @@ impl Page {
     /// The pages at an address of this site, outermost first.
     fn at(path: &str) -> Vec<Self> {
         let mut parts = path.trim_matches('/').split('/');
-        let (section, below) = (parts.next().unwrap_or_default(), parts.next());
+        let (section, below, part) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
         match (section, below) {
+            ("", _) => vec![Self::Today],
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
             ("people" | "settings" | "admin" | "inbox" | "unsubscribe", _) => vec![Self::People],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
+            ("messages", Some(_)) if part == Some("activity") => vec![Self::Messages, Self::ConversationActivity],
             ("messages", Some(_)) => vec![Self::Messages, Self::Conversation],
             _ => vec![],
         }

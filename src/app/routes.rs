@@ -31,7 +31,7 @@ use crate::{
 pub fn Pages() -> impl IntoView {
     view! {
         <Routes fallback=|| view! { <NotFound/> }>
-            <Route path=path!("") view=start ssr=SsrMode::Async/>
+            <Route path=path!("") view=Page::Today ssr=SsrMode::Async/>
             <Route path=path!("sign-in") view=Page::SignIn ssr=SsrMode::Async/>
             <Route path=path!("register") view=Page::Register ssr=SsrMode::Async/>
             <Route path=path!("forgot") view=Page::Forgot ssr=SsrMode::Async/>
@@ -50,6 +50,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("admin/channels") view=Page::Channels ssr=SsrMode::Async/>
             <Route path=path!("admin/jobs") view=Page::Jobs ssr=SsrMode::Async/>
             <Route path=path!("admin/health") view=Page::Health ssr=SsrMode::Async/>
+            <Route path=path!("admin/audit") view=Page::Audit ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts") view=Page::Broadcasts ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/new") view=Page::NewBroadcast ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/:id") view=Page::Broadcast ssr=SsrMode::Async/>
@@ -59,15 +60,18 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("new") view=Page::NewConversation ssr=SsrMode::Async/>
                 <Route path=path!("search") view=Page::Search ssr=SsrMode::Async/>
                 <Route path=path!(":id") view=Page::Conversation ssr=SsrMode::Async/>
+                <Route path=path!(":id/activity") view=Page::ConversationActivity ssr=SsrMode::Async/>
             </ParentRoute>
         </Routes>
     }
 }
 
-/// The first page: one's messages, or the door.
-fn start() -> AnyView {
-    let signed_in = use_viewer().with_untracked(Option::is_some);
-    redirect(if signed_in { "/messages" } else { "/sign-in" });
+/// The first page: that of whoever is signed in, or the door.
+pub(super) fn start(page: impl FnOnce() -> AnyView) -> AnyView {
+    if use_viewer().with_untracked(Option::is_some) {
+        return page();
+    }
+    redirect("/sign-in");
     moving_on()
 }
 

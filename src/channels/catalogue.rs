@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::Channel;
 use crate::{
+    activity::live::{AuditEvent, ConversationActivity, OrganisationActivity, PersonActivity},
     features::{
         admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent},
         broadcasts::live::BroadcastEvent,
@@ -19,12 +20,12 @@ use crate::{
 /// The events of a channel; a channel that carries none of its own has an empty list.
 fn events(channel: Channel) -> Vec<EventEntry> {
     match channel {
-        Channel::Person(_) => [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE].concat(),
-        Channel::Conversation(_) => ConversationEvent::CATALOGUE.to_vec(),
+        Channel::Person(_) => [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE, PersonActivity::CATALOGUE].concat(),
+        Channel::Conversation(_) => [ConversationEvent::CATALOGUE, ConversationActivity::CATALOGUE].concat(),
         Channel::ConversationPresence(_) => Vec::new(),
         Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE.to_vec(),
-        Channel::Organisation(_) => OrganisationEvent::CATALOGUE.to_vec(),
-        Channel::Ops(_) => [OpsEvent::CATALOGUE, JobsEvent::CATALOGUE, ProbeEvent::CATALOGUE].concat(),
+        Channel::Organisation(_) => [OrganisationEvent::CATALOGUE, OrganisationActivity::CATALOGUE].concat(),
+        Channel::Ops(_) => [OpsEvent::CATALOGUE, JobsEvent::CATALOGUE, ProbeEvent::CATALOGUE, AuditEvent::CATALOGUE].concat(),
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
         Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
     }

@@ -43,8 +43,9 @@ use crate::{
     realtime::{cursor::Epoch, live::LIVE_SCHEMA},
 };
 
+pub use super::activity::Activity;
 pub use backup::{backup, check_backup, last_backup, renew_epoch};
-pub use tx::{Activity, Committed, External, Revocation, Scope, Tx};
+pub use tx::{Committed, External, Revocation, Scope, Tx};
 use writer::{Closure, Work, write_loop};
 
 /// The database's driver; the one place to change for another.

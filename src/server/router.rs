@@ -32,7 +32,7 @@ use crate::{
     app::{App, Build, NewAtFirst, UnreadAtFirst, shell},
     error::AppResult,
     features::{
-        admin, broadcasts, inbox, messages,
+        activity, admin, broadcasts, inbox, messages,
         people::{self, model::Shell},
     },
     realtime::server::{pusher, upgrade},
@@ -73,6 +73,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
     Router::new()
         .route("/app/{key}", get(upgrade::socket))
         .route("/unsubscribe", post(inbox::public::unsubscribe_at_once))
+        .route("/admin/audit.csv", get(activity::server::export::csv))
         .merge(pages)
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
@@ -99,6 +100,7 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
         .and(messages::public::endpoints())
         .and(inbox::public::endpoints())
         .and(broadcasts::public::endpoints())
+        .and(activity::public::endpoints())
         .and(broadcasting::endpoints())
         .and(status::endpoints())
         .and(admin::public::endpoints());

@@ -22,7 +22,7 @@ use crate::{
     channels::rules::PlenumRules,
     config::{Config, Loaded},
     features::{
-        admin,
+        activity, admin,
         applications::server as external,
         broadcasts, inbox, messages, people,
         seed::{self as seeds, Seeding},
@@ -79,7 +79,8 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let applications = Arc::new(Applications::default());
     tokio::spawn(dispatcher::run(Arc::clone(&hub), Arc::clone(&applications), commits));
     tokio::spawn(ticker::run(Arc::clone(&hub)));
-    tokio::spawn(heads::run(Arc::clone(&hub), Arc::new(messages::server::ConversationHeads::new(store.clone()))));
+    tokio::spawn(heads::run(Arc::clone(&hub), Hub::moved, Arc::new(messages::server::ConversationHeads::new(store.clone()))));
+    tokio::spawn(heads::run(Arc::clone(&hub), Hub::happened, Arc::new(activity::server::Nudges::new(store.clone()))));
     let seconds = |seconds: u64| u32::try_from(seconds).unwrap_or(u32::MAX);
     tokio::spawn(registry::run(Arc::clone(&applications), seconds(config.realtime.ping_seconds), seconds(config.realtime.lost_seconds)));
     tokio::spawn(admin::server::run(Arc::clone(&hub), Arc::clone(&applications), store.clone()));

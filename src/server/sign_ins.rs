@@ -257,17 +257,19 @@ async fn note_use(tx: &mut Tx, id: SignInId, address: Option<&str>) -> AppResult
 ///
 /// # Errors
 /// If the database refuses.
-pub async fn create(tx: &mut Tx, person: PersonId, device: &str, address: &str) -> AppResult<Secret> {
+pub async fn create(tx: &mut Tx, person: PersonId, device: &str, address: &str) -> AppResult<(SignInId, Secret)> {
     let secret = Secret::random();
     let now = tx.now();
-    sqlx::query("insert into sign_ins (person_id, token_hash, device, address, created_at, used_at, expires_at) values ($1, $2, $3, $4, $5, $5, $6)")
+    let id = sqlx::query_scalar(
+        "insert into sign_ins (person_id, token_hash, device, address, created_at, used_at, expires_at) values ($1, $2, $3, $4, $5, $5, $6) returning id",
+    )
         .bind(person)
         .bind(secret.hash())
         .bind(device)
         .bind(address)
         .bind(now)
         .bind(now + LIFETIME)
-        .execute(&mut **tx)
+        .fetch_one(&mut **tx)
         .await?;
     inbox::server::note_here(tx, person, now).await?;
     let surplus: Vec<SignInId> = sqlx::query_scalar(
@@ -280,7 +282,7 @@ pub async fn create(tx: &mut Tx, person: PersonId, device: &str, address: &str) 
     for id in surplus {
         end(tx, person, id).await?;
     }
-    Ok(secret)
+    Ok((id, secret))
 }
 
 /// Ends `person`'s sign-in `id`: true if there was one. Its sockets close with 4009.

@@ -2,7 +2,7 @@
 
 use jiff::{
     SignedDuration, Timestamp,
-    civil::{DateTime, Time},
+    civil::{Date, DateTime, Time},
     tz::TimeZone,
 };
 
@@ -49,6 +49,20 @@ pub fn next_hour(name: &str, hour: u8, now: Millis, not_on: Option<Millis>) -> M
     now + DAY
 }
 
+/// The day `text`, like `2026-11-21`, in the zone `name`: its first instant and that of the day after; UTC if there is no such zone.
+pub fn day(name: &str, text: &str) -> Option<(Millis, Millis)> {
+    let date: Date = text.parse().ok()?;
+    let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
+    let begins = |date: Date| Some(zone.to_timestamp(date.to_datetime(Time::midnight())).ok()?.as_millisecond());
+    Some((begins(date)?, begins(date.tomorrow().ok()?)?))
+}
+
+/// The day of `at` in the zone `name`, like `2026-11-21`; UTC if there is no such zone.
+pub fn date(name: &str, at: Millis) -> String {
+    let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
+    Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone).date().to_string()
+}
+
 /// True if `name` is a zone that people can choose.
 pub fn is_known(name: &str) -> bool {
     name.contains('/') && TimeZone::get(name).is_ok() || name == "UTC"
@@ -78,6 +92,10 @@ mod tests {
         assert_eq!(zone("Nowhere/Town", 0), Zone::default());
         assert_eq!(instant("Europe/Berlin", "2026-11-19T16:41"), Some(1_795_102_860_000));
         assert_eq!(instant("Europe/Berlin", "tomorrow"), None);
+        // The day on which summer time ends has 25 hours.
+        assert_eq!(day("Europe/Berlin", "2026-10-25"), Some((1_792_879_200_000, 1_792_879_200_000 + 25 * 3_600_000)));
+        assert_eq!((day("Europe/Berlin", "2026-02-30"), day("UTC", "")), (None, None));
+        assert_eq!(date("Asia/Tokyo", 1_795_102_860_000), "2026-11-20");
         assert!(is_known("Europe/Berlin") && !is_known("Nowhere/Town") && names().iter().any(|name| name == "Asia/Tokyo"));
     }
 

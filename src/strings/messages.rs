@@ -229,6 +229,8 @@ pub const MEMBERS: &str = "Members";
 pub const MORE_ABOUT: &str = "More about this conversation";
 /// What it is called and about, in its menu and as the panel beside it.
 pub const DETAILS: &str = "Details";
+/// Leads to what happened in it besides what was said.
+pub const ACTIVITY: &str = "Activity";
 /// The same for those who can change it.
 pub const NAME_AND_TOPIC: &str = "Name and topic";
 /// In place of the field of its name.

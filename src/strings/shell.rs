@@ -25,6 +25,8 @@ pub const ADMIN_PEOPLE: &str = "People and roles";
 /// One of its pages.
 pub const ADMIN_APPLICATIONS: &str = "Applications";
 /// Page and navigation.
+pub const TODAY: &str = "Today";
+/// See [`TODAY`].
 pub const INBOX: &str = "Inbox";
 /// How many notifications are new, for screen readers.
 pub const NEW: &str = " new";
@@ -42,6 +44,8 @@ pub const ADMIN_HEALTH: &str = "Health";
 pub fn reference(word: &str) -> String {
     format!("If you tell somebody of it, name the reference {word}.")
 }
+/// A page of the admins.
+pub const ADMIN_AUDIT: &str = "Audit log";
 /// See [`MESSAGES`].
 pub const SIGN_IN: &str = "Sign in";
 

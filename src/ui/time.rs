@@ -60,9 +60,14 @@ impl Zone {
         }
     }
 
+    /// `Thursday 19 November 2026`
+    pub fn date(&self, at: Millis) -> String {
+        self.day(at, Millis::MAX / 2)
+    }
+
     /// `Thursday 19 November 2026, 16:41 (Europe/Berlin)`: the absolute time behind a relative one.
     pub fn full(&self, at: Millis) -> String {
-        format!("{}, {} ({})", self.day(at, Millis::MAX / 2), self.clock(at), self.name)
+        format!("{}, {} ({})", self.date(at), self.clock(at), self.name)
     }
 
     /// The shortest that says when: `16:41` today, `Yesterday`, `19 Nov`.
@@ -113,6 +118,11 @@ impl Zone {
             now - Millis::from(self.minute(now)) * MINUTE - now.rem_euclid(MINUTE) + 24 * 60 * MINUTE + Millis::from(hour) * 60 * MINUTE;
         let off = Millis::from(self.minute(about)) - Millis::from(hour) * 60;
         about - off * MINUTE
+    }
+
+    /// `21 Nov 2026, 16:41`: a day and a time, for tables.
+    pub fn stamp(&self, at: Millis) -> String {
+        format!("{}, {}", self.short(at, Millis::MAX / 2), self.clock(at))
     }
 
     /// The time of day to the second: `16:41:07`.
@@ -179,6 +189,7 @@ mod tests {
         assert_eq!(berlin().day_and_clock(at, at + day), "Yesterday 16:41");
         assert_eq!(berlin().short(at, at + 5 * day), "19 Nov");
         assert_eq!(Zone::machine(at), "2026-11-19T15:41:00Z");
+        assert_eq!((berlin().date(at), berlin().stamp(at)), ("Thursday 19 November 2026".to_owned(), "19 Nov 2026, 16:41".to_owned()));
         assert_eq!(berlin().full(at), "Thursday 19 November 2026, 16:41 (Europe/Berlin)");
     }
 }

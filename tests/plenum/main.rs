@@ -6,6 +6,7 @@
 mod server;
 mod socket;
 
+mod activity;
 mod api;
 mod applications;
 mod authorisation;

@@ -26,6 +26,7 @@ use super::{
     model::{self, BUSIEST, Board, Frame, LiveChannel, LiveChannels, Overview, Passed, Period, TestEvent, Watched, tenths},
 };
 use crate::{
+    activity::Verb,
     channels::Channel,
     error::{AppError, AppResult},
     features::{applications, people::model::Role},
@@ -135,15 +136,13 @@ pub async fn send_test_event(state: &AppState, who: &Identity, id: ApplicationId
         return Err(AppError::conflict("This application is switched off."));
     }
     let TestEvent { channel, event, data } = test;
-    let record = Activity {
-        organisation: who.organisation,
-        person: Some(who.person),
-        verb: "application.event_sent",
-        subject_kind: "application",
-        subject: id.0,
-        details: serde_json::json!({ "channel": channel, "event": event }),
+    let details = serde_json::json!({ "channel": channel, "event": event });
+    let sent = Activity::by(who, Verb::ApplicationEventSent, id.0).with(details);
+    let record = async move |tx: &mut Tx| {
+        let name: String = sqlx::query_scalar("select name from applications where id = $1").bind(id).fetch_one(&mut **tx).await?;
+        tx.record(sent.clone().named(&name)).await
     };
-    state.store.write(async move |tx: &mut Tx| tx.record(record.clone()).await).await?;
+    state.store.write(record).await?;
     durable::publish(&app, vec![External { application: id.0, channel, event, data, except: None }]).await
 }
 

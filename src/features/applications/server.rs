@@ -1,6 +1,9 @@
 //! The rows of external applications. After each change the running ones are read anew.
 
+use serde_json::{Value, json};
+
 use crate::{
+    activity::Verb,
     config::Config,
     error::{AppError, AppResult},
     features::{
@@ -64,16 +67,17 @@ async fn change<T: Send + 'static>(state: &AppState, body: impl AsyncFn(&mut Tx)
     Ok(changed)
 }
 
-async fn record(tx: &mut Tx, who: &Identity, verb: &'static str, id: i64) -> AppResult<()> {
-    tx.record(Activity {
-        organisation: who.organisation,
-        person: Some(who.person),
-        verb,
-        subject_kind: "application",
-        subject: id,
-        details: serde_json::json!({}),
-    })
-    .await
+/// The name is that of the row, so that a removal is recorded before it.
+async fn record(tx: &mut Tx, who: &Identity, verb: Verb, id: i64, details: Value) -> AppResult<()> {
+    let name: String = sqlx::query_scalar("select name from applications where id = $1").bind(id).fetch_one(&mut **tx).await?;
+    tx.record(Activity::by(who, verb, id).named(&name).with(details)).await
+}
+
+/// Where a webhook goes to, without what may be secret in its address.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
 /// A new secret: 20 random bytes in hex, as others make them.
@@ -117,7 +121,7 @@ pub async fn create(state: &AppState, who: &Identity, settings: Settings) -> App
         .fetch_one(&mut **tx)
         .await?;
         write_settings(tx, id, &settings).await?;
-        record(tx, &who, "application.created", id).await?;
+        record(tx, &who, Verb::ApplicationCreated, id, json!({})).await?;
         Ok(made)
     })
     .await
@@ -181,7 +185,7 @@ pub async fn update(state: &AppState, who: &Identity, id: i64, settings: Setting
     change(state, async move |tx: &mut Tx| {
         own(tx, &who, id).await?;
         write_settings(tx, id, &settings).await?;
-        record(tx, &who, "application.changed", id).await
+        record(tx, &who, Verb::ApplicationChanged, id, json!({ "enabled": settings.enabled })).await
     })
     .await
 }
@@ -204,7 +208,7 @@ pub async fn rotate(state: &AppState, who: &Identity, id: i64) -> AppResult<Cred
         .fetch_optional(&mut **tx)
         .await?;
         let (app_id, key) = row.ok_or_else(|| AppError::conflict("Two secrets are valid already. End the older one first."))?;
-        record(tx, &who, "application.secret_changed", id).await?;
+        record(tx, &who, Verb::ApplicationSecretChanged, id, json!({})).await?;
         Ok(Credentials { app_id, key, secret: fresh })
     })
     .await
@@ -219,8 +223,14 @@ pub async fn end_rotation(state: &AppState, who: &Identity, id: i64) -> AppResul
     let who = who.clone();
     change(state, async move |tx: &mut Tx| {
         own(tx, &who, id).await?;
-        sqlx::query("update applications set old_secret = null where id = $1").bind(id).execute(&mut **tx).await?;
-        record(tx, &who, "application.secret_ended", id).await
+        let ended = sqlx::query("update applications set old_secret = null where id = $1 and old_secret is not null")
+            .bind(id)
+            .execute(&mut **tx)
+            .await?;
+        if ended.rows_affected() == 0 {
+            return Ok(());
+        }
+        record(tx, &who, Verb::ApplicationSecretEnded, id, json!({})).await
     })
     .await
 }
@@ -234,8 +244,9 @@ pub async fn remove(state: &AppState, who: &Identity, id: i64) -> AppResult<()> 
     let who = who.clone();
     change(state, async move |tx: &mut Tx| {
         own(tx, &who, id).await?;
+        record(tx, &who, Verb::ApplicationRemoved, id, json!({})).await?;
         sqlx::query("delete from applications where id = $1").bind(id).execute(&mut **tx).await?;
-        record(tx, &who, "application.removed", id).await
+        Ok(())
     })
     .await
 }
@@ -262,7 +273,7 @@ pub async fn add_webhook(state: &AppState, who: &Identity, id: i64, url: &str, e
             .bind(tx.now())
             .execute(&mut **tx)
             .await?;
-        record(tx, &who, "application.webhook_added", id).await
+        record(tx, &who, Verb::ApplicationWebhookAdded, id, json!({ "host": host_of(&url) })).await
     })
     .await
 }
@@ -276,8 +287,12 @@ pub async fn remove_webhook(state: &AppState, who: &Identity, id: i64, webhook: 
     let who = who.clone();
     change(state, async move |tx: &mut Tx| {
         own(tx, &who, id).await?;
-        sqlx::query("delete from webhooks where id = $2 and application_id = $1").bind(id).bind(webhook).execute(&mut **tx).await?;
-        record(tx, &who, "application.webhook_removed", id).await
+        let removed =
+            sqlx::query("delete from webhooks where id = $2 and application_id = $1").bind(id).bind(webhook).execute(&mut **tx).await?;
+        if removed.rows_affected() == 0 {
+            return Ok(());
+        }
+        record(tx, &who, Verb::ApplicationWebhookRemoved, id, json!({})).await
     })
     .await
 }

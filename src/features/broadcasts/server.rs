@@ -162,10 +162,21 @@ async fn move_on(tx: &mut Tx, row: &Row, action: Action, by: Option<PersonId>) -
         .bind(state.is_end().then_some(now))
         .execute(&mut **tx)
         .await?;
-    record(tx, row.organisation_id, by, action.verb(), row.id).await?;
+    let activity = Activity::new(row.organisation_id, by, action.verb(), row.id.0).named(&row.title);
+    let activity = if action == Action::Begin { begun(activity, row)? } else { activity };
+    tx.record(activity).await?;
     Ok(state)
 }
 
-async fn record(tx: &mut Tx, organisation: OrganisationId, by: Option<PersonId>, verb: &'static str, id: BroadcastId) -> AppResult<()> {
-    tx.record(Activity { organisation, person: by, verb, subject_kind: "broadcast", subject: id.0, details: serde_json::json!({}) }).await
+/// Whoever it is for sees in their feeds that it goes out: once, though it may be paused and go on, and not its words, if these are for
+/// each of them.
+fn begun(activity: Activity, row: &Row) -> AppResult<Activity> {
+    let activity = if row.title.contains("{{") || row.title.contains("{%") { activity.named("") } else { activity };
+    let activity = activity.about(row.sender_id);
+    Ok(match row.audience()? {
+        _ if row.started_at.is_some() => activity,
+        Audience::Everyone => activity.for_everyone(),
+        Audience::Room(room) => activity.within(room),
+        Audience::Role(_) | Audience::Person(_) => activity,
+    })
 }

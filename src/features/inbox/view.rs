@@ -5,6 +5,7 @@
 //! - [`bell`]: the newest of them at hand.
 //! - [`page`]: `/inbox`, with [`row`] for each notification; [`mod@away`]: what came while one was away.
 //! - [`settings`]: how one wants to be told; [`unsubscribe`]: the end of the daily mail, for whoever is not signed in.
+//! - [`waiting`]: what of it the page "Today" shows.
 
 mod away;
 mod bell;
@@ -18,6 +19,7 @@ mod page;
 mod row;
 mod settings;
 mod unsubscribe;
+mod waiting;
 
 #[cfg(not(feature = "hydrate"))]
 use no_desktop as desktop;
@@ -28,3 +30,4 @@ pub use context::{InboxContext, provide_inbox};
 pub use page::InboxPage;
 pub use settings::NotificationSettingsPage;
 pub use unsubscribe::UnsubscribePage;
+pub use waiting::WaitingNotifications;

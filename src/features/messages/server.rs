@@ -28,7 +28,7 @@ mod stored;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use conversations::{may_join_channel, member_ids};
+pub use conversations::{may_join_channel, member_ids, readable_by};
 pub use heads::ConversationHeads;
 pub use members::welcome;
 pub use seed::{seed_conversations, seed_large, seed_notifications};

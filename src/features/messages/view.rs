@@ -38,6 +38,7 @@ mod store;
 mod thread;
 mod tools;
 mod typing;
+mod unread;
 
 use crate::ui::browser as here;
 
@@ -47,3 +48,4 @@ pub use page::{ConversationPage, MessagesLayout, MessagesPage};
 pub use rooms::RoomsPage;
 pub use search::SearchPage;
 pub use thread::ready;
+pub use unread::UnreadConversations;

@@ -24,6 +24,7 @@ use super::{
     model::{DemoPerson, PersonCard, Privacy, Role, Shell, Viewer},
 };
 use crate::{
+    activity::Verb,
     error::{AppError, AppResult},
     ids::{Millis, OrganisationId, PersonId},
     server::{
@@ -160,20 +161,16 @@ pub async fn has_role(conn: &mut Conn, person: PersonId, role: Role) -> AppResul
 
 /// Gives `role` to `person` and writes the activity row (I32); `by` is none for Plenum itself.
 async fn grant(tx: &mut Tx, organisation: OrganisationId, person: PersonId, role: Role, by: Option<PersonId>) -> AppResult<()> {
+    let name: String = sqlx::query_scalar("select name from people where id = $1").bind(person).fetch_one(&mut **tx).await?;
     sqlx::query("insert into roles (person_id, role) values ($1, $2) on conflict do nothing")
         .bind(person)
         .bind(role)
         .execute(&mut **tx)
         .await?;
-    tx.record(Activity {
-        organisation,
-        person: by,
-        verb: "role.granted",
-        subject_kind: "person",
-        subject: person.0,
-        details: serde_json::json!({ "role": role.word() }),
-    })
-    .await
+    let granted =
+        Activity::new(organisation, by, Verb::RoleGranted, person.0).named(&name).with(serde_json::json!({ "role": role.word() }));
+    // Everyone is a member from the first moment: that is no news to anyone.
+    tx.record(if role == Role::Member { granted } else { granted.about(person) }).await
 }
 
 /// Tells the organisation what `person` is called and looks like now.

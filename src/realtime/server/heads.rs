@@ -55,11 +55,12 @@ impl Moved {
 /// A subject's heads go out at most this often: what moved meanwhile is in the next one.
 const PACE: Duration = Duration::from_millis(250);
 
-/// Sends heads for as long as the process lives: the first at once, the next of the same subject at the end of its pace.
-pub async fn run(hub: Arc<Hub>, heads: Arc<dyn Heads>) {
+/// Sends the heads of what `queue` names for as long as the process lives: the first at once, the next of the same subject at the end of
+/// its pace.
+pub async fn run(hub: Arc<Hub>, queue: fn(&Hub) -> &Moved, heads: Arc<dyn Heads>) {
     let mut pacer = Pacer::default();
     loop {
-        let moved = hub.moved();
+        let moved = queue(&hub);
         match pacer.wakes_at() {
             Some(at) => {
                 let _ = tokio::time::timeout_at(at, moved.wake.notified()).await;

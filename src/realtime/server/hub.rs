@@ -148,6 +148,7 @@ pub struct Hub {
     leaving: Mutex<Vec<(Instant, Arc<Channel>)>>,
     ending: Mutex<BTreeMap<(Millis, ConnectionId), Arc<Channel>>>,
     moved: Moved,
+    happened: Moved,
     traffic: Mutex<Traffic>,
     /// Commits that wait for the dispatcher.
     backlog: AtomicUsize,
@@ -172,6 +173,7 @@ impl Hub {
             leaving: Mutex::default(),
             ending: Mutex::default(),
             moved: Moved::default(),
+            happened: Moved::default(),
             traffic: Mutex::default(),
             backlog: AtomicUsize::new(0),
         }
@@ -205,6 +207,11 @@ impl Hub {
     /// What has moved and is to be followed.
     pub fn moved(&self) -> &Moved {
         &self.moved
+    }
+
+    /// Where something has happened, of which those who follow are to be told.
+    pub fn happened(&self) -> &Moved {
+        &self.happened
     }
 
     /// Whole seconds since the hub was made.

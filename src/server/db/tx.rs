@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Conn;
 use crate::{
     error::AppResult,
-    ids::{Millis, OrganisationId, PersonId, SignInId},
+    ids::{Millis, PersonId, SignInId},
     realtime::{
         live::{Kind, LiveEvent},
         server::{hub::ConnectionId, log},
@@ -37,6 +37,11 @@ pub enum Committed {
     /// Something that people follow by heads has moved (its kind of subject is the registered [`Heads`](crate::realtime::server::heads::Heads)').
     Moved {
         /// Which.
+        subject: i64,
+    },
+    /// The feed of a conversation has something new, for those who follow it by nudges.
+    Happened {
+        /// Which conversation.
         subject: i64,
     },
     /// What a person lets others see has changed.
@@ -82,23 +87,6 @@ pub enum Scope {
     SignIn(SignInId),
     /// All sockets of the person.
     Everything,
-}
-
-/// A row of the activity record.
-#[derive(Debug, Clone)]
-pub struct Activity {
-    /// The tenant.
-    pub organisation: OrganisationId,
-    /// Who did it; none for Plenum itself.
-    pub person: Option<PersonId>,
-    /// What was done: `message.deleted`, `role.granted`.
-    pub verb: &'static str,
-    /// The kind of what it was done to.
-    pub subject_kind: &'static str,
-    /// Its id.
-    pub subject: i64,
-    /// What else is worth knowing; never message bodies or secrets.
-    pub details: serde_json::Value,
 }
 
 pub(super) enum Buffered {
@@ -185,6 +173,11 @@ impl Tx {
         self.buffered.push(Buffered::Unlogged(Committed::Moved { subject }));
     }
 
+    /// Sends the newest of the feed of `subject` to those who follow it, once this transaction is committed.
+    pub fn happened(&mut self, subject: i64) {
+        self.buffered.push(Buffered::Unlogged(Committed::Happened { subject }));
+    }
+
     /// Tells the live layer whether others may see `person` online, once this transaction is committed.
     pub fn presence_shown(&mut self, person: PersonId, shown: bool) {
         self.buffered.push(Buffered::Unlogged(Committed::PresenceShown { person, shown }));
@@ -196,27 +189,6 @@ impl Tx {
         let revocation = Revocation { person, scope };
         let record = serde_json::to_string(&revocation).unwrap_or_default();
         self.buffered.push(Buffered::Revoked(revocation, record));
-    }
-
-    /// Writes a row of the activity record.
-    ///
-    /// # Errors
-    /// If the database refuses.
-    pub async fn record(&mut self, activity: Activity) -> AppResult<()> {
-        sqlx::query(
-            "insert into activity (organisation_id, person_id, verb, subject_kind, subject_id, details, at)
-             values ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(activity.organisation)
-        .bind(activity.person)
-        .bind(activity.verb)
-        .bind(activity.subject_kind)
-        .bind(activity.subject)
-        .bind(activity.details.to_string())
-        .bind(self.now)
-        .execute(&mut self.conn)
-        .await?;
-        Ok(())
     }
 
     /// Gives numbers to what was announced and writes it to the log; returns what is to be sent.

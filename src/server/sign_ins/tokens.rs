@@ -113,15 +113,16 @@ pub async fn tokens(conn: &mut Conn, who: &Identity) -> AppResult<Vec<Token>> {
     Ok(rows.into_iter().map(token).collect())
 }
 
-/// Ends `person`'s token `id`: true if there was one. Its sockets close with 4009.
+/// Ends `person`'s token `id`: its name, if there was one. Its sockets close with 4009.
 ///
 /// # Errors
 /// If the database refuses.
-pub async fn end_token(tx: &mut Tx, person: PersonId, id: SignInId) -> AppResult<bool> {
-    let known: Option<SignInId> = sqlx::query_scalar("select id from sign_ins where id = $1 and person_id = $2 and scopes is not null")
+pub async fn end_token(tx: &mut Tx, person: PersonId, id: SignInId) -> AppResult<Option<String>> {
+    let known: Option<String> = sqlx::query_scalar("select device from sign_ins where id = $1 and person_id = $2 and scopes is not null")
         .bind(id)
         .bind(person)
         .fetch_optional(&mut **tx)
         .await?;
-    if known.is_some() { end(tx, person, id).await } else { Ok(false) }
+    let Some(name) = known else { return Ok(None) };
+    Ok(end(tx, person, id).await?.then_some(name))
 }

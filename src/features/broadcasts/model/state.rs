@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{AppError, AppResult};
+use crate::{
+    activity::Verb,
+    error::{AppError, AppResult},
+};
 
 /// Where a broadcast is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,13 +80,13 @@ impl Action {
     }
 
     /// Its name in the activity record.
-    pub fn verb(self) -> &'static str {
+    pub fn verb(self) -> Verb {
         match self {
-            Self::Begin => "broadcast.started",
-            Self::Finish => "broadcast.sent",
-            Self::Pause => "broadcast.paused",
-            Self::Resume => "broadcast.resumed",
-            Self::Cancel => "broadcast.cancelled",
+            Self::Begin => Verb::BroadcastStarted,
+            Self::Finish => Verb::BroadcastSent,
+            Self::Pause => Verb::BroadcastPaused,
+            Self::Resume => Verb::BroadcastResumed,
+            Self::Cancel => Verb::BroadcastCancelled,
         }
     }
 

@@ -1,7 +1,8 @@
 //! What those who send do: make a broadcast, pause it, let it go on, stop it.
 
-use super::{announce, move_on, own, record, require, sending, template::Templates};
+use super::{announce, move_on, own, require, sending, template::Templates};
 use crate::{
+    activity::Verb,
     error::{AppError, AppResult},
     features::{
         broadcasts::model::{AN_HOUR, Action, Audience, Broadcast, Draft, Letter, State},
@@ -9,7 +10,7 @@ use crate::{
     },
     ids::{BroadcastId, ConversationId, Millis, PersonId},
     server::{
-        db::{Conn, Tx},
+        db::{Activity, Conn, Tx},
         jobs,
         sign_ins::Identity,
         zones,
@@ -39,7 +40,7 @@ pub async fn create(tx: &mut Tx, who: &Identity, draft: &Draft) -> AppResult<Bro
     .bind(who.organisation)
     .bind(who.person)
     .bind(draft.audience.to_string())
-    .bind(audience_name)
+    .bind(&audience_name)
     .bind(&draft.title)
     .bind(&draft.text)
     .bind(&draft.link)
@@ -48,7 +49,8 @@ pub async fn create(tx: &mut Tx, who: &Identity, draft: &Draft) -> AppResult<Bro
     .bind(now)
     .fetch_one(&mut **tx)
     .await?;
-    record(tx, who.organisation, Some(who.person), "broadcast.created", id).await?;
+    let details = serde_json::json!({ "audience": audience_name });
+    tx.record(Activity::by(who, Verb::BroadcastCreated, id.0).named(&draft.title).with(details)).await?;
     sending::schedule(tx, id, due_at).await?;
     announce(tx, id).await
 }

@@ -162,6 +162,11 @@ impl InboxContext {
         self.begun.get().then(|| self.preferences.get())
     }
 
+    /// True once it is known in the browser, and followed; follows that.
+    pub(super) fn has_begun(self) -> bool {
+        self.begun.get()
+    }
+
     /// Nothing may pop up or sound now.
     pub(super) fn is_quiet(self) -> bool {
         let minute = self.zone.with_untracked(|zone| zone.minute(self.clock.get_untracked()));

@@ -1,6 +1,7 @@
 //! Who is in a conversation: joining, leaving, inviting, removing, and who has read what.
 
 use crate::{
+    activity::Verb,
     channels::Channel,
     error::{AppError, AppResult},
     features::{
@@ -195,8 +196,8 @@ async fn announce_member(tx: &mut Tx, conversation: ConversationId, person: Pers
     Ok(())
 }
 
-/// Ends the membership of `person`: for the others, in their list, and on the wire.
-async fn end(tx: &mut Tx, standing: &Standing, person: PersonId) -> AppResult<()> {
+/// Ends the membership of `person`: for the others, in their list, and on the wire; `how` is what is recorded of it.
+async fn end(tx: &mut Tx, standing: &Standing, person: PersonId, how: Activity) -> AppResult<()> {
     let conversation = standing.id;
     let card = conversations::card(tx, standing.organisation_id, person).await?;
     let owner: Option<(bool,)> = sqlx::query_as("delete from memberships where conversation_id = $1 and person_id = $2 returning owner")
@@ -216,8 +217,9 @@ async fn end(tx: &mut Tx, standing: &Standing, person: PersonId) -> AppResult<()
     // In commit order: they hear of their leaving, and of nothing after it.
     let channels = [Channel::Conversation(conversation), Channel::ConversationPresence(conversation)];
     tx.revoke(person, Scope::Channels(channels.map(|channel| channel.to_string()).to_vec()));
+    tx.record(how.named(&standing.name).within(conversation)).await?;
     if owner {
-        pass_on(tx, conversation).await?;
+        pass_on(tx, standing).await?;
     }
     if member_count == POINTER_MEMBERS {
         // Pages keep no members above the limit; now that they do again, they need all.
@@ -232,7 +234,8 @@ async fn end(tx: &mut Tx, standing: &Standing, person: PersonId) -> AppResult<()
 }
 
 /// If no owner is left, who has been there longest becomes one.
-async fn pass_on(tx: &mut Tx, conversation: ConversationId) -> AppResult<()> {
+async fn pass_on(tx: &mut Tx, standing: &Standing) -> AppResult<()> {
+    let conversation = standing.id;
     let heir: Option<PersonId> = sqlx::query_scalar(
         "update memberships set owner = 1
          where conversation_id = $1 and not exists (select 1 from memberships where conversation_id = $1 and owner = 1)
@@ -243,7 +246,10 @@ async fn pass_on(tx: &mut Tx, conversation: ConversationId) -> AppResult<()> {
     .fetch_optional(&mut **tx)
     .await?;
     match heir {
-        Some(heir) => announce_member(tx, conversation, heir).await,
+        Some(heir) => {
+            announce_member(tx, conversation, heir).await?;
+            record(tx, None, Verb::OwnerChanged, standing, Some(heir)).await
+        }
         None => Ok(()),
     }
 }
@@ -255,7 +261,9 @@ async fn pass_on(tx: &mut Tx, conversation: ConversationId) -> AppResult<()> {
 pub async fn join(tx: &mut Tx, who: &Identity, conversation: ConversationId) -> AppResult<()> {
     let standing = conversations::readable_by(tx, who, conversation).await?;
     let part = if standing.member_count == 0 && !standing.general { Part::Owner } else { Part::Member };
-    add(tx, conversation, who.person, part).await?;
+    if add(tx, conversation, who.person, part).await? {
+        record(tx, Some(who), Verb::MemberJoined, &standing, None).await?;
+    }
     Ok(())
 }
 
@@ -266,8 +274,7 @@ pub async fn join(tx: &mut Tx, who: &Identity, conversation: ConversationId) -> 
 pub async fn leave(tx: &mut Tx, who: &Identity, conversation: ConversationId) -> AppResult<()> {
     let standing = conversations::joined_by(tx, who, conversation).await?;
     must_be_leavable(&standing)?;
-    end(tx, &standing, who.person).await?;
-    record(tx, who, "member.left", &standing, who.person).await
+    end(tx, &standing, who.person, Activity::by(who, Verb::MemberLeft, conversation.0)).await
 }
 
 /// Adds `person` of the same organisation.
@@ -289,7 +296,7 @@ pub async fn invite(tx: &mut Tx, who: &Identity, conversation: ConversationId, p
     }
     conversations::card(tx, who.organisation, person).await?;
     if add(tx, conversation, person, Part::Member).await? {
-        record(tx, who, "member.invited", &standing, person).await?;
+        record(tx, Some(who), Verb::MemberInvited, &standing, Some(person)).await?;
         news::added(tx, &standing, (who.person, &who.name), person).await?;
     }
     Ok(())
@@ -305,8 +312,7 @@ pub async fn remove(tx: &mut Tx, who: &Identity, conversation: ConversationId, p
     must_be_leavable(&standing)?;
     conversations::card(tx, who.organisation, person).await?;
     if conversations::may_join_channel(tx, person, conversation).await? {
-        end(tx, &standing, person).await?;
-        record(tx, who, "member.removed", &standing, person).await?;
+        end(tx, &standing, person, Activity::by(who, Verb::MemberRemoved, conversation.0).about(person)).await?;
     }
     Ok(())
 }
@@ -321,16 +327,10 @@ fn must_be_leavable(standing: &Standing) -> AppResult<()> {
     Ok(())
 }
 
-async fn record(tx: &mut Tx, who: &Identity, verb: &'static str, standing: &Standing, member: PersonId) -> AppResult<()> {
-    tx.record(Activity {
-        organisation: who.organisation,
-        person: Some(who.person),
-        verb,
-        subject_kind: "conversation",
-        subject: standing.id.0,
-        details: serde_json::json!({ "member": member }),
-    })
-    .await
+async fn record(tx: &mut Tx, who: Option<&Identity>, verb: Verb, standing: &Standing, about: Option<PersonId>) -> AppResult<()> {
+    let activity = Activity::new(standing.organisation_id, who.map(|who| who.person), verb, standing.id.0);
+    let activity = about.into_iter().fold(activity, Activity::about);
+    tx.record(activity.named(&standing.name).within(standing.id)).await
 }
 
 /// Brings a new person into the general room of their organisation, which is made if there is none yet.

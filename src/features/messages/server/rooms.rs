@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    activity::Verb,
     error::{AppError, AppResult},
     features::messages::{
         live::ConversationEvent,
@@ -16,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    conversations,
+    conversations::{self, Standing},
     members::{self, GROUP, Part},
 };
 
@@ -81,7 +82,8 @@ pub async fn create_room(tx: &mut Tx, who: &Identity, name: &str, topic: &str, a
     let id = insert(tx, New { organisation: who.organisation, kind: ConversationKind::Room, access, name, topic: &topic, by: who.person })
         .await?;
     members::add(tx, id, who.person, Part::Owner).await?;
-    record(tx, who, id, "room").await?;
+    let kind = if access == Access::Open { "room" } else { "private room" };
+    record(tx, who, id, name, kind).await?;
     Ok(id)
 }
 
@@ -120,7 +122,7 @@ pub async fn create_group(tx: &mut Tx, who: &Identity, people: &[PersonId], name
         members::enrol(tx, id, person, Part::Member).await?;
     }
     conversations::announce_lines(tx, id).await?;
-    record(tx, who, id, "group").await?;
+    record(tx, who, id, &name, "group").await?;
     Ok(id)
 }
 
@@ -158,6 +160,7 @@ pub async fn direct(tx: &mut Tx, who: &Identity, person: PersonId) -> AppResult<
     members::enrol(tx, id, who.person, Part::Member).await?;
     members::enrol(tx, id, person, Part::Member).await?;
     conversations::announce_lines(tx, id).await?;
+    record(tx, who, id, "", "direct conversation").await?;
     Ok(id)
 }
 
@@ -201,6 +204,9 @@ pub async fn rename(tx: &mut Tx, who: &Identity, conversation: ConversationId, n
         ConversationKind::Room => model::parse_room_name(name)?,
     };
     let topic = parse_topic(topic)?;
+    if (name.as_str(), topic.as_str()) == (standing.name.as_str(), standing.topic.as_str()) {
+        return Ok(());
+    }
     sqlx::query("update conversations set name = $2, topic = $3 where id = $1")
         .bind(conversation)
         .bind(&name)
@@ -208,6 +214,7 @@ pub async fn rename(tx: &mut Tx, who: &Identity, conversation: ConversationId, n
         .execute(&mut **tx)
         .await
         .map_err(name_taken)?;
+    record_change(tx, who, &standing, &name, &topic).await?;
     tx.announce(conversation, &ConversationEvent::ConversationChanged(Conversation { name, topic, ..standing.conversation() }));
     if standing.kind == ConversationKind::Group {
         // The others' names stand in the line or leave it with the name.
@@ -239,14 +246,20 @@ pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<RoomEntry>> 
     Ok(rows.into_iter().map(entry).collect())
 }
 
-async fn record(tx: &mut Tx, who: &Identity, conversation: ConversationId, kind: &str) -> AppResult<()> {
-    tx.record(Activity {
-        organisation: who.organisation,
-        person: Some(who.person),
-        verb: "conversation.created",
-        subject_kind: "conversation",
-        subject: conversation.0,
-        details: serde_json::json!({ "kind": kind }),
-    })
-    .await
+async fn record(tx: &mut Tx, who: &Identity, conversation: ConversationId, name: &str, kind: &str) -> AppResult<()> {
+    let made = Activity::by(who, Verb::ConversationCreated, conversation.0).named(name).within(conversation);
+    tx.record(made.with(serde_json::json!({ "kind": kind }))).await
+}
+
+/// What it was called before is told only if it is called otherwise now.
+async fn record_change(tx: &mut Tx, who: &Identity, standing: &Standing, name: &str, topic: &str) -> AppResult<()> {
+    let mut details = serde_json::Map::new();
+    if standing.name != name {
+        details.insert("from".to_owned(), standing.name.as_str().into());
+    }
+    if standing.topic != topic {
+        details.insert("topic".to_owned(), topic.into());
+    }
+    let changed = Activity::by(who, Verb::ConversationChanged, standing.id.0).named(name).within(standing.id);
+    tx.record(changed.with(details.into())).await
 }

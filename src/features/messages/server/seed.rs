@@ -8,6 +8,7 @@ mod told;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
+    activity::Verb,
     error::AppResult,
     features::messages::model::{Access, ConversationKind},
     ids::{ConversationId, MessageId, Millis, OrganisationId, PersonId},
@@ -49,6 +50,29 @@ pub async fn seed_conversations(tx: &mut Tx, organisation: OrganisationId) -> Ap
         say(tx, id, talk.said, &people).await?;
         settle(tx, id).await?;
     }
+    record(tx, organisation).await
+}
+
+/// What feeds show of it, in the order in which it happened: that the rooms were made, and who joined them over the next hours.
+async fn record(tx: &mut Tx, organisation: OrganisationId) -> AppResult<()> {
+    sqlx::query(
+        "insert into activity (organisation_id, person_id, verb, subject_kind, subject_id, subject_name, conversation_id, audience, details, at)
+         select $1, person_id, verb, 'conversation', id, name, id, 'conversation', details, at from (
+             select c.created_by as person_id, $2 as verb, c.id, c.name, c.created_at as at,
+                    case c.access when 'open' then '{\"kind\":\"room\"}' else '{\"kind\":\"private room\"}' end as details
+             from conversations c where c.organisation_id = $1 and c.kind = 'room' and c.general = 0
+             union all
+             select m.person_id, $3, c.id, c.name, c.created_at + m.person_id * $4, '{}'
+             from conversations c join memberships m on m.conversation_id = c.id and m.person_id <> c.created_by
+             where c.organisation_id = $1 and c.kind = 'room' and c.general = 0 and c.access = 'open'
+         ) as happened order by at, id, person_id",
+    )
+    .bind(organisation)
+    .bind(Verb::ConversationCreated.word())
+    .bind(Verb::MemberJoined.word())
+    .bind(5 * MINUTE)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! and no text left behind when it is edited away.
 
 use crate::{
+    activity::Verb,
     error::{AppError, AppResult},
     features::{
         inbox::server as inbox,
@@ -231,15 +232,8 @@ pub async fn delete(tx: &mut Tx, who: &Identity, message: MessageId) -> AppResul
     tx.announce(place.conversation_id, &ConversationEvent::MessageDeleted(tombstone));
     inbox::retract(tx, &news::subject(message)).await?;
     if !own {
-        tx.record(Activity {
-            organisation: who.organisation,
-            person: Some(who.person),
-            verb: "message.deleted",
-            subject_kind: "message",
-            subject: message.0,
-            details: serde_json::json!({ "conversation": place.conversation_id, "author": place.author_id }),
-        })
-        .await?;
+        let deleted = Activity::by(who, Verb::MessageDeleted, message.0).named(&standing.name).about(place.author_id);
+        tx.record(deleted.within(place.conversation_id)).await?;
     }
     follow_up(tx, &standing, &place).await
 }

@@ -49,6 +49,11 @@ pub(super) fn AboutPanel(screen: Screen) -> impl IntoView {
                     {move || conversation.with(|conversation| icon(kind_icon(conversation)))}
                     {move || conversation.with(words::what_it_is)}
                 </p>
+                <p>
+                    <a class="btn" data-size="s" href=format!("/messages/{}/activity", store.conversation)>
+                        {words::ACTIVITY}
+                    </a>
+                </p>
             </div>
         </aside>
     }

@@ -121,7 +121,7 @@ pub async fn revoke_sign_in(id: SignInId) -> Result<(), AppError> {
 #[server(prefix = "/fn", endpoint = "people/revoke_others", output = Json)]
 pub async fn revoke_others() -> Result<(), AppError> {
     command("/settings?done=sign_ins", |state, who| async move {
-        state.store.write(async move |tx| sign_ins::end_others(tx, who.person, Some(who.sign_in)).await.map(|_| ())).await
+        state.store.write(async move |tx| server::profile::end_other_sign_ins(tx, &who).await).await
     })
     .await
 }

@@ -7,6 +7,7 @@ use super::{
     roles_of,
 };
 use crate::{
+    activity::Verb,
     channels::Channel,
     error::{AppError, AppResult},
     features::{
@@ -96,16 +97,8 @@ async fn take_back(tx: &mut Tx, who: &Identity, person: PersonId, name: &str, ro
     if !broadcasts::server::may_send(tx, person).await? {
         tx.revoke(person, Scope::Channels(vec![Channel::Broadcasts(who.organisation).to_string()]));
     }
-    let details = serde_json::json!({ "role": role.word() });
-    tx.record(Activity {
-        organisation: who.organisation,
-        person: Some(who.person),
-        verb: "role.revoked",
-        subject_kind: "person",
-        subject: person.0,
-        details,
-    })
-    .await
+    let revoked = Activity::by(who, Verb::RoleRevoked, person.0).named(name).about(person);
+    tx.record(revoked.with(serde_json::json!({ "role": role.word() }))).await
 }
 
 /// The organisation's name: 1 to 120 characters, single spaces.
@@ -126,8 +119,8 @@ pub fn parse_organisation_name(text: &str) -> AppResult<String> {
 /// 403 unless one is an admin.
 pub async fn update_organisation(tx: &mut Tx, who: &Identity, name: &str, open_registration: bool) -> AppResult<()> {
     who.require(Role::Admin)?;
-    let former: String =
-        sqlx::query_scalar("select name from organisations where id = $1").bind(who.organisation).fetch_one(&mut **tx).await?;
+    let (former, registered): (String, String) =
+        sqlx::query_as("select name, registration from organisations where id = $1").bind(who.organisation).fetch_one(&mut **tx).await?;
     let registration = if open_registration { "open" } else { "invitation" };
     sqlx::query("update organisations set name = $2, registration = $3 where id = $1")
         .bind(who.organisation)
@@ -139,17 +132,14 @@ pub async fn update_organisation(tx: &mut Tx, who: &Identity, name: &str, open_r
         let changed = OrganisationChanged { name: name.to_owned() };
         tx.announce(who.organisation, &OrganisationEvent::OrganisationRenamed(changed.clone()));
         tx.announce(who.organisation, &PublicEvent::OrganisationRenamed(changed));
+        let renamed = Activity::by(who, Verb::OrganisationRenamed, who.organisation.0).named(name);
+        tx.record(renamed.with(serde_json::json!({ "from": former }))).await?;
     }
-    let details = serde_json::json!({ "name": name, "registration": registration });
-    tx.record(Activity {
-        organisation: who.organisation,
-        person: Some(who.person),
-        verb: "organisation.changed",
-        subject_kind: "organisation",
-        subject: who.organisation.0,
-        details,
-    })
-    .await
+    if registered != registration {
+        let changed = Activity::by(who, Verb::OrganisationChanged, who.organisation.0).named(name);
+        tx.record(changed.with(serde_json::json!({ "registration": registration }))).await?;
+    }
+    Ok(())
 }
 
 /// The organisation's name, its host name, and whether anyone may register.

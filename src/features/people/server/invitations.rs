@@ -2,6 +2,7 @@
 
 use super::{INVITATION_LIFETIME, link};
 use crate::{
+    activity::Verb,
     error::{AppError, AppResult},
     features::people::model::{Email, Invitation, Role},
     ids::{InvitationId, Millis, OrganisationId, PersonId},
@@ -37,8 +38,7 @@ pub(super) async fn insert(
     .fetch_one(&mut **tx)
     .await?;
     let details = serde_json::json!({ "role": role.word() });
-    tx.record(Activity { organisation, person: by, verb: "invitation.created", subject_kind: "invitation", subject: id.0, details })
-        .await?;
+    tx.record(Activity::new(organisation, by, Verb::InvitationCreated, id.0).named(email.map_or("", Email::as_str)).with(details)).await?;
     Ok((id, secret))
 }
 
@@ -110,24 +110,14 @@ pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<Invitation>>
 /// 403 unless one is an admin; 404 if there is none to withdraw.
 pub async fn withdraw(tx: &mut Tx, who: &Identity, id: InvitationId) -> AppResult<()> {
     who.require(Role::Admin)?;
-    let gone = sqlx::query("delete from invitations where id = $1 and organisation_id = $2 and used_by is null")
-        .bind(id)
-        .bind(who.organisation)
-        .execute(&mut **tx)
-        .await?;
-    if gone.rows_affected() == 0 {
-        return Err(AppError::not_found("This invitation has been used or withdrawn already."));
-    }
-    let details = serde_json::json!({});
-    tx.record(Activity {
-        organisation: who.organisation,
-        person: Some(who.person),
-        verb: "invitation.withdrawn",
-        subject_kind: "invitation",
-        subject: id.0,
-        details,
-    })
-    .await
+    let gone: Option<Option<String>> =
+        sqlx::query_scalar("delete from invitations where id = $1 and organisation_id = $2 and used_by is null returning email")
+            .bind(id)
+            .bind(who.organisation)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let email = gone.ok_or_else(|| AppError::not_found("This invitation has been used or withdrawn already."))?;
+    tx.record(Activity::by(who, Verb::InvitationWithdrawn, id.0).named(email.as_deref().unwrap_or_default())).await
 }
 
 /// Whom a secret invites: the organisation's name, and the address it is for, if it is for one only.

@@ -4,12 +4,13 @@ use std::net::IpAddr;
 
 use super::{announce_card, grant, news};
 use crate::{
+    activity::Verb,
     error::{AppError, AppResult},
     features::{
         messages,
         people::model::{Email, Role, check_password, parse_name},
     },
-    ids::{InvitationId, OrganisationId, PersonId},
+    ids::{InvitationId, OrganisationId, PersonId, SignInId},
     server::{
         db::{Activity, Conn, Tx, violates_unique},
         password,
@@ -122,7 +123,8 @@ pub async fn register(state: &AppState, registration: Registration, browser: Bro
         .store
         .write(async move |tx| {
             let person = join(tx, &registration, &browser.host, &hash).await?;
-            enter(tx, person, &browser).await
+            // That a browser is signed in belongs to the registration, and has no row of its own.
+            Ok(enter(tx, person, &browser).await?.1)
         })
         .await
 }
@@ -153,15 +155,8 @@ async fn join(tx: &mut Tx, registration: &Registration, host: &str, hash: &str) 
     if let Some(invitation) = entrance.invitation {
         sqlx::query("update invitations set used_by = $2 where id = $1").bind(invitation).bind(person).execute(&mut **tx).await?;
     }
-    tx.record(Activity {
-        organisation: entrance.organisation,
-        person: Some(person),
-        verb: "person.registered",
-        subject_kind: "person",
-        subject: person.0,
-        details: serde_json::json!({ "invitation": entrance.invitation }),
-    })
-    .await?;
+    let registered = Activity::new(entrance.organisation, Some(person), Verb::PersonRegistered, person.0).named(&registration.name);
+    tx.record(registered.with(serde_json::json!({ "invitation": entrance.invitation }))).await?;
     grant(tx, entrance.organisation, person, Role::Member, entrance.invited_by).await?;
     if entrance.role != Role::Member {
         grant(tx, entrance.organisation, person, entrance.role, entrance.invited_by).await?;
@@ -172,7 +167,7 @@ async fn join(tx: &mut Tx, registration: &Registration, host: &str, hash: &str) 
 }
 
 /// Signs the browser in as `person`; what it was signed in with before ends.
-async fn enter(tx: &mut Tx, person: PersonId, browser: &Browser) -> AppResult<Secret> {
+async fn enter(tx: &mut Tx, person: PersonId, browser: &Browser) -> AppResult<(SignInId, Secret)> {
     if let Some(former) = &browser.former {
         sign_ins::end_secret(tx, former).await?;
     }
@@ -216,12 +211,17 @@ pub async fn sign_in(state: &AppState, email: Email, password: String, browser: 
         .store
         .write(async move |tx| {
             // The password may have been changed while it was being checked.
-            let stands: Option<PersonId> = sqlx::query_scalar("select id from people where id = $1 and password_hash = $2")
-                .bind(person)
-                .bind(&hash)
-                .fetch_optional(&mut **tx)
-                .await?;
-            enter(tx, stands.ok_or_else(wrong)?, &browser).await
+            let stands: Option<OrganisationId> =
+                sqlx::query_scalar("select organisation_id from people where id = $1 and password_hash = $2")
+                    .bind(person)
+                    .bind(&hash)
+                    .fetch_optional(&mut **tx)
+                    .await?;
+            let organisation = stands.ok_or_else(wrong)?;
+            let (id, secret) = enter(tx, person, &browser).await?;
+            let details = serde_json::json!({ "device": browser.device, "address": browser.address });
+            tx.record(Activity::new(organisation, Some(person), Verb::SignInCreated, id.0).about(person).with(details)).await?;
+            Ok(secret)
         })
         .await?;
     tracing::info!(person.id = person.0, "signed in");

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::{link, news};
 use crate::{
+    activity::Verb,
     error::{AppError, AppResult},
     features::people::model::{Email, check_password},
     ids::{Millis, OrganisationId, PersonId},
@@ -99,7 +100,7 @@ pub async fn reset(state: &AppState, token: &str, password: String) -> AppResult
             sqlx::query("update people set password_hash = $2 where id = $1").bind(person).bind(&hash).execute(&mut **tx).await?;
             sign_ins::end_others(tx, person, None).await?;
             news::password_changed(tx, person).await?;
-            record(tx, organisation, person, "password.reset").await
+            record(tx, organisation, person, Verb::PasswordReset).await
         })
         .await
 }
@@ -170,19 +171,11 @@ pub async fn change(state: &AppState, who: Identity, address: IpAddr, current: S
             sqlx::query("delete from password_resets where person_id = $1").bind(who.person).execute(&mut **tx).await?;
             sign_ins::end_others(tx, who.person, Some(who.sign_in)).await?;
             news::password_changed(tx, who.person).await?;
-            record(tx, who.organisation, who.person, "password.changed").await
+            record(tx, who.organisation, who.person, Verb::PasswordChanged).await
         })
         .await
 }
 
-async fn record(tx: &mut Tx, organisation: OrganisationId, person: PersonId, verb: &'static str) -> AppResult<()> {
-    tx.record(Activity {
-        organisation,
-        person: Some(person),
-        verb,
-        subject_kind: "person",
-        subject: person.0,
-        details: serde_json::json!({}),
-    })
-    .await
+async fn record(tx: &mut Tx, organisation: OrganisationId, person: PersonId, verb: Verb) -> AppResult<()> {
+    tx.record(Activity::new(organisation, Some(person), verb, person.0).about(person)).await
 }

@@ -2,6 +2,7 @@
 
 use super::announce_card;
 use crate::{
+    activity::Verb,
     error::{AppError, AppResult},
     features::{
         inbox,
@@ -9,7 +10,7 @@ use crate::{
     },
     ids::SignInId,
     server::{
-        db::Tx,
+        db::{Activity, Tx},
         sign_ins::{self, Identity},
         zones,
     },
@@ -54,6 +55,10 @@ pub async fn update(tx: &mut Tx, who: &Identity, profile: &Profile) -> AppResult
         .await?;
     // What comes at an hour of the day comes at that hour where they are now.
     inbox::server::digest::plan(tx, who.person).await?;
+    if profile.name != who.name {
+        let renamed = Activity::by(who, Verb::PersonRenamed, who.person.0).named(&profile.name);
+        tx.record(renamed.with(serde_json::json!({ "from": who.name }))).await?;
+    }
     if (profile.name.as_str(), profile.hue) != (who.name.as_str(), who.hue) {
         announce_card(tx, who.organisation, who.person).await?;
     }
@@ -81,5 +86,27 @@ pub async fn set_privacy(tx: &mut Tx, who: &Identity, privacy: Privacy) -> AppRe
 /// # Errors
 /// 404 if there is no such sign-in of this person.
 pub async fn end_sign_in(tx: &mut Tx, who: &Identity, id: SignInId) -> AppResult<()> {
-    if sign_ins::end(tx, who.person, id).await? { Ok(()) } else { Err(AppError::not_found("This sign-in has ended already.")) }
+    let device: Option<String> = sqlx::query_scalar("select device from sign_ins where id = $1 and person_id = $2")
+        .bind(id)
+        .bind(who.person)
+        .fetch_optional(&mut **tx)
+        .await?;
+    if !sign_ins::end(tx, who.person, id).await? {
+        return Err(AppError::not_found("This sign-in has ended already."));
+    }
+    let ended = Activity::by(who, Verb::SignInEnded, id.0).about(who.person);
+    tx.record(ended.with(serde_json::json!({ "device": device.unwrap_or_default() }))).await
+}
+
+/// Ends all of one's other sign-ins and tokens. That there is none is no error.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn end_other_sign_ins(tx: &mut Tx, who: &Identity) -> AppResult<()> {
+    let ended = sign_ins::end_others(tx, who.person, Some(who.sign_in)).await?;
+    if ended == 0 {
+        return Ok(());
+    }
+    let activity = Activity::by(who, Verb::SignInOthersEnded, who.sign_in.0).about(who.person);
+    tx.record(activity.with(serde_json::json!({ "count": ended }))).await
 }

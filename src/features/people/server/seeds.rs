@@ -94,6 +94,8 @@ pub async fn seed_people(tx: &mut Tx, password_hash: &str) -> AppResult<Option<S
         let id = insert(tx, organisation, password_hash, &newcomer).await?;
         people.push(PersonCard { id, name: seed.name.to_owned(), hue: seed.hue });
     }
+    // What they may do they have been given when they came.
+    sqlx::query("update activity set at = $2 where organisation_id = $1").bind(organisation).bind(joined).execute(&mut **tx).await?;
     Ok(Some(Seeded { organisation, people }))
 }
 

@@ -2,8 +2,11 @@
 
 use std::net::IpAddr;
 
+use serde_json::{Value, json};
+
 use super::passwords;
 use crate::{
+    activity::Verb,
     error::{AppError, AppResult},
     features::people::model::{MadeToken, TokenWish},
     ids::{OrganisationId, PersonId, SignInId},
@@ -28,7 +31,8 @@ pub async fn make(tx: &mut Tx, person: PersonId, hash: &str, wish: &TokenWish, a
             .await?;
     let organisation = organisation.ok_or_else(|| AppError::unauthorised("The password was changed elsewhere just now."))?;
     let made = sign_ins::create_token(tx, person, wish, &address.to_string()).await?;
-    record(tx, organisation, person, "token.created", made.id).await?;
+    let scopes: Vec<&str> = wish.scopes.iter().map(|scope| scope.word()).collect();
+    record(tx, organisation, person, Verb::TokenCreated, made.id, &wish.name, json!({ "scopes": scopes.join(", ") })).await?;
     Ok(made)
 }
 
@@ -48,13 +52,18 @@ pub async fn make_own(state: &AppState, who: Identity, address: IpAddr, current:
 /// # Errors
 /// 404 if one has no such token.
 pub async fn end(tx: &mut Tx, who: &Identity, id: SignInId) -> AppResult<()> {
-    if !sign_ins::end_token(tx, who.person, id).await? {
-        return Err(AppError::not_found("There is no such token."));
-    }
-    record(tx, who.organisation, who.person, "token.ended", id).await
+    let name = sign_ins::end_token(tx, who.person, id).await?.ok_or_else(|| AppError::not_found("There is no such token."))?;
+    record(tx, who.organisation, who.person, Verb::TokenEnded, id, &name, json!({})).await
 }
 
-async fn record(tx: &mut Tx, organisation: OrganisationId, person: PersonId, verb: &'static str, id: SignInId) -> AppResult<()> {
-    tx.record(Activity { organisation, person: Some(person), verb, subject_kind: "token", subject: id.0, details: serde_json::json!({}) })
-        .await
+async fn record(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    person: PersonId,
+    verb: Verb,
+    id: SignInId,
+    name: &str,
+    details: Value,
+) -> AppResult<()> {
+    tx.record(Activity::new(organisation, Some(person), verb, id.0).named(name).about(person).with(details)).await
 }

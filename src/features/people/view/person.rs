@@ -12,6 +12,7 @@ use crate::{
     app::{Fault, use_viewer},
     error::AppError,
     features::{
+        activity::view::PersonActivity,
         messages,
         people::{api, model::DirectoryEntry},
     },
@@ -62,7 +63,7 @@ fn Profile(entry: DirectoryEntry) -> impl IntoView {
     let edit = is_viewer.then(|| view! { <a class="btn" href="/settings">{words::SETTINGS}</a> });
     view! {
         <Title text=name.clone()/>
-        <main id="main" tabindex="-1" class="page" data-width="narrow">
+        <main id="main" tabindex="-1" class="page stack" data-width="narrow">
             <section class="card profile">
                 <Avatar initials hue size="xl" presence=is_online.into()/>
                 <div>
@@ -72,6 +73,7 @@ fn Profile(entry: DirectoryEntry) -> impl IntoView {
                 {write}
                 {edit}
             </section>
+            <PersonActivity person=id/>
         </main>
     }
 }

@@ -138,7 +138,7 @@ impl Reader {
                 Committed::Moved { subject } => {
                     moved.insert(*subject);
                 }
-                Committed::Revoked(_) | Committed::PresenceShown { .. } | Committed::External(..) => {}
+                Committed::Revoked(_) | Committed::Happened { .. } | Committed::PresenceShown { .. } | Committed::External(..) => {}
             }
         }
     }
@@ -154,8 +154,11 @@ impl Reader {
                     self.resume(house, line.conversation.id).await;
                 }
             }
-            Channel::Organisation(HERE) => self.organisation(&OrganisationEvent::read(event, payload).unwrap()),
-            Channel::Conversation(id) => {
+            // What goes into feeds is on these channels too.
+            Channel::Organisation(HERE) if is_of::<OrganisationEvent>(event) => {
+                self.organisation(&OrganisationEvent::read(event, payload).unwrap());
+            }
+            Channel::Conversation(id) if is_of::<ConversationEvent>(event) => {
                 let event = ConversationEvent::read(event, payload).unwrap();
                 for window in
                     self.windows.iter_mut().filter(|window| window.thread.conversation.id == id && window.subscribed && window.seq < seq)
@@ -185,7 +188,11 @@ impl Reader {
     /// The log since the windows' cursors.
     async fn resume(&mut self, house: &House, id: ConversationId) {
         for window in self.windows.iter_mut().filter(|window| window.thread.conversation.id == id) {
-            for logged in since(house, Channel::Conversation(id), window.seq).await {
+            for logged in since(house, Channel::Conversation(id), window.seq)
+                .await
+                .into_iter()
+                .filter(|logged| is_of::<ConversationEvent>(&logged.event))
+            {
                 window.thread.apply(self.viewer, &ConversationEvent::read(&logged.event, &logged.data).unwrap());
                 window.seq = logged.seq.unsigned_abs();
             }
@@ -218,7 +225,8 @@ impl Reader {
                     }
                 }
                 "organisation" => {
-                    for logged in since(house, Channel::Organisation(HERE), self.organisation_seq).await {
+                    let logged = since(house, Channel::Organisation(HERE), self.organisation_seq).await;
+                    for logged in logged.into_iter().filter(|logged| is_of::<OrganisationEvent>(&logged.event)) {
                         self.organisation(&OrganisationEvent::read(&logged.event, &logged.data).unwrap());
                     }
                 }
@@ -277,6 +285,11 @@ impl Reader {
             assert_eq!(shown, expected, "{context}");
         }
     }
+}
+
+/// An event of this name is one of `E`.
+fn is_of<E: LiveEvent>(name: &str) -> bool {
+    E::CATALOGUE.iter().any(|entry| entry.name == name)
 }
 
 async fn since(house: &House, channel: Channel, seq: u64) -> Vec<log::Logged> {

@@ -1,0 +1,287 @@
+//! The catalogue of what can happen.
+
+use serde::{Deserialize, Serialize};
+
+/// Who sees in a feed that something has happened. Admins see all of it in the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// All people of the organisation.
+    Everyone,
+    /// Those who are in the conversation that it belongs to.
+    Members,
+    /// The person whom it is about.
+    Concerned,
+    /// Those whom it is for, where these are everyone or a conversation.
+    Addressees,
+    /// Nobody: it is for the audit log.
+    Admins,
+}
+
+/// What a verb is about: the chips of a feed, the filter of the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Topic {
+    /// Conversations, and who is in them.
+    Conversations,
+    /// People, their roles and invitations.
+    People,
+    /// What the institution tells its people.
+    Announcements,
+    /// Sign-ins, passwords, tokens.
+    Security,
+    /// The organisation itself and its external applications.
+    Organisation,
+}
+
+impl Topic {
+    /// All of them, in the order of the audit log's filter.
+    pub const ALL: [Self; 5] = [Self::Conversations, Self::People, Self::Announcements, Self::Security, Self::Organisation];
+    /// Those that a feed is filtered by.
+    pub const OF_FEEDS: [Self; 3] = [Self::Conversations, Self::People, Self::Announcements];
+
+    /// Its name in addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Conversations => "conversations",
+            Self::People => "people",
+            Self::Announcements => "announcements",
+            Self::Security => "security",
+            Self::Organisation => "organisation",
+        }
+    }
+
+    /// The one of this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.word() == word)
+    }
+
+    /// The verbs of it.
+    pub fn verbs(self) -> impl Iterator<Item = Verb> {
+        Verb::ALL.iter().copied().filter(move |verb| verb.topic() == self)
+    }
+}
+
+/// The kind of what something is done to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// A room, a group or a direct conversation.
+    Conversation,
+    /// A message.
+    Message,
+    /// A person.
+    Person,
+    /// An invitation.
+    Invitation,
+    /// The organisation.
+    Organisation,
+    /// A browser that somebody is signed in with.
+    SignIn,
+    /// A program's token.
+    Token,
+    /// An external application.
+    Application,
+    /// Something that the institution tells its people.
+    Broadcast,
+}
+
+impl SubjectKind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Conversation,
+        Self::Message,
+        Self::Person,
+        Self::Invitation,
+        Self::Organisation,
+        Self::SignIn,
+        Self::Token,
+        Self::Application,
+        Self::Broadcast,
+    ];
+
+    /// Its name in rows and addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Conversation => "conversation",
+            Self::Message => "message",
+            Self::Person => "person",
+            Self::Invitation => "invitation",
+            Self::Organisation => "organisation",
+            Self::SignIn => "sign_in",
+            Self::Token => "token",
+            Self::Application => "application",
+            Self::Broadcast => "broadcast",
+        }
+    }
+
+    /// The one of this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// Declares the verbs: name, topic, the kind of what it is done to, audience.
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $name:ident = $wire:literal: $topic:ident, $subject:ident, $audience:ident;)*) => {
+        /// Something that happens, and leaves a row when it does.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+        pub enum Verb {
+            $($(#[$doc])* #[serde(rename = $wire)] $name,)*
+        }
+
+        impl Verb {
+            /// All of them, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its name in rows and on the wire, `noun.verb`.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $wire,)* }
+            }
+
+            /// What it is about.
+            pub fn topic(self) -> Topic {
+                match self { $(Self::$name => Topic::$topic,)* }
+            }
+
+            /// The kind of what it is done to.
+            pub fn subject(self) -> SubjectKind {
+                match self { $(Self::$name => SubjectKind::$subject,)* }
+            }
+
+            /// Who sees it in a feed.
+            pub fn audience(self) -> Audience {
+                match self { $(Self::$name => Audience::$audience,)* }
+            }
+        }
+    };
+}
+
+verbs! {
+    /// A room or a group was made, or a direct conversation begun.
+    ConversationCreated = "conversation.created": Conversations, Conversation, Members;
+    /// It has another name or topic.
+    ConversationChanged = "conversation.changed": Conversations, Conversation, Members;
+    /// Somebody joined an open room.
+    MemberJoined = "member.joined": Conversations, Conversation, Members;
+    /// Somebody was added.
+    MemberInvited = "member.invited": Conversations, Conversation, Members;
+    /// Somebody left.
+    MemberLeft = "member.left": Conversations, Conversation, Members;
+    /// Somebody was removed.
+    MemberRemoved = "member.removed": Conversations, Conversation, Members;
+    /// Who has been there longest runs it now, for its last owner is gone.
+    OwnerChanged = "owner.changed": Conversations, Conversation, Members;
+    /// A message was deleted by somebody else than its author.
+    MessageDeleted = "message.deleted": Conversations, Message, Concerned;
+
+    /// Somebody is new.
+    PersonRegistered = "person.registered": People, Person, Everyone;
+    /// Somebody has another name. What they were called before is nobody's business but the admins'.
+    PersonRenamed = "person.renamed": People, Person, Admins;
+    /// Somebody was given a role.
+    RoleGranted = "role.granted": People, Person, Concerned;
+    /// A role was taken from somebody.
+    RoleRevoked = "role.revoked": People, Person, Concerned;
+    /// Somebody was invited to the organisation.
+    InvitationCreated = "invitation.created": People, Invitation, Admins;
+    /// An invitation was taken back.
+    InvitationWithdrawn = "invitation.withdrawn": People, Invitation, Admins;
+
+    /// A broadcast was made, for now or for later.
+    BroadcastCreated = "broadcast.created": Announcements, Broadcast, Admins;
+    /// It goes out.
+    BroadcastStarted = "broadcast.started": Announcements, Broadcast, Addressees;
+    /// It was stopped for a while.
+    BroadcastPaused = "broadcast.paused": Announcements, Broadcast, Admins;
+    /// It goes on.
+    BroadcastResumed = "broadcast.resumed": Announcements, Broadcast, Admins;
+    /// It was stopped for good.
+    BroadcastCancelled = "broadcast.cancelled": Announcements, Broadcast, Admins;
+    /// All have it.
+    BroadcastSent = "broadcast.sent": Announcements, Broadcast, Admins;
+
+    /// Somebody signed in.
+    SignInCreated = "sign_in.created": Security, SignIn, Concerned;
+    /// Somebody ended one of their sign-ins from another.
+    SignInEnded = "sign_in.ended": Security, SignIn, Concerned;
+    /// Somebody ended all their other sign-ins and tokens.
+    SignInOthersEnded = "sign_in.others_ended": Security, SignIn, Concerned;
+    /// Somebody changed their password; their other sign-ins and tokens ended.
+    PasswordChanged = "password.changed": Security, Person, Concerned;
+    /// Somebody set a new password with a mail; all their sign-ins and tokens ended.
+    PasswordReset = "password.reset": Security, Person, Concerned;
+    /// Somebody made a token for a program.
+    TokenCreated = "token.created": Security, Token, Concerned;
+    /// Somebody ended one.
+    TokenEnded = "token.ended": Security, Token, Concerned;
+
+    /// The organisation has another name.
+    OrganisationRenamed = "organisation.renamed": Organisation, Organisation, Everyone;
+    /// Who may register was changed.
+    OrganisationChanged = "organisation.changed": Organisation, Organisation, Admins;
+    /// An external application was made.
+    ApplicationCreated = "application.created": Organisation, Application, Admins;
+    /// Its settings were changed.
+    ApplicationChanged = "application.changed": Organisation, Application, Admins;
+    /// It has a new secret; the one before is still valid.
+    ApplicationSecretChanged = "application.secret_changed": Organisation, Application, Admins;
+    /// Its older secret is no longer valid.
+    ApplicationSecretEnded = "application.secret_ended": Organisation, Application, Admins;
+    /// It is gone.
+    ApplicationRemoved = "application.removed": Organisation, Application, Admins;
+    /// What happens on it is told to another address.
+    ApplicationWebhookAdded = "application.webhook_added": Organisation, Application, Admins;
+    /// It no longer is.
+    ApplicationWebhookRemoved = "application.webhook_removed": Organisation, Application, Admins;
+    /// An admin sent an event as its backend would.
+    ApplicationEventSent = "application.event_sent": Organisation, Application, Admins;
+}
+
+impl Verb {
+    /// The one of this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|verb| verb.word() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_verb_has_a_name_of_its_own_that_reads_back() {
+        for verb in Verb::ALL {
+            assert_eq!(Verb::from_word(verb.word()), Some(*verb));
+            assert_eq!(serde_json::to_value(verb).unwrap(), verb.word());
+        }
+        let names: BTreeSet<&str> = Verb::ALL.iter().map(|verb| verb.word()).collect();
+        assert_eq!(names.len(), Verb::ALL.len());
+        assert_eq!(Topic::ALL.into_iter().flat_map(Topic::verbs).count(), Verb::ALL.len());
+    }
+
+    #[test]
+    fn names_of_topics_and_subjects_read_back() {
+        for topic in Topic::ALL {
+            assert_eq!(Topic::from_word(topic.word()), Some(topic));
+        }
+        for kind in SubjectKind::ALL {
+            assert_eq!(SubjectKind::from_word(kind.word()), Some(kind));
+        }
+        assert!(Topic::from_word("gossip").is_none() && SubjectKind::from_word("").is_none());
+    }
+
+    /// What keeps an account safe, and what admins do behind the scenes, is in nobody else's feed.
+    #[test]
+    fn accounts_and_administration_are_nobody_elses_business() {
+        for verb in Topic::Security.verbs() {
+            assert_eq!(verb.audience(), Audience::Concerned, "{verb:?}");
+        }
+        for verb in Verb::ALL.iter().filter(|verb| matches!(verb.subject(), SubjectKind::Application | SubjectKind::Invitation)) {
+            assert_eq!(verb.audience(), Audience::Admins, "{verb:?}");
+        }
+    }
+}
