@@ -84,11 +84,19 @@ pub enum SubjectKind {
     Application,
     /// Something that the institution tells its people.
     Broadcast,
+    /// Something that it tells them again and again.
+    Series,
+    /// What is written once and sent often.
+    Template,
+    /// A threshold of the operations board.
+    Alarm,
+    /// A job that failed too often.
+    Job,
 }
 
 impl SubjectKind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Conversation,
         Self::Message,
         Self::Person,
@@ -98,6 +106,10 @@ impl SubjectKind {
         Self::Token,
         Self::Application,
         Self::Broadcast,
+        Self::Series,
+        Self::Template,
+        Self::Alarm,
+        Self::Job,
     ];
 
     /// Its name in rows and addresses.
@@ -112,6 +124,10 @@ impl SubjectKind {
             Self::Token => "token",
             Self::Application => "application",
             Self::Broadcast => "broadcast",
+            Self::Series => "series",
+            Self::Template => "template",
+            Self::Alarm => "alarm",
+            Self::Job => "job",
         }
     }
 
@@ -201,6 +217,30 @@ verbs! {
     BroadcastCancelled = "broadcast.cancelled": Announcements, Broadcast, Admins;
     /// All have it.
     BroadcastSent = "broadcast.sent": Announcements, Broadcast, Admins;
+    /// A sample has it; the rest waits for the winner of its variants.
+    BroadcastSampled = "broadcast.sampled": Announcements, Broadcast, Admins;
+    /// The winner was chosen, by its time or by somebody.
+    BroadcastDecided = "broadcast.decided": Announcements, Broadcast, Admins;
+    /// Those whom it failed to reach are tried again.
+    BroadcastRetried = "broadcast.retried": Announcements, Broadcast, Admins;
+    /// A series of broadcasts was made.
+    SeriesCreated = "series.created": Announcements, Series, Admins;
+    /// It was stopped for a while.
+    SeriesPaused = "series.paused": Announcements, Series, Admins;
+    /// It goes on.
+    SeriesResumed = "series.resumed": Announcements, Series, Admins;
+    /// It was stopped for good.
+    SeriesEnded = "series.ended": Announcements, Series, Admins;
+    /// It has sent its last.
+    SeriesFinished = "series.finished": Announcements, Series, Admins;
+    /// One of its times passed while Plenum was not there, too long ago to be made up for.
+    SeriesMissed = "series.missed": Announcements, Series, Admins;
+    /// A template was written.
+    TemplateCreated = "template.created": Announcements, Template, Admins;
+    /// It says something else.
+    TemplateChanged = "template.changed": Announcements, Template, Admins;
+    /// It is gone.
+    TemplateDeleted = "template.deleted": Announcements, Template, Admins;
 
     /// Somebody signed in.
     SignInCreated = "sign_in.created": Security, SignIn, Concerned;
@@ -237,6 +277,20 @@ verbs! {
     ApplicationWebhookRemoved = "application.webhook_removed": Organisation, Application, Admins;
     /// An admin sent an event as its backend would.
     ApplicationEventSent = "application.event_sent": Organisation, Application, Admins;
+    /// A threshold of the operations board was added.
+    AlarmCreated = "alarm.created": Organisation, Alarm, Admins;
+    /// It was switched on or off.
+    AlarmChanged = "alarm.changed": Organisation, Alarm, Admins;
+    /// It is gone.
+    AlarmDeleted = "alarm.deleted": Organisation, Alarm, Admins;
+    /// It was crossed for long enough.
+    AlarmRaised = "alarm.raised": Organisation, Alarm, Admins;
+    /// It is no longer crossed.
+    AlarmEnded = "alarm.ended": Organisation, Alarm, Admins;
+    /// A job that failed too often is tried again.
+    JobRetried = "job.retried": Organisation, Job, Admins;
+    /// It was given up.
+    JobDiscarded = "job.discarded": Organisation, Job, Admins;
 }
 
 impl Verb {

@@ -130,6 +130,18 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Verb::BroadcastResumed => format!("{who} resumed the broadcast “{name}”"),
         Verb::BroadcastCancelled => format!("{who} cancelled the broadcast “{name}”"),
         Verb::BroadcastSent => format!("The broadcast “{name}” has reached all"),
+        Verb::BroadcastSampled => format!("The broadcast “{name}” has reached its sample"),
+        Verb::BroadcastDecided => format!("{who} chose what the rest gets of the broadcast “{name}”"),
+        Verb::BroadcastRetried => format!("{who} tried again whom the broadcast “{name}” did not reach"),
+        Verb::SeriesCreated => format!("{who} made the series “{name}”"),
+        Verb::SeriesPaused => format!("{who} paused the series “{name}”"),
+        Verb::SeriesResumed => format!("{who} resumed the series “{name}”"),
+        Verb::SeriesFinished => format!("The series “{name}” has come to its end"),
+        Verb::SeriesEnded => format!("{who} ended the series “{name}”"),
+        Verb::SeriesMissed => format!("A time of the series “{name}” was missed"),
+        Verb::TemplateCreated => format!("{who} wrote the template “{name}”"),
+        Verb::TemplateChanged => format!("{who} changed the template “{name}”"),
+        Verb::TemplateDeleted => format!("{who} deleted the template “{name}”"),
         Verb::SignInCreated => format!("{who} signed in with {}", device(word)),
         Verb::SignInEnded => format!("{who} ended a sign-in with {}", device(word)),
         Verb::SignInOthersEnded => format!("{who} ended all other sign-ins and tokens"),
@@ -147,6 +159,13 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Verb::ApplicationWebhookAdded => format!("{who} added a webhook to the application {name}"),
         Verb::ApplicationWebhookRemoved => format!("{who} removed a webhook of the application {name}"),
         Verb::ApplicationEventSent => format!("{who} sent a test event to the application {name}"),
+        Verb::AlarmCreated => format!("{who} set the alarm “{name}”"),
+        Verb::AlarmChanged => format!("{who} switched the alarm “{name}”"),
+        Verb::AlarmDeleted => format!("{who} deleted the alarm “{name}”"),
+        Verb::AlarmRaised => format!("The alarm “{name}” was raised"),
+        Verb::AlarmEnded => format!("The alarm “{name}” ended"),
+        Verb::JobRetried => format!("{who} tried a failed job again: {name}"),
+        Verb::JobDiscarded => format!("{who} discarded a failed job: {name}"),
     };
     capital(&text)
 }
@@ -244,6 +263,10 @@ pub fn subject(kind: SubjectKind) -> &'static str {
         SubjectKind::Token => "Token",
         SubjectKind::Application => "Application",
         SubjectKind::Broadcast => "Broadcast",
+        SubjectKind::Series => "Series of broadcasts",
+        SubjectKind::Template => "Template",
+        SubjectKind::Alarm => "Alarm",
+        SubjectKind::Job => "Job",
     }
 }
 
@@ -262,6 +285,7 @@ pub fn detail(key: &str) -> Option<&'static str> {
         "channel" => "Channel",
         "event" => "Event",
         "count" => "How many",
+        "stood" => "Stood at",
         _ => return None,
     })
 }

@@ -89,7 +89,7 @@ impl Zone {
     }
 
     /// The day without its year: `19 Nov`.
-    pub fn date(&self, at: Millis) -> String {
+    pub fn short_date(&self, at: Millis) -> String {
         // As it is seen on another day of the same year.
         self.short(at, at + 2 * 86_400_000).split(' ').take(2).collect::<Vec<_>>().join(" ")
     }
@@ -168,8 +168,8 @@ mod tests {
         // Saturday 24 October 2026, the night before summer time ends.
         let tomorrow = berlin().tomorrow_at(1_792_843_200_000, 8);
         assert_eq!((berlin().clock(tomorrow), tomorrow - 1_792_843_200_000), ("08:00".to_owned(), 19 * 3_600_000));
-        assert_eq!(berlin().date(NOVEMBER_19_1541_UTC), "19 Nov");
-        assert_eq!(berlin().date(1_798_700_000_000), "31 Dec");
+        assert_eq!(berlin().short_date(NOVEMBER_19_1541_UTC), "19 Nov");
+        assert_eq!(berlin().short_date(1_798_700_000_000), "31 Dec");
         let (midnight, quarter) =
             (berlin().next_multiple(NOVEMBER_19_1541_UTC + 1, 86_400_000), berlin().next_multiple(NOVEMBER_19_1541_UTC, 180_000));
         assert_eq!((berlin().precise(midnight), berlin().clock(quarter)), ("00:00:00".to_owned(), "16:42".to_owned()));

@@ -16,8 +16,7 @@ use super::{
     log,
     outbound::Weight,
     pusher::{durable, registry::Applications},
-    rest,
-    trouble,
+    rest, trouble,
 };
 use crate::{
     ids::PersonId,

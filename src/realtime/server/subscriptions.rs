@@ -189,11 +189,8 @@ async fn subscribe(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut S
 /// Counts what became of a wish to go on from a cursor.
 pub(super) fn count_recovery(recovered: Option<bool>) {
     let Some(recovered) = recovered else { return };
-    let (outcome, meter, noted) = if recovered {
-        ("recovered", &meters::RECOVERED, &trouble::RECOVERED)
-    } else {
-        ("gap", &meters::GAPS, &trouble::GAPS)
-    };
+    let (outcome, meter, noted) =
+        if recovered { ("recovered", &meters::RECOVERED, &trouble::RECOVERED) } else { ("gap", &meters::GAPS, &trouble::GAPS) };
     metrics::counter!("plenum_live_recoveries_total", "outcome" => outcome).increment(1);
     meter.add(1);
     trouble::note(noted);

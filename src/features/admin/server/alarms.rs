@@ -4,6 +4,7 @@
 //! is told once and a restart neither forgets nor repeats it.
 
 use crate::{
+    activity::Verb,
     channels::Channel,
     error::{AppError, AppResult},
     features::{
@@ -123,7 +124,7 @@ pub async fn add(tx: &mut Tx, who: &Identity, rule: Rule) -> AppResult<AlarmId> 
     .bind(tx.now())
     .fetch_one(&mut **tx)
     .await?;
-    record(tx, who.organisation, Some(who.person), "alarm.created", id, serde_json::json!({ "rule": rule })).await?;
+    tx.record(Activity::by(who, Verb::AlarmCreated, id.0).named(&words::rule(&rule))).await?;
     announce(tx, id).await?;
     Ok(id)
 }
@@ -148,7 +149,8 @@ pub async fn switch(tx: &mut Tx, who: &Identity, id: AlarmId, on: bool) -> AppRe
     if switched.rows_affected() == 0 {
         return Err(unknown());
     }
-    record(tx, who.organisation, Some(who.person), "alarm.changed", id, serde_json::json!({ "enabled": on })).await?;
+    let name = row(tx, id).await?.and_then(|row| row.alarm()).map(|alarm| words::rule(&alarm.rule)).unwrap_or_default();
+    tx.record(Activity::by(who, Verb::AlarmChanged, id.0).named(&name).with(serde_json::json!({ "enabled": on }))).await?;
     announce(tx, id).await
 }
 
@@ -158,12 +160,10 @@ pub async fn switch(tx: &mut Tx, who: &Identity, id: AlarmId, on: bool) -> AppRe
 /// 403 unless one is an admin; 404.
 pub async fn delete(tx: &mut Tx, who: &Identity, id: AlarmId) -> AppResult<()> {
     require_admin(tx, who).await?;
-    let gone =
-        sqlx::query("delete from alarms where id = $1 and organisation_id = $2").bind(id).bind(who.organisation).execute(&mut **tx).await?;
-    if gone.rows_affected() == 0 {
-        return Err(unknown());
-    }
-    record(tx, who.organisation, Some(who.person), "alarm.deleted", id, serde_json::json!({})).await?;
+    let row = row(tx, id).await?.filter(|row| row.organisation_id == who.organisation).ok_or_else(unknown)?;
+    sqlx::query("delete from alarms where id = $1").bind(id).execute(&mut **tx).await?;
+    let name = row.alarm().map(|alarm| words::rule(&alarm.rule)).unwrap_or_default();
+    tx.record(Activity::by(who, Verb::AlarmDeleted, id.0).named(&name)).await?;
     tx.announce(who.organisation, &OpsEvent::AlarmRemoved(AlarmGone { id }));
     Ok(())
 }
@@ -186,17 +186,6 @@ async fn announce(tx: &mut Tx, id: AlarmId) -> AppResult<()> {
         tx.announce(row.organisation_id, &OpsEvent::AlarmChanged(alarm));
     }
     Ok(())
-}
-
-async fn record(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    person: Option<PersonId>,
-    verb: &'static str,
-    id: AlarmId,
-    details: serde_json::Value,
-) -> AppResult<()> {
-    tx.record(Activity { organisation, person, verb, subject_kind: "alarm", subject: id.0, details }).await
 }
 
 /// Looks at the thresholds of all organisations with a sample of each. Most of the time this is one read.
@@ -261,8 +250,8 @@ async fn tell(tx: &mut Tx, row: &Row, rule: &Rule, turn: Turn, value: f64) -> Ap
     .fetch_all(&mut **tx)
     .await?;
     let (verb, title) = match turn {
-        Turn::Raised => ("alarm.raised", words::raised(rule)),
-        Turn::Ended => ("alarm.ended", words::ended(rule)),
+        Turn::Raised => (Verb::AlarmRaised, words::raised(rule)),
+        Turn::Ended => (Verb::AlarmEnded, words::ended(rule)),
     };
     let news = News {
         // It cannot be switched off: a place that is in trouble must reach those who run it.
@@ -277,6 +266,7 @@ async fn tell(tx: &mut Tx, row: &Row, rule: &Rule, turn: Turn, value: f64) -> Ap
         group: Some(format!("alarm:{}", row.id)),
     };
     inbox::notify(tx, &admins, &news).await?;
-    record(tx, row.organisation_id, None, verb, row.id, serde_json::json!({ "figure": rule.figure, "value": value })).await?;
+    let stood = serde_json::json!({ "stood": words::stands_at(rule.figure, value) });
+    tx.record(Activity::new(row.organisation_id, None, verb, row.id.0).named(&words::rule(rule)).with(stood)).await?;
     announce(tx, row.id).await
 }

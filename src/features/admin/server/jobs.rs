@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{operator, tell};
 use crate::{
+    activity::Verb,
     error::{AppError, AppResult},
     features::{
         admin::{
@@ -101,7 +102,7 @@ fn about(payload: &str) -> String {
 pub async fn retry(tx: &mut Tx, who: &Identity, id: i64) -> AppResult<()> {
     require_operator(tx, who).await?;
     let kind = letters::revive(tx, id).await?.ok_or_else(gone)?;
-    record(tx, who, "job.retried", id, &kind).await
+    record(tx, who, Verb::JobRetried, id, &kind).await
 }
 
 /// Puts the dead letters of one kind back, at most a hundred; how many these were.
@@ -113,7 +114,7 @@ pub async fn retry_kind(tx: &mut Tx, who: &Identity, kind: &str) -> AppResult<u3
     let mut revived = 0;
     for id in letters::of_kind(tx, kind, RETRIED).await? {
         if letters::revive(tx, id).await?.is_some() {
-            record(tx, who, "job.retried", id, kind).await?;
+            record(tx, who, Verb::JobRetried, id, kind).await?;
             revived += 1;
         }
     }
@@ -127,16 +128,15 @@ pub async fn retry_kind(tx: &mut Tx, who: &Identity, kind: &str) -> AppResult<u3
 pub async fn discard(tx: &mut Tx, who: &Identity, id: i64) -> AppResult<()> {
     require_operator(tx, who).await?;
     let kind = letters::discard(tx, id).await?.ok_or_else(gone)?;
-    record(tx, who, "job.discarded", id, &kind).await
+    record(tx, who, Verb::JobDiscarded, id, &kind).await
 }
 
 fn gone() -> AppError {
     AppError::not_found("This is no longer among the failed jobs: somebody has tried it again or discarded it.")
 }
 
-async fn record(tx: &mut Tx, who: &Identity, verb: &'static str, id: i64, kind: &str) -> AppResult<()> {
-    let details = serde_json::json!({ "kind": kind });
-    tx.record(Activity { organisation: who.organisation, person: Some(who.person), verb, subject_kind: "job", subject: id, details }).await
+async fn record(tx: &mut Tx, who: &Identity, verb: Verb, id: i64, kind: &str) -> AppResult<()> {
+    tx.record(Activity::by(who, verb, id).named(kind)).await
 }
 
 /// What those who look were told last.

@@ -207,7 +207,7 @@ fn ticks(zone: &Zone, period: Period, from: Millis, to: Millis) -> Vec<(Millis, 
     let mut ticks = Vec::new();
     let mut at = zone.next_multiple(from, step);
     while at <= to {
-        ticks.push((at, if period == Period::Week { zone.date(at) } else { zone.clock(at) }));
+        ticks.push((at, if period == Period::Week { zone.short_date(at) } else { zone.clock(at) }));
         at = zone.next_multiple(at + 1, step);
     }
     ticks
@@ -218,6 +218,6 @@ fn instant(zone: &Zone, period: Period, at: Millis) -> String {
     match period {
         Period::Quarter => zone.precise(at),
         Period::Day => zone.clock(at),
-        Period::Week => format!("{} {}", zone.date(at), zone.clock(at)),
+        Period::Week => format!("{} {}", zone.short_date(at), zone.clock(at)),
     }
 }
