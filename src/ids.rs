@@ -63,6 +63,10 @@ id_types! {
     NotificationId;
     /// Something that the institution tells its people.
     BroadcastId;
+    /// A broadcast that is made anew at each of its times.
+    SeriesId;
+    /// What is written once and sent often.
+    TemplateId;
     /// An invitation to an organisation.
     InvitationId;
     /// A room, group or direct conversation.

@@ -12,7 +12,10 @@ use plenum::{
         },
         broadcasts::{
             live::BroadcastEvent,
-            model::{Audience, Broadcast, Funnel, State},
+            model::{
+                Audience, Broadcast, Every, Funnel, Ground, Late, Measure, Moment, Occurrence, OwnTime, Repeat, Sample, Series,
+                SeriesState, State, Variant, Weekday, Winner, Words, moments::MomentOf,
+            },
         },
         inbox::{
             live::{Changed, Gone, InboxEvent, Swept},
@@ -27,7 +30,7 @@ use plenum::{
             model::{PersonCard, Role},
         },
     },
-    ids::{BroadcastId, ConversationId, MessageId, NotificationId, PersonId},
+    ids::{BroadcastId, ConversationId, MessageId, NotificationId, PersonId, SeriesId},
     realtime::live::{LIVE_SCHEMA, LiveEvent},
 };
 
@@ -118,20 +121,53 @@ fn passed() -> Passed {
 }
 
 fn broadcast() -> Broadcast {
+    let words =
+        Words { title: "Fire drill for {{ first_name }}".into(), text: "At noon.".into(), link: "/messages/rooms".into(), weight: 1 };
+    let funnel = Funnel { recipients: 9, refused: 1, failed: 1, delivered: 5, seen: 3, read: 2, acted: 1 };
     Broadcast {
         id: BroadcastId(7),
         sender: card(1),
         audience: Audience::Role(Role::Instructor),
         audience_name: "Instructor".into(),
-        title: "Fire drill for {{ first_name }}".into(),
-        text: "At noon.".into(),
-        link: "/messages/rooms".into(),
+        variants: vec![Variant { words, funnel }],
+        sample: Some(Sample { percent: 10, hours: 24, measure: Measure::Acted }),
+        decide_at: Some(1_795_102_870_000),
+        winner: Some(Winner { variant: 0, ground: Ground::Leading }),
         state: State::Sending,
         due_at: 1_795_102_860_000,
+        own_time: Some(OwnTime { local: "2026-11-22T09:00".into(), late: Late::NextDay }),
+        next_at: Some(1_795_102_880_000),
+        series: Some(Occurrence { series: SeriesId(3), number: 2 }),
         created_at: 1_795_102_850_000,
         started_at: Some(1_795_102_860_000),
         ended_at: None,
-        funnel: Funnel { gathered: true, recipients: 9, refused: 1, delivered: 5, seen: 3, read: 2 },
+        gathered: true,
+        held: 4,
+        funnel,
+        failure: Some("The title has nothing in it.".into()),
+    }
+}
+
+fn moment() -> MomentOf {
+    MomentOf { broadcast: BroadcastId(7), moment: Moment { at: 1_795_102_860_000, delivered: 5, seen: 3, read: 2, acted: 1 } }
+}
+
+fn series() -> Series {
+    Series {
+        id: SeriesId(3),
+        sender: card(1),
+        audience_name: "Everyone".into(),
+        title: "The menu of the week".into(),
+        repeat: Repeat { every: Every::Week, days: vec![Weekday::Monday], until: Some("2027-01-31".into()), times: Some(9) },
+        zone: Some("Europe/Berlin".into()),
+        state: SeriesState::Running,
+        next_local: "2026-11-23T09:00".into(),
+        next_at: 1_795_420_800_000,
+        made: 2,
+        missed: 1,
+        missed_at: Some(1_795_102_860_000),
+        halt: None,
+        created_at: 1_795_102_850_000,
     }
 }
 
@@ -190,7 +226,11 @@ fn the_events_of_this_schema_have_this_shape() {
     let public_events = lines(vec![PublicEvent::OrganisationRenamed(renamed)]);
     let ops_events = lines(vec![OpsEvent::ChannelsUpdated(channels())]);
     let application_events = lines(vec![ApplicationEvent::ChannelsUpdated(channels()), ApplicationEvent::FramesPassed(passed())]);
-    let broadcast_events = lines(vec![BroadcastEvent::BroadcastChanged(broadcast())]);
+    let broadcast_events = lines(vec![
+        BroadcastEvent::BroadcastChanged(broadcast()),
+        BroadcastEvent::MomentChanged(moment()),
+        BroadcastEvent::SeriesChanged(series()),
+    ]);
     let all = [
         conversation_events,
         person_events,

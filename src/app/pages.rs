@@ -16,7 +16,7 @@ use crate::{
     features::{
         admin::view::ChannelsPage,
         applications::view::ApplicationsPage,
-        broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage},
+        broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
         inbox::view::{InboxPage, NotificationSettingsPage},
         messages::{
             self,
@@ -56,6 +56,8 @@ pub enum Page {
     Broadcast,
     /// A new one.
     NewBroadcast,
+    /// What is written once and sent often.
+    BroadcastTemplates,
     /// One's inbox.
     Inbox,
     /// How one wants to be told.
@@ -114,6 +116,7 @@ fn others(page: Page) -> Opened {
         Page::Broadcasts => for_senders(|| view! { <BroadcastsPage/> }),
         Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
         Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
+        Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
         Page::Inbox => for_people(|| view! { <InboxPage/> }),
         Page::NotificationSettings => for_people(|| view! { <NotificationSettingsPage/> }),
         _ => for_people(|| view! { <PeoplePage/> }),
@@ -148,6 +151,7 @@ impl Page {
             | Self::Broadcasts
             | Self::Broadcast
             | Self::NewBroadcast
+            | Self::BroadcastTemplates
             | Self::Inbox
             | Self::NotificationSettings
             | Self::Rooms

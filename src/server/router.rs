@@ -73,6 +73,8 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
     Router::new()
         .route("/app/{key}", get(upgrade::socket))
         .merge(pages)
+        .merge(inbox::server::routes())
+        .merge(broadcasts::server::export::routes())
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .merge(pusher::http::routes())

@@ -74,6 +74,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let known = Arc::clone(&applications);
     jobs::housekeeping(jobs::Runner::new(store.clone()))
         .on(broadcasts::server::SEND, broadcasts::server::send)
+        .on(broadcasts::server::REPEAT, broadcasts::server::repeat)
         .on(inbox::server::WAKE, inbox::server::wake)
         .on(webhooks::JOB, move |store, payload| webhooks::deliver(store, Arc::clone(&known), payload))
         .start(stop.clone());

@@ -22,6 +22,7 @@ mod pages;
 mod presence;
 mod recovery;
 mod security;
+mod sending;
 mod store;
 mod tokens;
 mod watch;

@@ -3,10 +3,12 @@
 //! - [`mod@notify`]: what other features call within their transactions: something concerns people, was read, undone, said otherwise.
 //! - `states`: what a person does with their notifications; `waking`: what was put off comes back.
 //! - `reading`: pages, counts, preferences.
+//! - `following`: the way from a notification to where it leads, without scripts.
 //!
 //! Counts are counted over the rows in the transaction that changes them, so that they are equal in
 //! every tab (I11).
 
+mod following;
 mod notify;
 mod reading;
 mod states;
@@ -14,9 +16,10 @@ mod states;
 mod tests;
 mod waking;
 
+pub use following::routes;
 pub use notify::{News, notify, notify_each, read_thread, retell, retract, willing};
 pub use reading::{beginning, page, preferences};
-pub use states::{act, set_preferences, snooze, sweep, undo_clear};
+pub use states::{act, follow, set_preferences, snooze, sweep, undo_clear};
 pub use waking::{WAKE, prune, wake};
 
 use sqlx::QueryBuilder;

@@ -4,6 +4,7 @@
 //!   and what the browser shows (`desktop`).
 //! - [`bell`]: the newest of them at hand.
 //! - [`page`]: `/inbox`, with [`row`] for each notification; [`settings`]: how one wants to be told.
+//! - `way`: from a notification to where it leads.
 
 mod bell;
 mod context;
@@ -15,6 +16,7 @@ mod notes;
 mod page;
 mod row;
 mod settings;
+mod way;
 
 #[cfg(not(feature = "hydrate"))]
 use no_desktop as desktop;
