@@ -28,6 +28,7 @@ pub fn endpoints() -> Endpoints {
         .with(routes!(list_notifications))
         .with(routes!(read_notifications))
         .with(routes!(read_notification))
+        .with(routes!(follow_notification))
         .with(routes!(delete_notification))
 }
 
@@ -63,6 +64,17 @@ async fn read_notification(program: Program, Path(id): Path<i64>, command: Comma
     program.marks()?;
     let person = program.who.person;
     program.once(command, async move |tx: &mut Tx, _: &IgnoredAny| server::act(tx, person, NotificationId(id), Act::Read).await).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says that one went where a notification leads; it is read, too.
+#[utoipa::path(post, path = "/api/v1/notifications/{id}/follow", tag = "Inbox", security(("token" = ["write"])),
+    params(("id" = i64, Path, description = "The notification.", minimum = 1), Keyed),
+    responses((status = 204, description = "It is followed."), (status = 404, description = "One has no such notification.")))]
+async fn follow_notification(program: Program, Path(id): Path<i64>, command: Command<IgnoredAny>) -> Result<StatusCode, Problem> {
+    program.marks()?;
+    let person = program.who.person;
+    program.once(command, async move |tx: &mut Tx, _: &IgnoredAny| server::act(tx, person, NotificationId(id), Act::Follow).await).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -28,12 +28,12 @@ pub(super) const NEXT: &str = "select min(due_at) from broadcast_recipients wher
 /// One who waits: who they are, what they are called, and which variant is theirs.
 type Waiting = (PersonId, String, u8);
 
-/// Tells the next of those whose time has come, so many at the most. When there are none, it waits for the next one's time, or for the
-/// winner, or it is over.
-pub(super) async fn deliver(tx: &mut Tx, row: &Row, people: usize) -> AppResult<bool> {
+/// Tells the next of those whose time has come, so many at the most; how many these were. When there are none, it waits for the next
+/// one's time, or for the winner, or it is over.
+pub(super) async fn deliver(tx: &mut Tx, row: &Row, people: usize) -> AppResult<usize> {
     let waiting = waiting(tx, row.id, people).await?;
     if waiting.is_empty() {
-        return rest(tx, row).await;
+        return rest(tx, row).await.map(|()| 0);
     }
     let all: Vec<PersonId> = waiting.iter().map(|(person, ..)| *person).collect();
     let willing = inbox::willing(tx, &all, Category::Announcements).await?;
@@ -63,7 +63,7 @@ pub(super) async fn deliver(tx: &mut Tx, row: &Row, people: usize) -> AppResult<
         mark(tx, query, (row.id, number), "refused", refusing).await?;
     }
     moments::add(tx, row, Moment { delivered, ..Moment::default() }).await?;
-    Ok(true)
+    Ok(waiting.len())
 }
 
 async fn waiting(tx: &mut Tx, id: BroadcastId, most: usize) -> AppResult<Vec<Waiting>> {
@@ -73,7 +73,7 @@ async fn waiting(tx: &mut Tx, id: BroadcastId, most: usize) -> AppResult<Vec<Wai
 }
 
 /// What is to be done when nobody's time has come.
-async fn rest(tx: &mut Tx, row: &Row) -> AppResult<bool> {
+async fn rest(tx: &mut Tx, row: &Row) -> AppResult<()> {
     let next: Option<Millis> = sqlx::query_scalar(NEXT).bind(row.id).fetch_one(&mut **tx).await?;
     if let Some(at) = next {
         sqlx::query("update broadcasts set next_at = $2 where id = $1").bind(row.id).bind(at).execute(&mut **tx).await?;
@@ -83,7 +83,7 @@ async fn rest(tx: &mut Tx, row: &Row) -> AppResult<bool> {
     } else {
         move_on(tx, row, Action::Finish, None).await?;
     }
-    Ok(false)
+    Ok(())
 }
 
 /// What ties a notification to its broadcast; the trigger on `notifications` reads it.

@@ -50,9 +50,6 @@ pub async fn send(store: Store, payload: Value) -> AppResult<()> {
         careful = careful.saturating_sub(1);
         let more = match timed(&store, id, people).await {
             Ok((more, elapsed)) => {
-                if people > 1 {
-                    pace::learn(people, elapsed);
-                }
                 longest = longest.max(elapsed);
                 more
             }
@@ -122,12 +119,22 @@ pub(super) async fn step(tx: &mut Tx, id: BroadcastId, people: usize) -> AppResu
         State::Sending if !row.gathered => gathering::gather(tx, &row).await?,
         State::Sending if row.retrying => gathering::take_up_failed(tx, &row).await?,
         State::Sending if row.held > 0 && row.winner.is_some() => gathering::release(tx, &row).await?,
-        State::Sending => delivering::deliver(tx, &row, people).await?,
+        State::Sending => tell(tx, &row, people).await?,
         State::Deciding => return deciding::by_itself(tx, &row).await,
         State::Paused | State::Sent | State::Cancelled => return Ok(false),
     };
     announce(tx, id).await?;
     Ok(more)
+}
+
+/// Tells so many people at the most, and learns how long it takes.
+async fn tell(tx: &mut Tx, row: &Row, people: usize) -> AppResult<bool> {
+    let begun = Instant::now();
+    let told = delivering::deliver(tx, row, people).await?;
+    if told == people && people > 1 {
+        pace::learn(people, begun.elapsed());
+    }
+    Ok(told > 0)
 }
 
 async fn begin(tx: &mut Tx, row: &Row) -> AppResult<bool> {

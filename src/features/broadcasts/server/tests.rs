@@ -2,6 +2,7 @@
 
 mod apply;
 mod failing;
+mod migrating;
 mod plans;
 mod repeating;
 mod sampling;

@@ -25,7 +25,7 @@ pub(super) fn Compared(shown: RwSignal<Report>) -> impl IntoView {
         view! {
             <section class="card stack" aria-labelledby="compared">
                 <h2 id="compared">{words::COMPARED}</h2>
-                {dynamic(move || broadcast.with(table))}
+                <div class="stack">{dynamic(move || broadcast.with(table))}</div>
             </section>
         }
     })

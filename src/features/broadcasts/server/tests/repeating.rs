@@ -146,3 +146,18 @@ async fn a_series_is_checked() {
     assert_eq!(begin(&house, daily(None)).await.unwrap_err().status(), 429);
     assert_eq!(make(&house, SENDER, draft(Audience::Everyone)).await.unwrap_err().status(), 429);
 }
+
+/// I26: two servers on one database: the time of a series has one broadcast.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_make_one() {
+    let house = house(4).await;
+    let id = begin(&house, daily(None)).await.unwrap();
+    let (other, _commits) = Store::open(&format!("sqlite://{}", house.store.path().display())).await.unwrap();
+    for made in 1..=5 {
+        ago(&house, id, 1_000).await;
+        let come = |store: Store| async move { store.write(async move |tx: &mut Tx| series::come(tx, id).await).await.unwrap() };
+        tokio::join!(come(house.store.clone()), come(other.clone()), come(house.store.clone()), come(other.clone()));
+        assert_eq!(house.count("select count(*) from broadcasts").await, made);
+    }
+    assert_eq!(house.count("select count(distinct occurrence) from broadcasts").await, 5);
+}

@@ -140,3 +140,23 @@ async fn what_waits_is_paused_and_waits_on() {
     assert_eq!(what(Action::Cancel).await.state, State::Cancelled);
     check_counts(&house).await;
 }
+
+/// I26: two servers on one database, from the sample to the winner: each recipient has one variant, once.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_send_sample_and_winner_once() {
+    let house = house(251).await;
+    let id = make(&house, SENDER, two(half(Measure::Read))).await.unwrap();
+    let (other, _commits) = Store::open(&format!("sqlite://{}", house.store.path().display())).await.unwrap();
+    let work = |store: Store| async move { send_all(&store, id).await };
+    for state in [State::Deciding, State::Sent] {
+        tokio::join!(work(house.store.clone()), work(other.clone()), work(house.store.clone()));
+        send_all(&house.store, id).await;
+        assert_eq!(one(&house, id).await.state, state);
+        meddle(&house, "update broadcasts set decide_at = 1").await;
+    }
+    assert_eq!(told(&house, id).await, (2..=251).map(|person| (person, 1)).collect::<Vec<_>>());
+    let sent = one(&house, id).await;
+    assert_eq!(sent.variants.iter().map(|variant| variant.funnel.delivered).sum::<u32>(), 250);
+    assert_eq!(house.count("select count(*) from activity where verb in ('broadcast.sampled', 'broadcast.decided')").await, 2);
+    check_counts(&house).await;
+}
