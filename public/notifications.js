@@ -8,8 +8,13 @@ self.addEventListener('notificationclick', (event) => {
   event.notification.close();
   const link = new URL(event.notification.data?.link ?? '/inbox', self.location.origin);
   if (link.origin !== self.location.origin) return;
-  event.waitUntil(open(link.href));
+  event.waitUntil(Promise.all([open(link.href), follow(event.notification.data?.follow)]));
 });
+
+// The server is told that it was followed; the way itself goes to the place directly.
+async function follow(address) {
+  if (address) await fetch(address, { redirect: 'manual' }).catch(() => {});
+}
 
 // A tab that is there already goes to the place; else a new one does.
 async function open(href) {

@@ -67,6 +67,10 @@ id_types! {
     AlarmId;
     /// A row of the activity record; what happened later has a higher one.
     ActivityId;
+    /// A broadcast that is made anew at each of its times.
+    SeriesId;
+    /// What is written once and sent often.
+    TemplateId;
     /// An invitation to an organisation.
     InvitationId;
     /// A room, group or direct conversation.

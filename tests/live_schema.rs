@@ -23,7 +23,10 @@ use plenum::{
         },
         broadcasts::{
             live::BroadcastEvent,
-            model::{Audience, Broadcast, Funnel, State},
+            model::{
+                Audience, Broadcast, Every, Funnel, Ground, Late, Measure, Moment, Occurrence, OwnTime, Repeat, Sample, Series,
+                SeriesState, State, Variant, Weekday, Winner, Words, moments::MomentOf,
+            },
         },
         inbox::{
             live::{Changed, Gone, InboxEvent, Swept},
@@ -38,7 +41,7 @@ use plenum::{
             model::{PersonCard, Role},
         },
     },
-    ids::{ActivityId, AlarmId, BroadcastId, ConversationId, MessageId, NotificationId, PersonId},
+    ids::{ActivityId, AlarmId, BroadcastId, ConversationId, MessageId, NotificationId, PersonId, SeriesId},
     realtime::live::{LIVE_SCHEMA, LiveEvent},
 };
 
@@ -183,20 +186,53 @@ fn item() -> Item {
 }
 
 fn broadcast() -> Broadcast {
+    let words =
+        Words { title: "Fire drill for {{ first_name }}".into(), text: "At noon.".into(), link: "/messages/rooms".into(), weight: 1 };
+    let funnel = Funnel { recipients: 9, refused: 1, failed: 1, delivered: 5, seen: 3, read: 2, acted: 1 };
     Broadcast {
         id: BroadcastId(7),
         sender: card(1),
         audience: Audience::Role(Role::Instructor),
         audience_name: "Instructor".into(),
-        title: "Fire drill for {{ first_name }}".into(),
-        text: "At noon.".into(),
-        link: "/messages/rooms".into(),
+        variants: vec![Variant { words, funnel }],
+        sample: Some(Sample { percent: 10, hours: 24, measure: Measure::Acted }),
+        decide_at: Some(1_795_102_870_000),
+        winner: Some(Winner { variant: 0, ground: Ground::Leading }),
         state: State::Sending,
         due_at: 1_795_102_860_000,
+        own_time: Some(OwnTime { local: "2026-11-22T09:00".into(), late: Late::NextDay }),
+        next_at: Some(1_795_102_880_000),
+        series: Some(Occurrence { series: SeriesId(3), number: 2 }),
         created_at: 1_795_102_850_000,
         started_at: Some(1_795_102_860_000),
         ended_at: None,
-        funnel: Funnel { gathered: true, recipients: 9, refused: 1, delivered: 5, seen: 3, read: 2 },
+        gathered: true,
+        held: 4,
+        funnel,
+        failure: Some("The title has nothing in it.".into()),
+    }
+}
+
+fn moment() -> MomentOf {
+    MomentOf { broadcast: BroadcastId(7), moment: Moment { at: 1_795_102_860_000, delivered: 5, seen: 3, read: 2, acted: 1 } }
+}
+
+fn series() -> Series {
+    Series {
+        id: SeriesId(3),
+        sender: card(1),
+        audience_name: "Everyone".into(),
+        title: "The menu of the week".into(),
+        repeat: Repeat { every: Every::Week, days: vec![Weekday::Monday], until: Some("2027-01-31".into()), times: Some(9) },
+        zone: Some("Europe/Berlin".into()),
+        state: SeriesState::Running,
+        next_local: "2026-11-23T09:00".into(),
+        next_at: 1_795_420_800_000,
+        made: 2,
+        missed: 1,
+        missed_at: Some(1_795_102_860_000),
+        halt: None,
+        created_at: 1_795_102_850_000,
     }
 }
 
@@ -268,7 +304,6 @@ fn the_events_of_this_schema_have_this_shape() {
     let jobs_events = lines(vec![JobsEvent::JobsUpdated(jobs())]);
     let probe_events = lines(vec![ProbeEvent::ProbeSent(Probe { key: "abc".into(), at: 1_795_102_860_000 })]);
     let application_events = lines(vec![ApplicationEvent::ChannelsUpdated(channels()), ApplicationEvent::FramesPassed(passed())]);
-    let broadcast_events = lines(vec![BroadcastEvent::BroadcastChanged(broadcast())]);
     let activity_events = [
         lines(vec![ConversationActivity::Recorded(item())]),
         lines(vec![OrganisationActivity::Recorded(item())]),
@@ -279,6 +314,11 @@ fn the_events_of_this_schema_have_this_shape() {
         lines(vec![AuditEvent::Moved(RecordHead { id: ActivityId(7) })]),
     ]
     .join("\n");
+    let broadcast_events = lines(vec![
+        BroadcastEvent::BroadcastChanged(broadcast()),
+        BroadcastEvent::MomentChanged(moment()),
+        BroadcastEvent::SeriesChanged(series()),
+    ]);
     let all = [
         conversation_events,
         person_events,

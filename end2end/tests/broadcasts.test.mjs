@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { violations } from '../axe.mjs';
-import { scenario } from '../harness.mjs';
+import { eventually, scenario } from '../harness.mjs';
 
 const section = (page, name) => page.getByRole('region', { name, exact: true });
 const button = (within, name) => within.getByRole('button', { name, exact: true });
@@ -71,4 +71,95 @@ scenario('a scheduled broadcast is paused, resumed and cancelled', async (scene)
   }
   assert.equal(await button(page, 'Pause').count(), 0);
   assert.deepEqual(await violations(admin.page), []);
+});
+
+// Two variants: the preview shows both, each recipient gets one; who follows it in another browser is counted as it happens, and the
+// page compares them and draws what came when.
+scenario('variants are compared while recipients read and follow', async (scene) => {
+  const [mara, lena] = await scene.people('mara', 'lena');
+  const { page } = mara;
+  await lena.page.goto('/inbox');
+  await page.goto('/admin/broadcasts/new');
+  await page.getByText('Other variants to compare').click();
+  await page.getByLabel('Title of B', { exact: true }).fill('Rooms, {{ first_name }}');
+  await page.getByLabel('Link of B', { exact: true }).fill('/messages/rooms');
+  await page.getByLabel('Link', { exact: true }).fill('/messages/rooms');
+  await write(page, { audience: 'everyone', title: 'Rooms for {{ first_name }}', recipient: 'lena@plenum.example' });
+  const preview = section(page, 'Preview and send');
+  for (const text of ['Rooms for Lena', 'Rooms, Lena']) await preview.getByText(text, { exact: true }).waitFor();
+  await preview.getByRole('heading', { name: 'Variant B · 50 % of them' }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await button(preview, 'Send').click();
+
+  await page.waitForURL(/\/admin\/broadcasts\/\d+$/);
+  await page.getByText('Sent', { exact: true }).waitFor();
+  await figure(page, 'Followed').getByText(/^0 /).waitFor();
+  await section(page, 'Over time').getByRole('img').waitFor();
+  await lena.page.getByRole('main').getByRole('link', { name: /^Rooms/ }).first().click();
+  await lena.page.waitForURL(/\/messages\/rooms$/);
+  await figure(page, 'Followed').getByText(/^1 /).waitFor({ timeout: 20_000 });
+  const compared = section(page, 'Variants compared');
+  assert.equal(await compared.getByRole('row').count(), 3);
+  await compared.getByText('Too few people have got each of them').waitFor();
+  await section(page, 'Over time').getByText('The figures as a table').click();
+  assert.deepEqual(await violations(page), []);
+});
+
+// What is repeated stands in everybody's list at once, is paused, goes on and is ended.
+scenario('a broadcast is repeated, paused and ended', async (scene) => {
+  const [mara, admin] = await scene.people('mara', 'admin');
+  const { page } = mara;
+  await admin.page.goto('/admin/broadcasts');
+  await page.goto('/admin/broadcasts/new');
+  await page.getByText('Repeat it').click();
+  await page.getByLabel('How often', { exact: true }).selectOption('week');
+  await page.getByLabel('Monday', { exact: true }).check();
+  const at = new Date(Date.now() + 48 * 3_600_000).toISOString().slice(0, 16);
+  await write(page, { audience: 'everyone', title: 'The menu', at });
+  await button(section(page, 'Preview and send'), 'Start repeating').click();
+  await page.waitForURL(/\/admin\/broadcasts\?done=sent$/);
+  const line = section(admin.page, 'Repeated').getByRole('listitem').filter({ hasText: 'The menu' });
+  await line.getByText('Each week on Monday').waitFor();
+  const own = section(page, 'Repeated').getByRole('listitem');
+  for (const [act, state] of [['Pause', 'Paused'], ['Go on', 'Running']]) {
+    await own.getByRole('button', { name: new RegExp(`^${act}`) }).click();
+    await line.getByText(state, { exact: true }).waitFor();
+  }
+  assert.deepEqual(await violations(admin.page), []);
+  await own.getByRole('button', { name: /^End/ }).click();
+  await section(admin.page, 'Repeated').waitFor({ state: 'detached' });
+});
+
+// A manager without scripts keeps a template and sends with it, in two variants; a recipient without scripts follows it.
+scenario('templates, variants and following without scripts', async (scene) => {
+  const { page } = await scene.person('mara', { javaScript: false });
+  const lena = await scene.person('lena', { javaScript: false });
+  await page.goto('/admin/broadcasts/templates');
+  await page.getByLabel('Name', { exact: true }).fill('Welcome');
+  await page.getByLabel('Title', { exact: true }).fill('Welcome, {{ first_name }}');
+  await page.getByLabel('Link', { exact: true }).fill('/messages/rooms');
+  await button(page, 'Save').click();
+  await page.getByText('The template is saved.').waitFor();
+  await page.getByRole('link', { name: /^Use/ }).click();
+  assert.equal(await page.getByLabel('Title', { exact: true }).inputValue(), 'Welcome, {{ first_name }}');
+  await page.getByText('Other variants to compare').click();
+  await page.getByLabel('Title of B', { exact: true }).fill('Welcome here, {{ first_name }}');
+  await page.getByLabel('Link of B', { exact: true }).fill('/messages/rooms');
+  await button(page, 'Preview').click();
+  await button(section(page, 'Preview and send'), 'Send').click();
+  await page.getByText('The broadcast is on its way.').waitFor();
+  await page.getByRole('link', { name: /^Welcome/ }).first().click();
+  await page.waitForURL(/\/admin\/broadcasts\/\d+$/);
+
+  const notice = lena.page.getByRole('main').getByRole('link', { name: /^Welcome.*Lena/ });
+  await eventually(async () => {
+    await lena.page.goto('/inbox');
+    assert.equal(await notice.count(), 1);
+  });
+  await notice.click();
+  await lena.page.waitForURL(/\/messages\/rooms$/);
+  await eventually(async () => {
+    await page.reload();
+    assert.match(await figure(page, 'Followed').innerText(), /^1 /);
+  });
 });

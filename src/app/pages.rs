@@ -17,7 +17,7 @@ use crate::{
         activity::view::{AuditPage, ConversationActivityPage, TodayPage},
         admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
-        broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage},
+        broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
         inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
         messages::{
             self,
@@ -69,6 +69,8 @@ pub enum Page {
     Broadcast,
     /// A new one.
     NewBroadcast,
+    /// What is written once and sent often.
+    BroadcastTemplates,
     /// One's inbox.
     Inbox,
     /// What came while one was away.
@@ -140,6 +142,7 @@ fn others(page: Page) -> Opened {
         Page::Broadcasts => for_senders(|| view! { <BroadcastsPage/> }),
         Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
         Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
+        Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
         Page::Inbox => for_people(|| view! { <InboxPage/> }),
         Page::Away => for_people(|| view! { <AwayPage/> }),
         Page::Unsubscribe => view! { <UnsubscribePage/> },
@@ -183,6 +186,7 @@ impl Page {
             | Self::Broadcasts
             | Self::Broadcast
             | Self::NewBroadcast
+            | Self::BroadcastTemplates
             | Self::Inbox
             | Self::Away
             | Self::NotificationSettings

@@ -53,6 +53,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("admin/audit") view=Page::Audit ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts") view=Page::Broadcasts ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/new") view=Page::NewBroadcast ssr=SsrMode::Async/>
+            <Route path=path!("admin/broadcasts/templates") view=Page::BroadcastTemplates ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/:id") view=Page::Broadcast ssr=SsrMode::Async/>
             <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
                 <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>

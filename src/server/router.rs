@@ -75,6 +75,8 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .route("/unsubscribe", post(inbox::public::unsubscribe_at_once))
         .route("/admin/audit.csv", get(activity::server::export::csv))
         .merge(pages)
+        .merge(inbox::server::routes())
+        .merge(broadcasts::server::export::routes())
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .merge(pusher::http::routes())

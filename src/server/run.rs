@@ -98,6 +98,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let known = Arc::clone(&applications);
     jobs::housekeeping(jobs::Runner::new(store.clone()))
         .on(broadcasts::server::SEND, broadcasts::server::send)
+        .on(broadcasts::server::REPEAT, broadcasts::server::repeat)
         .on(inbox::server::WAKE, inbox::server::wake)
         .on(inbox::server::digest::DIGEST, move |store, payload| inbox::server::digest::send(store, post.clone(), payload))
         .every("inbox.digests", Duration::from_secs(60), inbox::server::digest::claim_due)

@@ -66,6 +66,7 @@ pub fn start_figures() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_counter!("plenum_webhook_events_dropped_total", "Events that too many before them kept from webhooks");
     metrics::describe_histogram!("plenum_write_seconds", "Time of one group commit");
     metrics::describe_histogram!("plenum_http_seconds", "From a request to the head of its answer");
+    metrics::describe_histogram!("plenum_broadcast_step_seconds", "Time that one step of a broadcast keeps the writer");
     metrics::describe_counter!("plenum_writes_total", "Committed or refused write closures");
     Ok(handle)
 }

@@ -1,6 +1,11 @@
-//! The words of broadcasts.
+//! The words of broadcasts: of the list and of what is repeated. [`compose`] has those of writing one, [`report`] those of one that was
+//! written, [`templates`] those of what is written once and sent often.
 
-use crate::features::broadcasts::model::{Action, Broadcast, State, TITLE_CHARS};
+pub mod compose;
+pub mod report;
+pub mod templates;
+
+use crate::features::broadcasts::model::{Action, Broadcast, Every, Halt, Late, Repeat, Series, SeriesAction, SeriesState, State, Weekday};
 
 /// Page, tab and navigation.
 pub const BROADCASTS: &str = "Broadcasts";
@@ -9,6 +14,8 @@ pub const ABOUT: &str =
     "What the institution tells its people stands in their inbox, once for each. Whoever has switched announcements off gets none.";
 /// The button, and the page that it leads to.
 pub const NEW: &str = "New broadcast";
+/// The button, and the page that it leads to.
+pub const TEMPLATES: &str = "Templates";
 /// An audience.
 pub const EVERYONE: &str = "Everyone";
 /// There are none.
@@ -23,76 +30,17 @@ pub const OLDER: &str = "Show older ones";
 pub const ENDED: &str = "This page is no longer told what happens.";
 /// Leads back.
 pub const ALL: &str = "All broadcasts";
-
-/// A field.
-pub const AUDIENCE: &str = "Who gets it";
-/// An option.
-pub const ONE_PERSON: &str = "One person";
-/// Options.
-pub const ROLES: &str = "A role";
-/// Options.
-pub const ROOMS: &str = "A room";
-/// A field.
-pub const EMAIL: &str = "Their address";
-/// What it is for.
-pub const EMAIL_HINT: &str = "Only for one person.";
-/// A field.
-pub const TITLE: &str = "Title";
-/// What it may be.
-pub fn title_hint() -> String {
-    format!("One line of at most {TITLE_CHARS} characters.")
-}
-/// A field.
-pub const TEXT: &str = "Text";
-/// What it may be.
-pub const TEXT_HINT: &str = "Title and text may have {{ name }}, {{ first_name }} and {{ organisation }} in them.";
-/// A field.
-pub const LINK: &str = "Link";
-/// What it may be.
-pub const LINK_HINT: &str = "Where the notification leads: a path of this site, like /messages/rooms. It may be empty.";
-/// A field.
-pub const AT: &str = "When";
-/// What it may be.
-pub fn at_hint(zone: &str) -> String {
-    format!("In your time zone, {zone}. Empty: at once.")
-}
-/// A field.
-pub const RECIPIENT: &str = "Preview for";
-/// What it may be.
-pub const RECIPIENT_HINT: &str = "The address of somebody; empty: the first of those who get it.";
-/// The button.
-pub const PREVIEW: &str = "Preview";
-/// The heading of the preview.
-pub const PREVIEW_HEADING: &str = "Preview and send";
-/// For whom it is shown.
-pub fn as_seen_by(name: &str) -> String {
-    format!("As {name} would see it:")
-}
-/// They would get nothing.
-pub fn refuses(name: &str) -> String {
-    format!("{name} has switched announcements off and would get nothing.")
-}
-/// For how many.
-pub fn people(audience: &str, count: u32) -> String {
-    match count {
-        1 => format!("{audience}: 1 person"),
-        _ => format!("{audience}: {count} people"),
-    }
-}
-/// Nobody is there.
-pub const NOBODY: &str = "Nobody would get it.";
-/// When.
-pub const AT_ONCE: &str = "At once";
-/// The button.
-pub const SEND: &str = "Send";
-/// The button, for later.
-pub const SCHEDULE: &str = "Schedule";
+/// The heading of all that was sent or waits.
+pub const SENT_AND_DUE: &str = "Sent and scheduled";
+/// The heading of what is repeated.
+pub const REPEATED: &str = "Repeated";
 
 /// Where a broadcast is on its way.
 pub fn state(state: State) -> &'static str {
     match state {
         State::Scheduled => "Scheduled",
         State::Sending => "Sending",
+        State::Deciding => "Waiting for the winner",
         State::Paused => "Paused",
         State::Sent => "Sent",
         State::Cancelled => "Cancelled",
@@ -104,43 +52,157 @@ pub fn act(action: Action) -> &'static str {
         Action::Pause => "Pause",
         Action::Resume => "Go on",
         Action::Cancel => "Cancel",
-        Action::Begin | Action::Finish => "",
+        Action::Retry => "Retry what failed",
+        Action::Begin | Action::Finish | Action::Await | Action::Decide => "",
     }
 }
-/// Asked before it is stopped for good.
-pub const CANCEL_HINT: &str = "Cancelling is for good. Whoever has the broadcast keeps it.";
 /// The progress bar, for screen readers.
 pub fn progress(broadcast: &Broadcast) -> String {
     let funnel = broadcast.funnel;
-    if funnel.gathered { format!("{} of {} dealt with", funnel.done(), funnel.recipients) } else { "Counting who gets it".to_owned() }
+    if broadcast.gathered { format!("{} of {} dealt with", funnel.done(), funnel.recipients) } else { "Counting who gets it".to_owned() }
 }
 /// A line of the list.
 pub fn line(broadcast: &Broadcast) -> String {
     let funnel = broadcast.funnel;
-    match broadcast.started_at {
-        None => broadcast.audience_name.clone(),
-        Some(_) => format!("{} · {} of {} got it · {} read it", broadcast.audience_name, funnel.delivered, funnel.recipients, funnel.read),
+    let mut parts = vec![broadcast.audience_name.clone()];
+    if broadcast.variants.len() > 1 {
+        parts.push(format!("{} variants", broadcast.variants.len()));
+    }
+    if let Some(occurrence) = broadcast.series {
+        parts.push(format!("repeated, number {}", occurrence.number));
+    }
+    if broadcast.started_at.is_some() {
+        parts.push(format!("{} of {} got it", funnel.delivered, funnel.recipients));
+        parts.push(format!("{} read it", funnel.read));
+        if funnel.failed > 0 {
+            parts.push(format!("{} failed", funnel.failed));
+        }
+    }
+    parts.join(" · ")
+}
+
+/// Whether a series goes on.
+pub fn series_state(state: SeriesState) -> &'static str {
+    match state {
+        SeriesState::Running => "Running",
+        SeriesState::Paused => "Paused",
+        SeriesState::Ended => "Ended",
     }
 }
-/// Who sends it.
-pub const SENDER: &str = "Sender";
-/// When it is to be sent.
-pub const DUE: &str = "Due";
-/// When it ended.
-pub const ENDED_AT: &str = "Ended";
-/// What becomes of it.
-pub const FUNNEL: &str = "How far it has come";
-/// A figure.
-pub const RECIPIENTS: &str = "Recipients";
-/// A figure.
-pub const DELIVERED: &str = "Delivered";
-/// A figure.
-pub const SEEN: &str = "Seen";
-/// A figure.
-pub const READ: &str = "Read";
-/// A figure.
-pub const REFUSED: &str = "Opted out";
-/// A part of all who got it.
-pub fn part(count: u32, percent: u32) -> String {
-    format!("{count} ({percent} %)")
+/// A button.
+pub fn series_act(action: SeriesAction) -> &'static str {
+    match action {
+        SeriesAction::Pause => "Pause",
+        SeriesAction::Resume => "Go on",
+        SeriesAction::End => "End",
+        SeriesAction::Finish => "",
+    }
+}
+/// Which of them a button is of, for screen readers.
+pub fn of(title: &str) -> String {
+    format!("“{title}”")
+}
+/// A day of the week.
+pub fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
+    }
+}
+/// How often.
+pub fn every(every: Every) -> &'static str {
+    match every {
+        Every::Day => "Each day",
+        Every::Week => "Each week",
+        Every::Month => "Each month",
+    }
+}
+/// How often, and until when.
+pub fn repeat(repeat: &Repeat) -> String {
+    let mut text = every(repeat.every).to_owned();
+    if !repeat.days.is_empty() {
+        let days: Vec<&str> = repeat.days.iter().map(|day| weekday(*day)).collect();
+        text.push_str(&format!(" on {}", days.join(", ")));
+    }
+    if let Some(until) = &repeat.until {
+        text.push_str(&format!(" until {}", date(until)));
+    }
+    match repeat.times {
+        Some(1) => text.push_str(", once"),
+        Some(times) => text.push_str(&format!(", {times} times")),
+        None => {}
+    }
+    text
+}
+/// What is known of a series beside its next time.
+pub fn series_line(series: &Series) -> String {
+    let mut parts = vec![series.audience_name.clone(), repeat(&series.repeat)];
+    parts.push(if series.made == 0 { "not sent yet".to_owned() } else { format!("sent {}", times(series.made)) });
+    if series.missed > 0 {
+        parts.push(format!("missed {}", times(series.missed)));
+    }
+    parts.join(" · ")
+}
+fn times(count: u32) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+/// The next time.
+pub fn next_time(series: &Series) -> String {
+    let zone = series.zone.as_deref().unwrap_or("each recipient's own time zone");
+    format!("Next: {} ({zone})", local(&series.next_local))
+}
+/// A time passed while no server was there.
+pub fn missed(at: &str) -> String {
+    format!("The time of {at} passed while the server was away; it was too late to make up for it.")
+}
+/// Why Plenum paused it.
+pub fn halt(halt: Halt) -> &'static str {
+    match halt {
+        Halt::Sender => "It was paused: whoever made it may no longer send broadcasts.",
+        Halt::Audience => "It was paused: the room or the person is no longer there for whoever made it.",
+    }
+}
+
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/// A day, of `2026-11-22`: 22 November 2026.
+pub fn date(text: &str) -> String {
+    let mut parts = text.split('-').map(str::parse::<usize>);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(Ok(year)), Some(Ok(month @ 1..=12)), Some(Ok(day))) => format!("{day} {} {year}", MONTHS[month - 1]),
+        _ => text.to_owned(),
+    }
+}
+/// A day and a time, of `2026-11-22T09:00`: 22 November 2026, 09:00.
+pub fn local(text: &str) -> String {
+    match text.split_once('T') {
+        Some((day, time)) => format!("{}, {time}", date(day)),
+        None => text.to_owned(),
+    }
+}
+/// What becomes of those for whom their own time has passed.
+pub fn late(late: Late) -> &'static str {
+    match late {
+        Late::AtOnce => "whoever has it behind them gets it at once",
+        Late::NextDay => "whoever has it behind them gets it the next day",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_repeated_is_said() {
+        let days = vec![Weekday::Monday, Weekday::Thursday];
+        let weekly = Repeat { every: Every::Week, days, until: Some("2027-01-31".into()), times: Some(5) };
+        assert_eq!(repeat(&weekly), "Each week on Monday, Thursday until 31 January 2027, 5 times");
+        assert_eq!((local("2026-11-22T09:00"), local("soon")), ("22 November 2026, 09:00".to_owned(), "soon".to_owned()));
+    }
 }

@@ -57,7 +57,7 @@ pub const UNDO: &str = "Undo";
 /// Said after an act that can be taken back.
 pub fn done(act: Act) -> &'static str {
     match act {
-        Act::Read => "Marked as read.",
+        Act::Read | Act::Follow => "Marked as read.",
         Act::Unread => "Marked as unread.",
         Act::Archive => "Put into the archive.",
         Act::Restore => "Back in the inbox.",
@@ -67,7 +67,7 @@ pub fn done(act: Act) -> &'static str {
 /// A button.
 pub fn act(act: Act) -> &'static str {
     match act {
-        Act::Read => "Mark read",
+        Act::Read | Act::Follow => "Mark read",
         Act::Unread => "Mark unread",
         Act::Archive => "Archive",
         Act::Restore => "Move to inbox",

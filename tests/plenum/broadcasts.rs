@@ -12,10 +12,10 @@ use super::{
 };
 
 /// People beside the seeded ones, so that sending takes a while.
-const CROWD: i64 = 1_500;
+pub(super) const CROWD: i64 = 1_500;
 
 /// Fills the organisation with people.
-async fn crowd(server: &Server, organisation: i64) {
+pub(super) async fn crowd(server: &Server, organisation: i64) {
     let database = server.database().await;
     sqlx::query(
         "with recursive counted (n) as (select 1 union all select n + 1 from counted where n < $2)
@@ -38,7 +38,7 @@ fn rand_number() -> u128 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos()
 }
 
-async fn try_send(by: &Person, fields: &[(&str, &str)]) -> reqwest::Response {
+pub(super) async fn try_send(by: &Person, fields: &[(&str, &str)]) -> reqwest::Response {
     let key = key();
     let mut form = vec![("key", key.as_str()), ("title", "Fire drill"), ("text", "At noon.")];
     form.retain(|(name, _)| !fields.iter().any(|(given, _)| given == name));
@@ -46,22 +46,22 @@ async fn try_send(by: &Person, fields: &[(&str, &str)]) -> reqwest::Response {
     by.call("broadcasts/send", &form).await
 }
 
-async fn send(by: &Person, audience: &str) -> i64 {
+pub(super) async fn send(by: &Person, audience: &str) -> i64 {
     let response = try_send(by, &[("audience", audience)]).await;
     assert_eq!(response.status(), 200);
     response.json().await.unwrap()
 }
 
-async fn detail(by: &Person, id: i64) -> Value {
-    by.ask("broadcasts/detail", &[("id", &id.to_string())]).await["state"].clone()
+pub(super) async fn detail(by: &Person, id: i64) -> Value {
+    by.ask("broadcasts/detail", &[("id", &id.to_string())]).await["state"]["broadcast"].clone()
 }
 
-async fn act(by: &Person, id: i64, act: &str) -> u16 {
+pub(super) async fn act(by: &Person, id: i64, act: &str) -> u16 {
     by.call("broadcasts/act", &[("id", &id.to_string()), ("act", act)]).await.status().as_u16()
 }
 
 /// Waits until it shows what `is` wants to see.
-async fn until(by: &Person, id: i64, is: impl Fn(&Value) -> bool) -> Value {
+pub(super) async fn until(by: &Person, id: i64, is: impl Fn(&Value) -> bool) -> Value {
     for _ in 0..1_200 {
         let now = detail(by, id).await;
         if is(&now) {
@@ -72,16 +72,16 @@ async fn until(by: &Person, id: i64, is: impl Fn(&Value) -> bool) -> Value {
     panic!("it never came: {}", detail(by, id).await);
 }
 
-fn is_sent(broadcast: &Value) -> bool {
+pub(super) fn is_sent(broadcast: &Value) -> bool {
     broadcast["state"] == "sent"
 }
 
-fn delivered(broadcast: &Value) -> i64 {
+pub(super) fn delivered(broadcast: &Value) -> i64 {
     broadcast["funnel"]["delivered"].as_i64().unwrap()
 }
 
 /// How many have a notification of it, and how many notifications there are.
-async fn told(server: &Server, id: i64) -> (i64, i64) {
+pub(super) async fn told(server: &Server, id: i64) -> (i64, i64) {
     let database = server.database().await;
     let told = sqlx::query_as("select count(distinct person_id), count(*) from notifications where subject = $1")
         .bind(format!("broadcast:{id}"))
@@ -93,9 +93,9 @@ async fn told(server: &Server, id: i64) -> (i64, i64) {
 }
 
 /// The lease of a process that was killed runs out after 90 s; here it does so at once.
-async fn end_leases(server: &Server) {
+pub(super) async fn end_leases(server: &Server) {
     let database = server.database().await;
-    sqlx::query("update jobs set leased_until = null where kind = 'broadcasts.send'").execute(&database).await.unwrap();
+    sqlx::query("update jobs set leased_until = null where kind like 'broadcasts.%'").execute(&database).await.unwrap();
     database.close().await;
 }
 
@@ -140,7 +140,7 @@ async fn what_was_due_meanwhile_goes_out() {
     let (admin, sam) = (server.person("admin").await, server.person("sam").await);
     let id = send(&admin, &format!("person:{}", sam.id)).await;
     until(&admin, id, is_sent).await;
-    let at = jiff_minute_ahead();
+    let at = a_day_ahead();
     let response = try_send(&admin, &[("audience", "everyone"), ("at", &at)]).await;
     assert_eq!(response.status(), 200, "{at}");
     let id: i64 = response.json().await.unwrap();
@@ -157,7 +157,7 @@ async fn what_was_due_meanwhile_goes_out() {
 }
 
 /// A day ahead in any zone, as a form says it.
-fn jiff_minute_ahead() -> String {
+pub(super) fn a_day_ahead() -> String {
     let tomorrow = plenum::server::db::now() + 36 * 3_600_000;
     plenum::ui::time::Zone::machine(tomorrow).get(..16).unwrap().to_owned()
 }
@@ -305,7 +305,7 @@ async fn broadcasts_work_without_scripts() {
     let page = mara.html(path).await;
     assert!(page.contains("Dear Lena") && page.contains("Preview and send"), "{page}");
     let key = page.split("name=\"key\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    let at = jiff_minute_ahead();
+    let at = a_day_ahead();
     let form = [("key", key), ("audience", "everyone"), ("title", "Dear {{ first_name }}"), ("text", "Come!"), ("at", &at)];
     let led = mara.submit("broadcasts/send", &form, path).await;
     assert_eq!(led, "/admin/broadcasts?done=sent");

@@ -28,6 +28,7 @@ mod presence;
 mod recovery;
 mod security;
 mod seeds;
+mod sending;
 mod store;
 mod tokens;
 mod watch;

@@ -1,31 +1,41 @@
 //! Broadcasts in the public JSON API.
 
+mod wanted;
+
 use axum::{
     Json,
     extract::{Path, Query},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::{
-    model::{Audience, Broadcast, Draft},
+    model::{Action, Broadcast, Measure, Moment, Report, Series, SeriesAction, Variant, figures, variants::letter},
     server,
 };
 use crate::{
-    ids::{BroadcastId, Millis},
+    error::AppError,
+    ids::{BroadcastId, SeriesId},
     server::{
         api::{Command, Endpoints, Keyed, Page, Program},
         db::Tx,
         problem::Problem,
     },
 };
+use wanted::NewBroadcast;
 
 /// The endpoints.
 pub fn endpoints() -> Endpoints {
-    Endpoints::default().with(routes!(list_broadcasts, send_broadcast)).with(routes!(read_broadcast))
+    Endpoints::default()
+        .with(routes!(list_broadcasts, send_broadcast))
+        .with(routes!(read_broadcast))
+        .with(routes!(act_on_broadcast))
+        .with(routes!(read_analytics))
+        .with(routes!(list_series, repeat_broadcast))
+        .with(routes!(act_on_series))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -49,42 +59,70 @@ async fn list_broadcasts(program: Program, Query(Before { before }): Query<Befor
 
 /// Shows a broadcast, and how far it has come.
 ///
-/// For admins and managers. Receipts are counted about a second after somebody has seen or read it.
+/// For admins and managers. Receipts are counted about a second after somebody has seen, read or followed it.
 #[utoipa::path(get, path = "/api/v1/broadcasts/{id}", tag = "Broadcasts", security(("token" = ["read"])),
     params(("id" = i64, Path, description = "The broadcast.", minimum = 1)),
     responses((status = 200, description = "As it is now.", body = Broadcast), (status = 404, description = "There is no such broadcast.")))]
 async fn read_broadcast(program: Program, Path(id): Path<i64>) -> Result<Json<Broadcast>, Problem> {
     program.asks()?;
-    let Program { state, who, .. } = &program;
-    Ok(Json(server::detail(&mut *state.store.read().await?, who, state.store.epoch(), BroadcastId(id)).await?.state))
+    Ok(Json(report(&program, id).await?.broadcast))
 }
 
-/// What is to be told, to whom and when.
-#[derive(Deserialize, ToSchema)]
-struct NewBroadcast {
-    /// For whom: `everyone`, `role:instructor`, `room:4`, `person:7`. Whoever sends it is never among them.
-    #[schema(pattern = "^(everyone|role:[a-z]+|room:[1-9][0-9]*|person:[1-9][0-9]*)$")]
-    audience: String,
-    /// One line; it may have `{{ name }}`, `{{ first_name }}` and `{{ organisation }}` in it.
-    #[schema(min_length = 1, max_length = 120)]
-    title: String,
-    /// A line or two, with the same variables.
-    #[serde(default)]
-    #[schema(max_length = 240)]
-    text: String,
-    /// Where it leads: a path of this site.
-    #[serde(default)]
-    #[schema(max_length = 200)]
-    link: String,
-    /// When it is to be sent, within a year; at once if it is not said.
-    #[serde(default)]
-    at: Option<Millis>,
+async fn report(program: &Program, id: i64) -> Result<Report, Problem> {
+    let Program { state, who, .. } = program;
+    Ok(server::report(&mut *state.store.read().await?, who, state.store.epoch(), BroadcastId(id)).await?.state)
+}
+
+/// What one can say of a broadcast's variants, and what came when.
+#[derive(Serialize, ToSchema)]
+struct Analytics {
+    /// The broadcast as it is now.
+    broadcast: Broadcast,
+    /// What came when, by time.
+    moments: Vec<Moment>,
+    /// By what the variants are compared.
+    measure: Measure,
+    /// Of those who got each variant, the part that did it.
+    rates: Vec<Rate>,
+}
+
+/// A rate, with the interval in which it lies with 95 % confidence (Wilson); all from 0 to 1.
+#[derive(Serialize, ToSchema)]
+struct Rate {
+    /// `A`, `B`, `C` or `D`.
+    variant: String,
+    /// What was counted.
+    rate: f64,
+    /// The lower end of the interval.
+    from: f64,
+    /// The upper end.
+    to: f64,
+}
+
+/// Shows how far a broadcast has come: by variant with 95 % confidence intervals, and over time.
+///
+/// For admins and managers. Moments are stretches of a minute in the first two hours, of a quarter of an hour for two days, then of an
+/// hour, after thirty days of a day.
+#[utoipa::path(get, path = "/api/v1/broadcasts/{id}/analytics", tag = "Broadcasts", security(("token" = ["read"])),
+    params(("id" = i64, Path, description = "The broadcast.", minimum = 1)),
+    responses((status = 200, description = "As it is now.", body = Analytics), (status = 404, description = "There is no such broadcast.")))]
+async fn read_analytics(program: Program, Path(id): Path<i64>) -> Result<Json<Analytics>, Problem> {
+    program.asks()?;
+    let Report { broadcast, moments } = report(&program, id).await?;
+    let measure = figures::measure(&broadcast);
+    let rate = |(number, variant): (usize, &Variant)| {
+        let (part, all) = (measure.of(&variant.funnel), variant.funnel.delivered);
+        let (from, to) = figures::interval(part, all);
+        Rate { variant: letter(number).to_string(), rate: figures::rate(part, all), from, to }
+    };
+    let rates = broadcast.variants.iter().enumerate().map(rate).collect();
+    Ok(Json(Analytics { broadcast, moments, measure, rates }))
 }
 
 /// Sends a broadcast, or schedules it.
 ///
-/// For admins and managers; ten an hour. Each recipient gets one notification, over crashes too; whoever has switched announcements off gets
-/// none and is counted.
+/// For admins and managers; ten an hour. Each recipient gets one notification of one variant, over crashes too; whoever has switched
+/// announcements off gets none and is counted.
 #[utoipa::path(post, path = "/api/v1/broadcasts", tag = "Broadcasts", security(("token" = ["write"])), params(Keyed),
     request_body(content = NewBroadcast, example = json!({ "audience": "role:instructor", "title": "Dear {{ first_name }}, room 7 is free", "link": "/messages/rooms" })),
     responses((status = 201, description = "It is on its way.", body = Broadcast)))]
@@ -93,10 +131,97 @@ async fn send_broadcast(program: Program, broadcast: Command<NewBroadcast>) -> R
     let who = program.who.clone();
     let made = program
         .once(broadcast, async move |tx: &mut Tx, wanted: &NewBroadcast| {
-            let audience: Audience = wanted.audience.parse()?;
-            let draft = Draft::parse(audience, &wanted.title, &wanted.text, &wanted.link, wanted.at)?;
+            let draft = wanted.draft()?;
+            if draft.repeat.is_some() {
+                return Err(AppError::invalid("repeat", "What is repeated is made at /api/v1/broadcast-series."));
+            }
             server::create(tx, &who, &draft).await
         })
         .await?;
     Ok((StatusCode::CREATED, Json(made)).into_response())
+}
+
+/// What is done to a broadcast.
+#[derive(Deserialize, ToSchema)]
+struct ToDo {
+    /// `pause`, `resume`, `cancel`; `retry` for those whom it failed to reach; `choose` for a variant that the rest is to have.
+    #[schema(pattern = "^(pause|resume|retry|cancel|choose)$")]
+    act: String,
+    /// Which to choose: 0 is A.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 3)]
+    variant: Option<u8>,
+}
+
+/// Pauses, resumes, retries or cancels a broadcast, or chooses the variant for those who wait for the winner.
+///
+/// For admins and managers.
+#[utoipa::path(post, path = "/api/v1/broadcasts/{id}/act", tag = "Broadcasts", security(("token" = ["write"])),
+    params(("id" = i64, Path, description = "The broadcast.", minimum = 1), Keyed),
+    request_body(content = ToDo, example = json!({ "act": "pause" })),
+    responses((status = 200, description = "As it is now.", body = Broadcast), (status = 404, description = "There is no such broadcast."),
+        (status = 409, description = "That cannot be done to it any more.")))]
+async fn act_on_broadcast(program: Program, Path(id): Path<i64>, command: Command<ToDo>) -> Result<Json<Broadcast>, Problem> {
+    program.commands()?;
+    let who = program.who.clone();
+    let acted = program.once(command, async move |tx: &mut Tx, wanted: &ToDo| {
+        if wanted.act == "choose" {
+            let variant = wanted.variant.ok_or_else(|| AppError::invalid("variant", "Say which variant: 0 is A."))?;
+            return server::choose(tx, &who, BroadcastId(id), variant).await;
+        }
+        server::act(tx, &who, BroadcastId(id), Action::parse(&wanted.act)?).await
+    });
+    Ok(Json(acted.await?))
+}
+
+/// Lists what is repeated and goes on.
+///
+/// For admins and managers.
+#[utoipa::path(get, path = "/api/v1/broadcast-series", tag = "Broadcasts", security(("token" = ["read"])),
+    responses((status = 200, description = "All of it.", body = Page<Series>)))]
+async fn list_series(program: Program) -> Result<Json<Page<Series>>, Problem> {
+    program.asks()?;
+    let Program { state, who, .. } = &program;
+    Ok(Json(Page { data: server::series::list(&mut *state.store.read().await?, who).await?, next: None }))
+}
+
+/// Repeats a broadcast: at each of its times one is made.
+///
+/// For admins and managers; it counts as one of ten an hour. A time that passed while no server was there is made up for within two hours,
+/// and else left out and counted.
+#[utoipa::path(post, path = "/api/v1/broadcast-series", tag = "Broadcasts", security(("token" = ["write"])), params(Keyed),
+    request_body(content = NewBroadcast, example = json!({ "audience": "everyone", "title": "The menu of the week", "local": "2026-11-23T09:00",
+        "zone": "Europe/Berlin", "repeat": { "every": "week", "days": ["monday"] } })),
+    responses((status = 201, description = "It waits for its first time.", body = Series)))]
+async fn repeat_broadcast(program: Program, broadcast: Command<NewBroadcast>) -> Result<Response, Problem> {
+    program.commands()?;
+    let who = program.who.clone();
+    let made =
+        program.once(broadcast, async move |tx: &mut Tx, wanted: &NewBroadcast| server::series::create(tx, &who, &wanted.draft()?).await);
+    Ok((StatusCode::CREATED, Json(made.await?)).into_response())
+}
+
+/// What is done to what is repeated.
+#[derive(Deserialize, ToSchema)]
+struct ToDoWithSeries {
+    /// `pause`, `resume` or `end`.
+    #[schema(pattern = "^(pause|resume|end)$")]
+    act: String,
+}
+
+/// Pauses, resumes or ends what is repeated.
+///
+/// For admins and managers.
+#[utoipa::path(post, path = "/api/v1/broadcast-series/{id}/act", tag = "Broadcasts", security(("token" = ["write"])),
+    params(("id" = i64, Path, description = "The series.", minimum = 1), Keyed),
+    request_body(content = ToDoWithSeries, example = json!({ "act": "pause" })),
+    responses((status = 200, description = "As it is now.", body = Series), (status = 404, description = "There is no such series."),
+        (status = 409, description = "That cannot be done to it any more.")))]
+async fn act_on_series(program: Program, Path(id): Path<i64>, command: Command<ToDoWithSeries>) -> Result<Json<Series>, Problem> {
+    program.commands()?;
+    let who = program.who.clone();
+    let acted = program.once(command, async move |tx: &mut Tx, wanted: &ToDoWithSeries| {
+        server::series::act(tx, &who, SeriesId(id), SeriesAction::parse(&wanted.act)?).await
+    });
+    Ok(Json(acted.await?))
 }

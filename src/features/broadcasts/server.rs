@@ -1,40 +1,57 @@
 //! The server's side of broadcasts.
 //!
-//! - [`mod@desk`]: making one, and pausing, resuming, cancelling it.
-//! - [`sending`]: the job that writes down whom it is for and delivers it, some at a time, each once (I26).
-//! - [`receipts`]: what the inbox's marks mean for the recipients.
-//! - [`reading`]: lists, one of them, a preview.
-//! - [`template`]: titles and texts with variables.
+//! - [`mod@desk`]: making one, and pausing, resuming, retrying, cancelling it; `letters` reads the form, `audience` says who is meant.
+//! - [`sending`]: the job that sends, some people at a time, each once (I26): `gathering` writes down whom it is for, `delivering`
+//!   tells them, `deciding` chooses the winner of a sample; `pace` says how many at a time.
+//! - [`series`]: what is repeated; `calendar` says when.
+//! - [`receipts`]: what the inbox's marks mean for the recipients; `moments` counts what comes when.
+//! - [`reading`], [`export`]: lists, one of them, a preview; recipients as a table for other programs.
+//! - `rendering`: titles and texts with variables; [`templates`]: what is written once and sent often.
 //!
 //! Counts are changed in the transaction that changes what they count, and each such transaction announces the broadcast as it is
 //! then: a page and its events are never apart (I25).
 
+mod audience;
+mod calendar;
+mod deciding;
+mod delivering;
 mod desk;
+pub mod export;
+mod gathering;
+mod letters;
+mod moments;
+mod pace;
 mod reading;
 mod receipts;
+mod rendering;
+mod row;
 mod seed;
 mod sending;
-mod template;
+pub mod series;
+pub mod templates;
 #[cfg(test)]
 mod tests;
 
-pub use desk::{act, create, person_at, read_letter};
-pub use reading::{desk, detail, list, preview};
+pub use audience::person_at;
+pub use deciding::choose;
+pub use desk::{act, create};
+pub use letters::read_letter;
+pub use reading::{desk, list, preview, report};
 pub use receipts::follow_receipts;
 pub use seed::seed_broadcasts;
 pub use sending::{SEND, send};
+pub use series::{REPEAT, repeat};
+
+use row::{Row, own, row};
 
 use super::{
     live::BroadcastEvent,
-    model::{Action, Audience, Broadcast, Funnel, State, transition},
+    model::{Action, Audience, Broadcast, State, Variant, transition},
 };
 use crate::{
     error::{AppError, AppResult},
-    features::people::{
-        model::{PersonCard, Role},
-        server::has_role,
-    },
-    ids::{BroadcastId, Millis, OrganisationId, PersonId},
+    features::people::{model::Role, server::has_role},
+    ids::{BroadcastId, PersonId},
     server::{
         db::{Activity, Conn, Tx},
         sign_ins::Identity,
@@ -55,96 +72,15 @@ async fn require(conn: &mut Conn, who: &Identity) -> AppResult<()> {
     if may { Ok(()) } else { Err(AppError::forbidden("Only admins and managers send broadcasts.")) }
 }
 
-fn unknown() -> AppError {
-    AppError::not_found("There is no such broadcast.")
-}
-
-/// The columns of a [`Row`], of `broadcasts b join people p on p.id = b.sender_id`.
-const COLUMNS: &str =
-    "b.id, b.organisation_id, p.id as sender_id, p.name as sender_name, p.hue as sender_hue, b.audience, b.audience_name, b.title, b.text,
-    b.link, b.state, b.due_at, b.created_at, b.started_at, b.ended_at, b.newest_person, b.gathered_to, b.gathered, b.recipients, b.refused,
-    b.delivered, b.seen, b.read";
-
-#[derive(Debug, sqlx::FromRow)]
-struct Row {
-    id: BroadcastId,
-    organisation_id: OrganisationId,
-    sender_id: PersonId,
-    sender_name: String,
-    sender_hue: u8,
-    audience: String,
-    audience_name: String,
-    title: String,
-    text: String,
-    link: String,
-    state: State,
-    due_at: Millis,
-    created_at: Millis,
-    started_at: Option<Millis>,
-    ended_at: Option<Millis>,
-    newest_person: PersonId,
-    gathered_to: PersonId,
-    gathered: bool,
-    recipients: u32,
-    refused: u32,
-    delivered: u32,
-    seen: u32,
-    read: u32,
-}
-
-impl Row {
-    fn audience(&self) -> AppResult<Audience> {
-        self.audience.parse().map_err(|_| {
-            tracing::error!(broadcast.id = %self.id, "an audience cannot be read");
-            AppError::internal()
-        })
-    }
-
-    fn broadcast(self) -> AppResult<Broadcast> {
-        Ok(Broadcast {
-            id: self.id,
-            audience: self.audience()?,
-            sender: PersonCard { id: self.sender_id, name: self.sender_name, hue: self.sender_hue },
-            audience_name: self.audience_name,
-            title: self.title,
-            text: self.text,
-            link: self.link,
-            state: self.state,
-            due_at: self.due_at,
-            created_at: self.created_at,
-            started_at: self.started_at,
-            ended_at: self.ended_at,
-            funnel: Funnel {
-                gathered: self.gathered,
-                recipients: self.recipients,
-                refused: self.refused,
-                delivered: self.delivered,
-                seen: self.seen,
-                read: self.read,
-            },
-        })
-    }
-}
-
-/// The broadcast with this id, of whatever organisation.
-async fn row(conn: &mut Conn, id: BroadcastId) -> AppResult<Option<Row>> {
-    let statement = format!("select {COLUMNS} from broadcasts b join people p on p.id = b.sender_id where b.id = $1");
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).fetch_optional(conn).await?)
-}
-
-/// The broadcast with this id, of the organisation of `who`.
-///
-/// # Errors
-/// 404.
-async fn own(conn: &mut Conn, who: &Identity, id: BroadcastId) -> AppResult<Row> {
-    row(conn, id).await?.filter(|row| row.organisation_id == who.organisation).ok_or_else(unknown)
+fn not_now() -> AppError {
+    AppError::conflict("That cannot be done to this broadcast any more.")
 }
 
 /// Tells those who send how a broadcast is now.
 async fn announce(tx: &mut Tx, id: BroadcastId) -> AppResult<Broadcast> {
-    let row = row(tx, id).await?.ok_or_else(unknown)?;
+    let row = row(tx, id).await?.ok_or_else(row::unknown)?;
     let organisation = row.organisation_id;
-    let broadcast = row.broadcast()?;
+    let broadcast = row.broadcast(tx).await?;
     tx.announce(organisation, &BroadcastEvent::BroadcastChanged(broadcast.clone()));
     Ok(broadcast)
 }
@@ -154,24 +90,28 @@ async fn announce(tx: &mut Tx, id: BroadcastId) -> AppResult<Broadcast> {
 /// # Errors
 /// 409 if that cannot happen to it now.
 async fn move_on(tx: &mut Tx, row: &Row, action: Action, by: Option<PersonId>) -> AppResult<State> {
-    let state = transition(row.state, action).ok_or_else(|| AppError::conflict("That cannot be done to this broadcast any more."))?;
+    let state = transition(row.state, action).ok_or_else(not_now)?;
     let now = tx.now();
-    sqlx::query("update broadcasts set state = $2, ended_at = $3 where id = $1")
+    sqlx::query("update broadcasts set state = $2, ended_at = $3, next_at = null where id = $1")
         .bind(row.id)
         .bind(state)
         .bind(state.is_end().then_some(now))
         .execute(&mut **tx)
         .await?;
-    let activity = Activity::new(row.organisation_id, by, action.verb(), row.id.0).named(&row.title);
-    let activity = if action == Action::Begin { begun(activity, row)? } else { activity };
+    let variants = row.variants(tx).await?;
+    let title = variants.first().map_or("", |variant| variant.words.title.as_str());
+    let activity = Activity::new(row.organisation_id, by, action.verb(), row.id.0).named(title);
+    let activity = if action == Action::Begin { begun(activity, row, &variants)? } else { activity };
     tx.record(activity).await?;
     Ok(state)
 }
 
 /// Whoever it is for sees in their feeds that it goes out: once, though it may be paused and go on, and not its words, if these are for
 /// each of them.
-fn begun(activity: Activity, row: &Row) -> AppResult<Activity> {
-    let activity = if row.title.contains("{{") || row.title.contains("{%") { activity.named("") } else { activity };
+fn begun(activity: Activity, row: &Row, variants: &[Variant]) -> AppResult<Activity> {
+    let is_the_same_for_all =
+        variants.len() == 1 && variants.iter().all(|variant| !variant.words.title.contains("{{") && !variant.words.title.contains("{%"));
+    let activity = if is_the_same_for_all { activity } else { activity.named("") };
     let activity = activity.about(row.sender_id);
     Ok(match row.audience()? {
         _ if row.started_at.is_some() => activity,

@@ -209,6 +209,8 @@ pub struct Inbox {
 pub enum Act {
     /// It was opened, or is said to be read.
     Read,
+    /// It was opened, and its person went where it leads.
+    Follow,
     /// It is to be news again.
     Unread,
     /// Put away.
@@ -221,12 +223,13 @@ pub enum Act {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Read, Self::Unread, Self::Archive, Self::Restore, Self::Delete];
+    pub const ALL: [Self; 6] = [Self::Read, Self::Follow, Self::Unread, Self::Archive, Self::Restore, Self::Delete];
 
     /// Its name in forms.
     pub fn word(self) -> &'static str {
         match self {
             Self::Read => "read",
+            Self::Follow => "follow",
             Self::Unread => "unread",
             Self::Archive => "archive",
             Self::Restore => "restore",

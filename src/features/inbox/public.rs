@@ -33,6 +33,7 @@ pub fn endpoints() -> Endpoints {
         .with(routes!(read_notifications))
         .with(routes!(clear_notifications))
         .with(routes!(show_notification))
+        .with(routes!(follow_notification))
         .with(routes!(delete_notification))
         .with(routes!(read_notification))
         .with(routes!(unread_notification))
@@ -133,6 +134,14 @@ async fn archive_notification(program: Program, Path(id): Path<i64>, command: Co
     responses((status = 204, description = "It is in the inbox."), (status = 404, description = "One has no such notification.")))]
 async fn restore_notification(program: Program, Path(id): Path<i64>, command: Command<IgnoredAny>) -> Result<StatusCode, Problem> {
     act(program, id, command, Act::Restore).await
+}
+
+/// Says that one went where a notification leads; it is read, too.
+#[utoipa::path(post, path = "/api/v1/notifications/{id}/follow", tag = "Inbox", security(("token" = ["write"])),
+    params(("id" = i64, Path, description = "The notification.", minimum = 1), Keyed),
+    responses((status = 204, description = "It is followed."), (status = 404, description = "One has no such notification.")))]
+async fn follow_notification(program: Program, Path(id): Path<i64>, command: Command<IgnoredAny>) -> Result<StatusCode, Problem> {
+    act(program, id, command, Act::Follow).await
 }
 
 /// How far.

@@ -4,12 +4,14 @@
 //! - `states`: what a person does with their notifications; `waking`: what was put off comes back.
 //! - `reading`: pages, counts, preferences; `away`: when somebody was away, and what came then.
 //! - [`digest`]: the mail a day; [`unsubscribe`]: how it ends without signing in.
+//! - `following`: the way from a notification to where it leads, without scripts.
 //!
 //! Counts are counted over the rows in the transaction that changes them, so that they are equal in
 //! every tab (I11).
 
 mod away;
 pub mod digest;
+mod following;
 mod notify;
 mod reading;
 mod seed;
@@ -20,10 +22,11 @@ pub mod unsubscribe;
 mod waking;
 
 pub use away::{absence, away, note_here};
+pub use following::routes;
 pub use notify::{News, notify, notify_each, read_thread, retell, retract, willing};
 pub use reading::{beginning, one, page, preferences};
 pub use seed::{seed_absence, settle, told_at};
-pub use states::{act, set_preferences, snooze, sweep, sweep_between, undo_clear};
+pub use states::{act, follow, set_preferences, snooze, sweep, sweep_between, undo_clear};
 pub use waking::{WAKE, prune, wake};
 
 use sqlx::QueryBuilder;

@@ -6,6 +6,7 @@
 //! - [`page`]: `/inbox`, with [`row`] for each notification; [`mod@away`]: what came while one was away.
 //! - [`settings`]: how one wants to be told; [`unsubscribe`]: the end of the daily mail, for whoever is not signed in.
 //! - [`waiting`]: what of it the page "Today" shows.
+//! - `way`: from a notification to where it leads.
 
 mod away;
 mod bell;
@@ -20,6 +21,7 @@ mod row;
 mod settings;
 mod unsubscribe;
 mod waiting;
+mod way;
 
 #[cfg(not(feature = "hydrate"))]
 use no_desktop as desktop;

@@ -16,9 +16,11 @@ pub enum State {
     Scheduled,
     /// It goes out.
     Sending,
+    /// A sample has it; the rest waits for the winner of the variants.
+    Deciding,
     /// Somebody stopped it for a while.
     Paused,
-    /// All have it. This is an end.
+    /// All have it, or were tried. This is an end, but for those whom it failed to reach.
     Sent,
     /// Somebody stopped it for good; who has it keeps it. This is an end.
     Cancelled,
@@ -31,12 +33,18 @@ pub enum Action {
     Begin,
     /// The last recipient has it.
     Finish,
+    /// The sample has it.
+    Await,
+    /// The winner is chosen: by its time, or by somebody.
+    Decide,
     /// Somebody stops it for a while.
     Pause,
     /// Somebody lets it go on.
     Resume,
     /// Somebody stops it for good.
     Cancel,
+    /// Somebody lets those be tried again whom it failed to reach.
+    Retry,
 }
 
 /// What a broadcast in `state` becomes by `action`; none if that cannot happen to it.
@@ -44,19 +52,20 @@ pub fn transition(state: State, action: Action) -> Option<State> {
     match (state, action) {
         (State::Scheduled, Action::Begin) => Some(State::Sending),
         (State::Sending, Action::Finish) => Some(State::Sent),
-        (State::Scheduled | State::Sending, Action::Pause) => Some(State::Paused),
-        // It waits for its time again, which may have come long ago.
-        (State::Paused, Action::Resume) => Some(State::Scheduled),
-        (State::Scheduled | State::Sending | State::Paused, Action::Cancel) => Some(State::Cancelled),
+        (State::Sending, Action::Await) => Some(State::Deciding),
+        (State::Scheduled | State::Sending | State::Deciding, Action::Pause) => Some(State::Paused),
+        // It waits for its time again, which may have come long ago; and what it waited for before, it will come to wait for again.
+        (State::Paused, Action::Resume) | (State::Deciding, Action::Decide) | (State::Sent, Action::Retry) => Some(State::Scheduled),
+        (State::Scheduled | State::Sending | State::Deciding | State::Paused, Action::Cancel) => Some(State::Cancelled),
         _ => None,
     }
 }
 
 impl State {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Scheduled, Self::Sending, Self::Paused, Self::Sent, Self::Cancelled];
+    pub const ALL: [Self; 6] = [Self::Scheduled, Self::Sending, Self::Deciding, Self::Paused, Self::Sent, Self::Cancelled];
 
-    /// Nothing more will happen to it.
+    /// Nothing more happens to it by itself.
     pub fn is_end(self) -> bool {
         matches!(self, Self::Sent | Self::Cancelled)
     }
@@ -64,18 +73,21 @@ impl State {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Begin, Self::Finish, Self::Pause, Self::Resume, Self::Cancel];
-    /// What people do; the others Plenum does itself.
-    pub const OF_PEOPLE: [Self; 3] = [Self::Pause, Self::Resume, Self::Cancel];
+    pub const ALL: [Self; 8] = [Self::Begin, Self::Finish, Self::Await, Self::Decide, Self::Pause, Self::Resume, Self::Cancel, Self::Retry];
+    /// What people do; the others Plenum does itself. Deciding is a command of its own, which says for what.
+    pub const OF_PEOPLE: [Self; 4] = [Self::Pause, Self::Resume, Self::Retry, Self::Cancel];
 
     /// Its name in forms.
     pub fn word(self) -> &'static str {
         match self {
             Self::Begin => "begin",
             Self::Finish => "finish",
+            Self::Await => "await",
+            Self::Decide => "decide",
             Self::Pause => "pause",
             Self::Resume => "resume",
             Self::Cancel => "cancel",
+            Self::Retry => "retry",
         }
     }
 
@@ -84,9 +96,12 @@ impl Action {
         match self {
             Self::Begin => Verb::BroadcastStarted,
             Self::Finish => Verb::BroadcastSent,
+            Self::Await => Verb::BroadcastSampled,
+            Self::Decide => Verb::BroadcastDecided,
             Self::Pause => Verb::BroadcastPaused,
             Self::Resume => Verb::BroadcastResumed,
             Self::Cancel => Verb::BroadcastCancelled,
+            Self::Retry => Verb::BroadcastRetried,
         }
     }
 
@@ -98,7 +113,7 @@ impl Action {
         Self::OF_PEOPLE
             .into_iter()
             .find(|action| action.word() == word)
-            .ok_or_else(|| AppError::invalid("act", "A broadcast can be paused, resumed or cancelled."))
+            .ok_or_else(|| AppError::invalid("act", "A broadcast can be paused, resumed, retried or cancelled."))
     }
 }
 
@@ -117,10 +132,15 @@ mod tests {
             (Scheduled, Pause, Paused),
             (Scheduled, Cancel, Cancelled),
             (Sending, Finish, Sent),
+            (Sending, Await, Deciding),
             (Sending, Pause, Paused),
             (Sending, Cancel, Cancelled),
+            (Deciding, Decide, Scheduled),
+            (Deciding, Pause, Paused),
+            (Deciding, Cancel, Cancelled),
             (Paused, Resume, Scheduled),
             (Paused, Cancel, Cancelled),
+            (Sent, Retry, Scheduled),
         ];
         for state in State::ALL {
             for action in Action::ALL {
@@ -131,14 +151,14 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever happens in whatever order: an end stays, and nothing is sent that has not begun.
+        /// Whatever happens in whatever order: an end stays but for a retry, and nothing is sent that has not begun.
         #[test]
         fn an_end_stays(actions in proptest::collection::vec(0..Action::ALL.len(), 0..20)) {
             let (mut state, mut begun) = (State::Scheduled, false);
             for action in actions.into_iter().map(|index| Action::ALL[index]) {
                 let ended = state.is_end();
                 let next = transition(state, action);
-                prop_assert!(!ended || next.is_none());
+                prop_assert!(!ended || next.is_none() || (state, action) == (State::Sent, Action::Retry));
                 begun |= next == Some(State::Sending);
                 state = next.unwrap_or(state);
                 prop_assert!(state != State::Sent || begun);
@@ -147,11 +167,11 @@ mod tests {
     }
 
     #[test]
-    fn people_pause_resume_and_cancel() {
+    fn people_pause_resume_retry_and_cancel() {
         for action in Action::OF_PEOPLE {
             assert_eq!(Action::parse(action.word()), Ok(action));
         }
-        for wrong in ["begin", "finish", "burn", ""] {
+        for wrong in ["begin", "finish", "await", "decide", "burn", ""] {
             assert_eq!(Action::parse(wrong).unwrap_err().field.as_deref(), Some("act"), "{wrong:?}");
         }
     }

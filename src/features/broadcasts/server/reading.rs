@@ -2,16 +2,22 @@
 
 use sqlx::QueryBuilder;
 
-use super::{COLUMNS, Row, desk as made, own, require, sending, template::Templates};
+use super::{
+    Row, audience, calendar, desk as made, moments, own,
+    rendering::Templates,
+    require,
+    row::{COLUMNS, VariantRow, variants},
+    series, templates,
+};
 use crate::{
     channels::Channel,
     error::{AppError, AppResult},
     features::{
-        broadcasts::model::{Broadcast, Broadcasts, Desk, Draft, PAGE, Preview},
+        broadcasts::model::{Broadcast, Broadcasts, Desk, Draft, PAGE, Preview, Report, Shown, When},
         inbox::{model::Category, server::willing},
         people::model::PersonCard,
     },
-    ids::{BroadcastId, PersonId},
+    ids::{BroadcastId, Millis, PersonId},
     realtime::{cursor::Epoch, live::Snapshot, server::log},
     server::{
         db::{self, Conn, Db},
@@ -19,8 +25,8 @@ use crate::{
     },
 };
 
-/// People that an audience is counted up to.
-const COUNTED: usize = 100_000;
+/// Times of what is repeated that a preview shows.
+const TIMES: usize = 3;
 
 /// A page of the organisation's broadcasts, below `before`; with where its channel stands.
 ///
@@ -36,21 +42,30 @@ pub async fn list(conn: &mut Conn, who: &Identity, epoch: &Epoch, before: Option
     }
     query.push(" order by b.id desc limit ").push_bind(i64::try_from(PAGE).unwrap_or(i64::MAX));
     let rows: Vec<Row> = query.build_query_as().fetch_all(&mut *conn).await?;
-    let broadcasts = rows.into_iter().map(Row::broadcast).collect::<AppResult<Vec<Broadcast>>>()?;
+    let ids: Vec<BroadcastId> = rows.iter().map(|row| row.id).collect();
+    let mut all = variants(conn, ids).await?;
+    let mut broadcasts: Vec<Broadcast> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (own, others): (Vec<VariantRow>, Vec<VariantRow>) = all.into_iter().partition(|variant| variant.broadcast_id == row.id);
+        all = others;
+        broadcasts.push(row.with(own)?);
+    }
     let floor = if broadcasts.len() == PAGE { broadcasts.last().map_or(0, |oldest| oldest.id.0) } else { 0 };
+    let series = series::going_on(conn, who.organisation).await?;
     let cursors = log::cursors(conn, epoch, &[Channel::Broadcasts(who.organisation)]).await?;
-    Ok(Snapshot { state: Broadcasts { broadcasts, floor }, cursors })
+    Ok(Snapshot { state: Broadcasts { broadcasts, floor, series }, cursors })
 }
 
-/// One of them.
+/// One of them, and what came when.
 ///
 /// # Errors
 /// 403; 404.
-pub async fn detail(conn: &mut Conn, who: &Identity, epoch: &Epoch, id: BroadcastId) -> AppResult<Snapshot<Broadcast>> {
+pub async fn report(conn: &mut Conn, who: &Identity, epoch: &Epoch, id: BroadcastId) -> AppResult<Snapshot<Report>> {
     require(conn, who).await?;
-    let state = own(conn, who, id).await?.broadcast()?;
+    let broadcast = own(conn, who, id).await?.broadcast(conn).await?;
+    let moments = moments::of(conn, id).await?;
     let cursors = log::cursors(conn, epoch, &[Channel::Broadcasts(who.organisation)]).await?;
-    Ok(Snapshot { state, cursors })
+    Ok(Snapshot { state: Report { broadcast, moments }, cursors })
 }
 
 /// What the form to write one is made of.
@@ -59,38 +74,63 @@ pub async fn detail(conn: &mut Conn, who: &Identity, epoch: &Epoch, id: Broadcas
 /// 403.
 pub async fn desk(conn: &mut Conn, who: &Identity) -> AppResult<Desk> {
     require(conn, who).await?;
-    Ok(Desk { rooms: made::rooms(conn, who, None).await?, key: format!("{:032x}", rand::random::<u128>()) })
+    let rooms = audience::rooms(conn, who.into(), None).await?;
+    let templates = templates::list(conn, who).await?;
+    Ok(Desk { rooms, templates, key: format!("{:032x}", rand::random::<u128>()) })
 }
 
 /// How `draft` would look to `recipient`, or to the first of those it is for; and how many these are.
 ///
 /// # Errors
-/// 403; 422 `audience`, `title`, `text`, `at`; 422 `recipient` if they are not there.
-pub async fn preview(conn: &mut Conn, who: &Identity, draft: &Draft, recipient: Option<PersonId>) -> AppResult<Preview> {
+/// 403; 422 of the field; 422 `recipient` if they are not there.
+pub async fn preview(conn: &mut Conn, who: &Identity, draft: Draft, recipient: Option<PersonId>) -> AppResult<Preview> {
     require(conn, who).await?;
-    let audience_name = made::name(conn, who, draft.audience).await?;
-    let templates = Templates::new();
-    templates.check("title", &draft.title)?;
-    templates.check("text", &draft.text)?;
-    draft.due_at(db::now())?;
-    let people = sending::people(conn, who.organisation, who.person, draft.audience, PersonId(0), COUNTED).await?;
-    let first = recipient.or_else(|| people.first().copied()).unwrap_or(who.person);
+    let audience_name = made::check(conn, who.into(), &draft).await?;
+    let times = times(&draft, db::now())?;
+    let (people, first) = audience::count(conn, who.into(), draft.audience).await?;
+    let shown_to = recipient.or(first).unwrap_or(who.person);
     let row: Option<(String, u8, String)> = sqlx::query_as(
         "select p.name, p.hue, o.name from people p join organisations o on o.id = p.organisation_id where p.id = $1 and o.id = $2",
     )
-    .bind(first)
+    .bind(shown_to)
     .bind(who.organisation)
     .fetch_optional(&mut *conn)
     .await?;
     let (name, hue, organisation) = row.ok_or_else(|| AppError::invalid("recipient", "There is no such person here."))?;
+    let renderer = Templates::new();
+    let mut variants = Vec::new();
+    for words in &draft.variants {
+        let (title, text) = renderer.render_words(words, &name, &organisation)?;
+        variants.push(Shown { title, text, link: words.link.clone() });
+    }
     Ok(Preview {
-        title: templates.render("title", &draft.title, &name, &organisation)?,
-        text: templates.render("text", &draft.text, &name, &organisation)?,
-        refuses: willing(conn, &[first], Category::Announcements).await?.is_empty(),
-        recipient: PersonCard { id: first, name, hue },
-        audience: draft.audience,
+        variants,
+        refuses: willing(conn, &[shown_to], Category::Announcements).await?.is_empty(),
+        recipient: PersonCard { id: shown_to, name, hue },
+        draft,
         audience_name,
-        people: u32::try_from(people.len()).unwrap_or(u32::MAX),
-        at: draft.at,
+        people,
+        times,
     })
+}
+
+/// When it would be sent; some of the times, if it is repeated. None: at once.
+fn times(draft: &Draft, now: Millis) -> AppResult<Vec<Millis>> {
+    let begins = calendar::begins(&draft.when, now)?;
+    let Some(repeat) = &draft.repeat else {
+        return Ok(if draft.when == When::Now { Vec::new() } else { vec![begins] });
+    };
+    let first = series::first_local(draft, repeat)?;
+    let (mut local, mut times) = (first, Vec::new());
+    while times.len() < TIMES.min(usize::try_from(repeat.times.unwrap_or(u32::MAX)).unwrap_or(TIMES)) {
+        if calendar::is_over(repeat, local)? {
+            break;
+        }
+        times.push(calendar::comes(&draft.when, local)?.max(begins));
+        local = calendar::next(repeat, first, local)?;
+    }
+    if times.is_empty() {
+        return Err(AppError::invalid("until", "That is before the first time."));
+    }
+    Ok(times)
 }

@@ -1,4 +1,4 @@
-//! What becomes of a broadcast at its recipients: seen, read.
+//! What becomes of a broadcast at its recipients: seen, read, followed.
 //!
 //! The inbox marks notifications; a trigger leaves a row in `broadcast_marks` for those of broadcasts. Here these rows become the
 //! recipients' statuses, forward only, and counts, some at a time, about a second after the mark.
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use sqlx::QueryBuilder;
 
-use super::announce;
+use super::{announce, delivering::by_variant, moments, row};
 use crate::{
     error::AppResult,
-    features::inbox::server::push_list,
+    features::{broadcasts::model::Moment, inbox::server::push_list},
     ids::{BroadcastId, PersonId},
     server::db::{Db, Store, Tx},
 };
@@ -51,9 +51,9 @@ async fn any(store: &Store) -> AppResult<bool> {
 /// # Errors
 /// If the database refuses.
 pub(super) async fn take(tx: &mut Tx) -> AppResult<()> {
-    let mut marks: Vec<(BroadcastId, PersonId, bool)> = sqlx::query_as(
+    let mut marks: Vec<(BroadcastId, PersonId, u8)> = sqlx::query_as(
         "delete from broadcast_marks where (broadcast_id, person_id) in (select broadcast_id, person_id from broadcast_marks limit $1)
-         returning broadcast_id, person_id, read",
+         returning broadcast_id, person_id, level",
     )
     .bind(AT_ONCE)
     .fetch_all(&mut **tx)
@@ -61,33 +61,52 @@ pub(super) async fn take(tx: &mut Tx) -> AppResult<()> {
     marks.sort_unstable();
     for marks in marks.chunk_by(|(one, ..), (other, ..)| one == other) {
         let Some((id, ..)) = marks.first() else { continue };
-        let all = marks.iter().map(|(_, person, _)| *person);
-        let readers = marks.iter().filter(|(.., read)| *read).map(|(_, person, _)| *person);
-        let seen = forward(tx, *id, ("delivered", "seen"), all.collect()).await?;
-        let read = forward(tx, *id, ("seen", "read"), readers.collect()).await?;
-        if seen + read == 0 {
-            continue;
+        let Some(row) = row(tx, *id).await? else { continue };
+        let mut moved = [0; 3];
+        for (count, step) in moved.iter_mut().zip(&STEPS) {
+            let people = marks.iter().filter(|(.., level)| *level >= step.level).map(|(_, person, _)| *person).collect();
+            *count = forward(tx, *id, step, people).await?;
         }
-        sqlx::query("update broadcasts set seen = seen + $2, read = read + $3 where id = $1")
-            .bind(id)
-            .bind(seen)
-            .bind(read)
-            .execute(&mut **tx)
-            .await?;
-        announce(tx, *id).await?;
+        let [seen, read, acted] = moved;
+        if seen + read + acted > 0 {
+            moments::add(tx, &row, Moment { seen, read, acted, ..Moment::default() }).await?;
+            announce(tx, *id).await?;
+        }
     }
     Ok(())
 }
 
-/// Those of `people` who are at the one status go to the other; how many did. Whoever is further stays there.
-async fn forward(tx: &mut Tx, id: BroadcastId, (from, to): (&'static str, &'static str), people: Vec<PersonId>) -> AppResult<i64> {
+/// A step of a status: whoever has come to `level` and is at `from` is at `to`.
+struct Step {
+    level: u8,
+    from: &'static str,
+    to: &'static str,
+    since: &'static str,
+}
+
+/// All of them, in order: whoever has followed it has read it, and whoever has read it has seen it.
+const STEPS: [Step; 3] = [
+    Step { level: 1, from: "delivered", to: "seen", since: "seen_at" },
+    Step { level: 2, from: "seen", to: "read", since: "read_at" },
+    Step { level: 3, from: "read", to: "acted", since: "acted_at" },
+];
+
+/// Takes `people` one step further; how many that were. Whoever is further stays there.
+async fn forward(tx: &mut Tx, id: BroadcastId, step: &Step, people: Vec<PersonId>) -> AppResult<u32> {
     if people.is_empty() {
         return Ok(0);
     }
     let mut query = QueryBuilder::<Db>::new("update broadcast_recipients set status = ");
-    query.push_bind(to).push(", at = ").push_bind(tx.now()).push(" where status = ").push_bind(from);
-    query.push(" and broadcast_id = ").push_bind(id).push(" and person_id in ");
+    query.push_bind(step.to).push(", ").push(step.since).push(" = ").push_bind(tx.now());
+    query.push(" where status = ").push_bind(step.from).push(" and broadcast_id = ").push_bind(id).push(" and person_id in ");
     push_list(&mut query, people);
-    let moved = query.build().execute(&mut **tx).await?.rows_affected();
-    Ok(i64::try_from(moved).unwrap_or(i64::MAX))
+    query.push(" returning variant");
+    let variants: Vec<u8> = query.build_query_scalar().fetch_all(&mut **tx).await?;
+    for (variant, count) in by_variant(&variants) {
+        let mut query = QueryBuilder::<Db>::new("update broadcast_variants set ");
+        query.push(step.to).push(" = ").push(step.to).push(" + ").push_bind(count);
+        query.push(" where broadcast_id = ").push_bind(id).push(" and number = ").push_bind(variant);
+        query.build().execute(&mut **tx).await?;
+    }
+    Ok(u32::try_from(variants.len()).unwrap_or(u32::MAX))
 }

@@ -4,7 +4,7 @@ use super::{desk, sending};
 use crate::{
     error::AppResult,
     features::{
-        broadcasts::model::{Audience, Draft},
+        broadcasts::model::{Audience, Draft, Words},
         inbox::server as inbox,
         people::model::{PersonCard, Privacy, Role},
     },
@@ -13,6 +13,8 @@ use crate::{
 };
 
 const MINUTE: Millis = 60_000;
+/// People that a step tells.
+const STEP: usize = 200;
 /// When everyone was told, in minutes ago: after all that is said in the demo.
 const DRILL: Millis = 12;
 /// What `--large` adds, each to everyone; a few, so that no inbox is full of them.
@@ -39,7 +41,7 @@ pub async fn seed_broadcasts(tx: &mut Tx, organisation: OrganisationId, admin: &
     };
     let drill = ("Fire drill tomorrow at 10:30", "{{ first_name }}, please leave by the nearest stairs, not by the lift.", DRILL);
     for (title, text, ago) in std::iter::once(drill).chain(LARGE.into_iter().filter(|_| large)) {
-        let draft = Draft::parse(Audience::Everyone, title, text, "", None)?;
+        let draft = Draft::new(Audience::Everyone, Words::parse(0, title, text, "", 1)?);
         deliver(tx, &who, &draft, ago * MINUTE).await?;
     }
     Ok(())
@@ -47,13 +49,14 @@ pub async fn seed_broadcasts(tx: &mut Tx, organisation: OrganisationId, admin: &
 
 async fn deliver(tx: &mut Tx, who: &Identity, draft: &Draft, ago: Millis) -> AppResult<()> {
     let id = desk::create(tx, who, draft).await?.id;
-    while sending::step(tx, id).await? {}
+    while sending::step(tx, id, STEP).await? {}
     jobs::cancel(tx, &sending::key(id)).await?;
     let at = tx.now() - ago;
     inbox::told_at(tx, at).await?;
     for statement in [
         "update broadcasts set due_at = $2, created_at = $2, started_at = $2, ended_at = $2 where id = $1",
-        "update broadcast_recipients set at = $2 where broadcast_id = $1",
+        "update broadcast_recipients set due_at = $2, delivered_at = $2 where broadcast_id = $1 and delivered_at is not null",
+        "update broadcast_moments set at = $2 where broadcast_id = $1",
         "update activity set at = $2 where subject_kind = 'broadcast' and subject_id = $1",
     ] {
         sqlx::query(statement).bind(id).bind(at).execute(&mut **tx).await?;

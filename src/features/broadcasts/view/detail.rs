@@ -9,18 +9,20 @@ use leptos_router::hooks::use_params_map;
 use super::{
     chip,
     follow::{Ask, Followed},
-    progress,
+    funnel::FunnelCard,
+    over_time::OverTime,
+    variants::{Compared, Deciding},
 };
 use crate::{
     app::{AdminTabs, FaultWithin, use_zone},
     error::AppError,
     features::broadcasts::{
         api::{self, ActOnBroadcast},
-        model::{Action, Broadcast, transition},
+        model::{Action, Report, State, transition, variants::letter},
     },
     ids::{BroadcastId, Millis},
     realtime::live::Snapshot,
-    strings::broadcasts as words,
+    strings::broadcasts::{self as names, compose, report as words},
     ui::{
         Notice, TimeText, dynamic,
         forms::{Failure, failure},
@@ -37,7 +39,7 @@ pub fn BroadcastPage() -> impl IntoView {
         move || id.get(),
         |id| async move {
             match id {
-                Some(id) => api::detail(id).await,
+                Some(id) => api::report(id).await,
                 None => Err(AppError::not_found("There is no such broadcast.")),
             }
         },
@@ -51,13 +53,13 @@ pub fn BroadcastPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words::BROADCASTS/>
+        <Title text=names::BROADCASTS/>
         <main id="main" tabindex="-1" class="page" data-width="wide">
             <header class="page-head">
-                <h1>{words::BROADCASTS}</h1>
+                <h1>{names::BROADCASTS}</h1>
                 <div class="page-actions">
                     <a class="btn" href="/admin/broadcasts">
-                        {words::ALL}
+                        {names::ALL}
                     </a>
                 </div>
             </header>
@@ -70,42 +72,105 @@ pub fn BroadcastPage() -> impl IntoView {
 }
 
 #[component]
-fn Detail(snapshot: Snapshot<Broadcast>) -> impl IntoView {
-    let id = snapshot.state.id;
-    let ask: Ask<Broadcast> = Rc::new(move || Box::pin(api::detail(id)));
+fn Detail(snapshot: Snapshot<Report>) -> impl IntoView {
+    let id = snapshot.state.broadcast.id;
+    let ask: Ask<Report> = Rc::new(move || Box::pin(api::report(id)));
     let Followed { shown, ended, .. } = Followed::new(snapshot, ask);
-    let (title, text, link) = shown.with_untracked(|shown| (shown.title.clone(), shown.text.clone(), shown.link.clone()));
-    let link = (!link.is_empty()).then(|| view! { <p><a href=link.clone()>{link.clone()}</a></p> });
+    let title = shown.with_untracked(|shown| shown.broadcast.title().to_owned());
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        {dynamic(move || ended.get().map(|reason| view! { <Notice>{names::ENDED}" "{reason}</Notice> }))}
         <section class="card stack" aria-labelledby="broadcast">
-            <h2 id="broadcast">{title}</h2>
-            {(!text.is_empty()).then(|| view! { <p class="wrap">{text}</p> })}
-            {link}
+            <h2 id="broadcast" class="wrap">
+                {title}
+            </h2>
+            <Says shown/>
             <Facts shown/>
+            <Deciding shown/>
             <Actions id shown/>
         </section>
-        <FunnelCard shown/>
+        <FunnelCard id shown/>
+        <Compared shown/>
+        <OverTime shown/>
     }
 }
 
+/// What it says beside its first title; that does not change.
 #[component]
-fn Facts(shown: RwSignal<Broadcast>) -> impl IntoView {
-    let zone = use_zone();
-    let time = move |at: Millis| {
-        let full = zone.with(|zone| zone.full(at));
-        view! { <TimeText at text=full.clone() full/> }
-    };
-    let (sender, audience, due) = shown.with_untracked(|shown| (shown.sender.clone(), shown.audience_name.clone(), shown.due_at));
-    let state = memo(move || shown.with(|shown| shown.state));
-    let ended_at = memo(move || shown.with(|shown| shown.ended_at));
-    let end = dynamic(move || {
-        ended_at.get().map(|at| {
+fn Says(shown: RwSignal<Report>) -> impl IntoView {
+    let variants = shown.with_untracked(|shown| shown.broadcast.variants.clone());
+    let several = variants.len() > 1;
+    let all: u32 = variants.iter().map(|variant| variant.words.weight).sum();
+    variants
+        .into_iter()
+        .enumerate()
+        .map(|(number, variant)| {
+            let own = variant.words;
+            let heading = several.then(|| {
+                view! {
+                    <h3>{compose::part(letter(number), own.weight, all)}</h3>
+                    <p>
+                        <b class="wrap">{own.title.clone()}</b>
+                    </p>
+                }
+            });
+            let link = (!own.link.is_empty()).then(|| {
+                view! {
+                    <p>
+                        <a class="wrap" href=own.link.clone()>
+                            {own.link.clone()}
+                        </a>
+                    </p>
+                }
+            });
             view! {
-                <dt>{words::ENDED_AT}</dt>
+                <div class="stack-s">
+                    {heading}
+                    {(!own.text.is_empty()).then(|| view! { <p class="wrap">{own.text.clone()}</p> })}
+                    {link}
+                </div>
+            }
+        })
+        .collect_view()
+}
+
+/// A line of facts that changes, or is not there.
+fn fact(name: &'static str, value: Memo<Option<Millis>>) -> AnyView {
+    dynamic(move || {
+        value.get().map(|at| {
+            view! {
+                <dt>{name}</dt>
                 <dd>{time(at)}</dd>
             }
         })
+    })
+}
+
+fn time(at: Millis) -> AnyView {
+    let full = use_zone().with(|zone| zone.full(at));
+    view! { <TimeText at text=full.clone() full/> }
+}
+
+#[component]
+fn Facts(shown: RwSignal<Report>) -> impl IntoView {
+    let fixed = shown.with_untracked(|shown| {
+        let broadcast = &shown.broadcast;
+        (broadcast.sender.clone(), broadcast.audience_name.clone(), broadcast.due_at, broadcast.own_time.clone(), broadcast.series)
+    });
+    let (sender, audience, due, own, series) = fixed;
+    let state = memo(move || shown.with(|shown| shown.broadcast.state));
+    let next = memo(move || shown.with(|shown| shown.broadcast.next_at.filter(|_| shown.broadcast.state == State::Sending)));
+    let ended_at = memo(move || shown.with(|shown| shown.broadcast.ended_at));
+    let due = match own {
+        Some(own) => view! { <span>{compose::own_clock(&own.local, own.late)}</span> },
+        None => time(due),
+    };
+    let series = series.map(|occurrence| {
+        view! {
+            <dt>{words::SERIES}</dt>
+            <dd>
+                <a href=format!("/admin/broadcasts#series-{}", occurrence.series)>{words::occurrence(occurrence.number)}</a>
+            </dd>
+        }
     });
     view! {
         <p role="status">{dynamic(move || chip(state.get()))}</p>
@@ -117,21 +182,25 @@ fn Facts(shown: RwSignal<Broadcast>) -> impl IntoView {
             <dt>{words::AUDIENCE}</dt>
             <dd>{audience}</dd>
             <dt>{words::DUE}</dt>
-            <dd>{time(due)}</dd>
-            {end}
+            <dd>{due}</dd>
+            {series}
+            {fact(words::NEXT_AT, next)}
+            {fact(words::ENDED_AT, ended_at)}
         </dl>
     }
 }
 
 /// What can be done to it now; without scripts forms that lead back here.
 #[component]
-fn Actions(id: BroadcastId, shown: RwSignal<Broadcast>) -> impl IntoView {
+fn Actions(id: BroadcastId, shown: RwSignal<Report>) -> impl IntoView {
     let act = ServerAction::<ActOnBroadcast>::new();
     let refused = failure(act);
-    let state = memo(move || shown.with(|shown| shown.state));
+    let can = memo(move || shown.with(|shown| (shown.broadcast.state, shown.broadcast.funnel.failed > 0)));
     let buttons = dynamic(move || {
-        let state = state.get();
-        let can = Action::OF_PEOPLE.into_iter().filter(move |action| transition(state, *action).is_some());
+        let (state, failed) = can.get();
+        let can = Action::OF_PEOPLE
+            .into_iter()
+            .filter(move |action| transition(state, *action).is_some() && (*action != Action::Retry || failed));
         let buttons = can
             .map(|action| {
                 let kind = (action == Action::Cancel).then_some("danger");
@@ -140,7 +209,7 @@ fn Actions(id: BroadcastId, shown: RwSignal<Broadcast>) -> impl IntoView {
                         <input type="hidden" name="id" value=id.to_string()/>
                         <input type="hidden" name="act" value=action.word()/>
                         <button class="btn" type="submit" data-kind=kind>
-                            {words::act(action)}
+                            {names::act(action)}
                         </button>
                     </ActionForm>
                 }
@@ -155,31 +224,5 @@ fn Actions(id: BroadcastId, shown: RwSignal<Broadcast>) -> impl IntoView {
     view! {
         <Failure failure=refused/>
         {buttons}
-    }
-}
-
-#[component]
-fn FunnelCard(shown: RwSignal<Broadcast>) -> impl IntoView {
-    let figure = move |name: &'static str, value: fn(&Broadcast) -> String| {
-        let value = memo(move || shown.with(value));
-        view! {
-            <div class="figure">
-                <dt>{name}</dt>
-                <dd>{move || value.get()}</dd>
-            </div>
-        }
-    };
-    view! {
-        <section class="card stack" aria-labelledby="funnel">
-            <h2 id="funnel">{words::FUNNEL}</h2>
-            {dynamic(move || shown.with(progress))}
-            <dl class="figures">
-                {figure(words::RECIPIENTS, |shown| shown.funnel.recipients.to_string())}
-                {figure(words::DELIVERED, |shown| shown.funnel.delivered.to_string())}
-                {figure(words::SEEN, |shown| words::part(shown.funnel.seen, shown.funnel.percent(shown.funnel.seen)))}
-                {figure(words::READ, |shown| words::part(shown.funnel.read, shown.funnel.percent(shown.funnel.read)))}
-                {figure(words::REFUSED, |shown| shown.funnel.refused.to_string())}
-            </dl>
-        </section>
     }
 }

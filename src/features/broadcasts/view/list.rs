@@ -9,6 +9,7 @@ use super::{
     chip,
     follow::{Ask, Followed},
     progress,
+    series::Repeated,
 };
 use crate::{
     app::{AdminTabs, FaultWithin, use_now, use_zone},
@@ -41,6 +42,9 @@ pub fn BroadcastsPage() -> impl IntoView {
             <header class="page-head">
                 <h1>{words::BROADCASTS}</h1>
                 <div class="page-actions">
+                    <a class="btn" href="/admin/broadcasts/templates">
+                        {words::TEMPLATES}
+                    </a>
                     <a class="btn" data-kind="primary" href="/admin/broadcasts/new">
                         {words::NEW}
                     </a>
@@ -72,13 +76,24 @@ fn List(snapshot: Snapshot<Broadcasts>) -> impl IntoView {
         });
     };
     let nothing = dynamic(move || empty.get().then(|| view! { <EmptyState icon="campaigns" title=words::NONE text=words::NONE_TEXT/> }));
+    let list = dynamic(move || {
+        (!empty.get()).then(|| {
+            view! {
+                <section class="card stack" aria-labelledby="all">
+                    <h2 id="all">{words::SENT_AND_DUE}</h2>
+                    <ul class="lines" aria-label=words::BROADCASTS>
+                        <Each each=move || ids.get() key=|id| id.to_string() children=move |id| view! { <Line id shown/> }/>
+                    </ul>
+                </section>
+            }
+        })
+    });
     view! {
         {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
         <p class="muted">{words::ABOUT}</p>
+        <Repeated shown/>
         {nothing}
-        <ul class="lines" aria-label=words::BROADCASTS>
-            <Each each=move || ids.get() key=|id| id.to_string() children=move |id| view! { <Line id shown/> }/>
-        </ul>
+        {list}
         {dynamic(move || {
             (older.get() > 0).then(|| {
                 view! {
@@ -103,7 +118,7 @@ fn Line(id: BroadcastId, shown: RwSignal<Broadcasts>) -> impl IntoView {
             view! {
                 <div class="line-text">
                     <a href=format!("/admin/broadcasts/{id}")>
-                        <b>{broadcast.title.clone()}</b>
+                        <b class="wrap">{broadcast.title().to_owned()}</b>
                     </a>
                     <p class="muted">{words::line(&broadcast)} " · " <TimeText at text full/></p>
                     {progress(&broadcast)}

@@ -31,6 +31,7 @@ pub async fn act(tx: &mut Tx, person: PersonId, id: NotificationId, act: Act) ->
         Act::Read => {
             "update notifications set read_at = coalesce(read_at, $3), seen_at = coalesce(seen_at, $3) where id = $1 and person_id = $2 and deleted_at is null"
         }
+        Act::Follow => return follow(tx, person, id).await.map(drop),
         // What comes with the same key has a notification of its own by now, or will have.
         Act::Unread => {
             "update notifications set read_at = null, group_key = null where id = $1 and person_id = $2 and deleted_at is null and $3 > 0"
@@ -51,6 +52,27 @@ pub async fn act(tx: &mut Tx, person: PersonId, id: NotificationId, act: Act) ->
         Act::Delete => announce_gone(tx, &[(person, id)]).await,
         _ => announce(tx, &[id], InboxEvent::NotificationChanged).await,
     }
+}
+
+/// `person` goes where one of their notifications leads: it is read. Returns where that is. The inbox is where they are already: what
+/// leads to nothing else is not followed.
+///
+/// # Errors
+/// 404.
+pub async fn follow(tx: &mut Tx, person: PersonId, id: NotificationId) -> AppResult<String> {
+    let link: Option<String> = sqlx::query_scalar(
+        "update notifications set read_at = coalesce(read_at, $3), seen_at = coalesce(seen_at, $3),
+           acted_at = case when link = '/inbox' then acted_at else coalesce(acted_at, $3) end
+         where id = $1 and person_id = $2 and deleted_at is null returning link",
+    )
+    .bind(id)
+    .bind(person)
+    .bind(tx.now())
+    .fetch_optional(&mut **tx)
+    .await?;
+    let link = link.ok_or_else(unknown)?;
+    announce(tx, &[id], InboxEvent::NotificationChanged).await?;
+    Ok(link)
 }
 
 /// Does something to all of `person`'s notifications up to number `up_to` (I11). Returns when, by which [`undo_clear`] finds them.

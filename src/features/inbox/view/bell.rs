@@ -1,9 +1,12 @@
 //! What is new, at hand on every page: the newest notifications in a menu beside the bell, with what is done most often.
 //! It needs scripts; without them the bell leads to the page.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 
-use super::context::InboxContext;
+use super::{
+    context::InboxContext,
+    way::{follows, tell_followed, through},
+};
 use crate::{
     app::{LiveLine, use_now, use_zone},
     features::inbox::{
@@ -12,7 +15,7 @@ use crate::{
     },
     ids::NotificationId,
     strings::inbox as words,
-    ui::{Each, Icon, dynamic, effect, memo, toast, view},
+    ui::{Each, Icon, browser, dynamic, effect, memo, toast, view},
 };
 
 /// Notifications of the menu.
@@ -94,8 +97,14 @@ fn Line(id: NotificationId, context: InboxContext) -> impl IntoView {
                     </button>
                 }
             });
+            let open = move |event: MouseEvent| {
+                if follows(&event) {
+                    tell_followed(id);
+                    browser::go(&link);
+                }
+            };
             view! {
-                <a href=link on:click=move |_| if !read { read_one(id) }>
+                <a href=through(id) on:click=open>
                     <b>{title}</b>
                     <span class="muted cut">{text}</span>
                     <span class="muted">{when}</span>

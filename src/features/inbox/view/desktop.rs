@@ -8,6 +8,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AudioContext, Notification as Shown, NotificationOptions, NotificationPermission, ServiceWorkerRegistration};
 
+use super::way::through;
 use crate::{
     features::inbox::{
         live::InboxEvent,
@@ -87,6 +88,7 @@ pub(super) fn show(notification: &Notification) {
         options.set_tag(&tag(notification.id));
         options.set_icon("/favicon.svg");
         let data = Object::new();
+        let _ = Reflect::set(&data, &"follow".into(), &through(notification.id).into());
         let _ = Reflect::set(&data, &"link".into(), &notification.link.into());
         options.set_data(&data);
         if let Ok(registration) = registration().await

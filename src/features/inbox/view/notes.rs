@@ -1,7 +1,7 @@
 //! What is new pops up: a note on the screen for whoever looks at Plenum, the browser's own for whoever does not.
 //! Never what is in front of them anyway, and nothing in their quiet hours but what keeps their account safe.
 
-use super::{context::InboxContext, desktop};
+use super::{context::InboxContext, desktop, way::tell_followed};
 use crate::{
     features::inbox::{
         live::InboxEvent,
@@ -88,8 +88,12 @@ fn show(new: &[&Notification], count: usize) {
     let note = match new {
         [one] if count == 1 => {
             let text = if one.text.is_empty() { one.title.clone() } else { format!("{}: {}", one.title, one.text) };
-            let link = one.link.clone();
-            Toast::new(text).action(words::OPEN, move || browser::go(&link))
+            let (id, link) = (one.id, one.link.clone());
+            let open = move || {
+                tell_followed(id);
+                browser::go(&link);
+            };
+            Toast::new(text).action(words::OPEN, open)
         }
         _ => Toast::new(words::burst(count)).action(words::OPEN, || browser::go("/inbox")),
     };

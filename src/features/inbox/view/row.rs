@@ -1,12 +1,16 @@
 //! One notification: what it says, where it leads, and what can be done with it.
 
 use leptos::{
+    ev::MouseEvent,
     prelude::{Update as _, *},
     server_fn::ServerFn as _,
     task::spawn_local,
 };
 
-use super::page::{Screen, shown};
+use super::{
+    page::{Screen, shown},
+    way::{follows, through},
+};
 use crate::{
     app::{use_clock, use_now, use_zone},
     features::inbox::{
@@ -15,7 +19,7 @@ use crate::{
     },
     ids::{Millis, NotificationId},
     strings::inbox as words,
-    ui::{Avatar, Icon, TimeText, dynamic, memo, toast, view},
+    ui::{Avatar, Icon, TimeText, browser, dynamic, memo, toast, view},
 };
 
 const HOUR: Millis = 3_600_000;
@@ -53,10 +57,11 @@ fn Content(notification: Notification, screen: Screen) -> impl IntoView {
         }
         None => view! { <Icon name="bell"/> },
     };
-    // Whoever opens it has read it; the page goes on meanwhile.
-    let open = move |_| {
-        if !read {
-            perform(screen, id, Act::Read);
+    // Whoever opens it has read and followed it; the page goes on meanwhile.
+    let open = move |event: MouseEvent| {
+        if follows(&event) {
+            perform(screen, id, Act::Follow);
+            browser::go(&link);
         }
     };
     let when = dynamic(move || {
@@ -66,7 +71,7 @@ fn Content(notification: Notification, screen: Screen) -> impl IntoView {
     view! {
         <span class="notice-face">{face}</span>
         <div class="notice-text">
-            <a href=link on:click=open>
+            <a href=through(id) on:click=open>
                 <b>{title.clone()}</b>
                 {(!read).then(|| view! { <span class="visually-hidden">{words::UNREAD}</span> })}
             </a>
@@ -157,10 +162,10 @@ fn Snooze(id: NotificationId, title: String, screen: Screen) -> impl IntoView {
 
 /// Does it, shows it at once where nothing can come of that, and offers to take it back.
 fn perform(screen: Screen, id: NotificationId, act: Act) {
-    if matches!(act, Act::Read | Act::Unread) {
+    if matches!(act, Act::Read | Act::Follow | Act::Unread) {
         screen.inbox.update(|inbox| {
             if let Some(known) = inbox.notifications.iter_mut().find(|known| known.id == id) {
-                known.read = act == Act::Read;
+                known.read = act != Act::Unread;
                 known.seen |= known.read;
             }
         });
@@ -171,7 +176,7 @@ fn perform(screen: Screen, id: NotificationId, act: Act) {
                 let back = match act {
                     Act::Archive | Act::Delete => Some(Act::Restore),
                     Act::Restore => Some(Act::Archive),
-                    Act::Read | Act::Unread => None,
+                    Act::Read | Act::Follow | Act::Unread => None,
                 };
                 if let Some(back) = back {
                     toast::show_with_action(words::done(act), words::UNDO, move || perform(screen, id, back));

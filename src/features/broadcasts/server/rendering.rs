@@ -5,7 +5,10 @@
 
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
-use crate::error::{AppError, AppResult};
+use crate::{
+    error::{AppError, AppResult},
+    features::broadcasts::model::{VARIANT_FIELDS, Words, variants::MOST},
+};
 
 /// What can stand in a template.
 const VARIABLES: [&str; 3] = ["name", "first_name", "organisation"];
@@ -46,6 +49,28 @@ impl Templates {
         let variables: Value = context! { name, first_name, organisation };
         self.0.render_str(source, variables).map_err(|error| refused(field, &error))
     }
+
+    /// Checks title and text of the variant with this number.
+    ///
+    /// # Errors
+    /// 422 of the field.
+    pub(super) fn check_words(&self, number: usize, words: &Words) -> AppResult<()> {
+        let [title, text, ..] = VARIANT_FIELDS[number.min(MOST - 1)];
+        self.check(title, &words.title)?;
+        self.check(text, &words.text)
+    }
+
+    /// Title and text for the person called `name`.
+    ///
+    /// # Errors
+    /// 422 `title` or `text`; a title with nothing in it, too.
+    pub(super) fn render_words(&self, words: &Words, name: &str, organisation: &str) -> AppResult<(String, String)> {
+        let title = self.render("title", &words.title, name, organisation)?;
+        if title.trim().is_empty() {
+            return Err(AppError::invalid("title", "The title has nothing in it."));
+        }
+        Ok((title, self.render("text", &words.text, name, organisation)?))
+    }
 }
 
 fn refused(field: &'static str, error: &minijinja::Error) -> AppError {
@@ -78,6 +103,17 @@ mod tests {
         for source in ["{{ name", "{% if %}", "{{ name.secret }}", "{{ name|shout }}", "{% for a in [1,2,3] %}"] {
             assert_eq!(templates.check("text", source).unwrap_err().field.as_deref(), Some("text"), "{source}");
         }
+    }
+
+    /// What is right for most can be wrong for one; and each variant's fields are named.
+    #[test]
+    fn a_title_has_something_in_it() {
+        let templates = Templates::new();
+        let words = |title: &str| Words::parse(2, title, "Dear {{ name }}", "", 1).unwrap();
+        let render = |title: &str| templates.render_words(&words(title), "Lena Kovač", "Institute");
+        assert_eq!(render("For {{ first_name }}").unwrap(), ("For Lena".to_owned(), "Dear Lena Kovač".to_owned()));
+        assert_eq!(render("{% if first_name == 'Ines' %}News{% endif %}").unwrap_err().field.as_deref(), Some("title"));
+        assert_eq!(templates.check_words(2, &words("{{ nickname }}")).unwrap_err().field.as_deref(), Some("title_c"));
     }
 
     #[test]
