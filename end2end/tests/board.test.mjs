@@ -105,7 +105,7 @@ scenario('an alarm is set, raised and over', async (scene) => {
   await page.getByRole('heading', { name: 'No alarms yet' }).waitFor();
   await button(page, 'Add Dead letters above 0').click();
   const alarms = page.getByRole('list', { name: 'Alarms' });
-  await alarms.getByText('Dead letters above 0', { exact: true }).waitFor();
+  await alarms.getByRole('listitem').filter({ hasText: 'Dead letters above 0' }).waitFor();
   await page.getByLabel('Figure', { exact: true }).selectOption('connections');
   await page.getByLabel('Threshold', { exact: true }).fill('1');
   await page.getByLabel('For how many seconds', { exact: true }).fill('0');
@@ -158,7 +158,7 @@ scenario('the board is whole without scripts', async (scene) => {
   }, { within: 20_000 });
   assert.equal(await page.getByRole('button', { name: 'Pause' }).count(), 0);
   assert.equal(await page.getByRole('slider').count(), 0);
-  await page.getByRole('link', { name: 'Week' }).click();
+  await page.getByRole('link', { name: 'Week', exact: true }).click();
   await page.waitForURL(/period=week/);
   await page.getByText('Show as table').click();
   await page.getByRole('columnheader', { name: 'Messages a second' }).waitFor();

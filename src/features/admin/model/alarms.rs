@@ -164,9 +164,13 @@ impl Rule {
     }
 
     fn is_back(&self, value: f64) -> bool {
+        let margin = self.threshold * MARGIN;
+        // Of what is only whole, the next one is far enough: "above 1" is over at 1.
+        let whole = matches!(self.figure.described().unit, Unit::Count | Unit::PerMinute);
+        let margin = if whole { margin.floor() } else { margin };
         match self.side {
-            Side::Above => value <= self.threshold * (1.0 - MARGIN),
-            Side::Below => value >= self.threshold * (1.0 + MARGIN),
+            Side::Above => value <= self.threshold - margin,
+            Side::Below => value >= self.threshold + margin,
         }
     }
 
@@ -239,6 +243,10 @@ mod tests {
         assert_eq!(told(&rule, &values), [(2, Turn::Raised), (15, Turn::Ended)], "79 is too near to be back");
         let rule = above(0.0, 0);
         assert_eq!(told(&rule, &[0.0, 1.0, 2.0, 0.0, 3.0]), [(1, Turn::Raised), (3, Turn::Ended), (4, Turn::Raised)]);
+        let rule = Rule { figure: Figure::Connections, ..above(1.0, 0) };
+        assert_eq!(told(&rule, &[1.0, 2.0, 1.0]), [(1, Turn::Raised), (2, Turn::Ended)], "of what is whole the next one is far enough");
+        let rule = Rule { figure: Figure::Connections, ..above(100.0, 0) };
+        assert_eq!(told(&rule, &[101.0, 95.0, 90.0]), [(0, Turn::Raised), (2, Turn::Ended)]);
         let rule = Rule { side: Side::Below, ..above(10.0, 0) };
         assert_eq!(told(&rule, &[10.0, 9.0, 10.0, 11.0]), [(1, Turn::Raised), (3, Turn::Ended)]);
     }
