@@ -14,5 +14,5 @@ mod today;
 
 pub use audit::AuditPage;
 pub use conversation::ConversationActivityPage;
-pub use person::PersonActivity;
+pub use person::{PersonActivity, PersonFeed};
 pub use today::TodayPage;

@@ -12,7 +12,7 @@ use crate::{
     app::{Fault, use_viewer},
     error::AppError,
     features::{
-        activity::view::PersonActivity,
+        activity::view::{PersonActivity, PersonFeed},
         messages,
         people::{api, model::DirectoryEntry},
     },
@@ -36,10 +36,11 @@ pub fn PersonPage() -> impl IntoView {
             }
         },
     );
+    let feed = PersonFeed::of(id);
     let content = move || {
         Suspend::new(async move {
             match person.await {
-                Ok(entry) => view! { <Profile entry/> }.into_any(),
+                Ok(entry) => view! { <Profile entry feed/> }.into_any(),
                 Err(error) => view! { <Fault error/> }.into_any(),
             }
         })
@@ -48,7 +49,7 @@ pub fn PersonPage() -> impl IntoView {
 }
 
 #[component]
-fn Profile(entry: DirectoryEntry) -> impl IntoView {
+fn Profile(entry: DirectoryEntry, feed: PersonFeed) -> impl IntoView {
     let viewer = use_viewer();
     let id = entry.card.id;
     let is_viewer = viewer.with_untracked(|viewer| viewer.as_ref().is_some_and(|viewer| viewer.card.id == id));
@@ -73,7 +74,7 @@ fn Profile(entry: DirectoryEntry) -> impl IntoView {
                 {write}
                 {edit}
             </section>
-            <PersonActivity person=id/>
+            <PersonActivity person=id feed/>
         </main>
     }
 }
