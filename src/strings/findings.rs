@@ -123,7 +123,7 @@ pub const SLOW_CONSUMERS: &str =
 /// Recoveries.
 pub fn recoveries(recovered: u32, gaps: u32) -> String {
     if recovered + gaps == 0 {
-        return "Nobody came back in the last hour.".to_owned();
+        return "Nobody in the last hour.".to_owned();
     }
     format!("{recovered} went on without a gap in the last hour, {gaps} took a fresh page.")
 }
@@ -133,7 +133,7 @@ pub const GAPS: &str = "They were away for longer than the log reaches (a day, o
 /// Late jobs.
 pub fn late(late: u32, since: Millis) -> String {
     if late == 0 {
-        return "They do.".to_owned();
+        return "None is late.".to_owned();
     }
     format!("{} late, the oldest by {}.", count(late.into(), "job is", "jobs are"), span(since))
 }
@@ -218,7 +218,7 @@ pub const PROXIES: &str =
     "If that is your proxy, add it to server.trusted_proxies: until then all its clients count as one address in every limit.";
 /// Demo mode.
 pub fn demo(on: bool) -> &'static str {
-    if on { "It is on." } else { "It is." }
+    if on { "It is on." } else { "It is off." }
 }
 /// What to do.
 pub const DEMO: &str = "The sign-in page lists people and their password. That is for trying Plenum out: start without PLENUM_DEMO.";

@@ -34,30 +34,37 @@ pub const FINDINGS_TEXT: &str = "Measured when this page was made. plenum doctor
 /// What was looked at.
 pub fn check(check: Check) -> &'static str {
     match check {
-        Check::Read => "The database answers",
-        Check::Write => "The database takes writes",
-        Check::WriteQueue => "Writes do not wait",
-        Check::SlowWrites => "No write holds the others up",
-        Check::SlowReads => "No question takes long",
-        Check::Disk => "There is room on the disk",
-        Check::Size => "The database has a sound size",
-        Check::Backup => "There is a backup",
-        Check::Dispatcher => "What is committed goes out at once",
-        Check::Delivered => "What went out is what was written",
-        Check::SlowConsumers => "Browsers keep up",
-        Check::Recoveries => "Whoever comes back misses nothing",
-        Check::LateJobs => "Jobs begin when they are due",
-        Check::DeadLetters => "No job has failed for good",
-        Check::Mail => "Mail is taken on",
-        Check::Clock => "The clock goes forward",
-        Check::Files => "There may be enough open sockets",
-        Check::Address => "The address is safe",
-        Check::Origins => "No page of another address was refused",
-        Check::Proxies => "Addresses of clients are known",
-        Check::Demo => "Demo mode is off",
-        Check::Errors => "Nothing has failed inside",
+        Check::Read => "Reading from the database",
+        Check::Write => "Writing to the database",
+        Check::WriteQueue => "Waiting writes",
+        Check::SlowWrites => "Slow writes",
+        Check::SlowReads => "Slow questions",
+        Check::Disk => "Room on the disk",
+        Check::Size => "Size of the database",
+        Check::Backup => "Backup",
+        Check::Dispatcher => "Sending out",
+        Check::Delivered => "Delivery",
+        Check::SlowConsumers => "Slow browsers",
+        Check::Recoveries => "Coming back",
+        Check::LateJobs => "Late jobs",
+        Check::DeadLetters => "Failed jobs",
+        Check::Mail => "Mail",
+        Check::Clock => "Clock",
+        Check::Files => "Open files",
+        Check::Address => "Address",
+        Check::Origins => "Refused origins",
+        Check::Proxies => "Proxies",
+        Check::Demo => "Demo mode",
+        Check::Errors => "Internal errors",
     }
 }
+
+/// Those that need nobody, folded up.
+pub fn fine(count: usize) -> String {
+    if count == 1 { "1 other is well".to_owned() } else { format!("{count} others are well") }
+}
+/// A link.
+pub const TO_JOBS: &str = "Go to the jobs";
 
 /// The heading of the self-test.
 pub const SELF_TEST: &str = "This browser's live connection";

@@ -157,6 +157,10 @@ async fn a_dead_letter_goes_back_once_and_survives_a_crash() {
         "it is still to be done"
     );
     assert_eq!(count(&server, "select count(*) from activity where verb = 'job.retried'").await, 21);
+    // What the dead process had begun is free when its lease ends, after 90 s: nobody waits so long here.
+    let database = server.database().await;
+    sqlx::query("update jobs set leased_until = 1 where leased_until is not null").execute(&database).await.unwrap();
+    database.close().await;
     server.restart();
     // What was put back is done: nobody has these notifications, and that is no failure.
     eventually(async || (count(&server, "select count(*) from jobs where kind = 'inbox.wake'").await == 0).then_some(())).await;
@@ -215,7 +219,7 @@ async fn only_those_who_run_the_place_see_its_figures() {
     let told = own["faults"].as_array().unwrap();
     assert!(told.iter().all(|fault| fault["status"] == 403 && fault["place"].as_str().unwrap().starts_with("/fn/admin/")), "{own}");
     let page = eve.html("/admin/health").await;
-    assert!(page.contains("for the admins of the organisation that runs it") && !page.contains("The database answers"), "{page}");
+    assert!(page.contains("for the admins of the organisation that runs it") && !page.contains("Reading from the database"), "{page}");
     let whole = admin.ask("admin/health", &[]).await;
     assert!(whole["place"].is_object() && whole["applications"][0]["name"] == "shown", "{whole}");
 
@@ -283,7 +287,7 @@ async fn what_is_made_wrong_is_found() {
     assert_eq!(health["place"]["findings"][0]["mark"], "bad", "the worst comes first");
     let output = server.run(&["doctor"]);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(!output.status.success() && said.contains("bad   No job has failed for good"), "{said}");
+    assert!(!output.status.success() && said.contains("bad   Failed jobs"), "{said}");
     let page = admin.html("/admin/health").await;
     assert!(page.contains("It is not well") && page.contains("See why at Jobs"), "{page}");
 }

@@ -91,7 +91,7 @@ mod tests {
         assert!(checkup.is_bad());
         assert_eq!(
             checkup.to_string(),
-            "bad   No job has failed for good: So it is.\n      See why.\nwell  The database answers: So it is.\nIt is not well: one thing needs somebody.\n"
+            "bad   Failed jobs: So it is.\n      See why.\nwell  Reading from the database: So it is.\nIt is not well: one thing needs somebody.\n"
         );
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     app::{AdminTabs, FaultWithin, use_now, use_zone},
     features::admin::{
         api::health as api,
-        model::health::{Finding, Health, Mark, Place, worst},
+        model::health::{Check, Finding, Health, Mark, Place, worst},
     },
     ids::Millis,
     strings::health as words,
@@ -107,24 +107,43 @@ fn Findings(findings: Vec<Finding>) -> impl IntoView {
         Mark::Bad => Tone::Bad,
     };
     let others = findings.iter().filter(|finding| finding.mark == worst).count();
-    let line = |finding: Finding| {
-        view! {
-            <li class="line">
-                {chip(finding.mark)}
-                <div class="line-text">
-                    <b>{words::check(finding.check)}</b>
-                    <p class="wrap">{finding.measured}</p>
-                    {finding.advice.map(|advice| view! { <p class="muted">{advice}</p> })}
-                </div>
-            </li>
-        }
-    };
+    let (fine, wanting): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| finding.mark == Mark::Well);
+    let wanting = (!wanting.is_empty()).then(|| view! { <ul class="lines">{wanting.into_iter().map(line).collect_view()}</ul> });
     view! {
         <Notice tone>{words::verdict(worst, others)}</Notice>
         <section class="card stack" aria-labelledby="findings">
             <h2 id="findings">{words::FINDINGS}</h2>
             <p class="muted">{words::FINDINGS_TEXT}</p>
-            <ul class="lines findings">{findings.into_iter().map(line).collect_view()}</ul>
+            {wanting}
+            // What needs nobody is not in the way.
+            <details class="stack">
+                <summary>
+                    <span class="link-btn">{words::fine(fine.len())}</span>
+                </summary>
+                <ul class="lines">{fine.into_iter().map(line).collect_view()}</ul>
+            </details>
         </section>
+    }
+}
+
+fn line(finding: Finding) -> AnyView {
+    let Finding { check, mark, measured, advice } = finding;
+    let jobs = (advice.is_some() && matches!(check, Check::DeadLetters | Check::LateJobs)).then(|| {
+        view! {
+            <a class="btn" data-size="s" href="/admin/jobs">
+                {words::TO_JOBS}
+            </a>
+        }
+    });
+    view! {
+        <li class="line">
+            {chip(mark)}
+            <div class="line-text">
+                <b>{words::check(check)}</b>
+                <p class="wrap">{measured}</p>
+                {advice.map(|advice| view! { <p class="muted">{advice}</p> })}
+            </div>
+            {jobs}
+        </li>
     }
 }

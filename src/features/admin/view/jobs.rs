@@ -285,7 +285,7 @@ fn Row(name: String, shown: RwSignal<Jobs>) -> impl IntoView {
     };
     let since = memo(move || kind.with(|kind| kind.as_ref().and_then(|kind| kind.due_since)));
     let due = memo(move || kind.with(|kind| kind.as_ref().map_or(0, |kind| kind.due)));
-    let error = memo(move || kind.with(|kind| kind.as_ref().and_then(|kind| kind.error.clone()).unwrap_or_default()));
+    let error = memo(move || kind.with(|kind| kind.as_ref().and_then(|kind| kind.error.clone()).unwrap_or_else(|| "–".to_owned())));
     let oldest = dynamic(move || since.get().map(|at| view! { <span class="muted">" "{words::DUE_SINCE}" "{instant(at)}</span> }));
     view! {
         <tr>

@@ -108,7 +108,7 @@ impl Tab {
     }
 
     /// Sends a ping and takes its time.
-    pub(super) fn measure(&self) {
+    pub(in crate::realtime::client::browser) fn measure(&self) {
         let asked = {
             let mut state = self.state.borrow_mut();
             if state.line.is_open() {
