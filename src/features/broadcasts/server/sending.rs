@@ -134,6 +134,10 @@ async fn tell(tx: &mut Tx, row: &Row, people: usize) -> AppResult<bool> {
     if told == people && people > 1 {
         pace::learn(people, begun.elapsed());
     }
+    if told > 0 && row.next_at.is_some() {
+        // The time that it waited for has come.
+        sqlx::query("update broadcasts set next_at = null where id = $1").bind(row.id).execute(&mut **tx).await?;
+    }
     Ok(told > 0)
 }
 

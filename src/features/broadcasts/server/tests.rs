@@ -6,6 +6,7 @@ mod migrating;
 mod plans;
 mod repeating;
 mod sampling;
+mod table;
 mod zones;
 
 use super::*;
