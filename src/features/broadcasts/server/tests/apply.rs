@@ -11,7 +11,7 @@ use crate::{
         broadcasts::model::{Every, Late, Measure, Repeat, Sample, SeriesAction, When},
         inbox::model::Sweep,
     },
-    ids::SeriesId,
+    ids::{OrganisationId, SeriesId},
     realtime::live::{Live, LiveEvent},
     server::db::Committed,
 };
