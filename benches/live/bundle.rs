@@ -16,11 +16,12 @@ use crate::Bench;
 const AIM: f64 = 350.0 * 1024.0;
 
 /// Pages, and the chunks that they load first; a page beside the list of conversations loads the list's too.
-const PAGES: [(&str, &[&str]); 5] = [
+const PAGES: [(&str, &[&str]); 6] = [
     ("sign-in", &["doors"]),
     ("messages", &["list"]),
     ("a conversation", &["list", "thread"]),
-    ("people, settings, admin", &["others"]),
+    ("today, inbox, people, settings", &["others"]),
+    ("the pages of admins", &["admin"]),
     ("rooms, new, search", &["list", "others"]),
 ];
 

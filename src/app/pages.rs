@@ -105,6 +105,8 @@ enum Chunk {
     List,
     /// A conversation.
     Thread,
+    /// The pages of those who run the place.
+    Admin,
     /// All other pages.
     Others,
 }
@@ -121,28 +123,34 @@ fn doors(page: Page) -> Opened {
     })
 }
 
+#[wasm_split(admin, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_admin))]
+fn admin(page: Page) -> Opened {
+    Ok(match page {
+        Page::Admin => for_admins(|| view! { <AdminPeoplePage/> }),
+        Page::Applications => for_admins(|| view! { <ApplicationsPage/> }),
+        Page::Channels => for_admins(|| view! { <ChannelsPage/> }),
+        Page::Alarms => for_admins(|| view! { <AlarmsPage/> }),
+        Page::Jobs => for_admins(|| view! { <JobsPage/> }),
+        Page::Health => for_admins(|| view! { <HealthPage/> }),
+        Page::Audit => for_admins(|| view! { <AuditPage/> }),
+        Page::Broadcasts => for_senders(|| view! { <BroadcastsPage/> }),
+        Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
+        Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
+        Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
+        _ => for_admins(|| view! { <BoardPage/> }),
+    })
+}
+
 #[wasm_split(others, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_others))]
 fn others(page: Page) -> Opened {
     Ok(match page {
         Page::Today => start(|| view! { <TodayPage/> }),
         Page::ConversationActivity => view! { <ConversationActivityPage/> },
-        Page::Audit => for_admins(|| view! { <AuditPage/> }),
         Page::NewConversation => view! { <NewConversationPage/> },
         Page::Search => view! { <SearchPage/> },
         Page::Rooms => view! { <RoomsPage/> },
         Page::Person => for_people(|| view! { <PersonPage/> }),
         Page::Settings => for_people(|| view! { <SettingsPage/> }),
-        Page::Admin => for_admins(|| view! { <AdminPeoplePage/> }),
-        Page::Applications => for_admins(|| view! { <ApplicationsPage/> }),
-        Page::Channels => for_admins(|| view! { <ChannelsPage/> }),
-        Page::Board => for_admins(|| view! { <BoardPage/> }),
-        Page::Alarms => for_admins(|| view! { <AlarmsPage/> }),
-        Page::Jobs => for_admins(|| view! { <JobsPage/> }),
-        Page::Health => for_admins(|| view! { <HealthPage/> }),
-        Page::Broadcasts => for_senders(|| view! { <BroadcastsPage/> }),
-        Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
-        Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
-        Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
         Page::Inbox => for_people(|| view! { <InboxPage/> }),
         Page::Away => for_people(|| view! { <AwayPage/> }),
         Page::Unsubscribe => view! { <UnsubscribePage/> },
@@ -170,23 +178,23 @@ impl Page {
             Self::SignIn | Self::Register | Self::Forgot | Self::Reset => Chunk::Doors,
             Self::Messages | Self::NoConversation => Chunk::List,
             Self::Conversation => Chunk::Thread,
-            Self::Today
-            | Self::ConversationActivity
-            | Self::Audit
-            | Self::People
-            | Self::Person
-            | Self::Settings
-            | Self::Admin
+            Self::Admin
             | Self::Applications
             | Self::Channels
             | Self::Board
             | Self::Alarms
             | Self::Jobs
             | Self::Health
+            | Self::Audit
             | Self::Broadcasts
             | Self::Broadcast
             | Self::NewBroadcast
-            | Self::BroadcastTemplates
+            | Self::BroadcastTemplates => Chunk::Admin,
+            Self::Today
+            | Self::ConversationActivity
+            | Self::People
+            | Self::Person
+            | Self::Settings
             | Self::Inbox
             | Self::Away
             | Self::NotificationSettings
@@ -204,7 +212,8 @@ impl Page {
         match (section, below) {
             ("", _) => vec![Self::Today],
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
-            ("people" | "settings" | "admin" | "inbox" | "unsubscribe", _) => vec![Self::People],
+            ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
+            ("admin", _) => vec![Self::Board],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) if part == Some("activity") => vec![Self::Messages, Self::ConversationActivity],
@@ -221,6 +230,7 @@ impl Chunk {
             Self::Doors => "doors",
             Self::List => "list",
             Self::Thread => "thread",
+            Self::Admin => "admin",
             Self::Others => "others",
         }
     }
@@ -230,6 +240,7 @@ impl Chunk {
             Self::Doors => load_doors().await,
             Self::List => load_list().await,
             Self::Thread => load_thread().await,
+            Self::Admin => load_admin().await,
             Self::Others => load_others().await,
         }
     }
@@ -240,6 +251,7 @@ impl Chunk {
             Self::Doors => doors(page).await,
             Self::List => list(page).await,
             Self::Thread => thread().await,
+            Self::Admin => admin(page).await,
             Self::Others => others(page).await,
         }
     }
