@@ -67,7 +67,11 @@ impl Channel {
         },
         ChannelEntry { pattern: "organisation.{id}", who: "anyone", carries: "public announcements" },
         ChannelEntry { pattern: "private-organisation.{id}", who: "its people", carries: "changed profiles and settings" },
-        ChannelEntry { pattern: "private-ops.{organisation}", who: "its admins", carries: "live channels, once a second" },
+        ChannelEntry {
+            pattern: "private-ops.{organisation}",
+            who: "its admins",
+            carries: "live channels and jobs, once a second; test events",
+        },
         ChannelEntry {
             pattern: "private-application.{id}",
             who: "the admins of its organisation",
