@@ -70,7 +70,7 @@ impl Channel {
         ChannelEntry {
             pattern: "private-ops.{organisation}",
             who: "its admins",
-            carries: "figures and live channels, once a second; alarms; that the audit log has a new row",
+            carries: "figures, live channels and jobs, once a second; alarms; test events; that the audit log has a new row",
         },
         ChannelEntry {
             pattern: "private-application.{id}",

@@ -337,6 +337,31 @@ async fn an_application_tells_why_nothing_arrives() {
     assert!(page.contains("auth_signature is not valid.") && page.contains("Check app id, key and secret"), "{page}");
 }
 
+/// A webhook that nobody takes stands with its application, and among what went wrong.
+#[tokio::test]
+async fn a_webhook_that_nobody_takes_is_found() {
+    let server = Server::start_with(&APP);
+    let admin = server.person("admin").await;
+    let id = admin.ask("applications/list", &[]).await[0]["id"].to_string();
+    // Nobody listens on a port that was free a moment ago.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{closed}/hook");
+    let added = admin.call("applications/add_webhook", &[("id", &id), ("url", &url), ("events[0]", "channel_occupied")]).await;
+    assert_eq!(added.status(), 200);
+    let mut socket = Socket::connect(&server.url, None, "shown-key").await;
+    socket.next().await;
+    socket.subscribe("news").await;
+    let health = eventually(async || {
+        let health = admin.ask("admin/health", &[]).await;
+        health["applications"][0]["undelivered"].is_object().then_some(health)
+    });
+    let health = health.await;
+    let webhook = &health["applications"][0]["undelivered"];
+    assert!(webhook["url"] == url.as_str() && webhook["given_up"] == false && !webhook["error"].as_str().unwrap().is_empty(), "{webhook}");
+    assert_eq!(health["applications"][0]["mark"], "look");
+    assert!(health["faults"].as_array().unwrap().iter().any(|fault| fault["place"] == "webhook" && fault["status"] == 502), "{health}");
+}
+
 /// Errors are counted by kind and place; an internal one has a reference, which the person is shown and the operator finds.
 #[tokio::test]
 async fn errors_are_counted_and_internal_ones_have_a_reference() {
@@ -347,6 +372,7 @@ async fn errors_are_counted_and_internal_ones_have_a_reference() {
     }
     assert_eq!(sam.get("messages/thread", &[("conversation", "999999")]).await.status(), 404);
     assert_eq!(server.get("/no-such-page").await.status(), 404);
+    assert_eq!(sam.page("/messages/999999").await.status(), 404);
     assert_eq!(server.get("/api/v1/notifications").await.status(), 401);
     let mut socket = sam.socket().await;
     socket.try_subscribe("private-person.999", None).await;
@@ -372,6 +398,8 @@ async fn errors_are_counted_and_internal_ones_have_a_reference() {
     assert_eq!(counted(404, "/fn/messages/thread"), 1, "{health}");
     assert_eq!(counted(404, "no such address"), 1, "{health}");
     assert_eq!(counted(401, "/api/v1/notifications"), 1, "{health}");
+    let of_pages = |fault: &&Value| fault["status"] == 404 && fault["place"].as_str().unwrap().starts_with("/messages/");
+    assert_eq!(health["faults"].as_array().unwrap().iter().filter(of_pages).count(), 1, "a page's error is counted once: {health}");
     assert_eq!(counted(403, "socket: subscription"), 1, "{health}");
     assert_eq!(counted(500, "/fn/messages/thread"), 1, "{health}");
     let references = health["place"]["references"].as_array().unwrap();

@@ -116,7 +116,7 @@ fn Findings(findings: Vec<Finding>) -> impl IntoView {
             <p class="muted">{words::FINDINGS_TEXT}</p>
             {wanting}
             // What needs nobody is not in the way.
-            <details class="stack">
+            <details>
                 <summary>
                     <span class="link-btn">{words::fine(fine.len())}</span>
                 </summary>

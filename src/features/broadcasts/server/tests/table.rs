@@ -1,7 +1,7 @@
 //! I19: every state and every action of people, against the database: what is not in the table is refused, changes nothing and tells nobody.
 
 use super::*;
-use crate::channels::Channel;
+use crate::{channels::Channel, ids::OrganisationId};
 
 /// A broadcast in `state`, of which something has failed.
 async fn at(house: &House, state: State) -> BroadcastId {
