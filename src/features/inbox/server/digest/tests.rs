@@ -38,7 +38,7 @@ struct Desk {
 }
 
 impl Desk {
-    /// Lena wants a mail at the hour that it is now in her zone, but for what `refused` names.
+    /// Lena wants the mail at eight, but without what `refused` names.
     async fn with(refused: Vec<(Category, Way)>) -> Self {
         let house = House::with(3).await;
         let wanted = Preferences { refused, digest: Some(Digest { hour: 8, texts: false }), ..Preferences::default() };
