@@ -123,7 +123,7 @@ scenario('an alarm is set, raised and over', async (scene) => {
   await page.getByRole('status').getByText('All well', { exact: true }).waitFor({ timeout: 60_000 });
   await page.getByText(/^Last alarm: .*Connections above 1$/).waitFor();
   await page.goto('/inbox');
-  await page.getByRole('main').getByText('Over: Connections above 1').waitFor();
+  await page.getByRole('main').getByRole('link', { name: /^Over: Connections above 1/ }).waitFor();
   await page.goto('/admin/alarms');
   await button(page, 'Switch off Connections above 1').click();
   await line.getByText('Off', { exact: true }).waitFor();
