@@ -224,9 +224,14 @@ fn toast_view(toasts: Toasts, id: u32) -> impl IntoView {
     let stack = toasts.stack;
     let (tone, action) = stack.with_untracked(|stack| stack.find(id).map(|toast| (toast.tone, toast.action.clone())).unwrap_or_default());
     let text = dynamic(move || stack.with(|stack| stack.find(id).map(Toast::text)));
-    let button = action.map(|ToastAction { label, act }| {
+    let button = action.map(|ToastAction { label, .. }| {
         let run = move |_| {
-            act();
+            // A note that has taken an earlier one's place leads elsewhere.
+            let act =
+                stack.with_untracked(|stack| stack.find(id).and_then(|toast| toast.action.as_ref().map(|action| Arc::clone(&action.act))));
+            if let Some(act) = act {
+                act();
+            }
             toasts.dismiss(id);
         };
         view! {

@@ -16,7 +16,7 @@ use crate::{
     },
     strings::inbox as words,
     ui::{
-        Field, Notice, dynamic, effect,
+        Each, Field, Notice, dynamic, effect,
         forms::{Done, Failure, FieldError, Submit, Switch, at, failure, succeeded},
         memo,
         notice::Tone,
@@ -58,6 +58,8 @@ fn Form(preferences: Preferences) -> impl IntoView {
     // What the fields were made from, what is kept as far as this page knows, and whether something was changed here since.
     let (made_from, kept) = (RwSignal::new(preferences.clone()), RwSignal::new(preferences));
     let changed_here = RwSignal::new(false);
+    // New fields for new settings: what was typed into the old ones goes with them.
+    let version = RwSignal::new(0_u32);
     let (saved, pending) = (save.value(), save.pending());
     effect(move |_| {
         if let Some(Ok(preferences)) = saved.get() {
@@ -78,6 +80,7 @@ fn Form(preferences: Preferences) -> impl IntoView {
             changed_here.set(false);
             kept.set(known.clone());
             made_from.set(known);
+            version.update(|version| *version += 1);
         }
     };
     effect(move |_| {
@@ -104,7 +107,11 @@ fn Form(preferences: Preferences) -> impl IntoView {
             <ActionForm action=save attr:class="form">
                 <Failure failure=refused fields=&["quiet_from", "quiet_until", "digest"]/>
                 <div class="form" on:input=move |_| changed_here.set(true)>
-                    {dynamic(move || view! { <Fields preferences=made_from.get() refused/> })}
+                    <Each
+                        each=move || vec![version.get()]
+                        key=|version| version.to_string()
+                        children=move |_| view! { <Fields preferences=made_from.get_untracked() refused/> }
+                    />
                 </div>
                 <div class="form-actions">
                     <Submit label=words::SAVE busy=pending/>
