@@ -111,21 +111,28 @@ fn Line(id: BroadcastId, shown: RwSignal<Broadcasts>) -> impl IntoView {
     let (zone, now) = (use_zone(), use_now());
     let broadcast: Memo<Option<Broadcast>> =
         memo(move || shown.with(|shown| shown.broadcasts.iter().find(|broadcast| broadcast.id == id).cloned()));
-    let content = dynamic(move || {
+    // What it says does not change: the link stays what it is while the figures move.
+    let title = broadcast.with_untracked(|broadcast| broadcast.as_ref().map(|broadcast| broadcast.title().to_owned()).unwrap_or_default());
+    let about = dynamic(move || {
         broadcast.get().map(|broadcast| {
             let at = broadcast.ended_at.unwrap_or(broadcast.due_at);
             let (text, full) = zone.with(|zone| (zone.short(at, now), zone.full(at)));
             view! {
-                <div class="line-text">
-                    <a href=format!("/admin/broadcasts/{id}")>
-                        <b class="wrap">{broadcast.title().to_owned()}</b>
-                    </a>
-                    <p class="muted">{words::line(&broadcast)} " · " <TimeText at text full/></p>
-                    {progress(&broadcast)}
-                </div>
-                {chip(broadcast.state)}
+                <p class="muted">{words::line(&broadcast)} " · " <TimeText at text full/></p>
+                {progress(&broadcast)}
             }
         })
     });
-    view! { <li class="line">{content}</li> }
+    let state = memo(move || broadcast.with(|broadcast| broadcast.as_ref().map(|broadcast| broadcast.state)));
+    view! {
+        <li class="line">
+            <div class="line-text">
+                <a href=format!("/admin/broadcasts/{id}")>
+                    <b class="wrap">{title}</b>
+                </a>
+                {about}
+            </div>
+            {dynamic(move || state.get().map(chip))}
+        </li>
+    }
 }

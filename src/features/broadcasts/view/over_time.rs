@@ -46,20 +46,21 @@ pub(super) fn OverTime(shown: RwSignal<Report>) -> impl IntoView {
     let zone = use_zone();
     let moments = memo(move || shown.with(|shown| in_all(&shown.moments)));
     let about = memo(move || shown.with(|shown| words::chart(&shown.broadcast)));
+    let any = memo(move || moments.with(|moments| !moments.is_empty()));
+    // The table stays open while its figures change.
     let content = dynamic(move || {
-        let moments = moments.get();
-        if moments.is_empty() {
+        if !any.get() {
             return view! { <p class="muted">{words::NOTHING_YET}</p> };
         }
-        zone.with(|zone| {
-            view! {
-                {chart(&moments, zone, about.get())}
-                <details class="more">
-                    <summary>{words::TABLE}</summary>
-                    {table(&moments, zone)}
-                </details>
-            }
-        })
+        let chart = dynamic(move || zone.with(|zone| moments.with(|moments| chart(moments, zone, about.get()))));
+        let table = dynamic(move || zone.with(|zone| moments.with(|moments| table(moments, zone))));
+        view! {
+            {chart}
+            <details class="more">
+                <summary>{words::TABLE}</summary>
+                {table}
+            </details>
+        }
     });
     view! {
         <section class="card stack" aria-labelledby="over-time">

@@ -126,35 +126,38 @@ pub(super) fn Deciding(shown: RwSignal<Report>) -> impl IntoView {
     let refused = failure(choose);
     let zone = use_zone();
     let sampled = shown.with_untracked(|shown| shown.broadcast.sample.is_some());
-    let broadcast = memo(move || shown.with(|shown| shown.broadcast.clone()));
-    let content = dynamic(move || {
-        let broadcast = broadcast.get();
-        if let Some(winner) = broadcast.winner {
-            return view! { <Notice>{words::winner(winner)}</Notice> };
+    let (id, variants) = shown.with_untracked(|shown| (shown.broadcast.id, shown.broadcast.variants.len()));
+    // Only what these lines show: figures that move elsewhere do not take a button from under a finger.
+    let waits = memo(move || {
+        shown.with(|Report { broadcast, .. }| {
+            let open = broadcast.is_open().then_some((broadcast.held, broadcast.decide_at));
+            (broadcast.winner, open, broadcast.sample.filter(|_| !broadcast.state.is_end()))
+        })
+    });
+    let content = dynamic(move || match waits.get() {
+        (Some(winner), ..) => view! { <Notice>{words::winner(winner)}</Notice> },
+        (None, Some((held, decide_at)), _) => {
+            let at = decide_at.map(|at| zone.with(|zone| zone.full(at))).unwrap_or_default();
+            let buttons = (0..variants)
+                .map(|number| {
+                    view! {
+                        <ActionForm action=choose>
+                            <input type="hidden" name="id" value=id.to_string()/>
+                            <input type="hidden" name="variant" value=number.to_string()/>
+                            <button class="btn" type="submit">
+                                {words::choose(number)}
+                            </button>
+                        </ActionForm>
+                    }
+                })
+                .collect_view();
+            view! {
+                <p>{words::waiting(held, &at)}</p>
+                <div class="form-actions">{buttons}</div>
+            }
         }
-        if !broadcast.is_open() {
-            let will = broadcast.sample.filter(|_| !broadcast.state.is_end());
-            let will = will.map(|sample| words::will_wait(sample.percent, sample.hours));
-            return will.map_or_else(|| ().into_any(), |will| view! { <p class="muted">{will}</p> });
-        }
-        let at = broadcast.decide_at.map(|at| zone.with(|zone| zone.full(at))).unwrap_or_default();
-        let buttons = (0..broadcast.variants.len())
-            .map(|number| {
-                view! {
-                    <ActionForm action=choose>
-                        <input type="hidden" name="id" value=broadcast.id.to_string()/>
-                        <input type="hidden" name="variant" value=number.to_string()/>
-                        <button class="btn" type="submit">
-                            {words::choose(number)}
-                        </button>
-                    </ActionForm>
-                }
-            })
-            .collect_view();
-        view! {
-            <p>{words::waiting(broadcast.held, &at)}</p>
-            <div class="form-actions">{buttons}</div>
-        }
+        (None, None, Some(sample)) => view! { <p class="muted">{words::will_wait(sample.percent, sample.hours)}</p> },
+        (None, None, None) => ().into_any(),
     });
     sampled.then(|| {
         view! {
