@@ -220,7 +220,12 @@ impl Stage {
         }
         let channel = Channel::Ops(HERE).to_string();
         told.extend(self.house.committed().into_iter().filter_map(|item| match item {
-            Committed::Event { channel: on, event, payload, .. } if on == channel => Some(OpsEvent::read(&event, &payload).unwrap()),
+            // Others' events share the channel.
+            Committed::Event { channel: on, event, payload, .. }
+                if on == channel && OpsEvent::CATALOGUE.iter().any(|entry| entry.name == event) =>
+            {
+                Some(OpsEvent::read(&event, &payload).unwrap())
+            }
             _ => None,
         }));
         told
