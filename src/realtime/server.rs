@@ -23,5 +23,4 @@ pub mod rules;
 pub mod subscriptions;
 pub mod ticker;
 pub mod traffic;
-pub mod trouble;
 pub mod upgrade;

@@ -9,14 +9,21 @@ use std::{
     time::Duration,
 };
 
+use crate::{
+    ids::Millis,
+    server::{db, tally},
+};
+
 /// Ephemeral events that a full queue dropped or replaced by newer ones.
 pub static DROPPED: Counter = Counter::new();
 /// Connections closed because their queue was full.
-pub static SLOW_CONSUMERS: Counter = Counter::new();
+pub static SLOW_CONSUMERS: Seldom = Seldom::new();
 /// Subscriptions that went on from their cursor.
-pub static RECOVERED: Counter = Counter::new();
-/// Subscriptions whose cursor the log no longer reached.
-pub static GAPS: Counter = Counter::new();
+pub static RECOVERED: Seldom = Seldom::new();
+/// Subscriptions whose cursor the log no longer reached, or that came from another log.
+pub static GAPS: Seldom = Seldom::new();
+/// Events that the dispatcher read from the log because they had not come to it.
+pub static HOLES: Seldom = Seldom::new();
 /// Committed or refused write closures.
 pub static WRITES: Counter = Counter::new();
 /// Time of one group commit.
@@ -43,6 +50,35 @@ impl Counter {
     /// How often by now.
     pub fn total(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What happens seldom, and matters: how often since the start, and in the last hour.
+#[derive(Debug)]
+pub struct Seldom {
+    all: Counter,
+    hour: tally::Counter,
+}
+
+impl Seldom {
+    const fn new() -> Self {
+        Self { all: Counter::new(), hour: tally::Counter::new() }
+    }
+
+    /// It happened.
+    pub fn note(&self) {
+        self.all.add(1);
+        self.hour.count(db::now());
+    }
+
+    /// How often since the start.
+    pub fn all(&self) -> &Counter {
+        &self.all
+    }
+
+    /// How often within the hour before `now`.
+    pub fn in_last_hour(&self, now: Millis) -> u32 {
+        self.hour.sum(now)
     }
 }
 

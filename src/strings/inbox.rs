@@ -31,6 +31,7 @@ pub fn category(category: Category) -> &'static str {
         Category::People => "People and roles",
         Category::Announcements => "Announcements",
         Category::Security => "Your account",
+        Category::Operation => "Operations",
     }
 }
 /// What a category is.
@@ -42,6 +43,7 @@ pub fn about(category: Category) -> &'static str {
         Category::People => "You are added to a conversation, or your roles change.",
         Category::Announcements => "The institution has something to say.",
         Category::Security => "A new sign-in, a changed password. Always told.",
+        Category::Operation => "An alarm of the operations board. Always told.",
     }
 }
 /// The button beside the filter.

@@ -59,12 +59,14 @@ async fn what_the_seed_tells_is_so() {
         count("select count(*) from jobs where kind = 'inbox.wake'").await,
         count("select count(*) from notifications where snoozed_until is not null").await
     );
-    assert_eq!(count(
+    assert_eq!(
+        count(
             "select count(*) from broadcasts b where state = 'sent'
              and (select sum(v.delivered) = sum(v.recipients) from broadcast_variants v where v.broadcast_id = b.id)"
         )
         .await,
-        1);
+        1
+    );
     assert_eq!(
         count("select count(*) from notifications").await,
         count("select count(*) from notifications where created_at <= strftime('%s') * 1000").await

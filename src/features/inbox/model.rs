@@ -38,11 +38,14 @@ pub enum Category {
     Announcements,
     /// One's account: a new sign-in, a changed password.
     Security,
+    /// How the place itself runs, for those who run it.
+    Operation,
 }
 
 impl Category {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 6] = [Self::Mentions, Self::Replies, Self::Messages, Self::People, Self::Announcements, Self::Security];
+    pub const ALL: [Self; 7] =
+        [Self::Mentions, Self::Replies, Self::Messages, Self::People, Self::Announcements, Self::Security, Self::Operation];
 
     /// Its name in addresses and rows.
     pub fn word(self) -> &'static str {
@@ -53,6 +56,7 @@ impl Category {
             Self::People => "people",
             Self::Announcements => "announcements",
             Self::Security => "security",
+            Self::Operation => "operation",
         }
     }
 
@@ -63,7 +67,12 @@ impl Category {
 
     /// It cannot be switched off (S0-04).
     pub fn is_locked(self) -> bool {
-        self == Self::Security
+        matches!(self, Self::Security | Self::Operation)
+    }
+
+    /// Those that somebody meets; only admins run the place.
+    pub fn met_by(admin: bool) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |category| admin || *category != Self::Operation)
     }
 
     /// The unread messages of the navigation count it already.
@@ -75,7 +84,7 @@ impl Category {
     pub fn in_mail(self) -> InMail {
         match self {
             Self::Mentions | Self::Replies | Self::Messages => InMail::WhoAndWhere,
-            Self::People | Self::Announcements | Self::Security => InMail::All,
+            Self::People | Self::Announcements | Self::Security | Self::Operation => InMail::All,
         }
     }
 }

@@ -24,7 +24,6 @@ use super::{
     hub::ConnectionId,
     outbound::{Outbound, Weight},
     rules::Who,
-    trouble,
 };
 use crate::{
     ids::PersonId,
@@ -150,8 +149,7 @@ impl Connection {
         }
         if output.queue.push(bytes.slice(written..), weight.clone(), written > 0, self.queue_limit).is_err() {
             metrics::counter!("plenum_live_slow_consumers_total").increment(1);
-            meters::SLOW_CONSUMERS.add(1);
-            trouble::note(&trouble::SLOW_CONSUMERS);
+            meters::SLOW_CONSUMERS.note();
             close_output(&mut output, code::OVER_CAPACITY, "too slow: come back and resume");
         }
         drop(output);

@@ -16,7 +16,7 @@ use super::{
     log,
     outbound::Weight,
     pusher::{durable, registry::Applications},
-    rest, trouble,
+    rest,
 };
 use crate::{
     ids::PersonId,
@@ -149,7 +149,7 @@ async fn show_again(hub: Arc<Hub>, person: PersonId) {
 /// If numbers below `seq` were never dispatched on `channel`, reads and dispatches them.
 async fn fill_hole(hub: &Hub, channel: &str, seq: u64) {
     let Some(head) = hub.head(channel).filter(|head| *head + 1 < seq) else { return };
-    trouble::note(&trouble::HOLES);
+    meters::HOLES.note();
     let missed = async {
         let mut tx = hub.store().read().await?;
         log::page(&mut tx, log::Place::own(channel), head, i64::try_from(seq - head).unwrap_or(i64::MAX)).await

@@ -13,7 +13,6 @@ use super::{
     hub::{Channel, Hub, Joined},
     log, own,
     rules::Decision,
-    trouble,
 };
 use crate::{
     error::AppResult,
@@ -189,11 +188,9 @@ async fn subscribe(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut S
 /// Counts what became of a wish to go on from a cursor.
 pub(super) fn count_recovery(recovered: Option<bool>) {
     let Some(recovered) = recovered else { return };
-    let (outcome, meter, noted) =
-        if recovered { ("recovered", &meters::RECOVERED, &trouble::RECOVERED) } else { ("gap", &meters::GAPS, &trouble::GAPS) };
+    let (outcome, meter) = if recovered { ("recovered", &meters::RECOVERED) } else { ("gap", &meters::GAPS) };
     metrics::counter!("plenum_live_recoveries_total", "outcome" => outcome).increment(1);
-    meter.add(1);
-    trouble::note(noted);
+    meter.note();
 }
 
 /// The rule's answer and the log's extent, of one snapshot.

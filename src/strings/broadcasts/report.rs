@@ -1,6 +1,6 @@
 //! The words of one broadcast and its figures.
 
-use crate::features::broadcasts::model::{Broadcast, Ground, Measure, Winner, variants::letter};
+use crate::features::broadcasts::model::{Ground, Measure, Winner, variants::letter};
 
 /// Who sends it.
 pub const SENDER: &str = "Sender";
@@ -113,16 +113,10 @@ pub const WINNER: &str = "Winner";
 
 /// The heading of the chart.
 pub const OVER_TIME: &str = "Over time";
-/// What the chart shows, for screen readers.
-pub fn chart(broadcast: &Broadcast) -> String {
-    let funnel = broadcast.funnel;
-    format!(
-        "Lines over time: {} delivered, {} seen, {} read, {} followed in the end. The table below has the figures.",
-        funnel.delivered, funnel.seen, funnel.read, funnel.acted
-    )
-}
-/// What is counted upwards.
-pub const PEOPLE: &str = "People";
+/// Its lines.
+pub const LINES: &str = "Lines";
+/// Reads its values.
+pub const POINT_IN_TIME: &str = "Point in time";
 /// What opens the table.
 pub const TABLE: &str = "The figures as a table";
 /// The heading of a column.

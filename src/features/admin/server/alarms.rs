@@ -255,7 +255,7 @@ async fn tell(tx: &mut Tx, row: &Row, rule: &Rule, turn: Turn, value: f64) -> Ap
     };
     let news = News {
         // It cannot be switched off: a place that is in trouble must reach those who run it.
-        category: Category::Security,
+        category: Category::Operation,
         title,
         text: words::stands_at(rule.figure, value),
         link: "/admin".to_owned(),

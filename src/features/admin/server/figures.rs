@@ -98,9 +98,9 @@ impl Gatherer {
             writes: Counted::over(&meters::WRITES, RATE_SECONDS),
             rare: [
                 (Figure::Dropped, Counted::over(&meters::DROPPED, MINUTE)),
-                (Figure::SlowConsumers, Counted::over(&meters::SLOW_CONSUMERS, MINUTE)),
-                (Figure::Recoveries, Counted::over(&meters::RECOVERED, MINUTE)),
-                (Figure::Gaps, Counted::over(&meters::GAPS, MINUTE)),
+                (Figure::SlowConsumers, Counted::over(meters::SLOW_CONSUMERS.all(), MINUTE)),
+                (Figure::Recoveries, Counted::over(meters::RECOVERED.all(), MINUTE)),
+                (Figure::Gaps, Counted::over(meters::GAPS.all(), MINUTE)),
             ],
             processor: None,
             tally: Tally::default(),

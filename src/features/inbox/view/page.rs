@@ -13,11 +13,14 @@ use super::{
     row::Row,
 };
 use crate::{
-    app::{FaultWithin, LiveLine, use_now, use_viewer, use_zone},
-    features::inbox::{
-        api::{self, SweepInbox, UndoClear},
-        live::{InboxEvent, Swept},
-        model::{Absence, Category, Counts, Filter, Inbox, Notification, Shelf, Sweep},
+    app::{FaultWithin, LiveLine, use_now, use_role, use_viewer, use_zone},
+    features::{
+        inbox::{
+            api::{self, SweepInbox, UndoClear},
+            live::{InboxEvent, Swept},
+            model::{Absence, Category, Counts, Filter, Inbox, Notification, Shelf, Sweep},
+        },
+        people::model::Role,
     },
     ids::{Millis, NotificationId, PersonId},
     realtime::{
@@ -254,8 +257,7 @@ fn Filters(filter: Filter) -> impl IntoView {
             }
         })
         .collect_view();
-    let options = Category::ALL
-        .into_iter()
+    let options = Category::met_by(use_role(Role::Admin).get_untracked())
         .map(|category| {
             view! {
                 <option value=category.word() selected=filter.category == Some(category)>

@@ -8,11 +8,14 @@ use super::{
     desktop::{self, Permission},
 };
 use crate::{
-    app::{FaultWithin, SettingsTabs},
+    app::{FaultWithin, SettingsTabs, use_role},
     error::AppError,
-    features::inbox::{
-        api::{self, SetInboxPreferences},
-        model::{Category, Preferences, Quiet, Way},
+    features::{
+        inbox::{
+            api::{self, SetInboxPreferences},
+            model::{Category, Preferences, Quiet, Way},
+        },
+        people::model::Role,
     },
     strings::inbox as words,
     ui::{
@@ -125,7 +128,8 @@ fn Form(preferences: Preferences) -> impl IntoView {
 
 #[component]
 fn Fields(preferences: Preferences, refused: Signal<Option<AppError>>) -> impl IntoView {
-    let rows = Category::ALL.into_iter().map(|category| view! { <Line category preferences=preferences.clone()/> }).collect_view();
+    let admin = use_role(Role::Admin).get_untracked();
+    let rows = Category::met_by(admin).map(|category| view! { <Line category preferences=preferences.clone()/> }).collect_view();
     let heads = Way::ALL.map(|way| view! { <th scope="col">{words::way(way)}</th> }).collect_view();
     let clock = |minute: Option<u16>| minute.map(Quiet::clock).unwrap_or_default();
     let Preferences { quiet, sound, digest, .. } = preferences;
