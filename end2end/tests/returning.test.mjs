@@ -84,32 +84,32 @@ for (const aside of [false, true]) {
       page.on('pageerror', (error) => errors.push(String(error)));
       await signIn(page, 'lena@plenum.example');
       const said = [];
-      const say = async (text) => {
+      const say = async () => {
+        const text = `aside-${said.length + 1}`;
         await send(tom.page, text);
         await part.message(tom.page, text).waitFor();
         said.push(text);
+        return text;
       };
       let kept;
       // Whether a page is put aside is for the browser to decide each time; that it never is would be the page's fault.
       for (let visit = 1; visit <= (aside ? 5 : 1) && kept !== aside; visit += 1) {
         if (aside) await page.route(tom.page.url(), storable);
         await page.goto(tom.page.url());
-        await say(`aside-here-${visit}`);
-        await part.message(page, `aside-here-${visit}`).waitFor();
+        await part.message(page, await say()).waitFor();
         await part.composer(page).fill('a draft');
         await markDocument(page);
         await page.unrouteAll();
         await page.waitForLoadState('networkidle');
         await page.goto(`${scene.server.origin}/healthz`);
-        await say(`aside-gone-${visit}`);
+        const gone = await say();
         // A page from the cache is not loaded, which is what Playwright waits for.
         await page.goBack({ waitUntil: 'commit', timeout: 3_000 }).catch(() => {});
-        await part.message(page, `aside-gone-${visit}`).waitFor({ timeout: 20_000 });
+        await part.message(page, gone).waitFor({ timeout: 20_000 });
         kept = await sameDocument(page);
       }
       assert.equal(kept, aside, await reasons(page));
-      await say('aside-back');
-      await part.message(page, 'aside-back').waitFor();
+      await part.message(page, await say()).waitFor();
       assert.deepEqual(await messagesOf(page, 'aside'), { sent: said, pending: [] });
       assert.equal(await part.composer(page).inputValue(), 'a draft');
       await send(page, 'aside-answer');

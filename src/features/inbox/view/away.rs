@@ -80,7 +80,7 @@ impl Screen {
 
     /// Something was done: over the socket it shows by itself.
     fn done(self) {
-        if !self.connected.get_untracked() {
+        if self.connected.try_get_untracked() == Some(false) {
             self.ask_again();
         }
     }

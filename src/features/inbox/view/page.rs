@@ -106,7 +106,8 @@ pub(super) struct Screen {
 impl Screen {
     /// Takes the first page anew.
     pub(super) fn ask_again(self) {
-        let Filter { shelf, category } = self.inbox.with_untracked(|inbox| inbox.filter);
+        // Whoever has gone on to another page needs it no more.
+        let Some(Filter { shelf, category }) = self.inbox.try_with_untracked(|inbox| inbox.filter) else { return };
         spawn_local(async move {
             if let Ok(Snapshot { state, cursors }) = api::page(shelf, category, None).await {
                 let _ = self.cursor.try_set_value(cursors.into_iter().next().map(|(_, cursor)| cursor));
@@ -118,7 +119,8 @@ impl Screen {
 
     /// Takes the first page as it is now while there is no line; what was loaded below it stays where it is.
     fn refresh(self) {
-        let Filter { shelf, category } = self.inbox.with_untracked(|inbox| inbox.filter);
+        // Whoever has gone on to another page needs it no more.
+        let Some(Filter { shelf, category }) = self.inbox.try_with_untracked(|inbox| inbox.filter) else { return };
         spawn_local(async move {
             if let Ok(Snapshot { state, .. }) = api::page(shelf, category, None).await {
                 let _ = self.inbox.try_update(|inbox| inbox.refresh(state));
@@ -128,7 +130,7 @@ impl Screen {
 
     /// Something was done: over the socket it shows by itself.
     pub(super) fn done(self) {
-        if !self.connected.get_untracked() {
+        if self.connected.try_get_untracked() == Some(false) {
             self.refresh();
         }
     }
