@@ -94,7 +94,7 @@ scenario('variants are compared while recipients read and follow', async (scene)
   await page.waitForURL(/\/admin\/broadcasts\/\d+$/);
   await page.getByText('Sent', { exact: true }).waitFor();
   await figure(page, 'Followed').getByText(/^0 /).waitFor();
-  await section(page, 'Over time').getByRole('img').waitFor();
+  await section(page, 'Over time').getByRole('img', { name: /^Over time/ }).waitFor();
   await lena.page.getByRole('main').getByRole('link', { name: /^Rooms/ }).first().click();
   await lena.page.waitForURL(/\/messages\/rooms$/);
   await figure(page, 'Followed').getByText(/^1 /).waitFor({ timeout: 20_000 });
