@@ -184,8 +184,12 @@ async fn beside_a_broadcast(machine: &Machine, table: &mut Table, seeded: &Seede
             Some(all) => all.spread.extend(&outcome.spread),
             None => during = Some(outcome),
         }
-        let (state, delivered): (String, i64) =
-            sqlx::query_as("select state, delivered from broadcasts order by id desc limit 1").fetch_one(&mut database).await?;
+        let (state, delivered): (String, i64) = sqlx::query_as(
+            "select b.state, (select sum(v.delivered) from broadcast_variants v where v.broadcast_id = b.id)
+             from broadcasts b order by b.id desc limit 1",
+        )
+        .fetch_one(&mut database)
+        .await?;
         if state == "sent" {
             break delivered;
         }
