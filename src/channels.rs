@@ -13,7 +13,7 @@ use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
-use crate::ids::{ApplicationId, ConversationId, OrganisationId, PersonId};
+use crate::ids::{ApplicationId, ConversationId, EventId, OrderId, OrganisationId, PersonId, SpaceId};
 
 /// A channel of Plenum's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +34,18 @@ pub enum Channel {
     Application(ApplicationId),
     /// `private-broadcasts.{organisation}`
     Broadcasts(OrganisationId),
+    /// `private-space.{id}`
+    Space(SpaceId),
+    /// `presence-space.{id}`
+    SpacePresence(SpaceId),
+    /// `private-space.{id}.staff`
+    SpaceStaff(SpaceId),
+    /// `event.{id}`
+    Event(EventId),
+    /// `seats.{id}`
+    Seats(EventId),
+    /// `private-order.{id}`
+    Order(OrderId),
 }
 
 /// One line of the catalogue in `docs/channels.md`.
@@ -82,16 +94,21 @@ impl Channel {
             who: "its admins and managers",
             carries: "what is told to its people, and how far that has come",
         },
+        ChannelEntry { pattern: "private-space.{id}", who: "its members", carries: "state and activity" },
+        ChannelEntry { pattern: "presence-space.{id}", who: "its members, while inside", carries: "who is in it now" },
+        ChannelEntry { pattern: "private-space.{id}.staff", who: "its staff", carries: "sales, check-ins" },
+        ChannelEntry { pattern: "event.{id}", who: "anyone, once published", carries: "availability, status, countdown base" },
+        ChannelEntry {
+            pattern: "seats.{id}",
+            who: "anyone, once published",
+            carries: "the state of an event's seats, no identities; the number of watchers",
+        },
+        ChannelEntry { pattern: "private-order.{id}", who: "its owner, agents, the event's staff", carries: "its states" },
     ];
 
     /// True if joining it shows one to the others.
     pub fn is_presence(&self) -> bool {
-        matches!(self, Self::ConversationPresence(_))
-    }
-
-    /// True if anyone may join it.
-    pub fn is_public(&self) -> bool {
-        matches!(self, Self::OrganisationPublic(_))
+        matches!(self, Self::ConversationPresence(_) | Self::SpacePresence(_))
     }
 
     /// The line of [`Channel::CATALOGUE`] that describes it.
@@ -105,6 +122,12 @@ impl Channel {
             Self::Ops(_) => 5,
             Self::Application(_) => 6,
             Self::Broadcasts(_) => 7,
+            Self::Space(_) => 8,
+            Self::SpacePresence(_) => 9,
+            Self::SpaceStaff(_) => 10,
+            Self::Event(_) => 11,
+            Self::Seats(_) => 12,
+            Self::Order(_) => 13,
         };
         &Self::CATALOGUE[index]
     }
@@ -121,6 +144,12 @@ impl fmt::Display for Channel {
             Self::Ops(id) => write!(f, "private-ops.{id}"),
             Self::Application(id) => write!(f, "private-application.{id}"),
             Self::Broadcasts(id) => write!(f, "private-broadcasts.{id}"),
+            Self::Space(id) => write!(f, "private-space.{id}"),
+            Self::SpacePresence(id) => write!(f, "presence-space.{id}"),
+            Self::SpaceStaff(id) => write!(f, "private-space.{id}.staff"),
+            Self::Event(id) => write!(f, "event.{id}"),
+            Self::Seats(id) => write!(f, "seats.{id}"),
+            Self::Order(id) => write!(f, "private-order.{id}"),
         }
     }
 }
@@ -147,6 +176,14 @@ impl FromStr for Channel {
             "private-ops" => typed(id).map(Self::Ops),
             "private-application" => typed(id).map(Self::Application),
             "private-broadcasts" => typed(id).map(Self::Broadcasts),
+            "private-space" => match id.strip_suffix(".staff") {
+                Some(id) => typed(id).map(Self::SpaceStaff),
+                None => typed(id).map(Self::Space),
+            },
+            "presence-space" => typed(id).map(Self::SpacePresence),
+            "event" => typed(id).map(Self::Event),
+            "seats" => typed(id).map(Self::Seats),
+            "private-order" => typed(id).map(Self::Order),
             _ => Err(UnknownChannel),
         }
     }
@@ -158,7 +195,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn any_channel() -> impl Strategy<Value = Channel> {
-        (0..8, 1..=i64::MAX).prop_map(|(kind, id)| match kind {
+        (0..14, 1..=i64::MAX).prop_map(|(kind, id)| match kind {
             0 => Channel::Person(PersonId(id)),
             1 => Channel::Conversation(ConversationId(id)),
             2 => Channel::ConversationPresence(ConversationId(id)),
@@ -166,7 +203,13 @@ mod tests {
             4 => Channel::Organisation(OrganisationId(id)),
             5 => Channel::Ops(OrganisationId(id)),
             6 => Channel::Application(ApplicationId(id)),
-            _ => Channel::Broadcasts(OrganisationId(id)),
+            7 => Channel::Broadcasts(OrganisationId(id)),
+            8 => Channel::Space(SpaceId(id)),
+            9 => Channel::SpacePresence(SpaceId(id)),
+            10 => Channel::SpaceStaff(SpaceId(id)),
+            11 => Channel::Event(EventId(id)),
+            12 => Channel::Seats(EventId(id)),
+            _ => Channel::Order(OrderId(id)),
         })
     }
 
@@ -179,7 +222,7 @@ mod tests {
 
         /// print ∘ parse = identity: no second spelling of a channel is ever accepted (I24).
         #[test]
-        fn a_channel_has_one_spelling(name in "(private-|presence-|)(person|conversation|organisation|ops|application|broadcasts)\\.[-+0-9 .]{0,4}") {
+        fn a_channel_has_one_spelling(name in "(private-|presence-|)(person|conversation|organisation|ops|application|broadcasts|space|event|seats|order)\\.[-+0-9 .]{0,4}(\\.staff)?") {
             if let Ok(channel) = name.parse::<Channel>() {
                 prop_assert_eq!(channel.to_string(), name);
             }
@@ -192,6 +235,9 @@ mod tests {
         assert_ne!("private-conversation.1".parse::<Channel>(), "private-conversation.12".parse());
         for wrong in [
             "private-conversation.1.staff",
+            "private-space.1.staff.staff",
+            "private-space..staff",
+            "presence-space.1.staff",
             "private-conversation",
             "private-conversation.",
             "private-conversation.01",
@@ -212,6 +258,12 @@ mod tests {
             (Channel::Ops(OrganisationId(1)), 5),
             (Channel::Application(ApplicationId(1)), 6),
             (Channel::Broadcasts(OrganisationId(1)), 7),
+            (Channel::Space(SpaceId(1)), 8),
+            (Channel::SpacePresence(SpaceId(1)), 9),
+            (Channel::SpaceStaff(SpaceId(1)), 10),
+            (Channel::Event(EventId(1)), 11),
+            (Channel::Seats(EventId(1)), 12),
+            (Channel::Order(OrderId(1)), 13),
         ] {
             assert_eq!(channel.entry().pattern, Channel::CATALOGUE[entry].pattern);
             assert_eq!(channel.entry().pattern.replace("{id}", "1").replace("{organisation}", "1"), channel.to_string());

@@ -25,6 +25,8 @@ pub struct Config {
     pub realtime: Realtime,
     /// Limits; 0 means none.
     pub limits: Limits,
+    /// The box office.
+    pub box_office: BoxOffice,
     /// Mail.
     pub mail: Mail,
     /// Logs.
@@ -138,6 +140,22 @@ impl Default for Limits {
             data_bytes: 10_000,
             watched_people: 300,
         }
+    }
+}
+
+/// `[box_office]`
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BoxOffice {
+    /// Seconds that places are held before they are paid.
+    pub hold_seconds: u64,
+    /// How often that can be extended, by as much again.
+    pub hold_extensions: u32,
+}
+
+impl Default for BoxOffice {
+    fn default() -> Self {
+        Self { hold_seconds: 900, hold_extensions: 2 }
     }
 }
 
@@ -259,6 +277,7 @@ impl Config {
         ensure!(realtime.ping_seconds >= 1, "realtime.ping_seconds must be at least 1");
         ensure!(realtime.lost_seconds > realtime.ping_seconds, "realtime.lost_seconds must be more than realtime.ping_seconds");
         ensure!(realtime.queue_bytes >= 32 * 1024, "realtime.queue_bytes must be at least 32768, the longest frame");
+        ensure!((1..=86_400).contains(&self.box_office.hold_seconds), "box_office.hold_seconds must be 1 to 86400, a day");
         ensure!(self.database.url.starts_with("sqlite://"), "database.url must begin with sqlite://");
         if !self.server.public_url.is_empty() {
             let url = &self.server.public_url;

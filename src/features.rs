@@ -5,9 +5,12 @@
 pub mod activity;
 pub mod admin;
 pub mod applications;
+pub mod box_office;
 pub mod broadcasts;
 pub mod inbox;
 pub mod messages;
 pub mod people;
 #[cfg(feature = "ssr")]
 pub mod seed;
+pub mod spaces;
+pub mod wallet;

@@ -77,6 +77,38 @@ id_types! {
     ConversationId;
     /// A message, unique over all conversations.
     MessageId;
+    /// Anything that people join: an event, later a course, a clinic, a campaign.
+    SpaceId;
+    /// An event of the box office.
+    EventId;
+    /// A kind of ticket of an event, with its price.
+    TicketTypeId;
+    /// A part of a hall.
+    SectionId;
+    /// A seat of an event.
+    SeatId;
+    /// An expiring claim on places.
+    HoldId;
+    /// What somebody buys.
+    OrderId;
+    /// One place of an order.
+    OrderLineId;
+    /// What admits to an event.
+    TicketId;
+    /// A code that lowers a price.
+    PromoCodeId;
+    /// Somebody's place in a waiting list.
+    WaitingId;
+    /// An uploaded picture.
+    PictureId;
+    /// An account of the ledger.
+    AccountId;
+    /// Money that moves from accounts to accounts.
+    TransferId;
+    /// Money on its way into a wallet.
+    DepositId;
+    /// Money on its way out of one.
+    WithdrawalId;
 }
 
 /// Milliseconds since 1970-01-01 UTC: how every instant is stored and sent.

@@ -21,6 +21,18 @@ use plenum::{
                 jobs::{Jobs, Kind, Letter},
             },
         },
+        box_office::{
+            live::{
+                event::EventEvent,
+                own::{HoldChanged, OwnEvent},
+                seats::{SeatsChanged, SeatsEvent},
+            },
+            model::{
+                event::{Availability, SaleStatus, TypeAvailability},
+                hold::{Hold, Places},
+                seat::{SeatNow, SeatState},
+            },
+        },
         broadcasts::{
             live::BroadcastEvent,
             model::{
@@ -40,8 +52,12 @@ use plenum::{
             live::{OrganisationChanged, OrganisationEvent, PublicEvent},
             model::{PersonCard, Role},
         },
+        wallet::model::{Currency, Money},
     },
-    ids::{ActivityId, AlarmId, BroadcastId, ConversationId, MessageId, NotificationId, PersonId, SeriesId},
+    ids::{
+        ActivityId, AlarmId, BroadcastId, ConversationId, EventId, HoldId, MessageId, NotificationId, PersonId, SeatId, SeriesId,
+        TicketTypeId,
+    },
     realtime::live::{LIVE_SCHEMA, LiveEvent},
 };
 
@@ -213,6 +229,39 @@ fn broadcast() -> Broadcast {
     }
 }
 
+fn availability() -> Availability {
+    let of_type = TypeAvailability {
+        id: TicketTypeId(3),
+        name: "Stalls".into(),
+        price: Money::new(2_500, Currency::Eur),
+        seated: true,
+        capacity: 160,
+        available: 58,
+        held: 2,
+        sold: 100,
+        status: SaleStatus::Available,
+    };
+    Availability { event_id: EventId(7), ticket_types: vec![of_type], updated_at: 1_795_102_860_000 }
+}
+
+fn seats() -> SeatsChanged {
+    let states = [SeatState::Free, SeatState::Held { until: 1_795_103_760_000 }, SeatState::Sold];
+    let seats = (1..).zip(states).map(|(id, state)| SeatNow { id: SeatId(id), state }).collect();
+    SeatsChanged { seats, at: 1_795_102_860_000 }
+}
+
+fn hold() -> HoldChanged {
+    let hold = Hold {
+        id: HoldId(9),
+        event_id: EventId(7),
+        until: 1_795_103_760_000,
+        extensions_left: 2,
+        seats: vec![SeatId(2)],
+        standing: vec![Places { ticket_type_id: TicketTypeId(4), quantity: 3 }],
+    };
+    HoldChanged { event_id: EventId(7), hold: Some(hold) }
+}
+
 fn moment() -> MomentOf {
     MomentOf { broadcast: BroadcastId(7), moment: Moment { at: 1_795_102_860_000, delivered: 5, seen: 3, read: 2, acted: 1 } }
 }
@@ -319,6 +368,12 @@ fn the_events_of_this_schema_have_this_shape() {
         BroadcastEvent::MomentChanged(moment()),
         BroadcastEvent::SeriesChanged(series()),
     ]);
+    let box_office_events = [
+        lines(vec![EventEvent::AvailabilityUpdated(availability())]),
+        lines(vec![SeatsEvent::SeatsChanged(seats())]),
+        lines(vec![OwnEvent::HoldChanged(hold())]),
+    ]
+    .join("\n");
     let all = [
         conversation_events,
         person_events,
@@ -331,6 +386,7 @@ fn the_events_of_this_schema_have_this_shape() {
         application_events,
         broadcast_events,
         activity_events,
+        box_office_events,
     ]
     .join("\n");
     insta::assert_snapshot!(format!("live_schema_{LIVE_SCHEMA}"), all);

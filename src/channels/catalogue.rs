@@ -8,19 +8,20 @@ use crate::{
     activity::live::{AuditEvent, ConversationActivity, OrganisationActivity, PersonActivity},
     features::{
         admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent},
+        box_office::live::{event::EventEvent, own::OwnEvent, seats::SeatsEvent},
         broadcasts::live::BroadcastEvent,
         inbox::live::InboxEvent,
         messages::live::{ConversationEvent, PersonEvent},
         people::live::{OrganisationEvent, PublicEvent},
     },
-    ids::{ApplicationId, ConversationId, OrganisationId, PersonId},
+    ids::{ApplicationId, ConversationId, EventId, OrderId, OrganisationId, PersonId, SpaceId},
     realtime::live::{EventEntry, LIVE_SCHEMA, LiveEvent},
 };
 
 /// The events of a channel; a channel that carries none of its own has an empty list.
 fn events(channel: Channel) -> Vec<EventEntry> {
     match channel {
-        Channel::Person(_) => [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE, PersonActivity::CATALOGUE].concat(),
+        Channel::Person(_) => [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE, PersonActivity::CATALOGUE, OwnEvent::CATALOGUE].concat(),
         Channel::Conversation(_) => [ConversationEvent::CATALOGUE, ConversationActivity::CATALOGUE].concat(),
         Channel::ConversationPresence(_) => Vec::new(),
         Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE.to_vec(),
@@ -28,11 +29,14 @@ fn events(channel: Channel) -> Vec<EventEntry> {
         Channel::Ops(_) => [OpsEvent::CATALOGUE, JobsEvent::CATALOGUE, ProbeEvent::CATALOGUE, AuditEvent::CATALOGUE].concat(),
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
         Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
+        Channel::Space(_) | Channel::SpacePresence(_) | Channel::SpaceStaff(_) | Channel::Order(_) => vec![],
+        Channel::Event(_) => EventEvent::CATALOGUE.to_vec(),
+        Channel::Seats(_) => SeatsEvent::CATALOGUE.to_vec(),
     }
 }
 
 /// One channel of each kind.
-fn channels() -> [Channel; 8] {
+fn channels() -> [Channel; 14] {
     [
         Channel::Person(PersonId(1)),
         Channel::Conversation(ConversationId(1)),
@@ -42,6 +46,12 @@ fn channels() -> [Channel; 8] {
         Channel::Ops(OrganisationId(1)),
         Channel::Application(ApplicationId(1)),
         Channel::Broadcasts(OrganisationId(1)),
+        Channel::Space(SpaceId(1)),
+        Channel::SpacePresence(SpaceId(1)),
+        Channel::SpaceStaff(SpaceId(1)),
+        Channel::Event(EventId(1)),
+        Channel::Seats(EventId(1)),
+        Channel::Order(OrderId(1)),
     ]
 }
 

@@ -9,8 +9,9 @@ use super::Channel;
 use crate::{
     error::AppResult,
     features::{
-        applications, broadcasts, inbox, messages,
+        applications, box_office, broadcasts, inbox, messages,
         people::{self, model::Role},
+        spaces,
     },
     ids::{ConversationId, Millis, PersonId, SignInId},
     realtime::{
@@ -46,9 +47,7 @@ fn only(allowed: bool, reason: &str) -> Decision {
 /// # Errors
 /// If the database cannot be asked.
 pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> AppResult<Decision> {
-    let Some(who) = who else {
-        return Ok(only(channel.is_public(), "Sign in to see this."));
-    };
+    let Some(who) = who else { return may_visit(conn, channel).await };
     match channel {
         Channel::Person(person) => Ok(only(person == who.person, "This is somebody else's.")),
         Channel::Conversation(conversation) => {
@@ -71,6 +70,39 @@ pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> A
             let may = organisation == who.organisation && broadcasts::server::may_send(conn, who.person).await?;
             Ok(only(may, "Only its admins and managers can follow an organisation's broadcasts."))
         }
+        Channel::Space(space) => {
+            let member = spaces::server::is_member(conn, space, who.person).await?;
+            Ok(only(member, "Only those who are in it can follow this."))
+        }
+        Channel::SpacePresence(space) => {
+            if !spaces::server::is_member(conn, space, who.person).await? {
+                return Ok(Decision::refuse("Only those who are in it can see who is here."));
+            }
+            shown_as(conn, who).await
+        }
+        Channel::SpaceStaff(space) => {
+            let staff = spaces::server::is_staff(conn, space, who.person).await?;
+            Ok(only(staff, "Only those who run it can follow this."))
+        }
+        Channel::Event(event) | Channel::Seats(event) => {
+            let may = box_office::server::is_public(conn, event).await? || box_office::server::is_run_by(conn, event, who.person).await?;
+            Ok(only(may, "There is no such event."))
+        }
+        Channel::Order(order) => {
+            let may = box_office::server::may_follow_order(conn, order, who).await?;
+            Ok(only(may, "This is somebody else's order."))
+        }
+    }
+}
+
+/// May anyone join `channel`, whoever they are? What is not for everyone is for nobody who is not signed in.
+async fn may_visit(conn: &mut Conn, channel: Channel) -> AppResult<Decision> {
+    match channel {
+        Channel::OrganisationPublic(_) => Ok(Decision::allow()),
+        Channel::Event(event) | Channel::Seats(event) => {
+            Ok(only(box_office::server::is_public(conn, event).await?, "There is no such event."))
+        }
+        _ => Ok(Decision::refuse("Sign in to see this.")),
     }
 }
 
@@ -78,6 +110,11 @@ async fn join_presence(conn: &mut Conn, who: &Who, conversation: ConversationId)
     if !messages::server::may_join_channel(conn, who.person, conversation).await? {
         return Ok(Decision::refuse("Only members can see who is here."));
     }
+    shown_as(conn, who).await
+}
+
+/// What the others of a presence channel see of `who`, if they let them.
+async fn shown_as(conn: &mut Conn, who: &Who) -> AppResult<Decision> {
     let (card, privacy) = people::server::card_and_privacy(conn, who.person).await?;
     let member = privacy.show_presence.then(|| serde_json::json!({ "name": card.name, "hue": card.hue }).to_string());
     Ok(Decision::Allow { until: None, member })

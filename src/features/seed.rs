@@ -3,10 +3,15 @@
 use anyhow::anyhow;
 
 use super::{
+    box_office::server::seed::seed_events,
     broadcasts::server::seed_broadcasts,
     inbox,
     messages::server::{seed_conversations, seed_large, seed_notifications},
     people::server::seeds::{PASSWORD, PEOPLE, Seeded, seed_crowd, seed_people, seed_roles},
+    wallet::{
+        model::{Currency, Money},
+        server::ledger,
+    },
 };
 use crate::{
     error::{AppError, AppResult},
@@ -18,6 +23,8 @@ use crate::{
 
 /// People of the large seed in all.
 const LARGE: usize = 2_000;
+/// What each of the ten has in their wallet, in cents.
+const POCKET: i64 = 100_000;
 
 /// What is to be there.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,6 +47,12 @@ pub async fn fill(store: &Store, Seeding { large, empty_inboxes }: Seeding) -> a
             .write(async move |tx| {
                 let Some(seeded) = seed_people(tx, &hash).await? else { return Ok(None) };
                 seed_conversations(tx, seeded.organisation).await?;
+                for person in &seeded.people {
+                    ledger::open(tx, seeded.organisation, person.id, Money::new(POCKET, Currency::Eur)).await?;
+                }
+                if let Some(organiser) = seeded.person("otto") {
+                    seed_events(tx, seeded.organisation, organiser).await?;
+                }
                 Ok(Some(seeded))
             })
             .await

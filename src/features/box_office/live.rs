@@ -1,0 +1,5 @@
+//! What those who look at an event, at a seat map or at an order are told, one file a channel.
+
+pub mod event;
+pub mod own;
+pub mod seats;

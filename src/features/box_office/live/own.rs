@@ -1,0 +1,26 @@
+//! What a person's own tabs are told.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    features::box_office::model::hold::Hold,
+    ids::{EventId, PersonId},
+    live_events,
+};
+
+/// A basket as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldChanged {
+    /// Of which event.
+    pub event_id: EventId,
+    /// What is held; none: nothing any more.
+    pub hold: Option<Hold>,
+}
+
+live_events! {
+    /// What happens to what one holds and buys.
+    pub enum OwnEvent on Channel::Person(PersonId) {
+        #[doc = "One's basket of an event, as it is now."]
+        HoldChanged(HoldChanged) = "hold.changed", state(|changed| format!("hold:{}", changed.event_id));
+    }
+}

@@ -1,0 +1,26 @@
+//! What those who look at a seat map are told: no identities.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    features::box_office::model::seat::SeatNow,
+    ids::{EventId, Millis},
+    live_events,
+};
+
+/// Seats that have changed in one commit (S3-29).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatsChanged {
+    /// The seats as they are now.
+    pub seats: Vec<SeatNow>,
+    /// When, in milliseconds UTC.
+    pub at: Millis,
+}
+
+live_events! {
+    /// What happens to the seats of an event.
+    pub enum SeatsEvent on Channel::Seats(EventId) {
+        #[doc = "Seats were held, let go or sold, together."]
+        SeatsChanged(SeatsChanged) = "seat.changed", fact;
+    }
+}

@@ -1,0 +1,266 @@
+//! Holds: claims on places that end by themselves (I1 to I4).
+//!
+//! One row a seat in `held_seats` is what makes a seat be in one hold only. A row whose time has passed claims nothing and is taken over
+//! by whoever comes next, so that nothing depends on a sweep. All of it happens in one write: half a basket is never seen.
+
+use std::collections::BTreeSet;
+
+use super::availability;
+use crate::{
+    error::{AppError, AppResult},
+    features::box_office::{
+        live::{
+            own::{HoldChanged, OwnEvent},
+            seats::{SeatsChanged, SeatsEvent},
+        },
+        model::{
+            event::EventState,
+            hold::{Hold, Places, Wanted},
+            seat::{SeatNow, SeatState},
+        },
+    },
+    ids::{EventId, HoldId, Millis, OrganisationId, PersonId, SeatId},
+    server::{
+        db::{Conn, Tx},
+        sign_ins::Identity,
+    },
+};
+
+/// How long a hold lasts and how often it can be extended; from the settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Milliseconds from the first place on, and from each extension.
+    pub lasts: Millis,
+    /// How often its owner can extend it.
+    pub extensions: i64,
+}
+
+/// Claims what is `wanted` for who asks, in addition to the seats that they hold already; a number of standing places replaces the one
+/// that they had. All or nothing.
+///
+/// # Errors
+/// 404 if there is no such event or place; 409 if a place is taken or the event does not sell now; 422 `seats` or `standing`.
+pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, terms: Terms) -> AppResult<Hold> {
+    let now = tx.now();
+    let each = selling(tx, who.organisation, event, now).await?;
+    let seats: BTreeSet<SeatId> = wanted.seats.iter().copied().collect();
+    if seats.is_empty() && wanted.standing.is_empty() {
+        return Err(AppError::invalid("seats", "Choose at least one place."));
+    }
+    let id = basket(tx, who.person, event, now, terms).await?;
+    let until: Millis = sqlx::query_scalar("select until from holds where id = $1").bind(id).fetch_one(&mut **tx).await?;
+    let mut changed = Vec::with_capacity(seats.len());
+    for seat in seats {
+        if claim(tx, event, id, until, seat, now).await? {
+            changed.push(SeatNow { id: seat, state: SeatState::Held { until } });
+        }
+    }
+    for places in &wanted.standing {
+        claim_standing(tx, event, id, until, *places, now).await?;
+    }
+    let held = read(tx, id, terms).await?;
+    if held.places() + bought(tx, who.person, event).await? > each {
+        return Err(AppError::invalid("seats", format!("One person can have at most {each} places.")));
+    }
+    tell(tx, event, changed).await?;
+    tell_owner(tx, who.person, event, Some(held.clone()));
+    Ok(held)
+}
+
+/// Lets a hold go. Nothing happens if it has ended.
+///
+/// # Errors
+/// 404 if it is not a hold of who asks.
+pub async fn release(tx: &mut Tx, who: &Identity, id: HoldId) -> AppResult<()> {
+    let event: Option<EventId> = sqlx::query_scalar("select event_id from holds where id = $1 and person_id = $2")
+        .bind(id)
+        .bind(who.person)
+        .fetch_optional(&mut **tx)
+        .await?;
+    let event = event.ok_or_else(unknown)?;
+    let ended = sqlx::query("update holds set state = 'released' where id = $1 and state = 'active'").bind(id).execute(&mut **tx).await?;
+    if ended.rows_affected() == 0 {
+        return Ok(());
+    }
+    let now = tx.now();
+    let freed = drop_claims(tx, id).await?;
+    // Seats whose time had passed may be somebody else's by now; those are not in this hold any more.
+    let changed = freed.into_iter().filter(|(_, until)| *until > now).map(|(id, _)| SeatNow { id, state: SeatState::Free }).collect();
+    tell(tx, event, changed).await?;
+    tell_owner(tx, who.person, event, None);
+    Ok(())
+}
+
+/// What `person` holds of `event` at `now`, if anything.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn of_person(conn: &mut Conn, person: PersonId, event: EventId, now: Millis, terms: Terms) -> AppResult<Option<Hold>> {
+    let id: Option<HoldId> =
+        sqlx::query_scalar("select id from holds where person_id = $1 and event_id = $2 and state = 'active' and until > $3")
+            .bind(person)
+            .bind(event)
+            .bind(now)
+            .fetch_optional(&mut *conn)
+            .await?;
+    match id {
+        Some(id) => Ok(Some(read(conn, id, terms).await?).filter(|hold| !hold.is_over(now))),
+        None => Ok(None),
+    }
+}
+
+/// Tells those who look at the seat map and at the event what has changed.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn tell(tx: &mut Tx, event: EventId, seats: Vec<SeatNow>) -> AppResult<()> {
+    let at = tx.now();
+    if !seats.is_empty() {
+        tx.announce(event, &SeatsEvent::SeatsChanged(SeatsChanged { seats, at }));
+    }
+    availability::announce(tx, event).await
+}
+
+/// Tells the owner's tabs what is in their basket.
+pub fn tell_owner(tx: &mut Tx, person: PersonId, event: EventId, hold: Option<Hold>) {
+    tx.announce(person, &OwnEvent::HoldChanged(HoldChanged { event_id: event, hold }));
+}
+
+/// Deletes what a hold claims; returns its seats with the instants until which they were held.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn drop_claims(tx: &mut Tx, id: HoldId) -> AppResult<Vec<(SeatId, Millis)>> {
+    sqlx::query("delete from held_places where hold_id = $1").bind(id).execute(&mut **tx).await?;
+    Ok(sqlx::query_as("delete from held_seats where hold_id = $1 returning seat_id, until").bind(id).fetch_all(&mut **tx).await?)
+}
+
+fn unknown() -> AppError {
+    AppError::not_found("There is no such hold.")
+}
+
+/// How many places one person can have of `event`, which sells now.
+async fn selling(tx: &mut Tx, organisation: OrganisationId, event: EventId, now: Millis) -> AppResult<i64> {
+    let row: Option<(EventState, Millis, Millis, i64)> = sqlx::query_as(
+        "select state, sales_from, sales_until, places_each from events where id = $1 and organisation_id = $2 and state <> 'draft'",
+    )
+    .bind(event)
+    .bind(organisation)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let (state, from, until, each) = row.ok_or_else(|| AppError::not_found("There is no such event."))?;
+    match state {
+        state if !state.sells() => Err(AppError::conflict("Places of this event are not sold any more.")),
+        _ if now < from => Err(AppError::conflict("The sale has not begun.")),
+        _ if now >= until => Err(AppError::conflict("The sale is over.")),
+        _ => Ok(each),
+    }
+}
+
+/// The basket of `person`: the one that they have, or a new one.
+async fn basket(tx: &mut Tx, person: PersonId, event: EventId, now: Millis, terms: Terms) -> AppResult<HoldId> {
+    let known: Option<(HoldId, Millis)> =
+        sqlx::query_as("select id, until from holds where person_id = $1 and event_id = $2 and state = 'active'")
+            .bind(person)
+            .bind(event)
+            .fetch_optional(&mut **tx)
+            .await?;
+    match known {
+        Some((id, until)) if until > now => return Ok(id),
+        Some((id, _)) => {
+            drop_claims(tx, id).await?;
+            sqlx::query("update holds set state = 'expired' where id = $1").bind(id).execute(&mut **tx).await?;
+        }
+        None => {}
+    }
+    let made = sqlx::query_scalar(
+        "insert into holds (event_id, person_id, state, until, created_at) values ($1, $2, 'active', $3, $4) returning id",
+    );
+    Ok(made.bind(event).bind(person).bind(now + terms.lasts).bind(now).fetch_one(&mut **tx).await?)
+}
+
+/// Claims a seat. False: it was in this hold already.
+async fn claim(tx: &mut Tx, event: EventId, hold: HoldId, until: Millis, seat: SeatId, now: Millis) -> AppResult<bool> {
+    let known: Option<(bool, Option<HoldId>, Option<Millis>)> = sqlx::query_as(
+        "select exists (select 1 from order_lines l where l.seat_id = s.id and l.state = 'sold'), h.hold_id, h.until
+         from seats s left join held_seats h on h.seat_id = s.id where s.id = $1 and s.event_id = $2",
+    )
+    .bind(seat)
+    .bind(event)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some((sold, holder, held_until)) = known else { return Err(AppError::not_found("There is no such seat.")) };
+    if holder == Some(hold) {
+        return Ok(false);
+    }
+    if sold || held_until.is_some_and(|held| held > now) {
+        let message = if sold { "That seat has been sold." } else { "Somebody else is holding that seat." };
+        return Err(AppError { field: Some("seats".to_owned()), ..AppError::conflict(message) });
+    }
+    sqlx::query(
+        "insert into held_seats (seat_id, hold_id, until) values ($1, $2, $3)
+         on conflict (seat_id) do update set hold_id = excluded.hold_id, until = excluded.until",
+    )
+    .bind(seat)
+    .bind(hold)
+    .bind(until)
+    .execute(&mut **tx)
+    .await?;
+    Ok(true)
+}
+
+/// Claims standing places, in place of those of this hold.
+async fn claim_standing(tx: &mut Tx, event: EventId, hold: HoldId, until: Millis, wanted: Places, now: Millis) -> AppResult<()> {
+    let left: Option<i64> = sqlx::query_scalar(
+        "select capacity - sold - (select coalesce(sum(quantity), 0) from held_places where ticket_type_id = $1 and until > $3 and hold_id <> $4)
+         from ticket_types where id = $1 and event_id = $2 and seated = 0",
+    )
+    .bind(wanted.ticket_type_id)
+    .bind(event)
+    .bind(now)
+    .bind(hold)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let left = left.ok_or_else(|| AppError::not_found("There is no such kind of ticket."))?;
+    if wanted.quantity < 1 {
+        return Err(AppError::invalid("standing", "Choose at least one place."));
+    }
+    if wanted.quantity > left {
+        let message = if left <= 0 { "These places are all taken.".to_owned() } else { format!("Only {left} of these places are left.") };
+        return Err(AppError { field: Some("standing".to_owned()), ..AppError::conflict(message) });
+    }
+    sqlx::query(
+        "insert into held_places (hold_id, ticket_type_id, quantity, until) values ($1, $2, $3, $4)
+         on conflict (hold_id, ticket_type_id) do update set quantity = excluded.quantity, until = excluded.until",
+    )
+    .bind(hold)
+    .bind(wanted.ticket_type_id)
+    .bind(wanted.quantity)
+    .bind(until)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Places that `person` has bought.
+async fn bought(tx: &mut Tx, person: PersonId, event: EventId) -> AppResult<i64> {
+    let count = sqlx::query_scalar("select count(*) from tickets where person_id = $1 and event_id = $2 and state <> 'void'");
+    Ok(count.bind(person).bind(event).fetch_one(&mut **tx).await?)
+}
+
+/// A hold as it stands.
+///
+/// # Errors
+/// 404 if there is none.
+pub async fn read(conn: &mut Conn, id: HoldId, terms: Terms) -> AppResult<Hold> {
+    let row: Option<(EventId, Millis, i64)> =
+        sqlx::query_as("select event_id, until, extensions from holds where id = $1").bind(id).fetch_optional(&mut *conn).await?;
+    let (event_id, until, extensions) = row.ok_or_else(unknown)?;
+    let seats =
+        sqlx::query_scalar("select seat_id from held_seats where hold_id = $1 order by seat_id").bind(id).fetch_all(&mut *conn).await?;
+    let standing = sqlx::query_as("select ticket_type_id, quantity from held_places where hold_id = $1 order by ticket_type_id")
+        .bind(id)
+        .fetch_all(conn)
+        .await?;
+    Ok(Hold { id, event_id, until, extensions_left: (terms.extensions - extensions).max(0), seats, standing })
+}
