@@ -10,7 +10,8 @@
 //! The application is the one place that knows all features; they know of it only what
 //! this module exports.
 
-pub mod banner;
+pub mod admin_page;
+mod banner;
 mod context;
 #[cfg(feature = "ssr")]
 mod document;
@@ -29,6 +30,7 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::Router;
 
+pub use admin_page::AdminPage;
 pub use banner::LiveLine;
 pub use context::{
     Build, InboxCounts, NewAtFirst, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_role, use_shell, use_viewer,
@@ -37,7 +39,7 @@ pub use context::{
 #[cfg(feature = "ssr")]
 pub use document::shell;
 pub use faults::{Fault, FaultWithin, NotFound};
-pub use navigation::{AdminTabs, SettingsTabs};
+pub use navigation::SettingsTabs;
 pub use pages::ready;
 
 use crate::{

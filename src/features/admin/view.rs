@@ -13,7 +13,6 @@ use leptos::{
     prelude::{Update as _, *},
     task::spawn_local,
 };
-use leptos_meta::Title;
 use leptos_router::{components::Form, hooks::use_query_map};
 
 use super::{
@@ -22,7 +21,7 @@ use super::{
     model::{LiveChannels, Overview},
 };
 use crate::{
-    app::{AdminTabs, FaultWithin, use_viewer},
+    app::{AdminPage, FaultWithin, use_viewer},
     ids::ApplicationId,
     realtime::{
         client::{Update, use_live},
@@ -63,16 +62,9 @@ pub fn ChannelsPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words::CHANNELS/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{words::CHANNELS}</h1>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
+        <AdminPage title=words::CHANNELS>
                 <Transition>{content}</Transition>
-            </div>
-        </main>
+        </AdminPage>
     }
 }
 

@@ -3,7 +3,6 @@
 mod detail;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{
@@ -11,7 +10,7 @@ use super::{
     model::{Application, Credentials},
 };
 use crate::{
-    app::{AdminTabs, FaultWithin},
+    app::{AdminPage, FaultWithin},
     error::AppResult,
     strings::applications as words,
     ui::{
@@ -68,16 +67,9 @@ pub fn ApplicationsPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words::APPLICATIONS/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{words::APPLICATIONS}</h1>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
+        <AdminPage title=words::APPLICATIONS>
                 <Transition>{content}</Transition>
-            </div>
-        </main>
+        </AdminPage>
     }
 }
 

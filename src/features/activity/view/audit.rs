@@ -1,12 +1,11 @@
 //! `/admin/audit`: every row of the record, filtered; older pages are links, what is new is told by a pill and does not move what is read.
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
 use leptos_router::{components::Form, hooks::use_query_map};
 
 use crate::{
     activity::{Item, SubjectKind, Topic, live::AuditEvent},
-    app::{AdminTabs, FaultWithin, use_viewer, use_zone},
+    app::{AdminPage, FaultWithin, use_viewer, use_zone},
     features::activity::{
         api,
         model::{
@@ -54,17 +53,10 @@ pub fn AuditPage() -> impl IntoView {
     };
     let filter = dynamic(move || view! { <Filter asked=asked.get().0/> });
     view! {
-        <Title text=words::AUDIT/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{words::AUDIT}</h1>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
+        <AdminPage title=words::AUDIT>
                 {filter}
                 <Transition>{content}</Transition>
-            </div>
-        </main>
+        </AdminPage>
     }
 }
 

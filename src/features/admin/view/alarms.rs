@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::follow::{Ask, Followed};
 use crate::{
-    app::{AdminTabs, FaultWithin, use_zone},
+    app::{AdminPage, FaultWithin, use_zone},
     features::admin::{
         api,
         model::{Alarm, AlarmDesk, Figure, Rule, Side, suggestions},
@@ -35,16 +34,9 @@ pub fn AlarmsPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words::ALARMS/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{words::ALARMS}</h1>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
+        <AdminPage title=words::ALARMS>
                 <Transition>{content}</Transition>
-            </div>
-        </main>
+        </AdminPage>
     }
 }
 

@@ -7,12 +7,11 @@ mod tiles;
 use std::{rc::Rc, sync::Arc};
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::follow::{Ask, Followed};
 use crate::{
-    app::{AdminTabs, FaultWithin, use_zone},
+    app::{AdminPage, FaultWithin, use_zone},
     features::admin::{
         api,
         model::{Board, Chart, Figure, Period, Unit},
@@ -56,24 +55,16 @@ pub fn BoardPage() -> impl IntoView {
             }
         })
     };
+    let actions = view! {
+        <nav class="page-actions" aria-label=words::PERIODS>
+            {Period::ALL.into_iter().map(|of| link(of, period, chart)).collect_view()}
+        </nav>
+        {pause(paused)}
+    };
     view! {
-        <Title text=words::OPERATIONS/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{words::OPERATIONS}</h1>
-                {state(paused)}
-                <div class="page-actions">
-                    <nav class="page-actions" aria-label=words::PERIODS>
-                        {Period::ALL.into_iter().map(|of| link(of, period, chart)).collect_view()}
-                    </nav>
-                    {pause(paused)}
-                </div>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
-                <Transition>{content}</Transition>
-            </div>
-        </main>
+        <AdminPage title=words::OPERATIONS status=state(paused) actions>
+            <Transition>{content}</Transition>
+        </AdminPage>
     }
 }
 

@@ -5,10 +5,9 @@ mod faults;
 mod self_test;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::{
-    app::{AdminTabs, FaultWithin, use_now, use_zone},
+    app::{AdminPage, FaultWithin, use_now, use_zone},
     features::admin::{
         api::health as api,
         model::health::{Check, Finding, Health, Mark, Place, worst},
@@ -33,23 +32,16 @@ pub fn HealthPage() -> impl IntoView {
             }
         })
     };
+    // A link to the same address loads it again, without scripts too.
+    let actions = view! {
+        <a class="btn" href="/admin/health" rel="external">
+            {words::AGAIN}
+        </a>
+    };
     view! {
-        <Title text=words::HEALTH/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{words::IS_IT_WELL}</h1>
-                <div class="page-actions">
-                    // A link to the same address loads it again, without scripts too.
-                    <a class="btn" href="/admin/health" rel="external">
-                        {words::AGAIN}
-                    </a>
-                </div>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
-                <Transition>{content}</Transition>
-            </div>
-        </main>
+        <AdminPage title=words::HEALTH heading=words::IS_IT_WELL actions>
+            <Transition>{content}</Transition>
+        </AdminPage>
     }
 }
 

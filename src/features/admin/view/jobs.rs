@@ -4,11 +4,10 @@ use leptos::{
     prelude::{Update as _, *},
     task::spawn_local,
 };
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    app::{AdminTabs, FaultWithin, use_now, use_viewer, use_zone},
+    app::{AdminPage, FaultWithin, use_now, use_viewer, use_zone},
     features::admin::{
         api::jobs::{self as api, DiscardJob, RetryJob, RetryJobs},
         live::jobs::JobsEvent,
@@ -43,19 +42,12 @@ pub fn JobsPage() -> impl IntoView {
     };
     let (retried, discarded) = (is_done("retried"), is_done("discarded"));
     view! {
-        <Title text=words::JOBS/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{words::JOBS}</h1>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
+        <AdminPage title=words::JOBS>
                 {dynamic(move || retried.get().then(|| view! { <Notice tone=Tone::Good>{words::RETRIED}</Notice> }))}
                 {dynamic(move || discarded.get().then(|| view! { <Notice tone=Tone::Good>{words::DISCARDED}</Notice> }))}
                 <p class="muted">{words::JOBS_TEXT}</p>
                 <Transition>{content}</Transition>
-            </div>
-        </main>
+        </AdminPage>
     }
 }
 

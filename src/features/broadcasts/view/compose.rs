@@ -7,11 +7,10 @@ mod send;
 mod write;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    app::{AdminTabs, FaultWithin},
+    app::{AdminPage, FaultWithin},
     error::{AppError, AppResult},
     features::broadcasts::{
         api,
@@ -65,22 +64,15 @@ pub fn NewBroadcastPage() -> impl IntoView {
             }
         })
     };
-    view! {
-        <Title text=words::NEW/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{words::NEW}</h1>
-                <div class="page-actions">
+    let actions = view! {
                     <a class="btn" href="/admin/broadcasts">
                         {words::ALL}
                     </a>
-                </div>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
+    };
+    view! {
+        <AdminPage title=words::NEW actions>
                 <Transition>{content}</Transition>
-            </div>
-        </main>
+        </AdminPage>
     }
 }
 

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::{
@@ -14,7 +13,7 @@ use super::{
     variants::{Compared, Deciding},
 };
 use crate::{
-    app::{AdminTabs, FaultWithin, use_zone},
+    app::{AdminPage, FaultWithin, use_zone},
     error::AppError,
     features::broadcasts::{
         api::{self, ActOnBroadcast},
@@ -52,22 +51,15 @@ pub fn BroadcastPage() -> impl IntoView {
             }
         })
     };
-    view! {
-        <Title text=names::BROADCASTS/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{names::BROADCASTS}</h1>
-                <div class="page-actions">
+    let actions = view! {
                     <a class="btn" href="/admin/broadcasts">
                         {names::ALL}
                     </a>
-                </div>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
+    };
+    view! {
+        <AdminPage title=names::BROADCASTS actions>
                 <Transition>{content}</Transition>
-            </div>
-        </main>
+        </AdminPage>
     }
 }
 

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::Title;
 
 use super::{
     chip,
@@ -12,7 +11,7 @@ use super::{
     series::Repeated,
 };
 use crate::{
-    app::{AdminTabs, FaultWithin, use_now, use_zone},
+    app::{AdminPage, FaultWithin, use_now, use_zone},
     features::broadcasts::{
         api,
         model::{Broadcast, Broadcasts},
@@ -36,26 +35,19 @@ pub fn BroadcastsPage() -> impl IntoView {
             }
         })
     };
-    view! {
-        <Title text=words::BROADCASTS/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{words::BROADCASTS}</h1>
-                <div class="page-actions">
+    let actions = view! {
                     <a class="btn" href="/admin/broadcasts/templates">
                         {words::TEMPLATES}
                     </a>
                     <a class="btn" data-kind="primary" href="/admin/broadcasts/new">
                         {words::NEW}
                     </a>
-                </div>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
+    };
+    view! {
+        <AdminPage title=words::BROADCASTS actions>
                 {dynamic(move || made.get().then(|| view! { <Notice tone=Tone::Good>{words::MADE}</Notice> }))}
                 <Transition>{content}</Transition>
-            </div>
-        </main>
+        </AdminPage>
     }
 }
 

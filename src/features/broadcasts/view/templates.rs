@@ -1,11 +1,10 @@
 //! `/admin/broadcasts/templates`: what is written once and sent often. With `?edit=` one of them stands in the form.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    app::{AdminTabs, FaultWithin, use_now, use_zone},
+    app::{AdminPage, FaultWithin, use_now, use_zone},
     features::broadcasts::{
         api::{self, DeleteTemplate, SaveTemplate},
         model::{TEXT_CHARS, TITLE_CHARS, Template},
@@ -52,24 +51,17 @@ pub fn TemplatesPage() -> impl IntoView {
         };
         text.map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> })
     });
-    view! {
-        <Title text=names::TEMPLATES/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{names::TEMPLATES}</h1>
-                <div class="page-actions">
+    let actions = view! {
                     <a class="btn" href="/admin/broadcasts">
                         {names::ALL}
                     </a>
-                </div>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
+    };
+    view! {
+        <AdminPage title=names::TEMPLATES actions>
                 <p class="muted">{words::ABOUT}</p>
                 {done}
                 <Transition>{content}</Transition>
-            </div>
-        </main>
+        </AdminPage>
     }
 }
 

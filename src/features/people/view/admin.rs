@@ -4,7 +4,6 @@ mod invitations;
 mod roles;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::Form, hooks::use_query_map};
 
 use invitations::Invitations;
@@ -12,7 +11,7 @@ use roles::PeopleTable;
 
 use super::forms::{Done, Failure, Submit, Switch, at, failure, succeeded};
 use crate::{
-    app::{AdminTabs, Fault},
+    app::{AdminPage, Fault},
     features::people::api::admin,
     strings::people as words,
     ui::{Field, Icon, memo, redirect::encoded, view},
@@ -44,13 +43,7 @@ pub fn AdminPeoplePage() -> impl IntoView {
                     let before = (offset > 0).then(|| address(offset.saturating_sub(overview.size)));
                     let after = (shown == overview.size).then(|| address(offset.saturating_add(shown)));
                     view! {
-                        <Title text=words::ADMIN_PEOPLE/>
-                        <main id="main" tabindex="-1" class="page" data-width="wide">
-                            <header class="page-head">
-                                <h1>{words::ADMIN_PEOPLE}</h1>
-                            </header>
-                            <AdminTabs/>
-                            <div class="stack">
+                        <AdminPage title=words::ADMIN_PEOPLE>
                                 <section class="card" aria-labelledby="people">
                                     <h2 id="people">{words::PEOPLE}</h2>
                                     <Form method="GET" action="/admin/people" attr:class="filter" attr:role="search">
@@ -71,8 +64,7 @@ pub fn AdminPeoplePage() -> impl IntoView {
                                 </section>
                                 <Invitations invitations=overview.invitations register_at=overview.register_at invite withdraw/>
                                 <Organisation name=overview.organisation_name open=overview.open_registration action=organisation/>
-                            </div>
-                        </main>
+                        </AdminPage>
                     }
                     .into_any()
                 }
