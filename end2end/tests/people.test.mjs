@@ -97,3 +97,29 @@ scenario('search shows more than fifty', async (scene) => {
   await plain.page.getByRole('link', { name: 'Show the newest' }).click();
   await plain.page.getByText('The newest 50 messages found').waitFor();
 });
+
+// The list of an admin follows who comes and goes; a sign-in that an admin ends is out at once, in the other browser.
+scenario('an admin ends a sign-in', async (scene) => {
+  const admin = await scene.person('admin');
+  await admin.page.goto('/admin/sign-ins');
+  const row = admin.page.getByRole('row').filter({ hasText: 'Sam Adeyemi' });
+  await admin.page.getByRole('row').filter({ hasText: 'Vera Nowak' }).getByText('This one').waitFor();
+  assert.equal(await row.count(), 0);
+  const sam = await scene.person('sam');
+  await row.waitFor();
+  await sam.page.goto('/inbox');
+  await row.getByRole('button', { name: /Sign out/ }).click();
+  await row.waitFor({ state: 'detached' });
+  await sam.page.getByRole('link', { name: 'Sign in again' }).waitFor();
+});
+
+// The same without scripts.
+scenario('an admin ends a sign-in without scripts', async (scene) => {
+  const sam = await scene.person('sam');
+  const admin = await scene.person('admin', { javaScript: false });
+  await admin.page.goto('/admin/sign-ins?q=sam');
+  await admin.page.getByRole('button', { name: /Sign out Sam Adeyemi/ }).click();
+  await admin.page.getByText('Signed out there.').waitFor();
+  assert.equal(await admin.page.getByRole('row').filter({ hasText: 'Sam Adeyemi' }).count(), 0);
+  await sam.page.getByRole('link', { name: 'Sign in again' }).waitFor();
+});

@@ -244,7 +244,9 @@ verbs! {
 
     /// Somebody signed in.
     SignInCreated = "sign_in.created": Security, SignIn, Concerned;
-    /// Somebody ended one of their sign-ins from another.
+    /// Somebody signed out.
+    SignedOut = "sign_in.closed": Security, SignIn, Concerned;
+    /// Somebody ended one of their sign-ins from another, or an admin did.
     SignInEnded = "sign_in.ended": Security, SignIn, Concerned;
     /// Somebody ended all their other sign-ins and tokens.
     SignInOthersEnded = "sign_in.others_ended": Security, SignIn, Concerned;
@@ -254,7 +256,7 @@ verbs! {
     PasswordReset = "password.reset": Security, Person, Concerned;
     /// Somebody made a token for a program.
     TokenCreated = "token.created": Security, Token, Concerned;
-    /// Somebody ended one.
+    /// Somebody ended one, or an admin did.
     TokenEnded = "token.ended": Security, Token, Concerned;
 
     /// The organisation has another name.

@@ -16,7 +16,7 @@ use crate::{
         inbox::view::Bell,
         people::{api::SignOut, model::Role},
     },
-    strings::{operations, shell as words},
+    strings::{operations, people, shell as words},
     ui::{Avatar, Icon, dynamic, effect, memo, view},
 };
 
@@ -99,6 +99,7 @@ pub fn AdminTabs() -> impl IntoView {
         (ADMIN.href, operations::OPERATIONS),
         ("/admin/alarms", operations::ALARMS),
         ("/admin/people", words::ADMIN_PEOPLE),
+        ("/admin/sign-ins", people::ADMIN_SIGN_INS),
         ("/admin/applications", words::ADMIN_APPLICATIONS),
         ("/admin/channels", words::ADMIN_CHANNELS),
         ("/admin/jobs", words::ADMIN_JOBS),

@@ -23,7 +23,9 @@ use crate::{
             self,
             view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage},
         },
-        people::view::{AdminPeoplePage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage},
+        people::view::{
+            AdminPeoplePage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage,
+        },
     },
     ui::{browser, view},
 };
@@ -49,6 +51,8 @@ pub enum Page {
     Settings,
     /// People and invitations, for admins.
     Admin,
+    /// Who is signed in, for admins.
+    SignIns,
     /// External applications, for admins.
     Applications,
     /// The live channels, for admins.
@@ -127,6 +131,7 @@ fn doors(page: Page) -> Opened {
 fn admin(page: Page) -> Opened {
     Ok(match page {
         Page::Admin => for_admins(|| view! { <AdminPeoplePage/> }),
+        Page::SignIns => for_admins(|| view! { <AdminSignInsPage/> }),
         Page::Applications => for_admins(|| view! { <ApplicationsPage/> }),
         Page::Channels => for_admins(|| view! { <ChannelsPage/> }),
         Page::Alarms => for_admins(|| view! { <AlarmsPage/> }),
@@ -179,6 +184,7 @@ impl Page {
             Self::Messages | Self::NoConversation => Chunk::List,
             Self::Conversation => Chunk::Thread,
             Self::Admin
+            | Self::SignIns
             | Self::Applications
             | Self::Channels
             | Self::Board

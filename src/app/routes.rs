@@ -46,6 +46,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("inbox/away") view=Page::Away ssr=SsrMode::Async/>
             <Route path=path!("unsubscribe") view=Page::Unsubscribe ssr=SsrMode::Async/>
             <Route path=path!("admin/people") view=Page::Admin ssr=SsrMode::Async/>
+            <Route path=path!("admin/sign-ins") view=Page::SignIns ssr=SsrMode::Async/>
             <Route path=path!("admin/applications") view=Page::Applications ssr=SsrMode::Async/>
             <Route path=path!("admin/channels") view=Page::Channels ssr=SsrMode::Async/>
             <Route path=path!("admin/jobs") view=Page::Jobs ssr=SsrMode::Async/>

@@ -258,3 +258,5 @@ pub fn new_sign_in(device: &str, address: &str) -> String {
 pub const PASSWORD_CHANGED: &str = "Your password was changed";
 /// What to do about it.
 pub const PASSWORD_CHANGED_TEXT: &str = "If that was not you, set a new one at once.";
+/// An admin ended a browser's sign-in or a token.
+pub const SIGN_IN_ENDED: &str = "An admin ended a sign-in of yours";

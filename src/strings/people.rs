@@ -158,6 +158,32 @@ pub const SIGN_OUT_OTHERS: &str = "Sign out everywhere else";
 /// They have ended.
 pub const SIGNED_OUT_THERE: &str = "Signed out there.";
 
+/// Page and heading, for admins.
+pub const ADMIN_SIGN_INS: &str = "Sign-ins";
+/// What the page is.
+pub const ADMIN_SIGN_INS_TEXT: &str =
+    "The browsers and programs that people are signed in with, the last used first. Who is signed out has to sign in again.";
+/// The table, for screen readers.
+pub const SIGN_INS_TABLE: &str = "Who is signed in";
+/// A column: browser or program.
+pub const WITH: &str = "With";
+/// A column.
+pub const ADDRESS: &str = "From";
+/// A column.
+pub const LAST_USED: &str = "Last used";
+/// A program's.
+pub const TOKEN: &str = "token";
+/// Whose and which, for screen readers.
+pub fn sign_in_of(name: &str, device: &str) -> String {
+    format!(" {name}: {device}")
+}
+/// Nothing was found.
+pub const NO_SIGN_INS: &str = "Nobody of this name is signed in";
+/// What to do then.
+pub const NO_SIGN_INS_TEXT: &str = "Look for another name or address, or for all.";
+/// The page is no longer told.
+pub const SIGN_INS_ENDED: &str = "This page is no longer told who signs in.";
+
 /// Page and heading.
 pub const ADMIN_PEOPLE: &str = "People and roles";
 /// A section.

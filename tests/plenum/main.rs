@@ -29,6 +29,7 @@ mod recovery;
 mod security;
 mod seeds;
 mod sending;
+mod sign_ins;
 mod store;
 mod tokens;
 mod watch;

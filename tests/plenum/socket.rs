@@ -1,6 +1,6 @@
 //! A client of the live layer that says exactly what a test wants it to say.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -80,13 +80,16 @@ impl Socket {
         if let Some(index) = self.seen.iter().position(&wanted) {
             return self.seen.remove(index);
         }
-        loop {
+        // A channel that is never quiet would let one wait for ever.
+        let begun = Instant::now();
+        while begun.elapsed() < 3 * PATIENCE {
             let frame = self.receive().await.unwrap_or_else(|code| panic!("closed with {code:?}"));
             if wanted(&frame) {
                 return frame;
             }
             self.seen.push(frame);
         }
+        panic!("what was waited for did not come");
     }
 
     /// The code that the socket is closed with; frames before it are dropped.

@@ -183,6 +183,26 @@ pub struct SignIn {
     pub current: bool,
 }
 
+/// A sign-in or token of somebody, as admins see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnySignIn {
+    /// Whose.
+    pub person: PersonCard,
+    /// It is a program's token, and `device` its name.
+    pub token: bool,
+    /// The sign-in.
+    pub sign_in: SignIn,
+}
+
+/// One page of who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// The last used first.
+    pub rows: Vec<AnySignIn>,
+    /// There is another page.
+    pub more: bool,
+}
+
 /// An invitation to the organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {

@@ -3,7 +3,7 @@
 //! - [`passwords`]: changing one, and setting a new one by mail;
 //! - [`profile`]: what a person changes about themselves;
 //! - [`directory`]: who is here;
-//! - [`invitations`] and [`administration`]: what admins do;
+//! - [`invitations`], [`administration`] and [`mod@sign_ins`]: what admins do;
 //! - [`tokens`]: what programs ask with;
 //! - [`seeds`]: the people of the demo.
 //!
@@ -17,6 +17,7 @@ mod news;
 pub mod passwords;
 pub mod profile;
 pub mod seeds;
+pub mod sign_ins;
 pub mod tokens;
 
 use super::{

@@ -4,7 +4,7 @@
 //! - `/sign-in`, `/register` are in [`door`], `/forgot`, `/reset` in [`reset`];
 //! - `/people` is in [`directory`], `/people/{id}` in [`person`];
 //! - [`last_seen`] says when somebody was here;
-//! - `/settings` is in [`settings`], `/admin/people` in [`admin`].
+//! - `/settings` is in [`settings`], `/admin/people` and `/admin/sign-ins` in [`admin`].
 
 #[cfg(not(feature = "hydrate"))]
 mod absent;
@@ -24,7 +24,7 @@ use absent as here;
 #[cfg(feature = "hydrate")]
 use browser as here;
 
-pub use admin::AdminPeoplePage;
+pub use admin::{AdminPeoplePage, AdminSignInsPage};
 pub use directory::PeoplePage;
 pub use door::{RegisterPage, SignInPage};
 pub use person::PersonPage;

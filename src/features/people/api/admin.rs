@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::AppError,
-    features::people::model::{AdminPerson, Invitation, Role},
-    ids::{InvitationId, PersonId},
+    features::people::model::{AdminPerson, Invitation, Role, SignedIn},
+    ids::{InvitationId, PersonId, SignInId},
+    realtime::live::Snapshot,
     wire::Json,
 };
 #[cfg(feature = "ssr")]
@@ -105,6 +106,32 @@ pub async fn invite(#[server(default)] email: String, role: Role) -> Result<Stri
 pub async fn withdraw_invitation(id: InvitationId) -> Result<(), AppError> {
     command("/admin/people?done=withdrawn", move |state, who| async move {
         state.store.write(async move |tx| server::invitations::withdraw(tx, &who, id).await).await
+    })
+    .await
+}
+
+/// Who is signed in: the browsers and tokens of those whose name or address contains `query`, from `offset` on.
+///
+/// # Errors
+/// 401; 403 unless one is an admin.
+#[server(prefix = "/fn", endpoint = "people/sign_ins", input = GetUrl, output = Json)]
+pub async fn sign_ins(#[server(default)] query: String, #[server(default)] offset: u32) -> Result<Snapshot<SignedIn>, AppError> {
+    let asked = asker();
+    answer(async move {
+        let (state, who) = asked?;
+        server::sign_ins::page(&mut *state.store.read().await?, &who, state.store.epoch(), &query, offset).await
+    })
+    .await
+}
+
+/// Ends somebody's sign-in or token.
+///
+/// # Errors
+/// 401; 403; 404 if it has ended; 429.
+#[server(prefix = "/fn", endpoint = "people/end_sign_in", output = Json)]
+pub async fn end_sign_in(id: SignInId) -> Result<(), AppError> {
+    command("/admin/sign-ins?done=ended", move |state, who| async move {
+        state.store.write(async move |tx| server::sign_ins::end(tx, &who, id).await).await
     })
     .await
 }

@@ -129,7 +129,7 @@ pub async fn count(conn: &mut Conn, who: &Identity, query: &str, role: Option<Ro
 }
 
 /// What a name must be like to contain `query`.
-fn pattern(query: &str) -> String {
+pub(super) fn pattern(query: &str) -> String {
     let mut pattern = String::from("%");
     for c in query.trim().to_lowercase().chars().take(100) {
         if matches!(c, '%' | '_' | '\\') {

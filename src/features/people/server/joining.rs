@@ -233,6 +233,11 @@ pub async fn sign_in(state: &AppState, email: Email, password: String, browser: 
 /// # Errors
 /// If the database refuses.
 pub async fn sign_out(tx: &mut Tx, who: &Identity) -> AppResult<()> {
-    sign_ins::end(tx, who.person, who.sign_in).await?;
-    Ok(())
+    let device: Option<String> =
+        sqlx::query_scalar("select device from sign_ins where id = $1").bind(who.sign_in).fetch_optional(&mut **tx).await?;
+    if !sign_ins::end(tx, who.person, who.sign_in).await? {
+        return Ok(());
+    }
+    let left = Activity::by(who, Verb::SignedOut, who.sign_in.0);
+    tx.record(left.with(serde_json::json!({ "device": device.unwrap_or_default() }))).await
 }

@@ -2,12 +2,14 @@
 
 mod invitations;
 mod roles;
+mod sign_ins;
 
 use leptos::prelude::*;
 use leptos_router::{components::Form, hooks::use_query_map};
 
 use invitations::Invitations;
 use roles::PeopleTable;
+pub use sign_ins::AdminSignInsPage;
 
 use super::forms::{Done, Failure, Submit, Switch, at, failure, succeeded};
 use crate::{
