@@ -12,7 +12,7 @@
 //!   the load generator is not what is measured; [`yardstick`](live::yardstick) is the least
 //!   that any server must do.
 //! - one file a section: memory, fan-out, external applications, writes, latency, resync, storm, pages,
-//!   bundle, browser, inbox; and [`peers`](live::peers), other servers, which only `make bench-peers` measures.
+//!   bundle, browser, seats, inbox; and [`peers`](live::peers), other servers, which only `make bench-peers` measures.
 //!
 //! `cargo bench --features ssr --bench live -- fanout writes` measures these two only;
 //! `PLENUM_BIN` names another server than `dist/plenum`.
@@ -31,6 +31,7 @@ mod live {
     pub mod pages;
     pub mod peers;
     pub mod resync;
+    pub mod seats;
     pub mod server;
     pub mod storm;
     pub mod table;
@@ -60,6 +61,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("pages", "pages over the large seed: time, size, queries (15 s)"),
     ("bundle", "what a browser loads first"),
     ("browser", "from send in one browser to visible in another (25 s)"),
+    ("seats", "seats held a second by 200 buyers; 5,000 who watch (40 s)"),
     ("inbox", "notifications: visible, resynced, 10,000 at once beside a chat (60 s)"),
 ];
 
@@ -135,6 +137,7 @@ async fn measure(machine: Machine, wanted: &[String]) -> anyhow::Result<()> {
             "storm" => live::storm::measure(&mut bench).await,
             "pages" => live::pages::measure(&mut bench).await,
             "bundle" => live::bundle::measure(&mut bench),
+            "seats" => live::seats::measure(&mut bench).await,
             "inbox" => live::inbox::measure(&mut bench).await,
             _ => live::browser::measure(&mut bench),
         };

@@ -65,15 +65,23 @@ impl Http {
     /// # Errors
     /// If the connection breaks, or it is refused.
     pub async fn command(&mut self, person: &Person, endpoint: &str, body: &str) -> anyhow::Result<()> {
+        let answer = self.call(person, endpoint, body).await?;
+        ensure!(answer.status == 200, "{endpoint} was refused with {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+        Ok(())
+    }
+
+    /// The same, for what may be refused.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn call(&mut self, person: &Person, endpoint: &str, body: &str) -> anyhow::Result<Answer> {
         let request = format!(
             "POST /fn/{endpoint} HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\ncookie: {1}\r\naccept: application/json\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {2}\r\n\r\n{body}",
             self.address,
             person.cookie,
             body.len(),
         );
-        let answer = self.request(request.as_bytes()).await?;
-        ensure!(answer.status == 200, "{endpoint} was refused with {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
-        Ok(())
+        self.request(request.as_bytes()).await
     }
 
     /// Sends a JSON text to a path with its query, and waits for the answer.

@@ -60,7 +60,7 @@ pub async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
 }
 
 /// One-row transactions a second, by the same driver on the same disk; the database is small.
-async fn raw_rate() -> anyhow::Result<f64> {
+pub async fn raw_rate() -> anyhow::Result<f64> {
     let folder = folder()?;
     let options = SqliteConnectOptions::new()
         .filename(folder.path().join("raw.db"))
@@ -115,16 +115,19 @@ async fn write(server: &Server, people: &[Person], writers: usize, conversation:
 
 /// The writer's own figures, from `/metrics`.
 #[derive(Debug, Default)]
-struct Figures {
-    writes: f64,
-    commits: f64,
-    seconds: f64,
+pub struct Figures {
+    /// Closures that were run.
+    pub writes: f64,
+    /// Commits that they shared.
+    pub commits: f64,
+    /// How long these took together.
+    pub seconds: f64,
     /// Commits that held the writer for more than 20 ms.
     long: f64,
 }
 
 impl Figures {
-    async fn read(server: &Server) -> anyhow::Result<Self> {
+    pub async fn read(server: &Server) -> anyhow::Result<Self> {
         let answer = Http::connect(server.address).await?.get("/metrics", None, "identity").await?;
         let text = String::from_utf8(answer.body).context("figures are text")?;
         let figure = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok()).unwrap_or_default();
@@ -137,7 +140,7 @@ impl Figures {
         })
     }
 
-    fn since(&self, before: &Self) -> Self {
+    pub fn since(&self, before: &Self) -> Self {
         Self {
             writes: self.writes - before.writes,
             commits: self.commits - before.commits,
