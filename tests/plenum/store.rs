@@ -7,9 +7,12 @@ use std::sync::{
 
 use plenum::{
     error::AppError,
-    features::people::live::{OrganisationChanged, OrganisationEvent, PublicEvent},
-    ids::OrganisationId,
-    server::db::{Commits, Committed, Store},
+    features::people::{
+        live::{OrganisationChanged, OrganisationEvent, PublicEvent},
+        model::PersonCard,
+    },
+    ids::{OrganisationId, PersonId},
+    server::db::{Commits, Committed, Store, Tx},
 };
 use tempfile::TempDir;
 
@@ -49,7 +52,10 @@ async fn a_failure_takes_only_itself_back() {
                         .bind(format!("o{number}"))
                         .execute(&mut **tx)
                         .await?;
-                    tx.announce(OrganisationId(1), &renamed("x"));
+                    tx.announce(
+                        OrganisationId(1),
+                        &OrganisationEvent::PersonChanged(PersonCard { id: PersonId(number + 1), name: "x".into(), hue: 0 }),
+                    );
                     if number % 4 == 0 { Err(AppError::conflict("no")) } else { Ok(()) }
                 })
                 .await
@@ -64,6 +70,40 @@ async fn a_failure_takes_only_itself_back() {
     assert_eq!((failed, rows), (10, 30));
     let announced = events(&mut commits);
     assert_eq!(announced, (1..=30).map(|seq| ("private-organisation.1".to_owned(), Some(seq))).collect::<Vec<_>>());
+}
+
+/// Of a state that many closures of one commit change, the newest that stays goes out, and no other; what was taken back never does.
+#[tokio::test]
+async fn a_state_goes_out_once_a_commit() {
+    let (_folder, store, mut commits) = store().await;
+    let write = |number: i64| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let body = async move |tx: &mut Tx| {
+                tx.announce(OrganisationId(1), &renamed(&number.to_string()));
+                // The last one fails.
+                if number == 39 { Err(AppError::conflict("no")) } else { Ok(()) }
+            };
+            store.write(body).await
+        })
+    };
+    let writes: Vec<_> = (0..40).map(write).collect();
+    for write in writes {
+        let _ = write.await.unwrap();
+    }
+    let mut batches = Vec::new();
+    while let Ok(batch) = commits.try_recv() {
+        let payloads = batch.items.into_iter().filter_map(|item| match item {
+            Committed::Event { payload, seq, .. } => Some((payload, seq)),
+            _ => None,
+        });
+        batches.push(payloads.collect::<Vec<_>>());
+    }
+    assert!(batches.iter().all(|batch| batch.len() <= 1), "{batches:?}");
+    let events: Vec<_> = batches.concat();
+    let numbers: Vec<_> = events.iter().map(|(_, seq)| seq.unwrap()).collect();
+    assert_eq!(numbers, (1..=numbers.len() as u64).collect::<Vec<_>>());
+    assert!(events.iter().all(|(payload, _)| !payload.contains("39")), "{events:?}");
 }
 
 /// A panic in a closure is an error to its caller and to nobody else; the writer lives.

@@ -1,6 +1,9 @@
 //! A writing transaction, and what it announces.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    collections::HashSet,
+    ops::{Deref, DerefMut},
+};
 
 use serde::Serialize;
 
@@ -102,6 +105,22 @@ pub(super) enum Buffered {
     Revoked(Revocation, String),
 }
 
+/// What goes out of one commit: of a state that changed several times only the newest, as a replay of the log would show it. A crowd that
+/// changes the same thing at the same time is told of once.
+fn newest_states(buffered: Vec<Buffered>) -> Vec<Buffered> {
+    let mut later = HashSet::new();
+    let mut goes_out: Vec<bool> = buffered
+        .iter()
+        .rev()
+        .map(|item| match item {
+            Buffered::Logged { channel, key: Some(key), .. } => later.insert((channel.as_str(), key.as_str())),
+            _ => true,
+        })
+        .collect();
+    drop(later);
+    buffered.into_iter().filter(|_| goes_out.pop().unwrap_or(true)).collect()
+}
+
 impl Buffered {
     /// What the log keeps of it.
     fn entry(&self) -> Option<log::Entry<'_>> {
@@ -193,7 +212,7 @@ impl Tx {
 
     /// Gives numbers to what was announced and writes it to the log; returns what is to be sent.
     pub(super) async fn number(&mut self) -> AppResult<Vec<Committed>> {
-        let buffered = std::mem::take(&mut self.buffered);
+        let buffered = newest_states(std::mem::take(&mut self.buffered));
         let entries: Vec<log::Entry<'_>> = buffered.iter().filter_map(Buffered::entry).collect();
         let mut numbers = log::append(&mut self.conn, &entries, self.now).await?.into_iter();
         let committed = buffered.into_iter().map(|item| match item {
@@ -208,5 +227,37 @@ impl Tx {
             }
         });
         Ok(committed.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(channel: &str, key: Option<&str>, payload: &str) -> Buffered {
+        Buffered::Logged { channel: channel.to_owned(), event: "thing.changed", payload: payload.to_owned(), key: key.map(str::to_owned) }
+    }
+
+    fn payloads(buffered: Vec<Buffered>) -> Vec<String> {
+        let payload = |item| match item {
+            Buffered::Logged { payload, .. } => payload,
+            _ => "other".to_owned(),
+        };
+        buffered.into_iter().map(payload).collect()
+    }
+
+    /// Facts all go out, of states the newest of each channel and key, and the order stays.
+    #[test]
+    fn of_a_state_the_newest_goes_out() {
+        let buffered = vec![
+            state("a", Some("1"), "old"),
+            state("a", None, "fact"),
+            state("b", Some("1"), "elsewhere"),
+            state("a", Some("2"), "another"),
+            Buffered::Unlogged(Committed::Moved { subject: 1 }),
+            state("a", None, "fact"),
+            state("a", Some("1"), "new"),
+        ];
+        assert_eq!(payloads(newest_states(buffered)), ["fact", "elsewhere", "another", "other", "fact", "new"]);
     }
 }
