@@ -12,7 +12,12 @@ use futures::future::BoxFuture;
 use tokio::{sync::Notify, time::Instant};
 
 use super::{dispatcher::Encoded, hub::Hub};
-use crate::{channels::Channel, error::AppResult, ids::PersonId};
+use crate::{
+    channels::Channel,
+    error::AppResult,
+    ids::PersonId,
+    realtime::live::{Kind, LiveEvent},
+};
 
 /// What a feature registers to have its subjects followed.
 pub trait Heads: Send + Sync + 'static {
@@ -31,6 +36,17 @@ pub struct HeadEvent {
     pub people: Vec<PersonId>,
     /// Under pressure the newest of this key replaces the older.
     pub conflation: String,
+}
+
+impl HeadEvent {
+    /// `event` for `people`; of what is to be one and the same only the newest is kept for them under pressure.
+    pub fn of(event: &impl LiveEvent, people: Vec<PersonId>) -> Self {
+        let conflation = match event.kind() {
+            Kind::Ephemeral(key) | Kind::State(key) => key,
+            Kind::Fact => String::new(),
+        };
+        Self { event: event.name().to_owned(), payload: event.payload(), people, conflation: format!("{}:{conflation}", event.name()) }
+    }
 }
 
 /// Subjects that moved and have not been sent yet; each at most once.

@@ -9,10 +9,7 @@ use crate::{
     error::AppResult,
     features::messages::server as messages,
     ids::ConversationId,
-    realtime::{
-        live::{Kind, LiveEvent},
-        server::heads::{HeadEvent, Heads},
-    },
+    realtime::server::heads::{HeadEvent, Heads},
     server::db::{Conn, Store},
 };
 
@@ -40,17 +37,7 @@ impl Heads for Nudges {
             let nudge = read(&mut tx, conversation).await?;
             // Those who have muted it too: the page "Today" leaves it out, a person's page does not.
             let people = messages::member_ids(&mut tx, conversation).await?;
-            let event = PersonActivity::Moved(nudge);
-            let conflation = match event.kind() {
-                Kind::Ephemeral(key) | Kind::State(key) => key,
-                Kind::Fact => String::new(),
-            };
-            Ok(Some(HeadEvent {
-                event: event.name().to_owned(),
-                payload: event.payload(),
-                people,
-                conflation: format!("{}:{conflation}", event.name()),
-            }))
+            Ok(Some(HeadEvent::of(&PersonActivity::Moved(nudge), people)))
         })
     }
 }

@@ -14,10 +14,7 @@ use crate::{
         people::model::PersonCard,
     },
     ids::{ConversationId, Millis, PersonId},
-    realtime::{
-        live::{Kind, LiveEvent},
-        server::heads::{HeadEvent, Heads},
-    },
+    realtime::server::heads::{HeadEvent, Heads},
     server::db::{Conn, Store},
 };
 
@@ -43,17 +40,7 @@ impl Heads for ConversationHeads {
             let conversation = ConversationId(subject);
             let Some(head) = read(&mut tx, conversation).await? else { return Ok(None) };
             let people = conversations::member_ids(&mut tx, conversation).await?;
-            let event = PersonEvent::HeadMoved(head);
-            let conflation = match event.kind() {
-                Kind::Ephemeral(key) | Kind::State(key) => key,
-                Kind::Fact => String::new(),
-            };
-            Ok(Some(HeadEvent {
-                event: event.name().to_owned(),
-                payload: event.payload(),
-                people,
-                conflation: format!("{}:{conflation}", event.name()),
-            }))
+            Ok(Some(HeadEvent::of(&PersonEvent::HeadMoved(head), people)))
         })
     }
 }
