@@ -13,6 +13,7 @@
 //! All SQL text is SQLite's and PostgreSQL's alike; what only SQLite has stays here.
 
 mod backup;
+mod checkpoints;
 pub mod slow;
 mod tx;
 mod writer;
@@ -23,7 +24,7 @@ use std::{
     path::{Path, PathBuf},
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
-    thread::JoinHandle,
+    thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -34,7 +35,10 @@ use sqlx::{
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task,
+};
 
 use super::faults;
 use crate::{
@@ -113,7 +117,8 @@ pub struct Store {
     readers: SqlitePool,
     epoch: Epoch,
     path: PathBuf,
-    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// The writer's thread, and who checkpoints beside it.
+    tasks: Arc<Mutex<Option<(thread::JoinHandle<()>, task::JoinHandle<()>)>>>,
 }
 
 impl fmt::Debug for Store {
@@ -158,6 +163,8 @@ impl Store {
             .with_context(|| format!("cannot open the database {}", path.display()))?;
         MIGRATIONS.run(&mut conn).await.context("a migration failed")?;
         let epoch = current_epoch(&mut conn).await?;
+        sqlx::query("pragma wal_autocheckpoint = 0").execute(&mut conn).await?;
+        let (noted, checkpoints) = checkpoints::start(options.clone()).await.context("cannot open the database for checkpoints")?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             // A file on this machine does not go away: no test and no end of life.
@@ -171,11 +178,12 @@ impl Store {
         let (writer, waiting) = mpsc::channel(WRITE_QUEUE);
         let (commits, committed) = mpsc::unbounded_channel();
         let tx = Tx { conn, buffered: Vec::new(), now: now() };
-        let thread = std::thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("plenum-writer".to_owned())
-            .spawn(move || write_loop(tx, waiting, commits, slow.write))
+            .spawn(move || write_loop(tx, waiting, commits, noted, slow.write))
             .context("cannot start the writer")?;
-        Ok((Self { writer, readers, epoch, path, thread: Arc::new(Mutex::new(Some(thread))) }, committed))
+        let tasks = Arc::new(Mutex::new(Some((thread, checkpoints))));
+        Ok((Self { writer, readers, epoch, path, tasks }, committed))
     }
 
     /// Runs `body` in the writer and returns what it returned, once that is committed.
@@ -204,12 +212,13 @@ impl Store {
     /// Ends the writer after what waits, and leaves one whole file behind. Other clones
     /// of this handle must be gone, or it waits for them.
     pub async fn close(self) {
-        let Self { writer, readers, thread, .. } = self;
+        let Self { writer, readers, tasks, .. } = self;
         readers.close().await;
         drop(writer);
-        let thread = thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        let tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((thread, checkpoints)) = tasks {
+            let _ = task::spawn_blocking(move || thread.join()).await;
+            let _ = checkpoints.await;
         }
     }
 

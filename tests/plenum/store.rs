@@ -180,3 +180,38 @@ async fn numbers_are_never_given_twice() {
     }
     assert!(epochs.iter().all(|epoch| *epoch == epochs[0]));
 }
+
+/// The write-ahead log does not grow with what is written: it is checkpointed beside the writer, and begins anew when it is long.
+#[tokio::test]
+async fn the_write_ahead_log_stays_short() {
+    let (folder, store, _commits) = store().await;
+    let log = folder.path().join("plenum.db-wal");
+    let mut longest = 0;
+    let mut written = 0_u64;
+    // Three times as much as the log may hold.
+    for number in 0..400_i64 {
+        let body = async move |tx: &mut Tx| {
+            sqlx::query(
+                "insert into live_log (channel_id, seq, event, data, at) select 1, $1, 'x', hex(randomblob(250000)), 0 from live_epoch",
+            )
+            .bind(number)
+            .execute(&mut **tx)
+            .await?;
+            Ok(())
+        };
+        if number == 0 {
+            let channel = async |tx: &mut Tx| {
+                sqlx::query("insert into channels (id, application, name) values (1, 0, 'x')").execute(&mut **tx).await?;
+                Ok(())
+            };
+            store.write(channel).await.unwrap();
+        }
+        store.write(body).await.unwrap();
+        written += 500_000;
+        longest = longest.max(std::fs::metadata(&log).unwrap().len());
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    assert!(longest < written * 2 / 3, "{longest} bytes of log after {written} bytes");
+    store.close().await;
+    assert!(!log.exists(), "one whole file is left behind");
+}

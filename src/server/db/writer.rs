@@ -11,7 +11,11 @@ use futures::FutureExt;
 use sqlx::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Commit, Committed, Tx, now, slow};
+use super::{
+    Commit, Committed, Tx,
+    checkpoints::{Commits, checkpoint},
+    now, slow,
+};
 use crate::{
     error::{AppError, AppResult},
     server::meters,
@@ -84,6 +88,7 @@ pub(super) fn write_loop(
     mut tx: Tx,
     mut waiting: mpsc::Receiver<Box<dyn Work>>,
     commits: mpsc::UnboundedSender<Commit>,
+    noted: Commits,
     slow: Option<Duration>,
 ) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -112,12 +117,18 @@ pub(super) fn write_loop(
             };
             slow::note_write(slow, slow::Work::Commit, "a whole commit", started);
             let took = started.elapsed();
+            noted.note();
             metrics::histogram!("plenum_write_seconds").record(took.as_secs_f64());
             metrics::counter!("plenum_writes_total").increment(done.len() as u64);
             meters::COMMIT.note(took);
             meters::WRITES.add(done.len() as u64);
             for work in done {
                 work.finish(committed);
+            }
+            if noted.wants_help()
+                && let Err(error) = checkpoint(&mut tx.conn).await
+            {
+                tracing::warn!(%error, "the write-ahead log could not be begun anew");
             }
         }
         let _ = tx.conn.close().await;
