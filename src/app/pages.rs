@@ -24,6 +24,7 @@ use crate::{
             view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage},
         },
         people::view::{AdminPeoplePage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage},
+        wallet::view::{SimulatorPage, WalletPage, WithdrawalsPage},
     },
     ui::{browser, view},
 };
@@ -79,6 +80,12 @@ pub enum Page {
     NotificationSettings,
     /// The end of the daily mail, for whoever has its link.
     Unsubscribe,
+    /// What one has.
+    Wallet,
+    /// A gateway for trying Plenum out.
+    Simulator,
+    /// The withdrawals that admins decide about.
+    Withdrawals,
     /// The list of conversations, beside each of the following.
     Messages,
     /// No conversation.
@@ -107,6 +114,8 @@ enum Chunk {
     Thread,
     /// The pages of those who run the place.
     Admin,
+    /// Events, seats, orders, tickets and wallets.
+    BoxOffice,
     /// All other pages.
     Others,
 }
@@ -133,11 +142,20 @@ fn admin(page: Page) -> Opened {
         Page::Jobs => for_admins(|| view! { <JobsPage/> }),
         Page::Health => for_admins(|| view! { <HealthPage/> }),
         Page::Audit => for_admins(|| view! { <AuditPage/> }),
+        Page::Withdrawals => for_admins(|| view! { <WithdrawalsPage/> }),
         Page::Broadcasts => for_senders(|| view! { <BroadcastsPage/> }),
         Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
         Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
         Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
         _ => for_admins(|| view! { <BoardPage/> }),
+    })
+}
+
+#[wasm_split(box_office, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_box_office))]
+fn box_office(page: Page) -> Opened {
+    Ok(match page {
+        Page::Simulator => for_people(|| view! { <SimulatorPage/> }),
+        _ => for_people(|| view! { <WalletPage/> }),
     })
 }
 
@@ -186,10 +204,12 @@ impl Page {
             | Self::Jobs
             | Self::Health
             | Self::Audit
+            | Self::Withdrawals
             | Self::Broadcasts
             | Self::Broadcast
             | Self::NewBroadcast
             | Self::BroadcastTemplates => Chunk::Admin,
+            Self::Wallet | Self::Simulator => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity
             | Self::People
@@ -213,6 +233,7 @@ impl Page {
             ("", _) => vec![Self::Today],
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
             ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
+            ("wallet", _) => vec![Self::Wallet],
             ("admin", _) => vec![Self::Board],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
@@ -231,6 +252,7 @@ impl Chunk {
             Self::List => "list",
             Self::Thread => "thread",
             Self::Admin => "admin",
+            Self::BoxOffice => "box_office",
             Self::Others => "others",
         }
     }
@@ -241,6 +263,7 @@ impl Chunk {
             Self::List => load_list().await,
             Self::Thread => load_thread().await,
             Self::Admin => load_admin().await,
+            Self::BoxOffice => load_box_office().await,
             Self::Others => load_others().await,
         }
     }
@@ -252,6 +275,7 @@ impl Chunk {
             Self::List => list(page).await,
             Self::Thread => thread().await,
             Self::Admin => admin(page).await,
+            Self::BoxOffice => box_office(page).await,
             Self::Others => others(page).await,
         }
     }

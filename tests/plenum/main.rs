@@ -31,4 +31,5 @@ mod seeds;
 mod sending;
 mod store;
 mod tokens;
+mod wallet;
 mod watch;
