@@ -65,7 +65,7 @@ impl Channel {
         ChannelEntry {
             pattern: "private-person.{id}",
             who: "that person",
-            carries: "heads of conversations, own read pointers, own settings, notifications, activity",
+            carries: "heads of conversations, own read pointers, own settings, notifications, activity, wallet",
         },
         ChannelEntry {
             pattern: "private-conversation.{id}",
@@ -82,7 +82,7 @@ impl Channel {
         ChannelEntry {
             pattern: "private-ops.{organisation}",
             who: "its admins",
-            carries: "figures, live channels and jobs, once a second; alarms; test events; that the audit log has a new row",
+            carries: "figures, live channels and jobs, once a second; alarms; test events; withdrawals; that the audit log has a new row",
         },
         ChannelEntry {
             pattern: "private-application.{id}",

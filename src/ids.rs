@@ -105,6 +105,8 @@ id_types! {
     AccountId;
     /// Money that moves from accounts to accounts.
     TransferId;
+    /// What a transfer gave to an account or took from it; a line of a statement.
+    PostingId;
     /// Money on its way into a wallet.
     DepositId;
     /// Money on its way out of one.

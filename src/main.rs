@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
 use plenum::{
     config::{Config, Loaded},
-    features::{admin::public::Checkup, seed::Seeding},
+    features::{admin::public::Checkup, seed::Seeding, wallet::server::verify},
     server::{self, db, run, status::Status, telemetry},
 };
 use serde::de::DeserializeOwned;
@@ -58,8 +58,19 @@ enum Command {
         /// The backup.
         file: PathBuf,
     },
+    /// Looks at the ledger of the wallets, also while the server runs.
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
     /// Lists the pages, one a line.
     Routes,
+}
+
+#[derive(Subcommand)]
+enum LedgerCommand {
+    /// Proves that the ledger is even: every balance is the sum of its postings, every transfer sums to zero; fails if something is off.
+    Verify,
 }
 
 fn main() -> ExitCode {
@@ -114,8 +125,17 @@ async fn act(command: Command, loaded: Loaded) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Restore { file } => restore(config, &file).await,
+        Command::Ledger { command: LedgerCommand::Verify } => verify_ledger(config).await,
         Command::Routes => Ok(()),
     }
+}
+
+/// Looks at the whole ledger, and fails if something is off.
+async fn verify_ledger(config: &Config) -> anyhow::Result<()> {
+    let proof = verify::verify(&database_path(config)).await?;
+    print!("{proof}");
+    ensure!(proof.off.is_empty(), "the ledger is off: restore a backup, or put it right by transfers; postings are never changed");
+    Ok(())
 }
 
 /// The database's file, without the address's scheme and options.

@@ -16,3 +16,4 @@ pub mod operations;
 pub mod people;
 pub mod shell;
 pub mod tokens;
+pub mod wallet;

@@ -52,11 +52,20 @@ use plenum::{
             live::{OrganisationChanged, OrganisationEvent, PublicEvent},
             model::{PersonCard, Role},
         },
-        wallet::model::{Currency, Money},
+        wallet::{
+            live::{BalanceChanged, DepositChanged, QueueEvent, WalletEvent, WalletSettings, WithdrawalChanged},
+            model::{
+                Currency, Money,
+                deposit::{Deposit, DepositState},
+                statement::{Entry, TransferKind},
+                wallet::Balance,
+                withdrawal::{Queued, Withdrawal, WithdrawalState},
+            },
+        },
     },
     ids::{
-        ActivityId, AlarmId, BroadcastId, ConversationId, EventId, HoldId, MessageId, NotificationId, PersonId, SeatId, SeriesId,
-        TicketTypeId,
+        ActivityId, AlarmId, BroadcastId, ConversationId, DepositId, EventId, HoldId, MessageId, NotificationId, PersonId, PostingId,
+        SeatId, SeriesId, TicketTypeId, WithdrawalId,
     },
     realtime::live::{LIVE_SCHEMA, LiveEvent},
 };
@@ -262,6 +271,67 @@ fn hold() -> HoldChanged {
     HoldChanged { event_id: EventId(7), hold: Some(hold) }
 }
 
+fn balance() -> Balance {
+    Balance { currency: Currency::Eur, available: 102_550, pending_in: 5_000, pending_out: 2_500 }
+}
+
+fn deposit() -> DepositChanged {
+    let deposit = Deposit {
+        id: DepositId(3),
+        amount: 2_550,
+        currency: Currency::Eur,
+        state: DepositState::Completed,
+        way: "/wallet/deposits/3/simulator".into(),
+        created_at: 1_795_102_860_000,
+        expires_at: 1_795_104_660_000,
+        ended_at: Some(1_795_102_900_000),
+    };
+    DepositChanged { deposit, balance: balance() }
+}
+
+fn withdrawal() -> WithdrawalChanged {
+    let withdrawal = Withdrawal {
+        id: WithdrawalId(5),
+        amount: 2_500,
+        currency: Currency::Eur,
+        state: WithdrawalState::Rejected,
+        note: "DE89 3704".into(),
+        reason: "No such account".into(),
+        created_at: 1_795_102_860_000,
+        decided_at: Some(1_795_102_900_000),
+        ended_at: Some(1_795_102_900_000),
+    };
+    WithdrawalChanged { withdrawal, balance: balance() }
+}
+
+fn wallet_events() -> String {
+    let entry = Entry {
+        id: PostingId(12),
+        at: 1_795_102_860_000,
+        kind: TransferKind::WithdrawalReturned,
+        note: "Seats".into(),
+        amount: -2_500,
+        balance: 102_550,
+        currency: Currency::Eur,
+    };
+    let withdrawal = withdrawal();
+    let queued = Queued { withdrawal: withdrawal.withdrawal.clone(), person: card(2), decided_by: Some(card(1)), processed_by: None };
+    let own = lines(vec![
+        WalletEvent::BalanceChanged(BalanceChanged { balance: balance(), entry }),
+        WalletEvent::DepositBegun(deposit()),
+        WalletEvent::DepositCompleted(deposit()),
+        WalletEvent::DepositDeclined(deposit()),
+        WalletEvent::DepositExpired(deposit()),
+        WalletEvent::WithdrawalRequested(withdrawal.clone()),
+        WalletEvent::WithdrawalApproved(withdrawal.clone()),
+        WalletEvent::WithdrawalRejected(withdrawal.clone()),
+        WalletEvent::WithdrawalProcessed(withdrawal.clone()),
+        WalletEvent::WithdrawalCancelled(withdrawal),
+        WalletEvent::SettingsChanged(WalletSettings { low_balance: 1_000 }),
+    ]);
+    [own, lines(vec![QueueEvent::WithdrawalMoved(queued)])].join("\n")
+}
+
 fn moment() -> MomentOf {
     MomentOf { broadcast: BroadcastId(7), moment: Moment { at: 1_795_102_860_000, delivered: 5, seen: 3, read: 2, acted: 1 } }
 }
@@ -387,6 +457,7 @@ fn the_events_of_this_schema_have_this_shape() {
         broadcast_events,
         activity_events,
         box_office_events,
+        wallet_events(),
     ]
     .join("\n");
     insta::assert_snapshot!(format!("live_schema_{LIVE_SCHEMA}"), all);

@@ -28,6 +28,8 @@ pub enum Topic {
     People,
     /// What the institution tells its people.
     Announcements,
+    /// Wallets: money on its way in and out.
+    Money,
     /// Sign-ins, passwords, tokens.
     Security,
     /// The organisation itself and its external applications.
@@ -36,7 +38,7 @@ pub enum Topic {
 
 impl Topic {
     /// All of them, in the order of the audit log's filter.
-    pub const ALL: [Self; 5] = [Self::Conversations, Self::People, Self::Announcements, Self::Security, Self::Organisation];
+    pub const ALL: [Self; 6] = [Self::Conversations, Self::People, Self::Announcements, Self::Money, Self::Security, Self::Organisation];
     /// Those that a feed is filtered by.
     pub const OF_FEEDS: [Self; 3] = [Self::Conversations, Self::People, Self::Announcements];
 
@@ -46,6 +48,7 @@ impl Topic {
             Self::Conversations => "conversations",
             Self::People => "people",
             Self::Announcements => "announcements",
+            Self::Money => "money",
             Self::Security => "security",
             Self::Organisation => "organisation",
         }
@@ -92,11 +95,15 @@ pub enum SubjectKind {
     Alarm,
     /// A job that failed too often.
     Job,
+    /// Money on its way into a wallet.
+    Deposit,
+    /// Money on its way out of one.
+    Withdrawal,
 }
 
 impl SubjectKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Conversation,
         Self::Message,
         Self::Person,
@@ -110,6 +117,8 @@ impl SubjectKind {
         Self::Template,
         Self::Alarm,
         Self::Job,
+        Self::Deposit,
+        Self::Withdrawal,
     ];
 
     /// Its name in rows and addresses.
@@ -128,6 +137,8 @@ impl SubjectKind {
             Self::Template => "template",
             Self::Alarm => "alarm",
             Self::Job => "job",
+            Self::Deposit => "deposit",
+            Self::Withdrawal => "withdrawal",
         }
     }
 
@@ -241,6 +252,27 @@ verbs! {
     TemplateChanged = "template.changed": Announcements, Template, Admins;
     /// It is gone.
     TemplateDeleted = "template.deleted": Announcements, Template, Admins;
+
+    /// Somebody wants to put money into their wallet.
+    DepositBegun = "deposit.begun": Money, Deposit, Concerned;
+    /// It is there.
+    DepositCompleted = "deposit.completed": Money, Deposit, Concerned;
+    /// The gateway refused it.
+    DepositDeclined = "deposit.declined": Money, Deposit, Concerned;
+    /// It was not paid in time.
+    DepositExpired = "deposit.expired": Money, Deposit, Concerned;
+    /// The gateway says the opposite of what it said before; nothing has moved.
+    DepositDisputed = "deposit.disputed": Money, Deposit, Admins;
+    /// Somebody wants money out of their wallet; it is set aside.
+    WithdrawalRequested = "withdrawal.requested": Money, Withdrawal, Concerned;
+    /// It is to be paid out.
+    WithdrawalApproved = "withdrawal.approved": Money, Withdrawal, Concerned;
+    /// It is not.
+    WithdrawalRejected = "withdrawal.rejected": Money, Withdrawal, Concerned;
+    /// It was paid out.
+    WithdrawalProcessed = "withdrawal.processed": Money, Withdrawal, Concerned;
+    /// Its owner took it back.
+    WithdrawalCancelled = "withdrawal.cancelled": Money, Withdrawal, Concerned;
 
     /// Somebody signed in.
     SignInCreated = "sign_in.created": Security, SignIn, Concerned;

@@ -16,7 +16,7 @@ use crate::{
         inbox::view::Bell,
         people::{api::SignOut, model::Role},
     },
-    strings::{operations, people, shell as words},
+    strings::{operations, people, shell as words, wallet},
     ui::{Avatar, Icon, dynamic, effect, memo, view},
 };
 
@@ -32,6 +32,7 @@ const TODAY: Destination = Destination { href: "/", icon: "today", label: words:
 const INBOX: Destination = Destination { href: "/inbox", icon: "bell", label: words::INBOX };
 const MESSAGES: Destination = Destination { href: "/messages", icon: "messages", label: words::MESSAGES };
 const PEOPLE: Destination = Destination { href: "/people", icon: "people", label: words::PEOPLE };
+const WALLET: Destination = Destination { href: "/wallet", icon: "wallet", label: wallet::WALLET };
 const SETTINGS: Destination = Destination { href: "/settings", icon: "settings", label: words::SETTINGS };
 const ADMIN: Destination = Destination { href: "/admin", icon: "admin", label: words::ADMIN };
 const BROADCASTS: Destination = Destination { href: "/admin/broadcasts", icon: "campaigns", label: words::BROADCASTS };
@@ -39,14 +40,14 @@ const BROADCASTS: Destination = Destination { href: "/admin/broadcasts", icon: "
 /// What there is for this person, in order. Without [`IN_THE_MENU`], and with the menu of one's own, at most five, which is what a narrow
 /// screen has room for.
 pub(super) fn destinations(roles: &[Role]) -> Vec<Destination> {
-    let everyone = [TODAY, INBOX, MESSAGES, PEOPLE, SETTINGS];
+    let everyone = [TODAY, INBOX, MESSAGES, PEOPLE, WALLET, SETTINGS];
     // Admins find the broadcasts among their pages.
     let own = if roles.contains(&Role::Admin) { Some(ADMIN) } else { roles.contains(&Role::Manager).then_some(BROADCASTS) };
     everyone.into_iter().chain(own).collect()
 }
 
 /// What stands in the menu of one's own on narrow screens.
-const IN_THE_MENU: [Destination; 2] = [PEOPLE, SETTINGS];
+const IN_THE_MENU: [Destination; 3] = [PEOPLE, WALLET, SETTINGS];
 
 /// The roles of the viewer.
 pub(super) fn use_roles() -> Signal<Vec<Role>> {
@@ -105,6 +106,7 @@ pub fn AdminTabs() -> impl IntoView {
         ("/admin/jobs", words::ADMIN_JOBS),
         ("/admin/health", words::ADMIN_HEALTH),
         ("/admin/audit", words::ADMIN_AUDIT),
+        ("/admin/withdrawals", wallet::WITHDRAWALS),
         (BROADCASTS.href, words::BROADCASTS),
     ];
     dynamic(move || admin.get().then(|| view! { <Tabs label=words::ADMIN tabs=tabs.to_vec()/> }))

@@ -26,6 +26,7 @@ use crate::{
         people::view::{
             AdminPeoplePage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage,
         },
+        wallet::view::{SimulatorPage, WalletPage, WithdrawalsPage},
     },
     ui::{browser, view},
 };
@@ -83,6 +84,12 @@ pub enum Page {
     NotificationSettings,
     /// The end of the daily mail, for whoever has its link.
     Unsubscribe,
+    /// What one has.
+    Wallet,
+    /// A gateway for trying Plenum out.
+    Simulator,
+    /// The withdrawals that admins decide about.
+    Withdrawals,
     /// The list of conversations, beside each of the following.
     Messages,
     /// No conversation.
@@ -111,6 +118,8 @@ enum Chunk {
     Thread,
     /// The pages of those who run the place.
     Admin,
+    /// Events, seats, orders, tickets and wallets.
+    BoxOffice,
     /// All other pages.
     Others,
 }
@@ -138,11 +147,20 @@ fn admin(page: Page) -> Opened {
         Page::Jobs => for_admins(|| view! { <JobsPage/> }),
         Page::Health => for_admins(|| view! { <HealthPage/> }),
         Page::Audit => for_admins(|| view! { <AuditPage/> }),
+        Page::Withdrawals => for_admins(|| view! { <WithdrawalsPage/> }),
         Page::Broadcasts => for_senders(|| view! { <BroadcastsPage/> }),
         Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
         Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
         Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
         _ => for_admins(|| view! { <BoardPage/> }),
+    })
+}
+
+#[wasm_split(box_office, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_box_office))]
+fn box_office(page: Page) -> Opened {
+    Ok(match page {
+        Page::Simulator => for_people(|| view! { <SimulatorPage/> }),
+        _ => for_people(|| view! { <WalletPage/> }),
     })
 }
 
@@ -192,10 +210,12 @@ impl Page {
             | Self::Jobs
             | Self::Health
             | Self::Audit
+            | Self::Withdrawals
             | Self::Broadcasts
             | Self::Broadcast
             | Self::NewBroadcast
             | Self::BroadcastTemplates => Chunk::Admin,
+            Self::Wallet | Self::Simulator => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity
             | Self::People
@@ -219,6 +239,7 @@ impl Page {
             ("", _) => vec![Self::Today],
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
             ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
+            ("wallet", _) => vec![Self::Wallet],
             ("admin", _) => vec![Self::Board],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
@@ -237,6 +258,7 @@ impl Chunk {
             Self::List => "list",
             Self::Thread => "thread",
             Self::Admin => "admin",
+            Self::BoxOffice => "box_office",
             Self::Others => "others",
         }
     }
@@ -247,6 +269,7 @@ impl Chunk {
             Self::List => load_list().await,
             Self::Thread => load_thread().await,
             Self::Admin => load_admin().await,
+            Self::BoxOffice => load_box_office().await,
             Self::Others => load_others().await,
         }
     }
@@ -258,6 +281,7 @@ impl Chunk {
             Self::List => list(page).await,
             Self::Thread => thread().await,
             Self::Admin => admin(page).await,
+            Self::BoxOffice => box_office(page).await,
             Self::Others => others(page).await,
         }
     }

@@ -56,6 +56,9 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("admin/broadcasts/new") view=Page::NewBroadcast ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/templates") view=Page::BroadcastTemplates ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/:id") view=Page::Broadcast ssr=SsrMode::Async/>
+            <Route path=path!("admin/withdrawals") view=Page::Withdrawals ssr=SsrMode::Async/>
+            <Route path=path!("wallet") view=Page::Wallet ssr=SsrMode::Async/>
+            <Route path=path!("wallet/deposits/:id/simulator") view=Page::Simulator ssr=SsrMode::Async/>
             <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
                 <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>
                 <Route path=path!("rooms") view=Page::Rooms ssr=SsrMode::Async/>

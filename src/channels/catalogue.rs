@@ -13,6 +13,7 @@ use crate::{
         inbox::live::InboxEvent,
         messages::live::{ConversationEvent, PersonEvent},
         people::live::{OrganisationEvent, PublicEvent},
+        wallet::live::{QueueEvent, WalletEvent},
     },
     ids::{ApplicationId, ConversationId, EventId, OrderId, OrganisationId, PersonId, SpaceId},
     realtime::live::{EventEntry, LIVE_SCHEMA, LiveEvent},
@@ -21,12 +22,16 @@ use crate::{
 /// The events of a channel; a channel that carries none of its own has an empty list.
 fn events(channel: Channel) -> Vec<EventEntry> {
     match channel {
-        Channel::Person(_) => [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE, PersonActivity::CATALOGUE, OwnEvent::CATALOGUE].concat(),
+        Channel::Person(_) => {
+            [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE, PersonActivity::CATALOGUE, OwnEvent::CATALOGUE, WalletEvent::CATALOGUE].concat()
+        }
         Channel::Conversation(_) => [ConversationEvent::CATALOGUE, ConversationActivity::CATALOGUE].concat(),
         Channel::ConversationPresence(_) => Vec::new(),
         Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE.to_vec(),
         Channel::Organisation(_) => [OrganisationEvent::CATALOGUE, OrganisationActivity::CATALOGUE].concat(),
-        Channel::Ops(_) => [OpsEvent::CATALOGUE, JobsEvent::CATALOGUE, ProbeEvent::CATALOGUE, AuditEvent::CATALOGUE].concat(),
+        Channel::Ops(_) => {
+            [OpsEvent::CATALOGUE, JobsEvent::CATALOGUE, ProbeEvent::CATALOGUE, AuditEvent::CATALOGUE, QueueEvent::CATALOGUE].concat()
+        }
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
         Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
         Channel::Space(_) | Channel::SpacePresence(_) | Channel::SpaceStaff(_) | Channel::Order(_) => vec![],

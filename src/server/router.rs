@@ -34,6 +34,7 @@ use crate::{
     features::{
         activity, admin, broadcasts, inbox, messages,
         people::{self, model::Shell},
+        wallet,
     },
     realtime::server::{pusher, upgrade},
 };
@@ -77,9 +78,11 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(pages)
         .merge(inbox::server::routes())
         .merge(broadcasts::server::export::routes())
+        .merge(wallet::server::export::routes())
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .merge(pusher::http::routes())
+        .merge(wallet::server::callbacks::routes())
         .merge(public_api(&state).0)
         .nest_service(
             &package_path,
@@ -103,6 +106,7 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
         .and(inbox::public::endpoints())
         .and(broadcasts::public::endpoints())
         .and(activity::public::endpoints())
+        .and(wallet::public::endpoints())
         .and(broadcasting::endpoints())
         .and(status::endpoints())
         .and(admin::public::endpoints());

@@ -26,6 +26,7 @@ use crate::{
         applications::server as external,
         broadcasts, inbox, messages, people,
         seed::{self as seeds, Seeding},
+        wallet::server::{deposits, simulator},
     },
     realtime::{
         protocol::code,
@@ -96,12 +97,15 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         secret: own::secret(&store).await?,
     };
     let known = Arc::clone(&applications);
+    let caller = simulator::Caller::new(leptos.site_addr, post.secret.clone());
     jobs::housekeeping(jobs::Runner::new(store.clone()))
         .on(broadcasts::server::SEND, broadcasts::server::send)
         .on(broadcasts::server::REPEAT, broadcasts::server::repeat)
         .on(inbox::server::WAKE, inbox::server::wake)
         .on(inbox::server::digest::DIGEST, move |store, payload| inbox::server::digest::send(store, post.clone(), payload))
         .every("inbox.digests", Duration::from_secs(60), inbox::server::digest::claim_due)
+        .on(deposits::EXPIRE, deposits::expire)
+        .on(simulator::LATE, move |store, payload| simulator::answer_late(store, caller.clone(), payload))
         .on(webhooks::JOB, move |store, payload| webhooks::deliver(store, Arc::clone(&known), payload))
         .start(stop.clone());
     let sweeping = Arc::clone(&rates);

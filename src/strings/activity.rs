@@ -37,6 +37,7 @@ pub fn topic(topic: Topic) -> &'static str {
         Topic::Conversations => "Conversations",
         Topic::People => "People",
         Topic::Announcements => "Announcements",
+        Topic::Money => "Wallets",
         Topic::Security => "Sign-ins and tokens",
         Topic::Organisation => "Organisation and applications",
     }
@@ -142,6 +143,16 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Verb::TemplateCreated => format!("{who} wrote the template “{name}”"),
         Verb::TemplateChanged => format!("{who} changed the template “{name}”"),
         Verb::TemplateDeleted => format!("{who} deleted the template “{name}”"),
+        Verb::DepositBegun => format!("{who} began a deposit of {name}"),
+        Verb::DepositCompleted => format!("A deposit of {name} by {whom} arrived"),
+        Verb::DepositDeclined => format!("A deposit of {name} by {whom} was declined"),
+        Verb::DepositExpired => format!("A deposit of {name} by {whom} was not paid in time"),
+        Verb::DepositDisputed => format!("The payment gateway contradicts itself about a deposit of {name} by {whom}"),
+        Verb::WithdrawalRequested => format!("{who} asked to withdraw {name}"),
+        Verb::WithdrawalApproved => format!("{who} approved a withdrawal of {name} by {whom}"),
+        Verb::WithdrawalRejected => format!("{who} rejected a withdrawal of {name} by {whom}"),
+        Verb::WithdrawalProcessed => format!("{who} paid out {name} to {whom}"),
+        Verb::WithdrawalCancelled => format!("{who} took back a withdrawal of {name}"),
         Verb::SignInCreated => format!("{who} signed in with {}", device(word)),
         Verb::SignedOut => format!("{who} signed out of {}", device(word)),
         Verb::SignInEnded if !abouts.is_empty() => format!("{who} ended a sign-in of {} with {}", of(&whom), device(word)),
@@ -270,6 +281,8 @@ pub fn subject(kind: SubjectKind) -> &'static str {
         SubjectKind::Template => "Template",
         SubjectKind::Alarm => "Alarm",
         SubjectKind::Job => "Job",
+        SubjectKind::Deposit => "Deposit",
+        SubjectKind::Withdrawal => "Withdrawal",
     }
 }
 
@@ -289,6 +302,7 @@ pub fn detail(key: &str) -> Option<&'static str> {
         "event" => "Event",
         "count" => "How many",
         "stood" => "Stood at",
+        "reason" => "Reason",
         _ => return None,
     })
 }

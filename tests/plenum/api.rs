@@ -27,6 +27,10 @@ impl<'a> Program<'a> {
         Self { server, token }
     }
 
+    pub fn url(&self) -> &str {
+        &self.server.url
+    }
+
     pub async fn request(&self, method: Method, path: &str, body: Option<Value>, key: Option<&str>) -> (u16, Value) {
         let mut request = client().request(method, format!("{}/api/v1/{path}", self.server.url)).bearer_auth(&self.token);
         if let Some(body) = body {

@@ -32,4 +32,5 @@ mod sending;
 mod sign_ins;
 mod store;
 mod tokens;
+mod wallet;
 mod watch;

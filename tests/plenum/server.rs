@@ -80,6 +80,11 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// Its process, for those who end it while others hold on to it.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The same database on the same port again.
     pub fn restart(&mut self) {
         self.restart_with(&[]);

@@ -38,14 +38,16 @@ pub enum Category {
     Announcements,
     /// One's account: a new sign-in, a changed password.
     Security,
+    /// What comes into one's wallet and goes out of it.
+    Money,
     /// How the place itself runs, for those who run it.
     Operation,
 }
 
 impl Category {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 7] =
-        [Self::Mentions, Self::Replies, Self::Messages, Self::People, Self::Announcements, Self::Security, Self::Operation];
+    pub const ALL: [Self; 8] =
+        [Self::Mentions, Self::Replies, Self::Messages, Self::People, Self::Announcements, Self::Money, Self::Security, Self::Operation];
 
     /// Its name in addresses and rows.
     pub fn word(self) -> &'static str {
@@ -55,6 +57,7 @@ impl Category {
             Self::Messages => "messages",
             Self::People => "people",
             Self::Announcements => "announcements",
+            Self::Money => "money",
             Self::Security => "security",
             Self::Operation => "operation",
         }
@@ -83,7 +86,7 @@ impl Category {
     /// How much of it a mail may say.
     pub fn in_mail(self) -> InMail {
         match self {
-            Self::Mentions | Self::Replies | Self::Messages => InMail::WhoAndWhere,
+            Self::Mentions | Self::Replies | Self::Messages | Self::Money => InMail::WhoAndWhere,
             Self::People | Self::Announcements | Self::Security | Self::Operation => InMail::All,
         }
     }
@@ -94,7 +97,7 @@ impl Category {
 pub enum InMail {
     /// What it says here.
     All,
-    /// What people say to each other: who, and where. The text only for those who want it there.
+    /// What people say to each other, and their money: who, and where. The text only for those who want it there.
     WhoAndWhere,
     /// That there is something, and no more; for what concerns somebody's health.
     Number,

@@ -1,5 +1,14 @@
 //! What both sides know of wallets.
+//!
+//! - [`Money`]: an amount of a currency.
+//! - [`deposit`], [`withdrawal`]: money on its way; one function each says what may become what.
+//! - [`statement`]: what has moved, and which of it is shown.
+//! - [`wallet`]: a person's wallet, and what their admins decide about.
 
+pub mod deposit;
 mod money;
+pub mod statement;
+pub mod wallet;
+pub mod withdrawal;
 
 pub use money::{Currency, Money};

@@ -280,6 +280,7 @@ fn link(item: &Item) -> Option<String> {
     match item.verb.subject() {
         SubjectKind::Person => Some(format!("/people/{}", item.subject.id)),
         SubjectKind::Broadcast => Some(format!("/admin/broadcasts/{}", item.subject.id)),
+        SubjectKind::Withdrawal => Some("/admin/withdrawals".to_owned()),
         _ => None,
     }
 }

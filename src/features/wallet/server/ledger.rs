@@ -6,12 +6,18 @@
 
 use sqlx::error::ErrorKind;
 
+use super::telling;
 use crate::{
     error::{AppError, AppResult},
-    features::wallet::model::{Currency, Money},
-    ids::{AccountId, OrderId, OrganisationId, PersonId, TransferId},
+    features::wallet::{
+        live::{BalanceChanged, WalletEvent},
+        model::{Currency, Money, statement::Entry},
+    },
+    ids::{AccountId, OrderId, OrganisationId, PersonId, PostingId, TransferId},
     server::db::{Tx, violates_unique},
 };
+
+pub use crate::features::wallet::model::statement::TransferKind;
 
 /// Who or what holds money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -25,26 +31,6 @@ pub enum AccountKind {
     Withdrawals,
     /// What the institution has sold.
     Sales,
-}
-
-/// Why money moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
-#[sqlx(rename_all = "snake_case")]
-pub enum TransferKind {
-    /// What a wallet begins with.
-    Opening,
-    /// Money came in.
-    Deposit,
-    /// Somebody asked for money; it is set aside.
-    Withdrawal,
-    /// They do not get it.
-    WithdrawalReturned,
-    /// It went out.
-    WithdrawalProcessed,
-    /// An order was paid.
-    Payment,
-    /// Some or all of it was given back.
-    Refund,
 }
 
 /// Money that is to move.
@@ -106,7 +92,15 @@ pub async fn own(tx: &mut Tx, organisation: OrganisationId, kind: AccountKind, c
     Ok(made.bind(organisation).bind(kind).bind(currency).bind(floor).bind(tx.now()).fetch_one(&mut **tx).await?)
 }
 
-/// Moves money, once for its key. What does not go through leaves no trace: the caller's transaction is to be given up then.
+/// An account that money is posted to.
+#[derive(sqlx::FromRow)]
+struct Posted {
+    balance: i64,
+    person_id: Option<PersonId>,
+    currency: Currency,
+}
+
+/// Moves money, once for its key; the people whose wallets it moves are told (S1-37). What does not go through leaves no trace: the caller's transaction is to be given up then.
 ///
 /// # Errors
 /// 409 `balance` if an account does not have it, 409 if it has moved already.
@@ -129,19 +123,16 @@ pub async fn post(tx: &mut Tx, transfer: Transfer<'_>) -> AppResult<TransferId> 
     .await
     .map_err(|error| if violates_unique(&error, "transfers.key") { AppError::conflict("That has been paid already.") } else { error.into() })?;
     for (account, amount) in transfer.postings {
-        let balance: i64 = sqlx::query_scalar("update accounts set balance = balance + $2 where id = $1 returning balance")
-            .bind(account)
-            .bind(amount)
-            .fetch_one(&mut **tx)
-            .await
-            .map_err(too_little)?;
-        sqlx::query("insert into postings (transfer_id, account_id, amount, balance_after) values ($1, $2, $3, $4)")
-            .bind(id)
-            .bind(account)
-            .bind(amount)
-            .bind(balance)
-            .execute(&mut **tx)
-            .await?;
+        let statement = "update accounts set balance = balance + $2 where id = $1 returning balance, person_id, currency";
+        let posted: Posted = sqlx::query_as(statement).bind(account).bind(amount).fetch_one(&mut **tx).await.map_err(too_little)?;
+        let insert = "insert into postings (transfer_id, account_id, amount, balance_after) values ($1, $2, $3, $4) returning id";
+        let posting: PostingId =
+            sqlx::query_scalar(insert).bind(id).bind(account).bind(amount).bind(posted.balance).fetch_one(&mut **tx).await?;
+        let Posted { balance, person_id: Some(person), currency } = posted else { continue };
+        let (note, at) = (transfer.note.to_owned(), tx.now());
+        let entry = Entry { id: posting, at, kind: transfer.kind, note, amount: *amount, balance, currency };
+        let balance = telling::balance(tx, person, currency).await?;
+        tx.announce(person, &WalletEvent::BalanceChanged(BalanceChanged { balance, entry }));
     }
     Ok(id)
 }

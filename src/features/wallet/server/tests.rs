@@ -1,63 +1,70 @@
-//! The ledger (I13).
+//! The rules of wallets, without a server: the ledger, what gateways answer, who decides about withdrawals, and that a page follows.
 
-use super::ledger::{self, Bill};
+mod apply;
+mod deposits;
+mod ledger;
+mod withdrawals;
+
+use super::{
+    deposits as incoming,
+    gateway::{Answer, Outcome},
+    verify,
+};
 use crate::{
-    error::ErrorKind,
+    error::AppResult,
     features::{
         messages::server::tests::House,
-        wallet::model::{Currency, Money},
+        people::model::Role,
+        wallet::model::{Currency, Money, deposit::Deposit},
     },
-    ids::OrderId,
+    ids::DepositId,
     server::db::Tx,
 };
 
-async fn sums(house: &House) -> (i64, i64) {
-    let mut conn = house.store.look().await.unwrap();
-    let all = sqlx::query_scalar("select sum(amount) from postings").fetch_one(&mut *conn).await.unwrap();
-    let off = sqlx::query_scalar(
-        "select count(*) from accounts where balance <> (select coalesce(sum(amount), 0) from postings where account_id = accounts.id)",
-    );
-    (all, off.fetch_one(&mut *conn).await.unwrap())
+fn euros(amount: i64) -> Money {
+    Money::new(amount, Currency::Eur)
 }
 
-/// What is spent is there, is spent once, and the ledger is even after each refusal.
-#[tokio::test]
-async fn nobody_spends_what_they_do_not_have() {
-    let house = House::with(2).await;
-    let who = house.person(1).clone();
-    let (organisation, person) = (who.organisation, who.person);
-    let euros = |amount| Money::new(amount, Currency::Eur);
-    let bill = move |order, amount| Bill { organisation, person, order: OrderId(order), note: "Seats", money: euros(amount) };
-    house.store.write(async move |tx: &mut Tx| ledger::open(tx, organisation, person, euros(1_000)).await).await.unwrap();
-    house.store.write(async move |tx: &mut Tx| ledger::pay(tx, bill(1, 700)).await).await.unwrap();
-    let twice = house.store.write(async move |tx: &mut Tx| ledger::pay(tx, bill(1, 100)).await).await.unwrap_err();
-    assert_eq!((twice.kind, twice.field), (ErrorKind::Conflict, None));
-    let too_much = house.store.write(async move |tx: &mut Tx| ledger::pay(tx, bill(2, 301)).await).await.unwrap_err();
-    assert_eq!((too_much.kind, too_much.field.as_deref()), (ErrorKind::Conflict, Some("balance")));
-    house.store.write(async move |tx: &mut Tx| ledger::refund(tx, bill(1, 200), "1", None).await).await.unwrap();
-    let back_twice = house.store.write(async move |tx: &mut Tx| ledger::refund(tx, bill(1, 200), "1", None).await).await;
-    assert_eq!(back_twice.unwrap_err().kind, ErrorKind::Conflict);
-    let mut conn = house.store.look().await.unwrap();
-    let balance: i64 =
-        sqlx::query_scalar("select balance from accounts where person_id = $1").bind(person).fetch_one(&mut *conn).await.unwrap();
-    drop(conn);
-    assert_eq!(balance, 500);
-    assert_eq!(sums(&house).await, (0, 0));
-}
-
-/// Nothing in it is ever changed, not even by a statement at hand.
-#[tokio::test]
-async fn postings_stay() {
-    let house = House::with(1).await;
-    let who = house.person(1).clone();
-    let money = Money::new(1_000, Currency::Eur);
-    house.store.write(async move |tx: &mut Tx| ledger::open(tx, who.organisation, who.person, money).await).await.unwrap();
-    for statement in ["update postings set amount = 1", "delete from postings", "update transfers set note = ''", "delete from transfers"] {
-        let tried = house.store.write(async move |tx: &mut Tx| {
-            sqlx::query(statement).execute(&mut **tx).await?;
+/// People with 10.00 each; the first two run the place.
+async fn house(count: i64) -> House {
+    let mut house = House::with(count).await;
+    let people: Vec<_> = house.people.iter().map(|who| (who.organisation, who.person)).collect();
+    house
+        .store
+        .write(async move |tx: &mut Tx| {
+            for (organisation, person) in &people {
+                super::ledger::open(tx, *organisation, *person, euros(1_000)).await?;
+            }
+            for admin in [1, 2] {
+                sqlx::query("insert into roles (person_id, role) values ($1, $2)").bind(admin).bind(Role::Admin).execute(&mut **tx).await?;
+            }
             Ok(())
-        });
-        tried.await.unwrap_err();
-    }
-    assert_eq!(sums(&house).await, (0, 0));
+        })
+        .await
+        .unwrap();
+    house.committed();
+    house
+}
+
+/// What is off in the ledger.
+async fn off(house: &House) -> Vec<String> {
+    verify::prove(&mut house.store.read().await.unwrap()).await.unwrap().off
+}
+
+async fn balance(house: &House, person: usize) -> (i64, i64, i64) {
+    let of = super::reading::balance(&mut house.store.look().await.unwrap(), house.person(person).person, Currency::Eur).await.unwrap();
+    (of.available, of.pending_in, of.pending_out)
+}
+
+async fn begin(house: &House, person: usize, money: Money) -> AppResult<Deposit> {
+    let who = house.person(person).clone();
+    house.store.write(async move |tx: &mut Tx| incoming::begin(tx, &who, "simulator", money).await).await
+}
+
+/// The gateway answers for a deposit; `name` is what it calls the answer.
+async fn answer(house: &House, id: DepositId, name: &str, outcome: Outcome) -> AppResult<incoming::Effect> {
+    let payment = incoming::payment(&mut *house.store.look().await?, None, id).await?;
+    let (amount, currency) = (payment.money.amount, payment.money.currency);
+    let said = Answer { id: name.to_owned(), reference: payment.reference, outcome, amount, currency };
+    house.store.write(async move |tx: &mut Tx| incoming::answer(tx, "simulator", &said).await).await
 }

@@ -1,0 +1,17 @@
+//! The pages of wallets.
+//!
+//! - [`page`] is `/wallet`, with its [`forms`] and its [`statement`].
+//! - [`simulator`] is `/wallet/deposits/{id}/simulator`, a gateway for trying Plenum out.
+//! - [`queue`] is `/admin/withdrawals`.
+//! - [`follow`] keeps what is on the screen up to date.
+
+mod follow;
+mod forms;
+mod page;
+mod queue;
+mod simulator;
+mod statement;
+
+pub use page::WalletPage;
+pub use queue::WithdrawalsPage;
+pub use simulator::SimulatorPage;
