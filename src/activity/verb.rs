@@ -28,6 +28,8 @@ pub enum Topic {
     People,
     /// What the institution tells its people.
     Announcements,
+    /// Events, and what becomes of them.
+    Events,
     /// Sign-ins, passwords, tokens.
     Security,
     /// The organisation itself and its external applications.
@@ -36,9 +38,9 @@ pub enum Topic {
 
 impl Topic {
     /// All of them, in the order of the audit log's filter.
-    pub const ALL: [Self; 5] = [Self::Conversations, Self::People, Self::Announcements, Self::Security, Self::Organisation];
+    pub const ALL: [Self; 6] = [Self::Conversations, Self::People, Self::Announcements, Self::Events, Self::Security, Self::Organisation];
     /// Those that a feed is filtered by.
-    pub const OF_FEEDS: [Self; 3] = [Self::Conversations, Self::People, Self::Announcements];
+    pub const OF_FEEDS: [Self; 4] = [Self::Conversations, Self::People, Self::Announcements, Self::Events];
 
     /// Its name in addresses.
     pub fn word(self) -> &'static str {
@@ -46,6 +48,7 @@ impl Topic {
             Self::Conversations => "conversations",
             Self::People => "people",
             Self::Announcements => "announcements",
+            Self::Events => "events",
             Self::Security => "security",
             Self::Organisation => "organisation",
         }
@@ -92,11 +95,15 @@ pub enum SubjectKind {
     Alarm,
     /// A job that failed too often.
     Job,
+    /// What somebody buys.
+    Order,
+    /// A code that lowers a price.
+    PromoCode,
 }
 
 impl SubjectKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Conversation,
         Self::Message,
         Self::Person,
@@ -110,6 +117,8 @@ impl SubjectKind {
         Self::Template,
         Self::Alarm,
         Self::Job,
+        Self::Order,
+        Self::PromoCode,
     ];
 
     /// Its name in rows and addresses.
@@ -128,6 +137,8 @@ impl SubjectKind {
             Self::Template => "template",
             Self::Alarm => "alarm",
             Self::Job => "job",
+            Self::Order => "order",
+            Self::PromoCode => "promo_code",
         }
     }
 
@@ -241,6 +252,15 @@ verbs! {
     TemplateChanged = "template.changed": Announcements, Template, Admins;
     /// It is gone.
     TemplateDeleted = "template.deleted": Announcements, Template, Admins;
+
+    /// An order was paid, and its places are somebody's.
+    OrderPaid = "order.paid": Events, Order, Concerned;
+    /// Some or all of one was given back.
+    OrderRefunded = "order.refunded": Events, Order, Concerned;
+    /// A promo code was made.
+    PromoCreated = "promo.created": Events, PromoCode, Admins;
+    /// It cannot be used any more.
+    PromoEnded = "promo.ended": Events, PromoCode, Admins;
 
     /// Somebody signed in.
     SignInCreated = "sign_in.created": Security, SignIn, Concerned;

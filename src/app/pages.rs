@@ -17,6 +17,10 @@ use crate::{
         activity::view::{AuditPage, ConversationActivityPage, TodayPage},
         admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
+        box_office::view::{
+            orders::{NewOrderPage, OrderDetailPage, OrdersPage},
+            promo::PromoCodesPage,
+        },
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
         inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
         messages::{
@@ -71,6 +75,14 @@ pub enum Page {
     NewBroadcast,
     /// What is written once and sent often.
     BroadcastTemplates,
+    /// One's own orders.
+    Orders,
+    /// One of them.
+    Order,
+    /// A basket that is to be paid.
+    NewOrder,
+    /// The promo codes of an event, for those who run it.
+    PromoCodes,
     /// One's inbox.
     Inbox,
     /// What came while one was away.
@@ -107,6 +119,8 @@ enum Chunk {
     Thread,
     /// The pages of those who run the place.
     Admin,
+    /// Events, their seats, orders, tickets, and the wallet.
+    BoxOffice,
     /// All other pages.
     Others,
 }
@@ -138,6 +152,16 @@ fn admin(page: Page) -> Opened {
         Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
         Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
         _ => for_admins(|| view! { <BoardPage/> }),
+    })
+}
+
+#[wasm_split(box_office, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_box_office))]
+fn box_office(page: Page) -> Opened {
+    Ok(match page {
+        Page::Order => for_people(|| view! { <OrderDetailPage/> }),
+        Page::NewOrder => for_people(|| view! { <NewOrderPage/> }),
+        Page::PromoCodes => for_people(|| view! { <PromoCodesPage/> }),
+        _ => for_people(|| view! { <OrdersPage/> }),
     })
 }
 
@@ -190,6 +214,7 @@ impl Page {
             | Self::Broadcast
             | Self::NewBroadcast
             | Self::BroadcastTemplates => Chunk::Admin,
+            Self::Orders | Self::Order | Self::NewOrder | Self::PromoCodes => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity
             | Self::People
@@ -214,6 +239,8 @@ impl Page {
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
             ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
             ("admin", _) => vec![Self::Board],
+            ("orders", _) => vec![Self::Orders],
+            ("events", Some(_)) if part == Some("codes") => vec![Self::PromoCodes],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) if part == Some("activity") => vec![Self::Messages, Self::ConversationActivity],
@@ -231,6 +258,7 @@ impl Chunk {
             Self::List => "list",
             Self::Thread => "thread",
             Self::Admin => "admin",
+            Self::BoxOffice => "box_office",
             Self::Others => "others",
         }
     }
@@ -241,6 +269,7 @@ impl Chunk {
             Self::List => load_list().await,
             Self::Thread => load_thread().await,
             Self::Admin => load_admin().await,
+            Self::BoxOffice => load_box_office().await,
             Self::Others => load_others().await,
         }
     }
@@ -252,6 +281,7 @@ impl Chunk {
             Self::List => list(page).await,
             Self::Thread => thread().await,
             Self::Admin => admin(page).await,
+            Self::BoxOffice => box_office(page).await,
             Self::Others => others(page).await,
         }
     }

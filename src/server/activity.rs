@@ -217,6 +217,7 @@ fn word_of(verb: Verb) -> Option<&'static str> {
         Verb::ConversationCreated => Some("kind"),
         Verb::ConversationChanged => Some("from"),
         Verb::RoleGranted | Verb::RoleRevoked => Some("role"),
+        Verb::OrderPaid | Verb::OrderRefunded => Some("event"),
         Verb::SignInCreated | Verb::SignInEnded => Some("device"),
         _ => None,
     }

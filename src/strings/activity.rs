@@ -37,6 +37,7 @@ pub fn topic(topic: Topic) -> &'static str {
         Topic::Conversations => "Conversations",
         Topic::People => "People",
         Topic::Announcements => "Announcements",
+        Topic::Events => "Events",
         Topic::Security => "Sign-ins and tokens",
         Topic::Organisation => "Organisation and applications",
     }
@@ -142,6 +143,10 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Verb::TemplateCreated => format!("{who} wrote the template “{name}”"),
         Verb::TemplateChanged => format!("{who} changed the template “{name}”"),
         Verb::TemplateDeleted => format!("{who} deleted the template “{name}”"),
+        Verb::OrderPaid => format!("{who} paid the order {name}: {}", paid(word)),
+        Verb::OrderRefunded => format!("{who} refunded some or all of the order {name} of {}: {}", of(&whom), paid(word)),
+        Verb::PromoCreated => format!("{who} made the promo code {name}"),
+        Verb::PromoEnded => format!("{who} ended the promo code {name}"),
         Verb::SignInCreated => format!("{who} signed in with {}", device(word)),
         Verb::SignInEnded => format!("{who} ended a sign-in with {}", device(word)),
         Verb::SignInOthersEnded => format!("{who} ended all other sign-ins and tokens"),
@@ -182,6 +187,10 @@ fn given<'a>(item: &'a Item, whom: &'a str) -> &'a str {
 
 fn someone(email: &str) -> &str {
     if email.is_empty() { "somebody" } else { email }
+}
+
+fn paid(event: &str) -> &str {
+    if event.is_empty() { "an event" } else { event }
 }
 
 fn device(word: &str) -> &str {
@@ -267,6 +276,8 @@ pub fn subject(kind: SubjectKind) -> &'static str {
         SubjectKind::Template => "Template",
         SubjectKind::Alarm => "Alarm",
         SubjectKind::Job => "Job",
+        SubjectKind::Order => "Order",
+        SubjectKind::PromoCode => "Promo code",
     }
 }
 
@@ -284,6 +295,8 @@ pub fn detail(key: &str) -> Option<&'static str> {
         "enabled" => "Switched on",
         "channel" => "Channel",
         "event" => "Event",
+        "amount" => "Amount",
+        "reason" => "Reason",
         "count" => "How many",
         "stood" => "Stood at",
         _ => return None,

@@ -30,6 +30,7 @@ pub fn category(category: Category) -> &'static str {
         Category::Messages => "Messages",
         Category::People => "People and roles",
         Category::Announcements => "Announcements",
+        Category::Events => "Events and orders",
         Category::Security => "Your account",
         Category::Operation => "Operations",
     }
@@ -42,6 +43,7 @@ pub fn about(category: Category) -> &'static str {
         Category::Messages => "A message in a direct conversation or a group.",
         Category::People => "You are added to a conversation, or your roles change.",
         Category::Announcements => "The institution has something to say.",
+        Category::Events => "An order was paid or refunded, or an event changes.",
         Category::Security => "A new sign-in, a changed password. Always told.",
         Category::Operation => "An alarm of the operations board. Always told.",
     }

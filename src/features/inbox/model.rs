@@ -36,6 +36,8 @@ pub enum Category {
     People,
     /// What the institution tells its people.
     Announcements,
+    /// Events, and what one has bought.
+    Events,
     /// One's account: a new sign-in, a changed password.
     Security,
     /// How the place itself runs, for those who run it.
@@ -44,8 +46,8 @@ pub enum Category {
 
 impl Category {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 7] =
-        [Self::Mentions, Self::Replies, Self::Messages, Self::People, Self::Announcements, Self::Security, Self::Operation];
+    pub const ALL: [Self; 8] =
+        [Self::Mentions, Self::Replies, Self::Messages, Self::People, Self::Announcements, Self::Events, Self::Security, Self::Operation];
 
     /// Its name in addresses and rows.
     pub fn word(self) -> &'static str {
@@ -55,6 +57,7 @@ impl Category {
             Self::Messages => "messages",
             Self::People => "people",
             Self::Announcements => "announcements",
+            Self::Events => "events",
             Self::Security => "security",
             Self::Operation => "operation",
         }
@@ -84,7 +87,7 @@ impl Category {
     pub fn in_mail(self) -> InMail {
         match self {
             Self::Mentions | Self::Replies | Self::Messages => InMail::WhoAndWhere,
-            Self::People | Self::Announcements | Self::Security | Self::Operation => InMail::All,
+            Self::People | Self::Announcements | Self::Events | Self::Security | Self::Operation => InMail::All,
         }
     }
 }
