@@ -32,3 +32,16 @@ export function goneFor(server, email, hours) {
 export function mailsAreDue(server) {
   return change(server, [['update inboxes set digest_due_at = 1 where digest = 1', []]]);
 }
+
+/** All but so many cents of somebody's wallet go back to the world outside, as the ledger would post it. */
+export function leaveInWallet(server, email, cents) {
+  const person = '(select id from people where email = ?)';
+  const gone = `(select balance - ? from accounts where person_id = ${person})`;
+  const gateway = "(select id from accounts where kind = 'gateway' and currency = 'EUR')";
+  return change(server, [
+    [`insert into transfers (organisation_id, kind, key, subject_id, at) select organisation_id, 'withdrawal_processed', 'test:emptied', id, 0 from people where email = ?`, [email]],
+    [`insert into postings (transfer_id, account_id, amount, balance_after) select max(t.id), ${gateway}, ${gone}, 0 from transfers t`, [cents, email]],
+    [`insert into postings (transfer_id, account_id, amount, balance_after) select max(t.id), (select id from accounts where person_id = ${person}), -${gone}, ? from transfers t`, [email, cents, email, cents]],
+    ['update accounts set balance = (select sum(amount) from postings where account_id = accounts.id)', []],
+  ]);
+}

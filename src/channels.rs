@@ -96,14 +96,14 @@ impl Channel {
         },
         ChannelEntry { pattern: "private-space.{id}", who: "its members", carries: "state and activity" },
         ChannelEntry { pattern: "presence-space.{id}", who: "its members, while inside", carries: "who is in it now" },
-        ChannelEntry { pattern: "private-space.{id}.staff", who: "its staff", carries: "sales, check-ins" },
+        ChannelEntry { pattern: "private-space.{id}.staff", who: "its staff, admins", carries: "sales, promo codes, check-ins" },
         ChannelEntry { pattern: "event.{id}", who: "anyone, once published", carries: "availability, status, countdown base" },
         ChannelEntry {
             pattern: "seats.{id}",
             who: "anyone, once published",
             carries: "the state of an event's seats, no identities; the number of watchers",
         },
-        ChannelEntry { pattern: "private-order.{id}", who: "its owner, agents, the event's staff", carries: "its states" },
+        ChannelEntry { pattern: "private-order.{id}", who: "its owner, agents, admins, the event's staff", carries: "its states" },
     ];
 
     /// True if joining it shows one to the others.

@@ -24,13 +24,18 @@ use plenum::{
         box_office::{
             live::{
                 event::EventEvent,
+                orders::{OrderEvent, OrderUpdated, OwnOrderEvent, OwnOrderUpdated},
                 own::{HoldChanged, OwnEvent},
+                promo::PromoEvent,
                 seats::{SeatsChanged, SeatsEvent},
             },
             model::{
                 event::{Availability, SaleStatus, TypeAvailability},
                 hold::{Hold, Places},
-                seat::{SeatNow, SeatState},
+                order::OrderState,
+                orders::{Line as OrderLine, LineSeat, LineState, Order, OrderEventHead, OrderHead, Refund, UsedPromo},
+                promo::{Off, Promo},
+                seat::{SeatKind, SeatNow, SeatState},
             },
         },
         broadcasts::{
@@ -64,8 +69,8 @@ use plenum::{
         },
     },
     ids::{
-        ActivityId, AlarmId, BroadcastId, ConversationId, DepositId, EventId, HoldId, MessageId, NotificationId, PersonId, PostingId,
-        SeatId, SeriesId, TicketTypeId, WithdrawalId,
+        ActivityId, AlarmId, BroadcastId, ConversationId, DepositId, EventId, HoldId, MessageId, NotificationId, OrderId, OrderLineId,
+        PersonId, PostingId, PromoCodeId, SeatId, SeriesId, TicketId, TicketTypeId, WithdrawalId,
     },
     realtime::live::{LIVE_SCHEMA, LiveEvent},
 };
@@ -367,6 +372,83 @@ fn lines<E: LiveEvent + PartialEq + std::fmt::Debug>(events: Vec<E>) -> String {
     text
 }
 
+fn euros(amount: i64) -> Money {
+    Money::new(amount, Currency::Eur)
+}
+
+fn order() -> Order {
+    let event = OrderEventHead {
+        id: EventId(3),
+        title: "Winter gala".into(),
+        venue: "Great hall".into(),
+        starts_at: 1_795_102_860_000,
+        starts: "Thursday 19 November 2026, 16:41 (Europe/Berlin)".into(),
+    };
+    let seat = LineSeat { id: SeatId(1), section: "Stalls".into(), row: "E".into(), number: 12, kind: SeatKind::Companion };
+    let line = OrderLine {
+        id: OrderLineId(5),
+        ticket_type_id: TicketTypeId(2),
+        ticket_type: "Stalls".into(),
+        seat: Some(seat),
+        price: euros(2_500),
+        discount: euros(250),
+        state: LineState::Refunded,
+        ticket_id: Some(TicketId(6)),
+    };
+    let refund =
+        Refund { money: euros(2_250), lines: vec![OrderLineId(5)], reason: "Rained off".into(), by: Some(card(2)), at: 1_795_102_870_000 };
+    Order {
+        id: OrderId(4),
+        number: "K7QD-2MXB".into(),
+        event,
+        buyer: card(1),
+        state: OrderState::PartlyRefunded,
+        hold_id: HoldId(7),
+        until: None,
+        lines: vec![line],
+        subtotal: euros(5_000),
+        discount: euros(500),
+        total: euros(4_500),
+        refunded: euros(2_250),
+        promo: "MEMBERS10".parse().ok().map(|code| UsedPromo { code, off: Off::Percent(10) }),
+        refunds: vec![refund],
+        created_at: 1_795_102_850_000,
+        paid_at: Some(1_795_102_860_000),
+        ended_at: None,
+    }
+}
+
+fn order_updated() -> OrderUpdated {
+    let order = order();
+    OrderUpdated {
+        order_id: order.id,
+        order_number: order.number.clone(),
+        status: order.state,
+        message: "Some of your order K7QD-2MXB was refunded.".into(),
+        order,
+    }
+}
+
+fn own_order_updated() -> OwnOrderUpdated {
+    let OrderUpdated { order_id, order_number, status, message, order } = order_updated();
+    OwnOrderUpdated { order_id, order_number, status, message, head: OrderHead::from(&order) }
+}
+
+fn promo() -> Promo {
+    Promo {
+        id: PromoCodeId(3),
+        code: "EARLY".parse().unwrap(),
+        off: Off::Amount(500),
+        currency: Currency::Eur,
+        uses: 4,
+        most_uses: Some(50),
+        most_each: Some(1),
+        from_at: Some(1_795_102_860_000),
+        until_at: None,
+        ended_at: None,
+    }
+}
+
 #[test]
 fn the_events_of_this_schema_have_this_shape() {
     let conversation_events = lines(vec![
@@ -442,6 +524,9 @@ fn the_events_of_this_schema_have_this_shape() {
         lines(vec![EventEvent::AvailabilityUpdated(availability())]),
         lines(vec![SeatsEvent::SeatsChanged(seats())]),
         lines(vec![OwnEvent::HoldChanged(hold())]),
+        lines(vec![OrderEvent::OrderUpdated(order_updated())]),
+        lines(vec![OwnOrderEvent::OrderUpdated(own_order_updated())]),
+        lines(vec![PromoEvent::PromoChanged(promo())]),
     ]
     .join("\n");
     let all = [

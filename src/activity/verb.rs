@@ -30,6 +30,8 @@ pub enum Topic {
     Announcements,
     /// Wallets: money on its way in and out.
     Money,
+    /// Events, and what becomes of them.
+    Events,
     /// Sign-ins, passwords, tokens.
     Security,
     /// The organisation itself and its external applications.
@@ -38,9 +40,10 @@ pub enum Topic {
 
 impl Topic {
     /// All of them, in the order of the audit log's filter.
-    pub const ALL: [Self; 6] = [Self::Conversations, Self::People, Self::Announcements, Self::Money, Self::Security, Self::Organisation];
+    pub const ALL: [Self; 7] =
+        [Self::Conversations, Self::People, Self::Announcements, Self::Events, Self::Money, Self::Security, Self::Organisation];
     /// Those that a feed is filtered by.
-    pub const OF_FEEDS: [Self; 3] = [Self::Conversations, Self::People, Self::Announcements];
+    pub const OF_FEEDS: [Self; 4] = [Self::Conversations, Self::People, Self::Announcements, Self::Events];
 
     /// Its name in addresses.
     pub fn word(self) -> &'static str {
@@ -49,6 +52,7 @@ impl Topic {
             Self::People => "people",
             Self::Announcements => "announcements",
             Self::Money => "money",
+            Self::Events => "events",
             Self::Security => "security",
             Self::Organisation => "organisation",
         }
@@ -99,11 +103,15 @@ pub enum SubjectKind {
     Deposit,
     /// Money on its way out of one.
     Withdrawal,
+    /// What somebody buys.
+    Order,
+    /// A code that lowers a price.
+    PromoCode,
 }
 
 impl SubjectKind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Conversation,
         Self::Message,
         Self::Person,
@@ -119,6 +127,8 @@ impl SubjectKind {
         Self::Job,
         Self::Deposit,
         Self::Withdrawal,
+        Self::Order,
+        Self::PromoCode,
     ];
 
     /// Its name in rows and addresses.
@@ -139,6 +149,8 @@ impl SubjectKind {
             Self::Job => "job",
             Self::Deposit => "deposit",
             Self::Withdrawal => "withdrawal",
+            Self::Order => "order",
+            Self::PromoCode => "promo_code",
         }
     }
 
@@ -273,6 +285,14 @@ verbs! {
     WithdrawalProcessed = "withdrawal.processed": Money, Withdrawal, Concerned;
     /// Its owner took it back.
     WithdrawalCancelled = "withdrawal.cancelled": Money, Withdrawal, Concerned;
+    /// An order was paid, and its places are somebody's.
+    OrderPaid = "order.paid": Events, Order, Concerned;
+    /// Some or all of one was given back.
+    OrderRefunded = "order.refunded": Events, Order, Concerned;
+    /// A promo code was made.
+    PromoCreated = "promo.created": Events, PromoCode, Admins;
+    /// It cannot be used any more.
+    PromoEnded = "promo.ended": Events, PromoCode, Admins;
 
     /// Somebody signed in.
     SignInCreated = "sign_in.created": Security, SignIn, Concerned;

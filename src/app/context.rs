@@ -75,10 +75,13 @@ pub(super) struct Context {
     pub(super) shell: RwSignal<Shell>,
     pub(super) theme: RwSignal<Theme>,
     clock: RwSignal<Millis>,
+    /// By how much the server's clock is ahead of the browser's.
+    ahead: StoredValue<Millis>,
 }
 
 pub(super) fn provide(start: Start) -> Context {
-    let context = Context { clock: RwSignal::new(start.shell.now), shell: RwSignal::new(start.shell), theme: RwSignal::new(start.theme) };
+    let (clock, ahead) = (RwSignal::new(start.shell.now), StoredValue::new(0));
+    let context = Context { shell: RwSignal::new(start.shell), theme: RwSignal::new(start.theme), clock, ahead };
     provide_context(context);
     provide_context(UnreadTotal(RwSignal::new(start.unread)));
     provide_context(InboxCounts(RwSignal::new(start.new)));
@@ -92,6 +95,7 @@ impl Context {
     fn run_clock(self) {
         effect(move |_| {
             let ahead = self.shell.with_untracked(|shell| shell.now) - browser::now();
+            self.ahead.set_value(ahead);
             let ticks = set_interval_with_handle(move || self.clock.set(browser::now() + ahead), Duration::from_secs(20));
             on_cleanup(move || {
                 if let Ok(ticks) = ticks {
@@ -135,6 +139,23 @@ pub fn use_now() -> Millis {
 /// The server's clock, first as in [`use_now`], then every 20 s.
 pub fn use_clock() -> Signal<Millis> {
     use_context::<Context>().map_or_else(|| Signal::stored(0), |context| context.clock.into())
+}
+
+/// The server's clock, first as in [`use_clock`], then every second: for countdowns (I31).
+pub fn use_seconds() -> Signal<Millis> {
+    let Some(context) = use_context::<Context>() else { return Signal::stored(0) };
+    let seconds = RwSignal::new(context.clock.get_untracked());
+    effect(move |_| {
+        let tick = move || seconds.set(browser::now() + context.ahead.get_value());
+        tick();
+        let ticks = set_interval_with_handle(tick, Duration::from_secs(1));
+        on_cleanup(move || {
+            if let Ok(ticks) = ticks {
+                ticks.clear();
+            }
+        });
+    });
+    seconds.into()
 }
 
 /// The viewer's time zone.

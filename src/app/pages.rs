@@ -17,6 +17,10 @@ use crate::{
         activity::view::{AuditPage, ConversationActivityPage, TodayPage},
         admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
+        box_office::view::{
+            orders::{NewOrderPage, OrderDetailPage, OrdersPage},
+            promo::PromoCodesPage,
+        },
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
         inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
         messages::{
@@ -76,6 +80,14 @@ pub enum Page {
     NewBroadcast,
     /// What is written once and sent often.
     BroadcastTemplates,
+    /// One's own orders.
+    Orders,
+    /// One of them.
+    Order,
+    /// A basket that is to be paid.
+    NewOrder,
+    /// The promo codes of an event, for those who run it.
+    PromoCodes,
     /// One's inbox.
     Inbox,
     /// What came while one was away.
@@ -118,7 +130,7 @@ enum Chunk {
     Thread,
     /// The pages of those who run the place.
     Admin,
-    /// Events, seats, orders, tickets and wallets.
+    /// Events, their seats, orders, tickets, and the wallet.
     BoxOffice,
     /// All other pages.
     Others,
@@ -160,7 +172,11 @@ fn admin(page: Page) -> Opened {
 fn box_office(page: Page) -> Opened {
     Ok(match page {
         Page::Simulator => for_people(|| view! { <SimulatorPage/> }),
-        _ => for_people(|| view! { <WalletPage/> }),
+        Page::Wallet => for_people(|| view! { <WalletPage/> }),
+        Page::Order => for_people(|| view! { <OrderDetailPage/> }),
+        Page::NewOrder => for_people(|| view! { <NewOrderPage/> }),
+        Page::PromoCodes => for_people(|| view! { <PromoCodesPage/> }),
+        _ => for_people(|| view! { <OrdersPage/> }),
     })
 }
 
@@ -215,7 +231,7 @@ impl Page {
             | Self::Broadcast
             | Self::NewBroadcast
             | Self::BroadcastTemplates => Chunk::Admin,
-            Self::Wallet | Self::Simulator => Chunk::BoxOffice,
+            Self::Wallet | Self::Simulator | Self::Orders | Self::Order | Self::NewOrder | Self::PromoCodes => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity
             | Self::People
@@ -241,6 +257,8 @@ impl Page {
             ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
             ("wallet", _) => vec![Self::Wallet],
             ("admin", _) => vec![Self::Board],
+            ("orders", _) => vec![Self::Orders],
+            ("events", Some(_)) if part == Some("codes") => vec![Self::PromoCodes],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) if part == Some("activity") => vec![Self::Messages, Self::ConversationActivity],

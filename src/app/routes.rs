@@ -59,6 +59,10 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("admin/withdrawals") view=Page::Withdrawals ssr=SsrMode::Async/>
             <Route path=path!("wallet") view=Page::Wallet ssr=SsrMode::Async/>
             <Route path=path!("wallet/deposits/:id/simulator") view=Page::Simulator ssr=SsrMode::Async/>
+            <Route path=path!("orders") view=Page::Orders ssr=SsrMode::Async/>
+            <Route path=path!("orders/new") view=Page::NewOrder ssr=SsrMode::Async/>
+            <Route path=path!("orders/:id") view=Page::Order ssr=SsrMode::Async/>
+            <Route path=path!("events/:id/codes") view=Page::PromoCodes ssr=SsrMode::Async/>
             <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
                 <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>
                 <Route path=path!("rooms") view=Page::Rooms ssr=SsrMode::Async/>

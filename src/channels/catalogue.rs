@@ -8,7 +8,13 @@ use crate::{
     activity::live::{AuditEvent, ConversationActivity, OrganisationActivity, PersonActivity},
     features::{
         admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent},
-        box_office::live::{event::EventEvent, own::OwnEvent, seats::SeatsEvent},
+        box_office::live::{
+            event::EventEvent,
+            orders::{OrderEvent, OwnOrderEvent},
+            own::OwnEvent,
+            promo::PromoEvent,
+            seats::SeatsEvent,
+        },
         broadcasts::live::BroadcastEvent,
         inbox::live::InboxEvent,
         messages::live::{ConversationEvent, PersonEvent},
@@ -22,9 +28,15 @@ use crate::{
 /// The events of a channel; a channel that carries none of its own has an empty list.
 fn events(channel: Channel) -> Vec<EventEntry> {
     match channel {
-        Channel::Person(_) => {
-            [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE, PersonActivity::CATALOGUE, OwnEvent::CATALOGUE, WalletEvent::CATALOGUE].concat()
-        }
+        Channel::Person(_) => [
+            PersonEvent::CATALOGUE,
+            InboxEvent::CATALOGUE,
+            PersonActivity::CATALOGUE,
+            OwnEvent::CATALOGUE,
+            OwnOrderEvent::CATALOGUE,
+            WalletEvent::CATALOGUE,
+        ]
+        .concat(),
         Channel::Conversation(_) => [ConversationEvent::CATALOGUE, ConversationActivity::CATALOGUE].concat(),
         Channel::ConversationPresence(_) => Vec::new(),
         Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE.to_vec(),
@@ -34,7 +46,9 @@ fn events(channel: Channel) -> Vec<EventEntry> {
         }
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
         Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
-        Channel::Space(_) | Channel::SpacePresence(_) | Channel::SpaceStaff(_) | Channel::Order(_) => vec![],
+        Channel::Space(_) | Channel::SpacePresence(_) => vec![],
+        Channel::SpaceStaff(_) => PromoEvent::CATALOGUE.to_vec(),
+        Channel::Order(_) => OrderEvent::CATALOGUE.to_vec(),
         Channel::Event(_) => EventEvent::CATALOGUE.to_vec(),
         Channel::Seats(_) => SeatsEvent::CATALOGUE.to_vec(),
     }

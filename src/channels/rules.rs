@@ -13,7 +13,7 @@ use crate::{
         people::{self, model::Role},
         spaces,
     },
-    ids::{ConversationId, Millis, PersonId, SignInId},
+    ids::{ConversationId, Millis, PersonId, SignInId, SpaceId},
     realtime::{
         live::LiveEvent,
         server::rules::{Decision, Relayed, Rules, Who},
@@ -81,7 +81,7 @@ pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> A
             shown_as(conn, who).await
         }
         Channel::SpaceStaff(space) => {
-            let staff = spaces::server::is_staff(conn, space, who.person).await?;
+            let staff = spaces::server::is_staff(conn, space, who.person).await? || runs_organisation_of(conn, who, space).await?;
             Ok(only(staff, "Only those who run it can follow this."))
         }
         Channel::Event(event) | Channel::Seats(event) => {
@@ -93,6 +93,11 @@ pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> A
             Ok(only(may, "This is somebody else's order."))
         }
     }
+}
+
+/// True if `who` is an admin of the organisation that has the space.
+async fn runs_organisation_of(conn: &mut Conn, who: &Who, space: SpaceId) -> AppResult<bool> {
+    Ok(spaces::server::is_of(conn, space, who.organisation).await? && people::server::has_role(conn, who.person, Role::Admin).await?)
 }
 
 /// May anyone join `channel`, whoever they are? What is not for everyone is for nobody who is not signed in.

@@ -3,8 +3,14 @@
 //! - [`model`]: events, seats, holds, orders; what they become is one function each.
 //! - [`live`]: what those who look at an event, a seat map or an order are told.
 //! - [`server`]: the rules and the SQL.
+//! - [`api`], [`public`]: what pages and programs ask.
+//! - [`view`]: the pages.
 
+pub mod api;
 pub mod live;
 pub mod model;
 #[cfg(feature = "ssr")]
+pub mod public;
+#[cfg(feature = "ssr")]
 pub mod server;
+pub mod view;

@@ -218,6 +218,7 @@ fn word_of(verb: Verb) -> Option<&'static str> {
         Verb::ConversationChanged => Some("from"),
         Verb::RoleGranted | Verb::RoleRevoked => Some("role"),
         Verb::SignInCreated | Verb::SignedOut | Verb::SignInEnded => Some("device"),
+        Verb::OrderPaid | Verb::OrderRefunded => Some("event"),
         _ => None,
     }
 }

@@ -32,7 +32,7 @@ use crate::{
     app::{App, Build, NewAtFirst, UnreadAtFirst, shell},
     error::AppResult,
     features::{
-        activity, admin, broadcasts, inbox, messages,
+        activity, admin, box_office, broadcasts, inbox, messages,
         people::{self, model::Shell},
         wallet,
     },
@@ -104,6 +104,7 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
         .and(people::public::endpoints())
         .and(messages::public::endpoints())
         .and(inbox::public::endpoints())
+        .and(box_office::public::endpoints())
         .and(broadcasts::public::endpoints())
         .and(activity::public::endpoints())
         .and(wallet::public::endpoints())

@@ -24,7 +24,7 @@ use crate::{
     features::{
         activity, admin,
         applications::server as external,
-        broadcasts, inbox, messages, people,
+        box_office, broadcasts, inbox, messages, people,
         seed::{self as seeds, Seeding},
         wallet::server::{deposits, simulator},
     },
@@ -99,6 +99,8 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let known = Arc::clone(&applications);
     let caller = simulator::Caller::new(leptos.site_addr, post.secret.clone());
     jobs::housekeeping(jobs::Runner::new(store.clone()))
+        .on(box_office::server::orders::EXPIRE, box_office::server::orders::expire)
+        .on(box_office::server::orders::REFUND_ALL, box_office::server::orders::refund_all)
         .on(broadcasts::server::SEND, broadcasts::server::send)
         .on(broadcasts::server::REPEAT, broadcasts::server::repeat)
         .on(inbox::server::WAKE, inbox::server::wake)

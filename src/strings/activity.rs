@@ -38,6 +38,7 @@ pub fn topic(topic: Topic) -> &'static str {
         Topic::People => "People",
         Topic::Announcements => "Announcements",
         Topic::Money => "Wallets",
+        Topic::Events => "Events",
         Topic::Security => "Sign-ins and tokens",
         Topic::Organisation => "Organisation and applications",
     }
@@ -153,6 +154,10 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Verb::WithdrawalRejected => format!("{who} rejected a withdrawal of {name} by {whom}"),
         Verb::WithdrawalProcessed => format!("{who} paid out {name} to {whom}"),
         Verb::WithdrawalCancelled => format!("{who} took back a withdrawal of {name}"),
+        Verb::OrderPaid => format!("{who} paid the order {name}: {}", paid(word)),
+        Verb::OrderRefunded => format!("{who} refunded some or all of the order {name} of {}: {}", of(&whom), paid(word)),
+        Verb::PromoCreated => format!("{who} made the promo code {name}"),
+        Verb::PromoEnded => format!("{who} ended the promo code {name}"),
         Verb::SignInCreated => format!("{who} signed in with {}", device(word)),
         Verb::SignedOut => format!("{who} signed out of {}", device(word)),
         Verb::SignInEnded if !abouts.is_empty() => format!("{who} ended a sign-in of {} with {}", of(&whom), device(word)),
@@ -196,6 +201,10 @@ fn given<'a>(item: &'a Item, whom: &'a str) -> &'a str {
 
 fn someone(email: &str) -> &str {
     if email.is_empty() { "somebody" } else { email }
+}
+
+fn paid(event: &str) -> &str {
+    if event.is_empty() { "an event" } else { event }
 }
 
 fn device(word: &str) -> &str {
@@ -283,6 +292,8 @@ pub fn subject(kind: SubjectKind) -> &'static str {
         SubjectKind::Job => "Job",
         SubjectKind::Deposit => "Deposit",
         SubjectKind::Withdrawal => "Withdrawal",
+        SubjectKind::Order => "Order",
+        SubjectKind::PromoCode => "Promo code",
     }
 }
 
@@ -300,9 +311,10 @@ pub fn detail(key: &str) -> Option<&'static str> {
         "enabled" => "Switched on",
         "channel" => "Channel",
         "event" => "Event",
+        "amount" => "Amount",
+        "reason" => "Reason",
         "count" => "How many",
         "stood" => "Stood at",
-        "reason" => "Reason",
         _ => return None,
     })
 }

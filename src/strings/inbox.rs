@@ -31,6 +31,7 @@ pub fn category(category: Category) -> &'static str {
         Category::People => "People and roles",
         Category::Announcements => "Announcements",
         Category::Money => "Wallet",
+        Category::Events => "Events and orders",
         Category::Security => "Your account",
         Category::Operation => "Operations",
     }
@@ -44,6 +45,7 @@ pub fn about(category: Category) -> &'static str {
         Category::People => "You are added to a conversation, or your roles change.",
         Category::Announcements => "The institution has something to say.",
         Category::Money => "A deposit has arrived, a withdrawal was paid out or rejected.",
+        Category::Events => "An order was paid or refunded, or an event changes.",
         Category::Security => "A new sign-in, a changed password. Always told.",
         Category::Operation => "An alarm of the operations board. Always told.",
     }

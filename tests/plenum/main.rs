@@ -23,6 +23,8 @@ mod idempotency;
 mod inbox;
 mod limits;
 mod openapi;
+mod orders;
+mod orders_storm;
 mod pages;
 mod presence;
 mod recovery;

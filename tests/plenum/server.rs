@@ -152,6 +152,59 @@ impl Server {
         Person { id: PersonId(id), organisation, sign_in, email, cookie, url: self.url.clone(), http: client() }
     }
 
+    /// People beside the seeded ones, signed in, each with so many cents.
+    pub async fn rich_crowd(&self, organisation: i64, count: usize, cents: i64) -> Vec<Person> {
+        let database = self.database().await;
+        let mut tx = database.begin().await.unwrap();
+        let now = plenum::server::db::now();
+        let mut crowd = Vec::with_capacity(count);
+        for number in 0..count {
+            let (email, secret) = (format!("rich{number}@plenum.example"), Secret::random());
+            let id: i64 = sqlx::query_scalar(
+                "insert into people (organisation_id, email, name, password_hash, hue, created_at) values ($1, $2, $3, '', 0, 0) returning id",
+            )
+            .bind(organisation)
+            .bind(&email)
+            .bind(format!("Rich {number}"))
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
+            let sign_in: i64 = sqlx::query_scalar(
+                "insert into sign_ins (person_id, token_hash, device, address, created_at, used_at, expires_at)
+                 values ($1, $2, 'test', '127.0.0.1', $3, $3, $3 + 86400000) returning id",
+            )
+            .bind(id)
+            .bind(secret.hash())
+            .bind(now)
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
+            let cookie = format!("plenum_sign_in={}", secret.reveal());
+            crowd.push(Person { id: PersonId(id), organisation, sign_in, email, cookie, url: self.url.clone(), http: client() });
+        }
+        // As the ledger opens a wallet: from the world outside, so that all of it sums to zero.
+        for statement in [
+            "insert into accounts (organisation_id, kind, person_id, currency, balance, floor, created_at)
+               select organisation_id, 'person', id, 'EUR', $2, 0, 0 from people where organisation_id = $1 and email like 'rich%'",
+            "insert into transfers (organisation_id, kind, key, subject_id, at)
+               select organisation_id, 'opening', 'opening:' || id || ':EUR', id, 0 from people where organisation_id = $1 and email like 'rich%' and $2 > 0",
+            "insert into postings (transfer_id, account_id, amount, balance_after)
+               select t.id, a.id, $2, $2 from people p join transfers t on t.key = 'opening:' || p.id || ':EUR' join accounts a on a.person_id = p.id
+               where p.organisation_id = $1 and p.email like 'rich%'",
+            "insert into postings (transfer_id, account_id, amount, balance_after)
+               select t.id, g.id, -$2, g.balance - $2 * row_number() over (order by t.id) from people p
+               join transfers t on t.key = 'opening:' || p.id || ':EUR' join accounts g on g.organisation_id = $1 and g.kind = 'gateway' and g.currency = 'EUR'
+               where p.organisation_id = $1 and p.email like 'rich%'",
+            "update accounts set balance = (select sum(amount) from postings where account_id = accounts.id)
+               where organisation_id = $1 and kind = 'gateway' and currency = 'EUR' and $2 > 0",
+        ] {
+            sqlx::query(statement).bind(organisation).bind(cents).execute(&mut *tx).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        database.close().await;
+        crowd
+    }
+
     /// A socket without cookie or Origin.
     pub async fn visitor(&self) -> Socket {
         Socket::open(&self.url, None).await

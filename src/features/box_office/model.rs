@@ -3,4 +3,6 @@
 pub mod event;
 pub mod hold;
 pub mod order;
+pub mod orders;
+pub mod promo;
 pub mod seat;

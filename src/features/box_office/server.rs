@@ -1,10 +1,13 @@
 //! The server's side of the box office: rules and SQL.
 //!
 //! - [`holds`]: claims on places, all or nothing; [`availability`]: what is left.
+//! - [`orders`]: what somebody buys of a hold: paying, expiring, giving back; [`promo`]: codes that lower a price.
 //! - [`seed`]: events for trying it out.
 
 pub mod availability;
 pub mod holds;
+pub mod orders;
+pub mod promo;
 pub mod seed;
 #[cfg(test)]
 mod tests;
@@ -43,7 +46,7 @@ pub async fn is_run_by(conn: &mut Conn, event: EventId, person: PersonId) -> App
     }
 }
 
-/// True if `who` may follow an order: it is theirs, or they run its event, or help people of its organisation.
+/// True if `who` may follow an order: it is theirs, or they run its event or its organisation, or help people of it.
 ///
 /// # Errors
 /// If the database refuses.
@@ -54,5 +57,11 @@ pub async fn may_follow_order(conn: &mut Conn, order: OrderId, who: &Who) -> App
         .fetch_optional(&mut *conn)
         .await?;
     let Some((owner, event)) = row else { return Ok(false) };
-    Ok(owner == who.person || has_role(conn, who.person, Role::Agent).await? || is_run_by(conn, event, who.person).await?)
+    Ok(owner == who.person || handles_orders(conn, event, who.person).await?)
+}
+
+/// True if `person` sees and gives back what others of their organisation have bought of `event`: its staff, agents, admins.
+async fn handles_orders(conn: &mut Conn, event: EventId, person: PersonId) -> AppResult<bool> {
+    let helps = has_role(conn, person, Role::Agent).await? || has_role(conn, person, Role::Admin).await?;
+    Ok(helps || is_run_by(conn, event, person).await?)
 }

@@ -36,6 +36,8 @@ pub enum Category {
     People,
     /// What the institution tells its people.
     Announcements,
+    /// Events, and what one has bought.
+    Events,
     /// One's account: a new sign-in, a changed password.
     Security,
     /// What comes into one's wallet and goes out of it.
@@ -46,8 +48,17 @@ pub enum Category {
 
 impl Category {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 8] =
-        [Self::Mentions, Self::Replies, Self::Messages, Self::People, Self::Announcements, Self::Money, Self::Security, Self::Operation];
+    pub const ALL: [Self; 9] = [
+        Self::Mentions,
+        Self::Replies,
+        Self::Messages,
+        Self::People,
+        Self::Announcements,
+        Self::Events,
+        Self::Money,
+        Self::Security,
+        Self::Operation,
+    ];
 
     /// Its name in addresses and rows.
     pub fn word(self) -> &'static str {
@@ -58,6 +69,7 @@ impl Category {
             Self::People => "people",
             Self::Announcements => "announcements",
             Self::Money => "money",
+            Self::Events => "events",
             Self::Security => "security",
             Self::Operation => "operation",
         }
@@ -87,7 +99,7 @@ impl Category {
     pub fn in_mail(self) -> InMail {
         match self {
             Self::Mentions | Self::Replies | Self::Messages | Self::Money => InMail::WhoAndWhere,
-            Self::People | Self::Announcements | Self::Security | Self::Operation => InMail::All,
+            Self::People | Self::Announcements | Self::Events | Self::Security | Self::Operation => InMail::All,
         }
     }
 }

@@ -66,6 +66,15 @@ pub async fn is_staff(conn: &mut Conn, space: SpaceId, person: PersonId) -> AppR
     Ok(standing(conn, space, person).await? == Some(true))
 }
 
+/// True if the space is of `organisation`.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn is_of(conn: &mut Conn, space: SpaceId, organisation: OrganisationId) -> AppResult<bool> {
+    let is = sqlx::query_scalar("select exists (select 1 from spaces where id = $1 and organisation_id = $2)");
+    Ok(is.bind(space).bind(organisation).fetch_one(conn).await?)
+}
+
 async fn standing(conn: &mut Conn, space: SpaceId, person: PersonId) -> AppResult<Option<bool>> {
     let staff = sqlx::query_scalar("select staff from space_members where space_id = $1 and person_id = $2");
     Ok(staff.bind(space).bind(person).fetch_optional(conn).await?)

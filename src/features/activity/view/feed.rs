@@ -172,6 +172,7 @@ fn face(item: &Item, card: Option<&PersonCard>) -> AnyView {
                 Topic::People => "people",
                 Topic::Announcements => "campaigns",
                 Topic::Money => "wallet",
+                Topic::Events => "events",
                 Topic::Security => "key",
                 Topic::Organisation => "settings",
             };
@@ -187,6 +188,7 @@ fn link(item: &Item) -> Option<String> {
     }
     match item.verb.subject() {
         SubjectKind::Person => Some(format!("/people/{}", item.subject.id)),
+        SubjectKind::Order => Some(format!("/orders/{}", item.subject.id)),
         SubjectKind::Broadcast => Some("/inbox?category=announcements".to_owned()),
         SubjectKind::Deposit | SubjectKind::Withdrawal => Some("/wallet".to_owned()),
         SubjectKind::SignIn | SubjectKind::Token => Some("/settings".to_owned()),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::availability;
+use super::{availability, orders};
 use crate::{
     error::{AppError, AppResult},
     features::box_office::{
@@ -64,6 +64,7 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
     }
     tell(tx, event, changed).await?;
     tell_owner(tx, who.person, event, Some(held.clone()));
+    orders::follow_hold(tx, id).await?;
     Ok(held)
 }
 
@@ -88,7 +89,7 @@ pub async fn release(tx: &mut Tx, who: &Identity, id: HoldId) -> AppResult<()> {
     let changed = freed.into_iter().filter(|(_, until)| *until > now).map(|(id, _)| SeatNow { id, state: SeatState::Free }).collect();
     tell(tx, event, changed).await?;
     tell_owner(tx, who.person, event, None);
-    Ok(())
+    orders::follow_hold(tx, id).await
 }
 
 /// What `person` holds of `event` at `now`, if anything.
@@ -170,6 +171,7 @@ async fn basket(tx: &mut Tx, person: PersonId, event: EventId, now: Millis, term
         Some((id, _)) => {
             drop_claims(tx, id).await?;
             sqlx::query("update holds set state = 'expired' where id = $1").bind(id).execute(&mut **tx).await?;
+            orders::follow_hold(tx, id).await?;
         }
         None => {}
     }

@@ -1,6 +1,7 @@
 //! That places are claimed by one person at a time, for a time, all or nothing.
 
 mod holds;
+mod orders;
 
 use super::{holds::Terms, seed::seed_events};
 use crate::{

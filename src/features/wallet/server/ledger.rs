@@ -14,7 +14,7 @@ use crate::{
         model::{Currency, Money, statement::Entry},
     },
     ids::{AccountId, OrderId, OrganisationId, PersonId, PostingId, TransferId},
-    server::db::{Tx, violates_unique},
+    server::db::{Conn, Tx, violates_unique},
 };
 
 pub use crate::features::wallet::model::statement::TransferKind;
@@ -68,6 +68,16 @@ pub async fn of_person(tx: &mut Tx, organisation: OrganisationId, person: Person
         "insert into accounts (organisation_id, kind, person_id, currency, floor, created_at) values ($1, 'person', $2, $3, 0, $4) returning id",
     );
     Ok(made.bind(organisation).bind(person).bind(currency).bind(tx.now()).fetch_one(&mut **tx).await?)
+}
+
+/// What `person` can spend in `currency`.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn available(conn: &mut Conn, person: PersonId, currency: Currency) -> AppResult<Money> {
+    let balance = sqlx::query_scalar("select balance from accounts where person_id = $1 and currency = $2");
+    let balance: Option<i64> = balance.bind(person).bind(currency).fetch_optional(conn).await?;
+    Ok(Money::new(balance.unwrap_or_default(), currency))
 }
 
 /// The organisation's own account of `kind` in `currency`, made if there is none.

@@ -4,12 +4,11 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::follow::{Ask, Followed, follow};
 use crate::{
-    app::{AdminTabs, FaultWithin, use_now, use_viewer, use_zone},
+    app::{AdminPage, FaultWithin, use_now, use_viewer, use_zone},
     features::wallet::{
         api::{self, DecideWithdrawal},
         live::QueueEvent,
@@ -44,18 +43,11 @@ pub fn WithdrawalsPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words::WITHDRAWALS/>
-        <main id="main" tabindex="-1" class="page" data-width="wide">
-            <header class="page-head">
-                <h1>{words::WITHDRAWALS}</h1>
-            </header>
-            <AdminTabs/>
-            <div class="stack">
-                {dynamic(move || done.get().then(|| view! { <Notice tone=Tone::Good>{words::DONE}</Notice> }))}
-                <p class="muted">{words::WITHDRAWALS_TEXT}</p>
-                <Transition>{content}</Transition>
-            </div>
-        </main>
+        <AdminPage title=words::WITHDRAWALS>
+            {dynamic(move || done.get().then(|| view! { <Notice tone=Tone::Good>{words::DONE}</Notice> }))}
+            <p class="muted">{words::WITHDRAWALS_TEXT}</p>
+            <Transition>{content}</Transition>
+        </AdminPage>
     }
 }
 

@@ -1,0 +1,5 @@
+//! What the pages of the box office ask, one file a matter. Each command is a plain form, too.
+
+pub mod orders;
+pub mod promo;
+pub mod seats;

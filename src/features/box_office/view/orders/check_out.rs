@@ -1,0 +1,285 @@
+//! A basket with its price, and the button that pays it: `/orders/new?hold=`, which works without scripts, and [`CheckOut`] beneath a
+//! seat map.
+
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::{
+    countdown::{Countdown, over},
+    line, off,
+    pay::{label, missing, renew_when_refused},
+    sum_line,
+};
+use crate::{
+    app::FaultWithin,
+    error::{AppError, ErrorKind},
+    features::box_office::{
+        api::orders::{self as api, BuyPlaces, CreateOrder},
+        model::{hold::Hold, orders::Quote},
+    },
+    ids::HoldId,
+    strings::box_office::orders as words,
+    ui::{
+        Icon, Notice, browser, dynamic,
+        forms::{Failure, failure},
+        memo,
+        notice::Tone,
+        redirect::encoded,
+        view,
+    },
+};
+
+/// `/orders/new`, with `?hold=` and `?promo=`.
+#[component]
+pub fn NewOrderPage() -> impl IntoView {
+    let query = use_query_map();
+    let asked = memo(move || {
+        query.with(|query| {
+            let hold = query.get_str("hold").and_then(|id| id.parse::<HoldId>().ok());
+            (hold, query.get_str("promo").map(ToOwned::to_owned))
+        })
+    });
+    let quote = Resource::new_blocking(
+        move || asked.get(),
+        |(hold, promo)| async move {
+            match hold {
+                Some(hold) => api::quote(hold, promo).await,
+                None => Err(AppError::not_found("There is no such basket.")),
+            }
+        },
+    );
+    let content = move || {
+        Suspend::new(async move {
+            match quote.await {
+                Ok(quote) => view! { <Whole quote/> },
+                Err(error) => refused(error),
+            }
+        })
+    };
+    view! {
+        <Title text=words::CHECK_OUT/>
+        <main id="main" tabindex="-1" class="page">
+            <header class="page-head">
+                <h1>{words::CHECK_OUT}</h1>
+                <div class="page-actions">
+                    <a class="btn" href="/orders">
+                        {words::ALL}
+                    </a>
+                </div>
+            </header>
+            <Transition>{content}</Transition>
+        </main>
+    }
+}
+
+/// A basket that cannot be bought is no broken page: it says why, and where its order would be.
+fn refused(error: AppError) -> AnyView {
+    if error.kind != ErrorKind::Conflict {
+        return view! { <FaultWithin error/> };
+    }
+    view! {
+        <div class="stack">
+            <Notice tone=Tone::Bad>{error.message}</Notice>
+            <p>
+                <a href="/orders">{words::ALL}</a>
+                " · "
+                <a href="/events">{words::TO_EVENTS}</a>
+            </p>
+        </div>
+    }
+}
+
+/// The basket beside what it costs.
+#[component]
+fn Whole(quote: Quote) -> impl IntoView {
+    let lines = quote.lines.iter().map(line).collect_view();
+    let (event, hold) = (quote.event.clone(), quote.hold_id);
+    let apply = Callback::new(move |promo: String| browser::go(&format!("/orders/new?hold={hold}&promo={}", encoded(&promo))));
+    view! {
+        <div class="order-page">
+            <section class="card stack" aria-labelledby="places">
+                <h2 id="places">
+                    <a href=format!("/events/{}", event.id)>{event.title}</a>
+                </h2>
+                <p class="muted">{event.starts} {(!event.venue.is_empty()).then(|| format!(" · {}", event.venue))}</p>
+                <ul class="lines" aria-label=words::PLACES>
+                    {lines}
+                </ul>
+            </section>
+            <section class="card stack" aria-labelledby="pay">
+                <h2 id="pay">{words::TO_PAY}</h2>
+                <Sum quote apply/>
+            </section>
+        </div>
+    }
+}
+
+/// What the basket costs, a field for a promo code, and the button that pays: for beneath the basket of a seat map, which has its places
+/// and its countdown.
+#[component]
+pub fn CheckOut(
+    /// The basket; none: there is nothing to pay.
+    #[prop(into)]
+    hold: Signal<Option<Hold>>,
+) -> impl IntoView {
+    let promo: RwSignal<Option<String>> = RwSignal::new(None);
+    let basket = memo(move || hold.with(|hold| hold.as_ref().map(|hold| (hold.id, hold.seats.clone(), hold.standing.clone()))));
+    let quote = Resource::new(
+        move || (basket.get(), promo.get()),
+        |(basket, promo)| async move {
+            match basket {
+                Some((hold, ..)) => api::quote(hold, promo).await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    let apply = Callback::new(move |code: String| promo.set(Some(code)));
+    let content = move || {
+        Suspend::new(async move {
+            match quote.await {
+                Ok(Some(quote)) => Some(view! { <Sum quote apply within=true/> }),
+                // An empty basket says so itself, and one that has ended, too.
+                Ok(None) => None,
+                Err(error) if error.kind == ErrorKind::Conflict => None,
+                Err(error) => Some(view! { <Notice tone=Tone::Bad>{error.message}</Notice> }),
+            }
+        })
+    };
+    view! { <Transition>{content}</Transition> }
+}
+
+/// The sum, the code and the button.
+#[component]
+fn Sum(
+    quote: Quote,
+    /// Asks for the price with another code.
+    apply: Callback<String>,
+    /// What stands around it counts down already.
+    #[prop(optional)]
+    within: bool,
+) -> impl IntoView {
+    let Quote { hold_id: hold, until, event, subtotal, discount, total, promo, refused, available, key, lines, .. } = quote;
+    let key = RwSignal::new(key);
+    let (buy, later) = (ServerAction::<BuyPlaces>::new(), ServerAction::<CreateOrder>::new());
+    let (not_bought, not_made) = (failure(buy), failure(later));
+    renew_when_refused(key, not_bought);
+    let until = Signal::stored(Some(until));
+    let over = over(until);
+    let code = promo.as_ref().map(|promo| promo.code.to_string()).unwrap_or_default();
+    let name = if code.is_empty() { String::new() } else { words::promo(&code) };
+    let busy = buy.pending();
+    let lacks = missing(total, available);
+    let enough = lacks.is_none();
+    let countdown = (!within).then(|| view! { <Countdown until event=event.id/> });
+    let sums = (discount.amount > 0).then(|| sum_line(words::SUBTOTAL.to_owned(), subtotal, false));
+    let pay_code = code.clone();
+    let pay = (enough && !lines.is_empty()).then(|| {
+        view! {
+            <ActionForm action=buy>
+                <input type="hidden" name="key" value=move || key.get()/>
+                <input type="hidden" name="hold" value=hold.to_string()/>
+                <input type="hidden" name="promo" value=pay_code/>
+                <input type="hidden" name="total" value=total.amount.to_string()/>
+                <button class="btn pay-btn" type="submit" data-kind="primary" data-wide="" aria-busy=move || busy.get().then_some("true")>
+                    {move || if busy.get() { words::CONFIRMING.to_owned() } else { label(total, available) }}
+                </button>
+            </ActionForm>
+            <p class="field-hint">{words::PROMISE}</p>
+        }
+    });
+    let later_code = code.clone();
+    let order = (!enough).then(|| {
+        view! {
+            <ActionForm action=later>
+                <input type="hidden" name="hold" value=hold.to_string()/>
+                <input type="hidden" name="promo" value=later_code/>
+                <button class="btn" type="submit" data-wide="" aria-busy=move || later.pending().get().then_some("true")>
+                    {words::LATER}
+                </button>
+            </ActionForm>
+            <p class="field-hint">{words::LATER_HINT}</p>
+        }
+    });
+    view! {
+        {countdown}
+        <div class="stack" hidden=move || over.get()>
+            <PromoField hold code refused apply/>
+            <dl class="order-sums">
+                {sums} {off(name, discount)} {sum_line(words::TO_PAY.to_owned(), total, true)}
+            </dl>
+            <Failure failure=not_bought/>
+            <Failure failure=not_made/>
+            {lacks}
+            {pay}
+            {order}
+        </div>
+    }
+}
+
+/// The field of a promo code: a question of its own, which shows the price with it.
+#[component]
+fn PromoField(hold: HoldId, code: String, refused: Option<String>, apply: Callback<String>) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let submit = move |event: SubmitEvent| {
+        let Some(input) = input.get_untracked() else { return };
+        event.prevent_default();
+        apply.run(input.value());
+    };
+    let remove = move |event: SubmitEvent| {
+        event.prevent_default();
+        apply.run(String::new());
+    };
+    if !code.is_empty() {
+        return view! {
+            <form class="promo-used" method="get" action="/orders/new" on:submit=remove>
+                <input type="hidden" name="hold" value=hold.to_string()/>
+                <input type="hidden" name="promo" value=""/>
+                <span>
+                    {words::PROMO_CODE} " " <b>{code.clone()}</b>
+                </span>
+                <button class="btn" data-size="s" type="submit">
+                    {words::REMOVE}
+                    <span class="visually-hidden">" "{code.clone()}</span>
+                </button>
+            </form>
+        };
+    }
+    let wrong = refused.is_some();
+    let error = dynamic(move || {
+        refused.clone().map(|message| {
+            view! {
+                <p class="field-error" id="promo-error" role="alert">
+                    <Icon name="warning" size="s"/>
+                    {message}
+                </p>
+            }
+        })
+    });
+    view! {
+        <form class="form" method="get" action="/orders/new" on:submit=submit>
+            <input type="hidden" name="hold" value=hold.to_string()/>
+            <div class="field">
+                <label for="promo">{words::PROMO_CODE}</label>
+                <div class="promo-row">
+                    <input
+                        class="input"
+                        id="promo"
+                        name="promo"
+                        type="text"
+                        maxlength="24"
+                        autocomplete="off"
+                        autocapitalize="characters"
+                        node_ref=input
+                        aria-describedby=wrong.then_some("promo-error")
+                        aria-invalid=wrong.then_some("true")
+                    />
+                    <button class="btn" type="submit">
+                        {words::APPLY}
+                    </button>
+                </div>
+                {error}
+            </div>
+        </form>
+    }
+}
