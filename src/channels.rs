@@ -96,7 +96,7 @@ impl Channel {
         },
         ChannelEntry { pattern: "private-space.{id}", who: "its members", carries: "state and activity" },
         ChannelEntry { pattern: "presence-space.{id}", who: "its members, while inside", carries: "who is in it now" },
-        ChannelEntry { pattern: "private-space.{id}.staff", who: "its staff", carries: "sales, check-ins" },
+        ChannelEntry { pattern: "private-space.{id}.staff", who: "its staff, admins", carries: "sales, check-ins" },
         ChannelEntry { pattern: "event.{id}", who: "anyone, once published", carries: "availability, status, countdown base" },
         ChannelEntry {
             pattern: "seats.{id}",

@@ -81,8 +81,11 @@ pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> A
             shown_as(conn, who).await
         }
         Channel::SpaceStaff(space) => {
-            let staff = spaces::server::is_staff(conn, space, who.person).await?;
-            Ok(only(staff, "Only those who run it can follow this."))
+            // An admin of the organisation runs whatever is in it.
+            let runs = spaces::server::is_staff(conn, space, who.person).await?
+                || spaces::server::organisation(conn, space).await? == Some(who.organisation)
+                    && people::server::has_role(conn, who.person, Role::Admin).await?;
+            Ok(only(runs, "Only those who run it can follow this."))
         }
         Channel::Event(event) | Channel::Seats(event) => {
             let may = box_office::server::is_public(conn, event).await? || box_office::server::is_run_by(conn, event, who.person).await?;
