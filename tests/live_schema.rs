@@ -23,14 +23,19 @@ use plenum::{
         },
         box_office::{
             live::{
+                desk::DeskEvent,
                 event::EventEvent,
                 own::{HoldChanged, OwnEvent},
                 seats::{SeatsChanged, SeatsEvent},
+                tickets::{TicketEvent, TicketNow},
             },
             model::{
+                check_in::{CheckIns, Counts as AtDoors, Entry, Guest},
+                desk::{Sales, TypeSales},
                 event::{Availability, SaleStatus, TypeAvailability},
                 hold::{Hold, Places},
-                seat::{SeatNow, SeatState},
+                seat::{SeatKind, SeatNow, SeatState},
+                ticket::{Place, TicketState},
             },
         },
         broadcasts::{
@@ -55,14 +60,35 @@ use plenum::{
         wallet::model::{Currency, Money},
     },
     ids::{
-        ActivityId, AlarmId, BroadcastId, ConversationId, EventId, HoldId, MessageId, NotificationId, PersonId, SeatId, SeriesId,
-        TicketTypeId,
+        ActivityId, AlarmId, BroadcastId, CheckInId, ConversationId, EventId, HoldId, MessageId, NotificationId, PersonId, SeatId,
+        SeriesId, TicketId, TicketTypeId,
     },
     realtime::live::{LIVE_SCHEMA, LiveEvent},
 };
 
 fn card(id: i64) -> PersonCard {
     PersonCard { id: PersonId(id), name: format!("Person {id}"), hue: 3 }
+}
+
+fn ticket() -> TicketNow {
+    TicketNow { id: TicketId(4), event_id: EventId(3), state: TicketState::Used, used_at: Some(1_795_102_860_000) }
+}
+
+fn sales() -> Sales {
+    let euros = |amount| Money::new(amount, Currency::Eur);
+    Sales {
+        paid: euros(15_000),
+        refunded: euros(2_500),
+        orders: 2,
+        by_type: vec![TypeSales { id: TicketTypeId(1), revenue: euros(12_500) }],
+    }
+}
+
+fn check_ins() -> CheckIns {
+    let place = Place { section: "Stalls".into(), row: "A".into(), number: 14, kind: SeatKind::Standard };
+    let guest = Guest { ticket: TicketId(4), name: "Person 2".into(), kind: "Stalls".into(), place: Some(place), order: "S-00002".into() };
+    let entry = Entry { id: CheckInId(9), guest, by: card(1), at: 1_795_102_860_000 };
+    CheckIns { counts: AtDoors { admitted: 1, expected: 5 }, recent: vec![entry] }
 }
 
 fn message() -> Message {
@@ -372,6 +398,8 @@ fn the_events_of_this_schema_have_this_shape() {
         lines(vec![EventEvent::AvailabilityUpdated(availability())]),
         lines(vec![SeatsEvent::SeatsChanged(seats())]),
         lines(vec![OwnEvent::HoldChanged(hold())]),
+        lines(vec![TicketEvent::TicketChanged(ticket())]),
+        lines(vec![DeskEvent::SalesChanged(sales()), DeskEvent::CheckInsChanged(check_ins())]),
     ]
     .join("\n");
     let all = [

@@ -32,11 +32,14 @@ pub enum Topic {
     Security,
     /// The organisation itself and its external applications.
     Organisation,
+    /// Events, orders and tickets.
+    BoxOffice,
 }
 
 impl Topic {
     /// All of them, in the order of the audit log's filter.
-    pub const ALL: [Self; 5] = [Self::Conversations, Self::People, Self::Announcements, Self::Security, Self::Organisation];
+    pub const ALL: [Self; 6] =
+        [Self::Conversations, Self::People, Self::Announcements, Self::Security, Self::Organisation, Self::BoxOffice];
     /// Those that a feed is filtered by.
     pub const OF_FEEDS: [Self; 3] = [Self::Conversations, Self::People, Self::Announcements];
 
@@ -48,6 +51,7 @@ impl Topic {
             Self::Announcements => "announcements",
             Self::Security => "security",
             Self::Organisation => "organisation",
+            Self::BoxOffice => "box_office",
         }
     }
 
@@ -92,11 +96,13 @@ pub enum SubjectKind {
     Alarm,
     /// A job that failed too often.
     Job,
+    /// What admits to an event.
+    Ticket,
 }
 
 impl SubjectKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Conversation,
         Self::Message,
         Self::Person,
@@ -110,6 +116,7 @@ impl SubjectKind {
         Self::Template,
         Self::Alarm,
         Self::Job,
+        Self::Ticket,
     ];
 
     /// Its name in rows and addresses.
@@ -128,6 +135,7 @@ impl SubjectKind {
             Self::Template => "template",
             Self::Alarm => "alarm",
             Self::Job => "job",
+            Self::Ticket => "ticket",
         }
     }
 
@@ -291,6 +299,11 @@ verbs! {
     JobRetried = "job.retried": Organisation, Job, Admins;
     /// It was given up.
     JobDiscarded = "job.discarded": Organisation, Job, Admins;
+
+    /// Somebody was let in at a door.
+    TicketCheckedIn = "ticket.checked_in": BoxOffice, Ticket, Admins;
+    /// That was taken back.
+    CheckInUndone = "check_in.undone": BoxOffice, Ticket, Admins;
 }
 
 impl Verb {

@@ -17,6 +17,7 @@ use crate::{
         activity::view::{AuditPage, ConversationActivityPage, TodayPage},
         admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
+        box_office::view::{CheckInPage, DeskPage, OrderTicketsPage, TicketPage, TicketsPage},
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
         inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
         messages::{
@@ -93,6 +94,16 @@ pub enum Page {
     NewConversation,
     /// Search in messages.
     Search,
+    /// One's own tickets.
+    Tickets,
+    /// One of them.
+    Ticket,
+    /// Those of an order.
+    OrderTickets,
+    /// A door of an event, for those who run it.
+    CheckIn,
+    /// What is sold of an event, for those who run it.
+    Desk,
 }
 
 /// What is fetched together. Few and large ones: code that several chunks need comes in files
@@ -107,6 +118,8 @@ enum Chunk {
     Thread,
     /// The pages of those who run the place.
     Admin,
+    /// Events, seats, orders, tickets and the wallet.
+    BoxOffice,
     /// All other pages.
     Others,
 }
@@ -138,6 +151,17 @@ fn admin(page: Page) -> Opened {
         Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
         Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
         _ => for_admins(|| view! { <BoardPage/> }),
+    })
+}
+
+#[wasm_split(box_office, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_box_office))]
+fn box_office(page: Page) -> Opened {
+    Ok(match page {
+        Page::Ticket => for_people(|| view! { <TicketPage/> }),
+        Page::OrderTickets => for_people(|| view! { <OrderTicketsPage/> }),
+        Page::CheckIn => for_people(|| view! { <CheckInPage/> }),
+        Page::Desk => for_people(|| view! { <DeskPage/> }),
+        _ => for_people(|| view! { <TicketsPage/> }),
     })
 }
 
@@ -190,6 +214,7 @@ impl Page {
             | Self::Broadcast
             | Self::NewBroadcast
             | Self::BroadcastTemplates => Chunk::Admin,
+            Self::Tickets | Self::Ticket | Self::OrderTickets | Self::CheckIn | Self::Desk => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity
             | Self::People
@@ -214,6 +239,7 @@ impl Page {
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
             ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
             ("admin", _) => vec![Self::Board],
+            ("tickets" | "orders" | "events", _) => vec![Self::Tickets],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) if part == Some("activity") => vec![Self::Messages, Self::ConversationActivity],
@@ -231,6 +257,7 @@ impl Chunk {
             Self::List => "list",
             Self::Thread => "thread",
             Self::Admin => "admin",
+            Self::BoxOffice => "box_office",
             Self::Others => "others",
         }
     }
@@ -241,6 +268,7 @@ impl Chunk {
             Self::List => load_list().await,
             Self::Thread => load_thread().await,
             Self::Admin => load_admin().await,
+            Self::BoxOffice => load_box_office().await,
             Self::Others => load_others().await,
         }
     }
@@ -252,6 +280,7 @@ impl Chunk {
             Self::List => list(page).await,
             Self::Thread => thread().await,
             Self::Admin => admin(page).await,
+            Self::BoxOffice => box_office(page).await,
             Self::Others => others(page).await,
         }
     }

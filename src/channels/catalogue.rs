@@ -8,7 +8,7 @@ use crate::{
     activity::live::{AuditEvent, ConversationActivity, OrganisationActivity, PersonActivity},
     features::{
         admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent},
-        box_office::live::{event::EventEvent, own::OwnEvent, seats::SeatsEvent},
+        box_office::live::{desk::DeskEvent, event::EventEvent, own::OwnEvent, seats::SeatsEvent, tickets::TicketEvent},
         broadcasts::live::BroadcastEvent,
         inbox::live::InboxEvent,
         messages::live::{ConversationEvent, PersonEvent},
@@ -21,7 +21,9 @@ use crate::{
 /// The events of a channel; a channel that carries none of its own has an empty list.
 fn events(channel: Channel) -> Vec<EventEntry> {
     match channel {
-        Channel::Person(_) => [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE, PersonActivity::CATALOGUE, OwnEvent::CATALOGUE].concat(),
+        Channel::Person(_) => {
+            [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE, PersonActivity::CATALOGUE, OwnEvent::CATALOGUE, TicketEvent::CATALOGUE].concat()
+        }
         Channel::Conversation(_) => [ConversationEvent::CATALOGUE, ConversationActivity::CATALOGUE].concat(),
         Channel::ConversationPresence(_) => Vec::new(),
         Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE.to_vec(),
@@ -29,7 +31,8 @@ fn events(channel: Channel) -> Vec<EventEntry> {
         Channel::Ops(_) => [OpsEvent::CATALOGUE, JobsEvent::CATALOGUE, ProbeEvent::CATALOGUE, AuditEvent::CATALOGUE].concat(),
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
         Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
-        Channel::Space(_) | Channel::SpacePresence(_) | Channel::SpaceStaff(_) | Channel::Order(_) => vec![],
+        Channel::Space(_) | Channel::SpacePresence(_) | Channel::Order(_) => vec![],
+        Channel::SpaceStaff(_) => DeskEvent::CATALOGUE.to_vec(),
         Channel::Event(_) => EventEvent::CATALOGUE.to_vec(),
         Channel::Seats(_) => SeatsEvent::CATALOGUE.to_vec(),
     }

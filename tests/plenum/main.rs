@@ -30,5 +30,6 @@ mod security;
 mod seeds;
 mod sending;
 mod store;
+mod tickets;
 mod tokens;
 mod watch;

@@ -1,6 +1,9 @@
 //! What both sides know of events and their places, one file a matter.
 
+pub mod check_in;
+pub mod desk;
 pub mod event;
 pub mod hold;
 pub mod order;
 pub mod seat;
+pub mod ticket;

@@ -173,6 +173,7 @@ fn face(item: &Item, card: Option<&PersonCard>) -> AnyView {
                 Topic::Announcements => "campaigns",
                 Topic::Security => "key",
                 Topic::Organisation => "settings",
+                Topic::BoxOffice => "events",
             };
             view! { <Icon name/> }
         }

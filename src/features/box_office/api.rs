@@ -1,0 +1,5 @@
+//! What the pages of the box office ask, one file a matter. Each command is a plain form, too.
+
+pub mod check_in;
+pub mod desk;
+pub mod tickets;

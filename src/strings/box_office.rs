@@ -1,0 +1,5 @@
+//! The words of the box office, one file a matter.
+
+pub mod check_in;
+pub mod desk;
+pub mod tickets;
