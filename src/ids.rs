@@ -95,6 +95,8 @@ id_types! {
     OrderLineId;
     /// What admits to an event.
     TicketId;
+    /// Somebody was let in at a door.
+    CheckInId;
     /// A code that lowers a price.
     PromoCodeId;
     /// Somebody's place in a waiting list.

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod api;
 pub mod broadcasting;
+pub mod csv;
 pub mod db;
 pub mod faults;
 pub mod idempotency;

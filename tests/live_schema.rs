@@ -23,19 +23,24 @@ use plenum::{
         },
         box_office::{
             live::{
+                desk::DeskEvent,
                 event::EventEvent,
                 orders::{OrderEvent, OrderUpdated, OwnOrderEvent, OwnOrderUpdated},
                 own::{HoldChanged, OwnEvent},
                 promo::PromoEvent,
                 seats::{SeatsChanged, SeatsEvent},
+                tickets::{TicketEvent, TicketNow},
             },
             model::{
+                check_in::{CheckIns, Counts as AtDoors, Entry, Guest},
+                desk::{Sales, TypeSales},
                 event::{Availability, SaleStatus, TypeAvailability},
                 hold::{Hold, Places},
                 order::OrderState,
                 orders::{Line as OrderLine, LineSeat, LineState, Order, OrderEventHead, OrderHead, Refund, UsedPromo},
                 promo::{Off, Promo},
                 seat::{SeatKind, SeatNow, SeatState},
+                ticket::{Place, TicketState},
             },
         },
         broadcasts::{
@@ -69,14 +74,35 @@ use plenum::{
         },
     },
     ids::{
-        ActivityId, AlarmId, BroadcastId, ConversationId, DepositId, EventId, HoldId, MessageId, NotificationId, OrderId, OrderLineId,
-        PersonId, PostingId, PromoCodeId, SeatId, SeriesId, TicketId, TicketTypeId, WithdrawalId,
+        ActivityId, AlarmId, BroadcastId, CheckInId, ConversationId, DepositId, EventId, HoldId, MessageId, NotificationId, OrderId,
+        OrderLineId, PersonId, PostingId, PromoCodeId, SeatId, SeriesId, TicketId, TicketTypeId, WithdrawalId,
     },
     realtime::live::{LIVE_SCHEMA, LiveEvent},
 };
 
 fn card(id: i64) -> PersonCard {
     PersonCard { id: PersonId(id), name: format!("Person {id}"), hue: 3 }
+}
+
+fn ticket() -> TicketNow {
+    TicketNow { id: TicketId(4), event_id: EventId(3), state: TicketState::Used, used_at: Some(1_795_102_860_000) }
+}
+
+fn sales() -> Sales {
+    let euros = |amount| Money::new(amount, Currency::Eur);
+    Sales {
+        paid: euros(15_000),
+        refunded: euros(2_500),
+        orders: 2,
+        by_type: vec![TypeSales { id: TicketTypeId(1), revenue: euros(12_500) }],
+    }
+}
+
+fn check_ins() -> CheckIns {
+    let place = Place { section: "Stalls".into(), row: "A".into(), number: 14, kind: SeatKind::Standard };
+    let guest = Guest { ticket: TicketId(4), name: "Person 2".into(), kind: "Stalls".into(), place: Some(place), order: "S-00002".into() };
+    let entry = Entry { id: CheckInId(9), guest, by: card(1), at: 1_795_102_860_000 };
+    CheckIns { counts: AtDoors { admitted: 1, expected: 5 }, recent: vec![entry] }
 }
 
 fn message() -> Message {
@@ -527,6 +553,8 @@ fn the_events_of_this_schema_have_this_shape() {
         lines(vec![OrderEvent::OrderUpdated(order_updated())]),
         lines(vec![OwnOrderEvent::OrderUpdated(own_order_updated())]),
         lines(vec![PromoEvent::PromoChanged(promo())]),
+        lines(vec![TicketEvent::TicketChanged(ticket())]),
+        lines(vec![DeskEvent::SalesChanged(sales()), DeskEvent::CheckInsChanged(check_ins())]),
     ]
     .join("\n");
     let all = [

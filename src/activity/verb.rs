@@ -107,11 +107,13 @@ pub enum SubjectKind {
     Order,
     /// A code that lowers a price.
     PromoCode,
+    /// What admits to an event.
+    Ticket,
 }
 
 impl SubjectKind {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Conversation,
         Self::Message,
         Self::Person,
@@ -129,6 +131,7 @@ impl SubjectKind {
         Self::Withdrawal,
         Self::Order,
         Self::PromoCode,
+        Self::Ticket,
     ];
 
     /// Its name in rows and addresses.
@@ -151,6 +154,7 @@ impl SubjectKind {
             Self::Withdrawal => "withdrawal",
             Self::Order => "order",
             Self::PromoCode => "promo_code",
+            Self::Ticket => "ticket",
         }
     }
 
@@ -345,6 +349,11 @@ verbs! {
     JobRetried = "job.retried": Organisation, Job, Admins;
     /// It was given up.
     JobDiscarded = "job.discarded": Organisation, Job, Admins;
+
+    /// Somebody was let in at a door.
+    TicketCheckedIn = "ticket.checked_in": Events, Ticket, Admins;
+    /// That was taken back.
+    CheckInUndone = "check_in.undone": Events, Ticket, Admins;
 }
 
 impl Verb {

@@ -18,6 +18,7 @@ use crate::{
         admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
         box_office::view::{
+            CheckInPage, DeskPage, OrderTicketsPage, TicketPage, TicketsPage,
             orders::{NewOrderPage, OrderDetailPage, OrdersPage},
             promo::PromoCodesPage,
         },
@@ -116,6 +117,16 @@ pub enum Page {
     NewConversation,
     /// Search in messages.
     Search,
+    /// One's own tickets.
+    Tickets,
+    /// One of them.
+    Ticket,
+    /// Those of an order.
+    OrderTickets,
+    /// A door of an event, for those who run it.
+    CheckIn,
+    /// What is sold of an event, for those who run it.
+    Desk,
 }
 
 /// What is fetched together. Few and large ones: code that several chunks need comes in files
@@ -176,7 +187,12 @@ fn box_office(page: Page) -> Opened {
         Page::Order => for_people(|| view! { <OrderDetailPage/> }),
         Page::NewOrder => for_people(|| view! { <NewOrderPage/> }),
         Page::PromoCodes => for_people(|| view! { <PromoCodesPage/> }),
-        _ => for_people(|| view! { <OrdersPage/> }),
+        Page::Orders => for_people(|| view! { <OrdersPage/> }),
+        Page::Ticket => for_people(|| view! { <TicketPage/> }),
+        Page::OrderTickets => for_people(|| view! { <OrderTicketsPage/> }),
+        Page::CheckIn => for_people(|| view! { <CheckInPage/> }),
+        Page::Desk => for_people(|| view! { <DeskPage/> }),
+        _ => for_people(|| view! { <TicketsPage/> }),
     })
 }
 
@@ -231,7 +247,17 @@ impl Page {
             | Self::Broadcast
             | Self::NewBroadcast
             | Self::BroadcastTemplates => Chunk::Admin,
-            Self::Wallet | Self::Simulator | Self::Orders | Self::Order | Self::NewOrder | Self::PromoCodes => Chunk::BoxOffice,
+            Self::Wallet
+            | Self::Simulator
+            | Self::Orders
+            | Self::Order
+            | Self::NewOrder
+            | Self::PromoCodes
+            | Self::Tickets
+            | Self::Ticket
+            | Self::OrderTickets
+            | Self::CheckIn
+            | Self::Desk => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity
             | Self::People
@@ -257,8 +283,7 @@ impl Page {
             ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
             ("wallet", _) => vec![Self::Wallet],
             ("admin", _) => vec![Self::Board],
-            ("orders", _) => vec![Self::Orders],
-            ("events", Some(_)) if part == Some("codes") => vec![Self::PromoCodes],
+            ("tickets" | "orders" | "events", _) => vec![Self::Tickets],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) if part == Some("activity") => vec![Self::Messages, Self::ConversationActivity],

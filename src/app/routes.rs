@@ -63,6 +63,11 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("orders/new") view=Page::NewOrder ssr=SsrMode::Async/>
             <Route path=path!("orders/:id") view=Page::Order ssr=SsrMode::Async/>
             <Route path=path!("events/:id/codes") view=Page::PromoCodes ssr=SsrMode::Async/>
+            <Route path=path!("tickets") view=Page::Tickets ssr=SsrMode::Async/>
+            <Route path=path!("tickets/:id") view=Page::Ticket ssr=SsrMode::Async/>
+            <Route path=path!("orders/:id/tickets") view=Page::OrderTickets ssr=SsrMode::Async/>
+            <Route path=path!("events/:id/check-in") view=Page::CheckIn ssr=SsrMode::Async/>
+            <Route path=path!("events/:id/desk") view=Page::Desk ssr=SsrMode::Async/>
             <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
                 <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>
                 <Route path=path!("rooms") view=Page::Rooms ssr=SsrMode::Async/>

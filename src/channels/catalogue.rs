@@ -9,11 +9,13 @@ use crate::{
     features::{
         admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent},
         box_office::live::{
+            desk::DeskEvent,
             event::EventEvent,
             orders::{OrderEvent, OwnOrderEvent},
             own::OwnEvent,
             promo::PromoEvent,
             seats::SeatsEvent,
+            tickets::TicketEvent,
         },
         broadcasts::live::BroadcastEvent,
         inbox::live::InboxEvent,
@@ -34,6 +36,7 @@ fn events(channel: Channel) -> Vec<EventEntry> {
             PersonActivity::CATALOGUE,
             OwnEvent::CATALOGUE,
             OwnOrderEvent::CATALOGUE,
+            TicketEvent::CATALOGUE,
             WalletEvent::CATALOGUE,
         ]
         .concat(),
@@ -47,7 +50,7 @@ fn events(channel: Channel) -> Vec<EventEntry> {
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
         Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
         Channel::Space(_) | Channel::SpacePresence(_) => vec![],
-        Channel::SpaceStaff(_) => PromoEvent::CATALOGUE.to_vec(),
+        Channel::SpaceStaff(_) => [DeskEvent::CATALOGUE, PromoEvent::CATALOGUE].concat(),
         Channel::Order(_) => OrderEvent::CATALOGUE.to_vec(),
         Channel::Event(_) => EventEvent::CATALOGUE.to_vec(),
         Channel::Seats(_) => SeatsEvent::CATALOGUE.to_vec(),

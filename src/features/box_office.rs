@@ -1,9 +1,9 @@
 //! The box office: events, their seats, and who has them. No seat is sold twice, and nobody pays without one (I1 to I6).
 //!
-//! - [`model`]: events, seats, holds, orders; what they become is one function each.
-//! - [`live`]: what those who look at an event, a seat map or an order are told.
+//! - [`model`]: events, seats, holds, orders, tickets; what they become is one function each.
+//! - [`live`]: what those who look at an event, a seat map, an order or a desk are told.
+//! - [`api`]: what the pages ask; `public`: what programs ask.
 //! - [`server`]: the rules and the SQL.
-//! - [`api`], [`public`]: what pages and programs ask.
 //! - [`view`]: the pages.
 
 pub mod api;

@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 
 use super::{
-    box_office::server::seed::seed_events,
+    box_office::server::seed::{sales::seed_sales, seed_events},
     broadcasts::server::seed_broadcasts,
     inbox,
     messages::server::{seed_conversations, seed_large, seed_notifications},
@@ -31,7 +31,7 @@ const POCKET: i64 = 100_000;
 pub struct Seeding {
     /// A crowd and what it says, too.
     pub large: bool,
-    /// Nobody has been told anything yet: for tests and demonstrations that begin with an empty inbox.
+    /// Nobody has been told anything yet, and nothing was sold: for tests and demonstrations that begin with an empty inbox.
     pub empty_inboxes: bool,
 }
 
@@ -69,6 +69,8 @@ pub async fn fill(store: &Store, Seeding { large, empty_inboxes }: Seeding) -> a
         seed_large(store, organisation).await.map_err(told)?;
     }
     if !empty_inboxes {
+        let people = seeded.people.clone();
+        store.write(async move |tx| seed_sales(tx, organisation, &people).await).await.map_err(told)?;
         // Last, when it is known how far everyone has read.
         store.write(async move |tx| tell(tx, &seeded, large).await).await.map_err(told)?;
     }

@@ -118,7 +118,8 @@ fn fixed_headers() -> [(HeaderName, HeaderValue); 6] {
         (
             HeaderName::from_static("permissions-policy"),
             HeaderValue::from_static(
-                "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
+                // A door's page reads tickets with the camera, once the person has allowed it.
+                "accelerometer=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
             ),
         ),
         (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),

@@ -41,6 +41,7 @@ pub fn topic(topic: Topic) -> &'static str {
         Topic::Events => "Events",
         Topic::Security => "Sign-ins and tokens",
         Topic::Organisation => "Organisation and applications",
+        Topic::BoxOffice => "Events and tickets",
     }
 }
 /// More of a feed.
@@ -185,6 +186,8 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Verb::AlarmEnded => format!("The alarm “{name}” ended"),
         Verb::JobRetried => format!("{who} tried a failed job again: {name}"),
         Verb::JobDiscarded => format!("{who} discarded a failed job: {name}"),
+        Verb::TicketCheckedIn => format!("{who} let {whom} in to {name}"),
+        Verb::CheckInUndone => format!("{who} took back that {whom} came in to {name}"),
     };
     capital(&text)
 }
@@ -294,6 +297,7 @@ pub fn subject(kind: SubjectKind) -> &'static str {
         SubjectKind::Withdrawal => "Withdrawal",
         SubjectKind::Order => "Order",
         SubjectKind::PromoCode => "Promo code",
+        SubjectKind::Ticket => "Ticket",
     }
 }
 

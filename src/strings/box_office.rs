@@ -1,4 +1,7 @@
 //! The words of the box office, one file a matter.
 
+pub mod check_in;
+pub mod desk;
 pub mod orders;
 pub mod promo;
+pub mod tickets;

@@ -18,6 +18,10 @@ pub const NEW: &str = "New broadcast";
 pub const TEMPLATES: &str = "Templates";
 /// An audience.
 pub const EVERYONE: &str = "Everyone";
+/// An audience: those who have a ticket of an event.
+pub fn holders_of(event: &str) -> String {
+    format!("Ticket holders of {event}")
+}
 /// There are none.
 pub const NONE: &str = "No broadcasts yet";
 /// What to do about it.

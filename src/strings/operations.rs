@@ -1,6 +1,9 @@
 //! The words of the operations board and of its alarms.
 
-use crate::features::admin::model::{Alarm, Chart, Figure, Period, Rule, Side, Unit};
+use crate::features::{
+    admin::model::{Alarm, Chart, Figure, Period, Rule, Side, Unit},
+    wallet::model::{Currency, Money},
+};
 
 /// Page and tab.
 pub const OPERATIONS: &str = "Operations";
@@ -109,6 +112,8 @@ pub fn chart(chart: Chart) -> &'static str {
         Chart::Jobs => "Jobs over time",
         Chart::Processor => "Processor",
         Chart::Memory => "Memory",
+        Chart::Sales => "Sales",
+        Chart::Revenue => "Revenue today",
     }
 }
 
@@ -152,6 +157,11 @@ pub fn figure(figure: Figure) -> &'static str {
         Figure::Processor => "Processor",
         Figure::Memory => "Memory",
         Figure::QueuedBytes => "Queued for slow sockets",
+        Figure::OrdersToday => "Orders paid today",
+        Figure::SeatsHeld => "Places held",
+        Figure::SeatsSold => "Places sold",
+        Figure::EventsOpen => "Events on sale",
+        Figure::RevenueToday => "Revenue today",
     }
 }
 
@@ -204,6 +214,7 @@ pub fn value(unit: Unit, value: f64) -> String {
         Unit::Milliseconds => format!("{} ms", short(value)),
         Unit::Percent => format!("{} %", short(value)),
         Unit::Bytes => bytes(value),
+        Unit::Cents => euros(value),
     }
 }
 
@@ -243,6 +254,22 @@ fn bytes(value: f64) -> String {
     format!("{} {unit}", short(value))
 }
 
+/// `€1,234.50`
+#[expect(clippy::cast_possible_truncation, reason = "an amount is far below 2^53 cents")]
+fn euros(cents: f64) -> String {
+    Money::new(cents.round() as i64, Currency::Eur).to_string()
+}
+
+/// Beside the places that are held.
+pub fn sold(places: &str) -> String {
+    format!("{places} sold for events to come")
+}
+
+/// Beside the revenue.
+pub fn of_orders(orders: &str, events: &str) -> String {
+    format!("{orders} orders · {events} events on sale")
+}
+
 /// The unit beside a field.
 pub fn unit(unit: Unit) -> &'static str {
     match unit {
@@ -252,6 +279,7 @@ pub fn unit(unit: Unit) -> &'static str {
         Unit::Milliseconds => "ms",
         Unit::Percent => "%",
         Unit::Bytes => "MiB",
+        Unit::Cents => "EUR",
     }
 }
 
@@ -365,6 +393,8 @@ mod tests {
             (Unit::Milliseconds, 1_500.0, "1,500 ms"),
             (Unit::Bytes, 77_594_624.0, "74 MiB"),
             (Unit::Bytes, 12.0, "12 B"),
+            (Unit::Cents, 123_450.0, "€1,234.50"),
+            (Unit::Cents, -50.0, "−€0.50"),
         ] {
             assert_eq!(value(unit, number), text);
         }

@@ -84,6 +84,11 @@ pub fn reload() {
     let _ = window().location().reload();
 }
 
+/// Prints the page, as far as the browser can.
+pub fn print() {
+    let _ = window().print();
+}
+
 /// Follows redirects of server functions; see [`redirect`](super::redirect::follow_redirects).
 pub fn follow_redirects(signed_in: bool) {
     let hook = move |to: &str| {

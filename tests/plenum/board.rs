@@ -50,7 +50,7 @@ async fn count(server: &Server, sql: &'static str, organisation: i64) -> f64 {
 }
 
 /// `$1` the organisation, `$2` now, `$3` midnight UTC. Said otherwise than the program says it, so that both would have to be wrong.
-const TRUTHS: [(&str, &str); 12] = [
+const TRUTHS: [(&str, &str); 17] = [
     ("people", "select count(*) from people where organisation_id = $1"),
     ("people_new", "select count(*) from people where organisation_id = $1 and created_at >= $2 - 604800000"),
     (
@@ -76,6 +76,29 @@ const TRUTHS: [(&str, &str); 12] = [
     ),
     ("broadcasts_sending", "select count(*) from broadcasts where organisation_id = $1 and state = 'sending'"),
     ("broadcasts_waiting", "select count(*) from broadcasts where organisation_id = $1 and (state = 'scheduled' or state = 'paused')"),
+    ("orders_today", "select count(*) from orders where organisation_id = $1 and paid_at >= $3"),
+    (
+        "seats_held",
+        "select (select count(*) from held_seats where until > $2 and seat_id in
+             (select s.id from seats s join events e on e.id = s.event_id where e.organisation_id = $1))
+           + (select coalesce(sum(quantity), 0) from held_places where until > $2 and ticket_type_id in
+             (select t.id from ticket_types t join events e on e.id = t.event_id where e.organisation_id = $1))",
+    ),
+    (
+        "seats_sold",
+        "select count(*) from order_lines l join orders o on o.id = l.order_id join events e on e.id = o.event_id
+         where e.organisation_id = $1 and l.state = 'sold' and e.state not in ('draft', 'ended', 'cancelled')",
+    ),
+    (
+        "events_open",
+        "select count(*) from events where organisation_id = $1 and $2 between sales_from and sales_until - 1 and state not in
+           ('draft', 'ended', 'postponed', 'cancelled')",
+    ),
+    (
+        "revenue_today",
+        "select coalesce(-sum(p.amount), 0) from postings p join accounts a on a.id = p.account_id and a.kind = 'person' and a.currency = 'EUR'
+           join transfers t on t.id = p.transfer_id where t.organisation_id = $1 and t.kind in ('payment', 'refund') and t.at >= $3",
+    ),
     ("jobs_waiting", "select count(*) from jobs where $1 > 0"),
     ("jobs_retrying", "select count(*) from jobs where $1 > 0 and last_error is not null"),
     ("dead_letters", "select count(*) from dead_letters where $1 > 0"),

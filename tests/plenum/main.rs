@@ -33,6 +33,7 @@ mod seeds;
 mod sending;
 mod sign_ins;
 mod store;
+mod tickets;
 mod tokens;
 mod wallet;
 mod watch;

@@ -1,5 +1,8 @@
 //! What the pages of the box office ask, one file a matter. Each command is a plain form, too.
 
+pub mod check_in;
+pub mod desk;
 pub mod orders;
 pub mod promo;
 pub mod seats;
+pub mod tickets;

@@ -1,8 +1,11 @@
 //! What both sides know of events and their places, one file a matter.
 
+pub mod check_in;
+pub mod desk;
 pub mod event;
 pub mod hold;
 pub mod order;
 pub mod orders;
 pub mod promo;
 pub mod seat;
+pub mod ticket;

@@ -1,10 +1,11 @@
 //! The box office in the public JSON API, one file a matter.
 
 mod orders;
+mod tickets;
 
 use crate::server::api::Endpoints;
 
 /// The endpoints.
 pub fn endpoints() -> Endpoints {
-    Endpoints::default().and(orders::endpoints())
+    Endpoints::default().and(orders::endpoints()).and(tickets::endpoints())
 }

@@ -2,15 +2,23 @@
 //!
 //! - [`holds`]: claims on places, all or nothing; [`availability`]: what is left.
 //! - [`orders`]: what somebody buys of a hold: paying, expiring, giving back; [`promo`]: codes that lower a price.
+//! - [`tickets`] and the [`codes`] on them; [`check_ins`]: the doors, where a ticket is let in once.
+//! - [`desk`]: what those who run an event see of it ([`running`] says who they are); [`export`]: the same as tables.
 //! - [`seed`]: events for trying it out.
 
 pub mod availability;
+pub mod check_ins;
+pub mod codes;
+pub mod desk;
+pub mod export;
 pub mod holds;
 pub mod orders;
 pub mod promo;
+pub mod running;
 pub mod seed;
 #[cfg(test)]
 mod tests;
+pub mod tickets;
 
 use super::model::event::EventState;
 use crate::{
@@ -64,4 +72,14 @@ pub async fn may_follow_order(conn: &mut Conn, order: OrderId, who: &Who) -> App
 async fn handles_orders(conn: &mut Conn, event: EventId, person: PersonId) -> AppResult<bool> {
     let helps = has_role(conn, person, Role::Agent).await? || has_role(conn, person, Role::Admin).await?;
     Ok(helps || is_run_by(conn, event, person).await?)
+}
+
+/// A `like` pattern for what contains `text`; none if it is empty.
+fn pattern(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    if text.is_empty() {
+        return None;
+    }
+    let escaped = text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c]));
+    Some(format!("%{}%", escaped.collect::<String>()))
 }

@@ -1,5 +1,12 @@
-//! The pages of the box office, one file a matter.
+//! The pages of the box office, one file a matter; `follow` keeps what is on the screen up to date.
 
+mod check_in;
+mod desk;
 mod follow;
 pub mod orders;
 pub mod promo;
+mod tickets;
+
+pub use check_in::CheckInPage;
+pub use desk::DeskPage;
+pub use tickets::{OrderTicketsPage, TicketPage, TicketsPage};

@@ -117,6 +117,6 @@ fn begun(activity: Activity, row: &Row, variants: &[Variant]) -> AppResult<Activ
         _ if row.started_at.is_some() => activity,
         Audience::Everyone => activity.for_everyone(),
         Audience::Room(room) => activity.within(room),
-        Audience::Role(_) | Audience::Person(_) => activity,
+        Audience::Role(_) | Audience::Event(_) | Audience::Person(_) => activity,
     })
 }

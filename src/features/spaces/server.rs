@@ -75,6 +75,26 @@ pub async fn is_of(conn: &mut Conn, space: SpaceId, organisation: OrganisationId
     Ok(is.bind(space).bind(organisation).fetch_one(conn).await?)
 }
 
+/// The organisation of a space.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn organisation(conn: &mut Conn, space: SpaceId) -> AppResult<Option<OrganisationId>> {
+    Ok(sqlx::query_scalar("select organisation_id from spaces where id = $1").bind(space).fetch_optional(conn).await?)
+}
+
+/// The spaces of an organisation that `person` does not run as one of their staff.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn not_staffed_by(conn: &mut Conn, organisation: OrganisationId, person: PersonId) -> AppResult<Vec<SpaceId>> {
+    let found = sqlx::query_scalar(
+        "select s.id from spaces s where s.organisation_id = $1
+         and not exists (select 1 from space_members m where m.space_id = s.id and m.person_id = $2 and m.staff = 1)",
+    );
+    Ok(found.bind(organisation).bind(person).fetch_all(conn).await?)
+}
+
 async fn standing(conn: &mut Conn, space: SpaceId, person: PersonId) -> AppResult<Option<bool>> {
     let staff = sqlx::query_scalar("select staff from space_members where space_id = $1 and person_id = $2");
     Ok(staff.bind(space).bind(person).fetch_optional(conn).await?)

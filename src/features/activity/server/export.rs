@@ -5,19 +5,16 @@
 
 use axum::{
     Extension,
-    body::{Body, Bytes},
     extract::{Query, State},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use futures::stream;
 
 use super::audit::Filter;
 use crate::{
     error::{AppError, AppResult},
     features::activity::model::audit::{Asked, Row},
     ids::ActivityId,
-    server::{activity, db, problem::Problem, sign_ins::Identity, state::AppState, zones},
+    server::{activity, csv, db, problem::Problem, sign_ins::Identity, state::AppState, zones},
     ui::time::Zone,
 };
 
@@ -52,31 +49,20 @@ pub async fn csv(State(state): State<AppState>, who: Option<Extension<Identity>>
         .await
         .map_err(AppError::from)?;
     drop(tx);
-    let name = format!("attachment; filename=\"audit-{}.csv\"", zones::date(&zone, db::now()));
-    let export = Export { state, filter, head, before: None, begun: false };
-    let parts = stream::try_unfold(Some(export), |export| async move {
-        let Some(export) = export else { return Ok::<_, AppError>(None) };
-        export.next().await.map(Some)
-    });
-    let disposition = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
-        (header::CONTENT_DISPOSITION, disposition),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, Body::from_stream(parts)).into_response())
+    let name = format!("audit-{}", zones::date(&zone, db::now()));
+    Ok(csv::file(name, Export { state, filter, head, before: None, begun: false }, Export::next))
 }
 
 impl Export {
     /// The next part of the file, and what is left to do.
-    async fn next(mut self) -> AppResult<(Bytes, Option<Self>)> {
+    async fn next(mut self) -> AppResult<(String, Option<Self>)> {
         let found = self.filter.rows(&mut *self.state.store.read().await?, self.before, self.head, AT_ONCE).await?;
         let mut text = if self.begun { String::new() } else { HEADER.to_owned() };
         for row in &found.rows {
             line(&mut text, row);
         }
         (self.begun, self.before) = (true, Some(found.floor));
-        Ok((text.into(), (found.floor.0 > 0).then_some(self)))
+        Ok((text, (found.floor.0 > 0).then_some(self)))
     }
 }
 
@@ -99,35 +85,5 @@ fn line(text: &mut String, row: &Row) {
         id(item.conversation.map(|conversation| conversation.0)),
         details.join("; "),
     ];
-    text.push_str(&cells.map(|text| cell(&text)).join(","));
-    text.push_str("\r\n");
-}
-
-/// A cell as RFC 4180 wants it. What a spreadsheet would take for a formula begins with an apostrophe: names are anybody's to choose.
-fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let safe = if formula { format!("'{text}") } else { text.to_owned() };
-    if safe.contains([',', '"', '\r', '\n', '\'', ';']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_never_a_formula() {
-        assert_eq!(cell("General"), "General");
-        assert_eq!(cell("a, \"b\""), "\"a, \"\"b\"\"\"");
-        assert_eq!(cell("two\nlines"), "\"two\nlines\"");
-        for (dangerous, safe) in [
-            ("=1+1", "\"'=1+1\""),
-            ("+49", "\"'+49\""),
-            ("-1", "\"'-1\""),
-            ("@sum", "\"'@sum\""),
-            ("\t=1", "\"'\t=1\""),
-            ("=cmd|'/c'!A1", "\"'=cmd|'/c'!A1\""),
-        ] {
-            assert_eq!(cell(dangerous), safe);
-        }
-    }
+    text.push_str(&csv::line(cells));
 }

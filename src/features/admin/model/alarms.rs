@@ -190,9 +190,13 @@ impl Rule {
 }
 
 impl Unit {
-    /// How many of the unit one of what people enter is: memory is entered in MiB.
+    /// How many of the unit one of what people enter is: memory is entered in MiB, money in euros.
     pub fn entered(self) -> f64 {
-        if self == Self::Bytes { 1_048_576.0 } else { 1.0 }
+        match self {
+            Self::Bytes => 1_048_576.0,
+            Self::Cents => 100.0,
+            _ => 1.0,
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Unit {
     Percent,
     /// Bytes.
     Bytes,
+    /// Cents of the euro.
+    Cents,
 }
 
 /// Whose a figure is.
@@ -67,6 +69,10 @@ pub enum Chart {
     Processor,
     /// Memory.
     Memory,
+    /// What is sold.
+    Sales,
+    /// For how much.
+    Revenue,
 }
 
 /// A line of the catalogue.
@@ -142,6 +148,16 @@ catalogue! {
     Channels = "channels", Organisation, Count, Mean, Connections;
     /// Subscriptions on these.
     Subscriptions = "subscriptions", Organisation, Count, Mean, Connections;
+    /// Orders that were paid today.
+    OrdersToday = "orders_today", Organisation, Count, Last, Sales;
+    /// Seats and standing places that somebody holds now.
+    SeatsHeld = "seats_held", Organisation, Count, Peak, Sales;
+    /// Seats and standing places of events to come that are sold.
+    SeatsSold = "seats_sold", Organisation, Count, Last, Sales;
+    /// Events of which tickets can be bought now.
+    EventsOpen = "events_open", Organisation, Count, Last, Sales;
+    /// What came in for orders today, less what was given back, of euros.
+    RevenueToday = "revenue_today", Organisation, Cents, Last, Revenue;
 
     /// From the commit to the last socket, half of all.
     PublishP50 = "publish_p50", Process, Milliseconds, Mean, Latency;
@@ -206,11 +222,13 @@ impl Figure {
 
 impl Chart {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::People,
         Self::Traffic,
         Self::Connections,
         Self::Notices,
+        Self::Sales,
+        Self::Revenue,
         Self::Latency,
         Self::Work,
         Self::Queues,
@@ -234,6 +252,8 @@ impl Chart {
             Self::Jobs => "jobs",
             Self::Processor => "processor",
             Self::Memory => "memory",
+            Self::Sales => "sales",
+            Self::Revenue => "revenue",
         }
     }
 

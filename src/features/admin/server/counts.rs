@@ -41,6 +41,30 @@ const COUNTS: &[(Figure, &str)] = &[
         Figure::BroadcastsWaiting,
         "select organisation_id, count(*) from broadcasts where state in ('scheduled', 'paused') group by organisation_id",
     ),
+    (Figure::OrdersToday, "select organisation_id, count(*) from orders where paid_at >= $2 group by organisation_id"),
+    (
+        Figure::SeatsHeld,
+        "select e.organisation_id, sum(held.places) from (
+           select h.event_id, count(*) as places from held_seats s join holds h on h.id = s.hold_id where s.until > $1 group by h.event_id
+           union all
+           select h.event_id, sum(p.quantity) from held_places p join holds h on h.id = p.hold_id where p.until > $1 group by h.event_id
+         ) held join events e on e.id = held.event_id group by e.organisation_id",
+    ),
+    (
+        Figure::SeatsSold,
+        "select e.organisation_id, sum(t.sold) from events e join ticket_types t on t.event_id = e.id
+         where e.state in ('published', 'live', 'postponed') group by e.organisation_id",
+    ),
+    (
+        Figure::EventsOpen,
+        "select organisation_id, count(*) from events where state in ('published', 'live') and sales_from <= $1 and sales_until > $1
+         group by organisation_id",
+    ),
+    (
+        Figure::RevenueToday,
+        "select t.organisation_id, sum(p.amount) from transfers t join postings p on p.transfer_id = t.id join accounts a on a.id = p.account_id
+         where t.at >= $2 and t.kind in ('payment', 'refund') and a.kind = 'sales' and a.currency = 'EUR' group by t.organisation_id",
+    ),
 ];
 
 /// The counted figures of each of `organisations`.
@@ -54,11 +78,11 @@ pub(super) async fn of_organisations(
 ) -> AppResult<HashMap<OrganisationId, Values>> {
     let mut counted: HashMap<OrganisationId, Values> = organisations.iter().map(|id| (*id, Values::default())).collect();
     for (figure, statement) in COUNTS {
-        let rows: Vec<(OrganisationId, u32)> =
+        let rows: Vec<(OrganisationId, i64)> =
             sqlx::query_as(*statement).bind(now).bind(midnight(now)).bind(now - 7 * DAY).fetch_all(&mut *conn).await?;
-        let rows: HashMap<OrganisationId, u32> = rows.into_iter().collect();
+        let rows: HashMap<OrganisationId, i64> = rows.into_iter().collect();
         for (organisation, values) in &mut counted {
-            values.0.push((*figure, rows.get(organisation).copied().map_or(0.0, f64::from)));
+            values.0.push((*figure, rows.get(organisation).copied().map_or(0.0, whole)));
         }
     }
     Ok(counted)
@@ -79,6 +103,12 @@ pub(super) async fn of_process(conn: &mut Conn, now: Millis) -> AppResult<Values
     .await?;
     let figures = [(Figure::JobsWaiting, waiting), (Figure::JobsDue, due), (Figure::JobsRetrying, retrying), (Figure::DeadLetters, dead)];
     Ok(Values(figures.map(|(figure, count)| (figure, f64::from(count))).to_vec()))
+}
+
+/// A count as a figure.
+#[expect(clippy::cast_precision_loss, reason = "nothing is counted, and nobody earns, beyond 2^53")]
+fn whole(count: i64) -> f64 {
+    count as f64
 }
 
 /// When the day began, in UTC: organisations have no zone of their own.

@@ -1,4 +1,6 @@
-//! Events for trying it out: a hall with seats, and one where people stand.
+//! Events for trying it out: a hall with seats, and one where people stand. [`sales`] is what was sold of the first.
+
+pub mod sales;
 
 use crate::{
     error::AppResult,

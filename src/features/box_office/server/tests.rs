@@ -1,7 +1,10 @@
 //! That places are claimed by one person at a time, for a time, all or nothing.
 
+mod check_ins;
+mod desk;
 mod holds;
 mod orders;
+mod sold;
 
 use super::{holds::Terms, seed::seed_events};
 use crate::{

@@ -1,4 +1,4 @@
-//! Something on the screen, kept up to date by one channel.
+//! Something on the screen that live events change, of one channel or of several.
 
 use std::{future::Future, pin::Pin, rc::Rc};
 
@@ -20,54 +20,105 @@ use crate::{
 /// Asks for it anew.
 pub(super) type Ask<T> = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Snapshot<T>, AppError>>>>>;
 
-/// What is shown, and whether more is told.
+/// What has to be done after an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Drawn {
+    /// Nothing.
+    Nothing,
+    /// What is shown has changed.
+    Shown,
+    /// Only the server knows what is to be shown.
+    Anew,
+}
+
+impl From<bool> for Drawn {
+    fn from(touched: bool) -> Self {
+        if touched { Self::Shown } else { Self::Nothing }
+    }
+}
+
+/// Something on the screen.
 pub(super) struct Followed<T: 'static> {
     /// As it is now.
     pub(super) shown: RwSignal<T>,
     /// Why nothing more is told.
     pub(super) ended: RwSignal<Option<String>>,
+    cursors: StoredValue<Vec<(String, Cursor)>>,
+    follows: RwSignal<bool>,
+}
+
+impl<T: 'static> Clone for Followed<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: 'static> Copy for Followed<T> {}
+
+impl<T: Send + Sync + 'static> Followed<T> {
+    /// What `snapshot` shows; [`on`](Self::on) follows it.
+    pub(super) fn new(snapshot: Snapshot<T>) -> Self {
+        let Snapshot { state, cursors } = snapshot;
+        Self { shown: RwSignal::new(state), ended: RwSignal::new(None), cursors: StoredValue::new(cursors), follows: RwSignal::new(true) }
+    }
+
+    /// Follows the channel of `scope`; after a gap, all of it is asked for with `ask`.
+    pub(super) fn on<E>(self, scope: E::Scope, ask: Ask<T>, drawn: fn(<T as Live<E>>::Touched) -> Drawn)
+    where
+        E: LiveEvent,
+        E::Scope: Sync,
+        T: Live<E>,
+    {
+        let Some(person) = use_viewer().with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id)) else { return };
+        let channel = E::channel(scope).to_string();
+        let cursor =
+            move || self.cursors.with_value(|cursors| cursors.iter().find(|(of, _)| *of == channel).map(|(_, cursor)| cursor.clone()));
+        use_live::<E>(
+            Signal::derive(move || self.follows.get().then_some(scope)),
+            move |_| cursor(),
+            move |update| match update {
+                Update::Events(events) => {
+                    let mut most = Drawn::Nothing;
+                    self.shown.maybe_update(|shown| {
+                        for event in &events {
+                            most = most.max(drawn(shown.apply(person, event)));
+                        }
+                        most != Drawn::Nothing
+                    });
+                    if most == Drawn::Anew {
+                        self.renew(&ask);
+                    }
+                }
+                Update::Stale => self.renew(&ask),
+                Update::Refused { reason, .. } => self.ended.set(Some(reason)),
+                Update::Returned => self.ended.set(None),
+            },
+        );
+    }
+
+    fn renew(self, ask: &Ask<T>) {
+        self.follows.set(false);
+        let snapshot = ask();
+        spawn_local(async move {
+            if let Ok(Snapshot { state, cursors }) = snapshot.await {
+                let _ = self.cursors.try_set_value(cursors);
+                let _ = self.shown.try_set(state);
+            }
+            let _ = self.follows.try_set(true);
+        });
+    }
 }
 
 /// Follows what `snapshot` shows on the channel of `scope`; after a gap it is asked for with `ask`.
 pub(super) fn follow<E, T>(snapshot: Snapshot<T>, scope: Option<E::Scope>, ask: Ask<T>) -> Followed<T>
 where
     E: LiveEvent,
-    E::Scope: Send + Sync,
+    E::Scope: Sync,
     T: Live<E, Touched = bool> + Send + Sync + 'static,
 {
-    let Snapshot { state, cursors } = snapshot;
-    let (shown, ended) = (RwSignal::new(state), RwSignal::new(None));
-    let cursor: StoredValue<Option<Cursor>> = StoredValue::new(cursors.into_iter().next().map(|(_, cursor)| cursor));
-    let follows = RwSignal::new(true);
-    let person = use_viewer().with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id));
-    use_live::<E>(
-        Signal::derive(move || if follows.get() { scope } else { None }),
-        move |_| cursor.get_value(),
-        move |update| match update {
-            Update::Events(events) => {
-                let Some(person) = person else { return };
-                shown.maybe_update(|shown| {
-                    let mut touched = false;
-                    for event in &events {
-                        touched |= shown.apply(person, event);
-                    }
-                    touched
-                });
-            }
-            Update::Stale => {
-                follows.set(false);
-                let snapshot = ask();
-                spawn_local(async move {
-                    if let Ok(Snapshot { state, cursors }) = snapshot.await {
-                        let _ = cursor.try_set_value(cursors.into_iter().next().map(|(_, cursor)| cursor));
-                        let _ = shown.try_set(state);
-                    }
-                    let _ = follows.try_set(true);
-                });
-            }
-            Update::Refused { reason, .. } => ended.set(Some(reason)),
-            Update::Returned => ended.set(None),
-        },
-    );
-    Followed { shown, ended }
+    let followed = Followed::new(snapshot);
+    if let Some(scope) = scope {
+        followed.on::<E>(scope, ask, Drawn::from);
+    }
+    followed
 }

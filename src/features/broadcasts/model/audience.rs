@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::AppError,
     features::people::model::Role,
-    ids::{ConversationId, PersonId},
+    ids::{ConversationId, EventId, PersonId},
 };
 
-/// For whom a broadcast is. Written `everyone`, `role:instructor`, `room:4` or `person:7`: in rows, forms and JSON.
+/// For whom a broadcast is. Written `everyone`, `role:instructor`, `room:4`, `event:3` or `person:7`: in rows, forms and JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Audience {
@@ -20,6 +20,8 @@ pub enum Audience {
     Role(Role),
     /// The members of a room.
     Room(ConversationId),
+    /// Those who have a ticket of an event.
+    Event(EventId),
     /// One person.
     Person(PersonId),
 }
@@ -30,6 +32,7 @@ impl fmt::Display for Audience {
             Self::Everyone => f.write_str("everyone"),
             Self::Role(role) => write!(f, "role:{}", role.word()),
             Self::Room(room) => write!(f, "room:{room}"),
+            Self::Event(event) => write!(f, "event:{event}"),
             Self::Person(person) => write!(f, "person:{person}"),
         }
     }
@@ -39,12 +42,13 @@ impl FromStr for Audience {
     type Err = AppError;
 
     fn from_str(text: &str) -> Result<Self, AppError> {
-        let unknown = || AppError::invalid("audience", "Choose who gets it: everyone, role:…, room:… or person:…");
+        let unknown = || AppError::invalid("audience", "Choose who gets it: everyone, role:…, room:…, event:… or person:…");
         let (kind, which) = text.split_once(':').unwrap_or((text, ""));
         match (kind, which) {
             ("everyone", "") if text == "everyone" => Ok(Self::Everyone),
             ("role", word) => Role::from_word(word).map(Self::Role).ok_or_else(unknown),
             ("room", id) => id.parse().map(Self::Room).map_err(|_| unknown()),
+            ("event", id) => id.parse().map(Self::Event).map_err(|_| unknown()),
             ("person", id) => id.parse().map(Self::Person).map_err(|_| unknown()),
             _ => Err(unknown()),
         }
@@ -71,10 +75,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn any_audience() -> impl Strategy<Value = Audience> {
-        (0..4, 1..=i64::MAX, 0..Role::ALL.len()).prop_map(|(kind, id, role)| match kind {
+        (0..5, 1..=i64::MAX, 0..Role::ALL.len()).prop_map(|(kind, id, role)| match kind {
             0 => Audience::Everyone,
             1 => Audience::Role(Role::ALL[role]),
             2 => Audience::Room(ConversationId(id)),
+            3 => Audience::Event(EventId(id)),
             _ => Audience::Person(PersonId(id)),
         })
     }
@@ -86,7 +91,7 @@ mod tests {
         }
 
         #[test]
-        fn an_audience_has_one_spelling(text in "(everyone|role|room|person)?:?[a-z0-9+ -]{0,10}") {
+        fn an_audience_has_one_spelling(text in "(everyone|role|room|event|person)?:?[a-z0-9+ -]{0,10}") {
             if let Ok(audience) = text.parse::<Audience>() {
                 prop_assert_eq!(audience.to_string(), text);
             }
@@ -95,7 +100,7 @@ mod tests {
 
     #[test]
     fn nobody_is_meant_by_anything_else() {
-        for wrong in ["", "all", "everyone:", "role:", "role:king", "room:0", "room:01", "person:x", "Everyone"] {
+        for wrong in ["", "all", "everyone:", "role:", "role:king", "room:0", "room:01", "event:", "event:-3", "person:x", "Everyone"] {
             assert_eq!(wrong.parse::<Audience>().unwrap_err().field.as_deref(), Some("audience"), "{wrong:?}");
         }
     }

@@ -13,8 +13,8 @@ use crate::{
 /// What is to be told, to whom and when.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct NewBroadcast {
-    /// For whom: `everyone`, `role:instructor`, `room:4`, `person:7`. Whoever sends it is never among them.
-    #[schema(pattern = "^(everyone|role:[a-z]+|room:[1-9][0-9]*|person:[1-9][0-9]*)$")]
+    /// For whom: `everyone`, `role:instructor`, `room:4`, `event:3` (who has a ticket), `person:7`. Whoever sends it is never among them.
+    #[schema(pattern = "^(everyone|role:[a-z]+|room:[1-9][0-9]*|event:[1-9][0-9]*|person:[1-9][0-9]*)$")]
     audience: String,
     /// One line; it may have `{{ name }}`, `{{ first_name }}` and `{{ organisation }}` in it. Not with `variants`.
     #[serde(default)]

@@ -5,7 +5,7 @@ use sqlx::QueryBuilder;
 use crate::{
     error::{AppError, AppResult},
     features::{broadcasts::model::Audience, people::model::Email},
-    ids::{ConversationId, OrganisationId, PersonId},
+    ids::{ConversationId, EventId, OrganisationId, PersonId},
     server::{
         db::{Conn, Db},
         sign_ins::Identity,
@@ -31,7 +31,7 @@ impl From<&Identity> for Sender {
 /// # Errors
 /// 422 `audience` if it is not there, not for `sender`, or nobody but themselves.
 pub(super) async fn name(conn: &mut Conn, sender: Sender, audience: Audience) -> AppResult<String> {
-    let missing = || AppError::invalid("audience", "There is no such room or person here.");
+    let missing = || AppError::invalid("audience", "There is no such room, event or person here.");
     match audience {
         Audience::Everyone => Ok(words::EVERYONE.to_owned()),
         Audience::Role(role) => Ok(role_name(role).to_owned()),
@@ -46,8 +46,32 @@ pub(super) async fn name(conn: &mut Conn, sender: Sender, audience: Audience) ->
                 .await?;
             name.ok_or_else(missing)
         }
+        Audience::Event(event) => event_name(conn, sender, event).await?.ok_or_else(missing),
         Audience::Room(room) => rooms(conn, sender, Some(room)).await?.pop().map(|(_, name)| name).ok_or_else(missing),
     }
+}
+
+/// What those who have a ticket of `event` are called.
+async fn event_name(conn: &mut Conn, sender: Sender, event: EventId) -> AppResult<Option<String>> {
+    let title: Option<String> = sqlx::query_scalar("select title from events where id = $1 and organisation_id = $2 and state <> 'draft'")
+        .bind(event)
+        .bind(sender.organisation)
+        .fetch_optional(conn)
+        .await?;
+    Ok(title.map(|title| words::holders_of(&title)))
+}
+
+/// True if `person` runs the event that a broadcast is for: whose guests they are, they may write to.
+pub(super) async fn is_run_by(conn: &mut Conn, audience: Audience, person: PersonId) -> AppResult<bool> {
+    let Audience::Event(event) = audience else { return Ok(false) };
+    let staff: Option<i64> = sqlx::query_scalar(
+        "select 1 from events e join space_members m on m.space_id = e.space_id where e.id = $1 and m.person_id = $2 and m.staff = 1",
+    )
+    .bind(event)
+    .bind(person)
+    .fetch_optional(conn)
+    .await?;
+    Ok(staff.is_some())
 }
 
 /// The rooms that `sender` can send to: the open ones, and those they are in; or the one that is asked for, if it is among them.
@@ -90,12 +114,19 @@ fn meant(query: &mut QueryBuilder<Db>, sender: Sender, audience: Audience, after
         Audience::Room(room) => {
             query.push(" join memberships m on m.person_id = p.id and m.conversation_id = ").push_bind(room);
         }
-        Audience::Everyone | Audience::Person(_) => {}
+        Audience::Everyone | Audience::Event(_) | Audience::Person(_) => {}
     }
     query.push(" where p.organisation_id = ").push_bind(sender.organisation);
     query.push(" and p.id > ").push_bind(after).push(" and p.id <> ").push_bind(sender.person);
-    if let Audience::Person(person) = audience {
-        query.push(" and p.id = ").push_bind(person);
+    match audience {
+        Audience::Person(person) => {
+            query.push(" and p.id = ").push_bind(person);
+        }
+        Audience::Event(event) => {
+            query.push(" and exists (select 1 from tickets t where t.person_id = p.id and t.state <> 'void' and t.event_id = ");
+            query.push_bind(event).push(")");
+        }
+        Audience::Everyone | Audience::Role(_) | Audience::Room(_) => {}
     }
 }
 

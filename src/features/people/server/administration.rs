@@ -16,6 +16,7 @@ use crate::{
             live::{OrganisationChanged, OrganisationEvent, PublicEvent},
             model::{AdminPerson, Role},
         },
+        spaces,
     },
     ids::PersonId,
     server::{
@@ -91,7 +92,8 @@ async fn take_back(tx: &mut Tx, who: &Identity, person: PersonId, name: &str, ro
     sqlx::query("delete from roles where person_id = $1 and role = $2").bind(person).bind(role).execute(&mut **tx).await?;
     if role == Role::Admin {
         let applications = applications::server::ids(tx, who.organisation).await?.into_iter().map(Channel::Application);
-        let channels = std::iter::once(Channel::Ops(who.organisation)).chain(applications);
+        let spaces = spaces::server::not_staffed_by(tx, who.organisation, person).await?.into_iter().map(Channel::SpaceStaff);
+        let channels = std::iter::once(Channel::Ops(who.organisation)).chain(applications).chain(spaces);
         tx.revoke(person, Scope::Channels(channels.map(|channel| channel.to_string()).collect()));
     }
     if !broadcasts::server::may_send(tx, person).await? {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Those of the organisation, and for the operator those of the process.
-const TILES: [Figure; 12] = [
+const TILES: [Figure; 14] = [
     Figure::PeopleOnline,
     Figure::Messages,
     Figure::Deliveries,
@@ -20,6 +20,8 @@ const TILES: [Figure; 12] = [
     Figure::NotificationsUnseen,
     Figure::SignIns,
     Figure::BroadcastsSending,
+    Figure::RevenueToday,
+    Figure::SeatsHeld,
     Figure::PublishP99,
     Figure::HttpP99,
     Figure::Processor,
@@ -83,6 +85,8 @@ fn beside(figure: Figure, now: &Values) -> Option<String> {
         Figure::NotificationsUnseen => words::told_today(&text(Figure::NotificationsToday)?),
         Figure::SignIns => words::new_people(&text(Figure::PeopleNew)?),
         Figure::BroadcastsSending => words::waiting(&text(Figure::BroadcastsWaiting)?),
+        Figure::RevenueToday => words::of_orders(&text(Figure::OrdersToday)?, &text(Figure::EventsOpen)?),
+        Figure::SeatsHeld => words::sold(&text(Figure::SeatsSold)?),
         Figure::PublishP99 => words::half_within(&text(Figure::PublishP50)?),
         Figure::HttpP99 => words::half_within(&text(Figure::HttpP50)?),
         Figure::Processor => words::OF_ONE_CORE.to_owned(),

@@ -1,0 +1,157 @@
+// Tickets, two doors and the desk: a ticket admits once, what is scanned without a connection waits, and the desk sees it live.
+
+import assert from 'node:assert/strict';
+
+import { violations } from '../axe.mjs';
+import { secondDoor, sellSeats } from '../database.mjs';
+import { eventually, scenario } from '../harness.mjs';
+
+const GALA = 1;
+const DOOR = `/events/${GALA}/check-in`;
+const DESK = `/events/${GALA}/desk`;
+
+const answer = (page) => page.locator('.door-answer');
+const counts = (page) => page.locator('.door-counts b');
+const section = (page, name) => page.getByRole('region', { name, exact: true });
+const codeField = (page) => page.getByRole('textbox', { name: 'Code of a ticket', exact: true });
+
+/** Reads a code at a door, as a scanner that types does. */
+async function scan(page, code) {
+  await codeField(page).fill(code);
+  await codeField(page).press('Enter');
+}
+
+const says = (page, word) => answer(page).getByText(word, { exact: true }).waitFor();
+
+/** The codes on one's tickets, as they are printed. */
+async function codesOf(person) {
+  await person.page.goto('/tickets');
+  const links = await person.page.locator('.ticket-row a').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  const codes = [];
+  for (const link of links) {
+    await person.page.goto(link);
+    codes.push(await person.page.locator('.ticket-code code').innerText());
+  }
+  return codes;
+}
+
+/** Otto at one door, Mara at the other, Lena with three tickets. */
+async function doors(scene) {
+  const [otto, mara, lena] = await scene.people('otto', 'mara', 'lena');
+  await sellSeats(scene.server, 'lena@plenum.example', 3);
+  await secondDoor(scene.server, 'mara@plenum.example');
+  const codes = await codesOf(lena);
+  for (const { page } of [otto, mara]) {
+    await page.goto(DOOR);
+    await codeField(page).waitFor();
+  }
+  return { otto, mara, lena, codes };
+}
+
+// The same ticket at two doors: one lets in, the other says when it was; both count alike; the ticket's own page follows.
+scenario('two doors let a ticket in once', async (scene) => {
+  const { otto, mara, lena, codes } = await doors(scene);
+  await lena.page.goto('/tickets');
+  await scan(otto.page, codes[0]);
+  await says(otto.page, 'Come in');
+  await answer(otto.page).getByText('Lena Kovač').waitFor();
+  await eventually(async () => assert.equal(await counts(mara.page).innerText(), '1 of 3 in'));
+  await scan(mara.page, codes[0].toLowerCase());
+  await says(mara.page, 'Already used');
+  await lena.page.locator('.ticket-row[data-state="used"]').getByText(/^Used at/).waitFor();
+
+  await scan(mara.page, codes[1].replace(/.$/, (last) => (last === '0' ? '1' : '0')));
+  await says(mara.page, 'No ticket');
+  await scan(mara.page, codes[1]);
+  await says(mara.page, 'Come in');
+  await eventually(async () => assert.equal(await counts(otto.page).innerText(), '2 of 3 in'));
+  // One's own last can be taken back, another's cannot.
+  const recent = section(mara.page, 'Came in last');
+  assert.equal(await recent.getByRole('button', { name: /^Undo/ }).count(), 1);
+  await recent.getByRole('button', { name: /^Undo/ }).click();
+  await eventually(async () => assert.equal(await counts(otto.page).innerText(), '1 of 3 in'));
+});
+
+// Without a connection a code waits, over a reload of the page too, and is never shown as let in; then it is asked about by itself.
+scenario('what is scanned offline waits', async (scene) => {
+  const { otto, mara, codes } = await doors(scene);
+  otto.line.cut();
+  await scan(otto.page, codes[0]);
+  await scan(otto.page, codes[1]);
+  const waiting = section(otto.page, 'Not checked yet');
+  await waiting.waitFor();
+  await eventually(async () => assert.equal(await waiting.getByRole('listitem').count(), 2));
+  assert.equal(await otto.page.getByText('Come in', { exact: true }).count(), 0, 'nobody is let in by a page alone');
+  assert.ok(!(await waiting.innerText()).includes(codes[0]), 'a code is not shown whole');
+  await scan(mara.page, codes[1]);
+  await says(mara.page, 'Come in');
+  otto.line.heal();
+  await eventually(async () => assert.equal(await counts(otto.page).innerText(), '2 of 3 in'), { within: 30_000 });
+  await eventually(async () => assert.equal(await waiting.count(), 0));
+  await says(otto.page, 'Already used');
+  await section(otto.page, 'Scanned here').getByText('Come in', { exact: true }).waitFor();
+}, { allow: [/net::ERR_/, /Failed to fetch/] });
+
+// Somebody without a code is found by name; the desk follows without a reload.
+scenario('a guest is found by name, and the desk sees it', async (scene) => {
+  const { otto, mara } = await doors(scene);
+  await otto.page.goto(DESK);
+  const now = section(otto.page, 'Now');
+  await now.getByText('0 of 3 in').waitFor();
+  await now.getByText('€75.00').waitFor();
+  await otto.page.evaluate(() => void (window.sameDocument = true));
+  await mara.page.getByRole('searchbox', { name: 'Name, e-mail or order number' }).fill('kov');
+  await mara.page.getByRole('button', { name: 'Search', exact: true }).click();
+  const found = section(mara.page, 'Search by name or order');
+  await found.getByRole('button', { name: /^Check in: Lena Kovač/ }).first().click();
+  await says(mara.page, 'Come in');
+  await now.getByText('1 of 3 in').waitFor();
+  assert.equal(await otto.page.evaluate(() => window.sameDocument), true, 'nothing was loaded again');
+
+  await otto.page.getByRole('searchbox', { name: 'Number, name or e-mail' }).fill('nobody at all');
+  await section(otto.page, 'Orders').getByRole('button', { name: 'Show', exact: true }).click();
+  await section(otto.page, 'Orders').getByText('No orders').waitFor();
+  await otto.page.getByRole('textbox', { name: 'Title' }).fill('Doors open at seven');
+  await otto.page.getByRole('button', { name: 'Send', exact: true }).click();
+  await otto.page.getByText('It is on its way.').waitFor();
+});
+
+// A ticket is printed with its code, dark on white in the dark, too; pages fit a phone; axe finds nothing.
+scenario('tickets, a door and the desk fit and are accessible', async (scene) => {
+  const { otto, lena, codes } = await doors(scene);
+  await scan(otto.page, codes[0]);
+  await says(otto.page, 'Come in');
+  await lena.page.goto('/tickets');
+  await lena.page.locator('.ticket-row a').first().click();
+  await lena.page.getByRole('img', { name: /^QR code of ticket/ }).waitFor();
+  await lena.page.emulateMedia({ colorScheme: 'dark' });
+  const paper = await lena.page.locator('.code-paper').evaluate((paper) => getComputedStyle(paper).fill);
+  assert.equal(paper, 'rgb(255, 255, 255)');
+  for (const [person, path] of [[lena, null], [lena, '/tickets'], [otto, DOOR], [otto, `${DOOR}?q=lena`], [otto, DESK]]) {
+    if (path) await person.page.goto(path);
+    for (const width of [1280, 360]) {
+      await person.page.setViewportSize({ width, height: 800 });
+      assert.deepEqual(await violations(person.page), [], `${path} at ${width} px`);
+      const wide = await person.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+      assert.equal(wide, false, `${path} at ${width} px`);
+    }
+  }
+  await lena.page.goto('/tickets/1');
+  await lena.page.emulateMedia({ media: 'print' });
+  assert.equal(await lena.page.getByRole('navigation', { name: 'Main' }).isVisible(), false, 'paper has no navigation');
+});
+
+// Without scripts a code is typed into a plain form, and the answer is as large.
+scenario('a door without scripts', async (scene) => {
+  const lena = await scene.person('lena');
+  await sellSeats(scene.server, 'lena@plenum.example', 1);
+  const [code] = await codesOf(lena);
+  const { page } = await scene.person('otto', { javaScript: false });
+  await page.goto(DOOR);
+  await scan(page, code);
+  await says(page, 'Come in');
+  await scan(page, code);
+  await says(page, 'Already used');
+  await scan(page, 'PT1.1.nonsense');
+  await says(page, 'No ticket');
+});
