@@ -10,7 +10,8 @@ const amount = (page) => page.locator('#wallet-amount');
 const pending = (page, which) => page.locator(`[data-balance="${which}"]`);
 const moves = (page) => page.getByRole('list', { name: 'Deposits and withdrawals' }).getByRole('listitem');
 const entries = (page) => page.locator('[data-posting-id]');
-const region = (page, name) => page.getByRole('region', { name });
+// Whole names: "Withdraw" is a part of others.
+const region = (page, name) => page.getByRole('region', { name, exact: true });
 const shows = (locator, text) => eventually(async () => assert.equal((await locator.innerText()).trim(), text));
 
 /** The wallet, alive. */

@@ -125,7 +125,7 @@ async fn a_gateway_answers_as_gateways_do() {
     socket.wait("deposit.completed").await;
     assert_eq!(program.available().await, start + 1_200);
     assert_eq!(program.simulate(late, "never").await.1["field"], "outcome");
-    assert_eq!(number(&server, "select count(*) from activity where verb = 'deposit.disputed'").await, 1, "once for each answer");
+    assert_eq!(number(&server, "select count(*) from activity where verb = 'deposit.disputed'").await, 2, "once for each payment");
     assert_even(&server);
 }
 

@@ -10,7 +10,7 @@ use crate::{
     },
     strings::wallet as words,
     ui::{
-        Each, Field, Notice, browser, dynamic, effect,
+        Each, Field, Notice, browser, effect,
         forms::{Done, Failure, Submit, at, failure, succeeded},
         toast, view,
     },
@@ -157,7 +157,7 @@ pub(super) fn Reminder(low_balance: i64) -> impl IntoView {
             />
             <div class="form-actions">
                 <Submit label=words::SAVE busy=save.pending()/>
-                {dynamic(move || view! { <Done name="saved" by_action=succeeded(save)/> })}
+                <Done name="saved" by_action=succeeded(save)/>
             </div>
         </ActionForm>
     }
