@@ -25,12 +25,13 @@ use plenum::{
             live::{
                 event::EventEvent,
                 own::{HoldChanged, OwnEvent},
-                seats::{SeatsChanged, SeatsEvent},
+                seats::{SeatsChanged, SeatsEvent, Watching},
             },
             model::{
                 event::{Availability, SaleStatus, TypeAvailability},
                 hold::{Hold, Places},
                 seat::{SeatNow, SeatState},
+                waiting::{OwnWaiting, WaitingState},
             },
         },
         broadcasts::{
@@ -262,6 +263,16 @@ fn hold() -> HoldChanged {
     HoldChanged { event_id: EventId(7), hold: Some(hold) }
 }
 
+fn waiting() -> OwnWaiting {
+    OwnWaiting {
+        event_id: EventId(7),
+        ticket_type_id: TicketTypeId(4),
+        state: WaitingState::Offered,
+        place: 0,
+        until: Some(1_795_103_760_000),
+    }
+}
+
 fn moment() -> MomentOf {
     MomentOf { broadcast: BroadcastId(7), moment: Moment { at: 1_795_102_860_000, delivered: 5, seen: 3, read: 2, acted: 1 } }
 }
@@ -370,8 +381,8 @@ fn the_events_of_this_schema_have_this_shape() {
     ]);
     let box_office_events = [
         lines(vec![EventEvent::AvailabilityUpdated(availability())]),
-        lines(vec![SeatsEvent::SeatsChanged(seats())]),
-        lines(vec![OwnEvent::HoldChanged(hold())]),
+        lines(vec![SeatsEvent::SeatsChanged(seats()), SeatsEvent::WatchersChanged(Watching { watching: 127, at: 1_795_102_860_000 })]),
+        lines(vec![OwnEvent::HoldChanged(hold()), OwnEvent::WaitingChanged(waiting())]),
     ]
     .join("\n");
     let all = [

@@ -17,6 +17,7 @@ use crate::{
         activity::view::{AuditPage, ConversationActivityPage, TodayPage},
         admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
+        box_office::view::seats::SeatsPage,
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
         inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
         messages::{
@@ -93,6 +94,8 @@ pub enum Page {
     NewConversation,
     /// Search in messages.
     Search,
+    /// The seats of an event.
+    Seats,
 }
 
 /// What is fetched together. Few and large ones: code that several chunks need comes in files
@@ -107,6 +110,8 @@ enum Chunk {
     Thread,
     /// The pages of those who run the place.
     Admin,
+    /// Events, their places, and what is paid for them.
+    BoxOffice,
     /// All other pages.
     Others,
 }
@@ -139,6 +144,11 @@ fn admin(page: Page) -> Opened {
         Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
         _ => for_admins(|| view! { <BoardPage/> }),
     })
+}
+
+#[wasm_split(box_office, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_box_office))]
+fn box_office(_page: Page) -> Opened {
+    Ok(view! { <SeatsPage/> })
 }
 
 #[wasm_split(others, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_others))]
@@ -190,6 +200,7 @@ impl Page {
             | Self::Broadcast
             | Self::NewBroadcast
             | Self::BroadcastTemplates => Chunk::Admin,
+            Self::Seats => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity
             | Self::People
@@ -214,6 +225,7 @@ impl Page {
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
             ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
             ("admin", _) => vec![Self::Board],
+            ("events", Some(_)) if part == Some("seats") => vec![Self::Seats],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) if part == Some("activity") => vec![Self::Messages, Self::ConversationActivity],
@@ -231,6 +243,7 @@ impl Chunk {
             Self::List => "list",
             Self::Thread => "thread",
             Self::Admin => "admin",
+            Self::BoxOffice => "box_office",
             Self::Others => "others",
         }
     }
@@ -241,6 +254,7 @@ impl Chunk {
             Self::List => load_list().await,
             Self::Thread => load_thread().await,
             Self::Admin => load_admin().await,
+            Self::BoxOffice => load_box_office().await,
             Self::Others => load_others().await,
         }
     }
@@ -252,6 +266,7 @@ impl Chunk {
             Self::List => list(page).await,
             Self::Thread => thread().await,
             Self::Admin => admin(page).await,
+            Self::BoxOffice => box_office(page).await,
             Self::Others => others(page).await,
         }
     }

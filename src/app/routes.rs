@@ -55,6 +55,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("admin/broadcasts/new") view=Page::NewBroadcast ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/templates") view=Page::BroadcastTemplates ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/:id") view=Page::Broadcast ssr=SsrMode::Async/>
+            <Route path=path!("events/:id/seats") view=Page::Seats ssr=SsrMode::Async/>
             <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
                 <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>
                 <Route path=path!("rooms") view=Page::Rooms ssr=SsrMode::Async/>

@@ -2,9 +2,14 @@
 //!
 //! - [`model`]: events, seats, holds, orders; what they become is one function each.
 //! - [`live`]: what those who look at an event, a seat map or an order are told.
-//! - [`server`]: the rules and the SQL.
+//! - [`server`]: the rules and the SQL; [`api`]: what pages ask; [`public`]: what programs ask.
+//! - [`view`]: the pages.
 
+pub mod api;
 pub mod live;
 pub mod model;
 #[cfg(feature = "ssr")]
+pub mod public;
+#[cfg(feature = "ssr")]
 pub mod server;
+pub mod view;

@@ -32,7 +32,7 @@ use crate::{
     app::{App, Build, NewAtFirst, UnreadAtFirst, shell},
     error::AppResult,
     features::{
-        activity, admin, broadcasts, inbox, messages,
+        activity, admin, box_office, broadcasts, inbox, messages,
         people::{self, model::Shell},
     },
     realtime::server::{pusher, upgrade},
@@ -103,6 +103,7 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
         .and(inbox::public::endpoints())
         .and(broadcasts::public::endpoints())
         .and(activity::public::endpoints())
+        .and(box_office::public::endpoints())
         .and(broadcasting::endpoints())
         .and(status::endpoints())
         .and(admin::public::endpoints());

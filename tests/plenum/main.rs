@@ -26,6 +26,8 @@ mod openapi;
 mod pages;
 mod presence;
 mod recovery;
+mod seats;
+mod seats_storm;
 mod security;
 mod seeds;
 mod sending;

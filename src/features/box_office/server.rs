@@ -1,13 +1,20 @@
 //! The server's side of the box office: rules and SQL.
 //!
 //! - [`holds`]: claims on places, all or nothing; [`availability`]: what is left.
+//! - [`baskets`]: what their owners do with them; [`expiry`]: that their end is told; [`waiting`]: who is next.
+//! - [`seats`]: the seat map; [`watchers`]: how many look at it.
 //! - [`seed`]: events for trying it out.
 
 pub mod availability;
+pub mod baskets;
+pub mod expiry;
 pub mod holds;
+pub mod seats;
 pub mod seed;
 #[cfg(test)]
 mod tests;
+pub mod waiting;
+pub mod watchers;
 
 use super::model::event::EventState;
 use crate::{

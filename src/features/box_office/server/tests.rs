@@ -1,6 +1,9 @@
 //! That places are claimed by one person at a time, for a time, all or nothing.
 
+mod apply;
+mod baskets;
 mod holds;
+mod waiting;
 
 use super::{holds::Terms, seed::seed_events};
 use crate::{

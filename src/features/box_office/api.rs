@@ -1,0 +1,3 @@
+//! What pages ask of the box office, one file a matter.
+
+pub mod seats;

@@ -1,0 +1,3 @@
+//! The pages of the box office, one file a matter.
+
+pub mod seats;
