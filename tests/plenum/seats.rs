@@ -148,6 +148,7 @@ async fn a_hold_that_ends_frees_its_seats() {
     let until = held["until"].as_i64().unwrap();
     tokio::time::sleep(Duration::from_millis((until - plenum::server::db::now()).max(0).unsigned_abs())).await;
     server.restart();
+    let (sam, lena) = (server.person("sam").await, server.person("lena").await);
     let (status, taken) = hold(&lena, event, &seats[..1]).await;
     assert_eq!(status, 200, "{taken}");
 
@@ -155,6 +156,7 @@ async fn a_hold_that_ends_frees_its_seats() {
     let (_, held) = hold(&sam, event, &seats[1..]).await;
     server.kill();
     server.restart();
+    let (sam, lena) = (server.person("sam").await, server.person("lena").await);
     if plenum::server::db::now() < held["until"].as_i64().unwrap() - 200 {
         assert_eq!(hold(&lena, event, &seats[1..]).await.0, 409);
     }

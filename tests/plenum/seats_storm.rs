@@ -33,6 +33,11 @@ async fn crowd(server: &Server, count: usize) -> Vec<Person> {
         .unwrap();
     }
     database.close().await;
+    signed_in(server, count).await
+}
+
+/// The same people, each with connections of their own.
+async fn signed_in(server: &Server, count: usize) -> Vec<Person> {
     let mut people = Vec::with_capacity(count);
     for index in 0..count {
         people.push(server.person(&format!("crowd{index}")).await);
@@ -64,6 +69,7 @@ async fn a_seat_is_held_by_one_of_two_hundred() {
 
     server.kill();
     server.restart();
+    let people = signed_in(&server, 200).await;
     let storm = people.iter().map(|person| {
         let mut order = seats[1..].to_vec();
         order.shuffle(&mut rand::rng());

@@ -42,14 +42,13 @@ impl Clock {
     }
 
     /// Goes on from here, and calls `each` at each step.
-    pub(super) fn run(self, each: impl Fn(Millis) + 'static) {
-        let each = StoredValue::new_local(each);
+    pub(super) fn run(self, each: impl Fn(Millis) + Copy + 'static) {
         effect(move |_| {
             self.hear(self.now.get_untracked());
             let tick = move || {
                 let now = self.read();
                 self.now.set(now);
-                each.with_value(|each| each(now));
+                each(now);
             };
             let ticks = set_interval_with_handle(tick, TICK);
             on_cleanup(move || {
