@@ -88,3 +88,16 @@ export function secondDoor(server, email) {
     ],
   ]);
 }
+
+/** The hall of an event gets rows of 60 seats behind its last one, until it has so many. */
+export function enlargeHall(server, event, seats) {
+  return change(server, [
+    [
+      `with recursive n (i) as (select 0 union all select i + 1 from n where i + 1 < ? - (select count(*) from seats where event_id = ?))
+       insert into seats (event_id, section_id, ticket_type_id, row, number, x, y)
+       select ?, (select max(section_id) from seats where event_id = ?), (select max(ticket_type_id) from seats where event_id = ?),
+         'R' || (i / 60), i % 60 + 1, (i % 60) * 10, 170 + (i / 60) * 13 from n`,
+      [seats, event, event, event, event],
+    ],
+  ]);
+}

@@ -28,7 +28,7 @@ use plenum::{
                 orders::{OrderEvent, OrderUpdated, OwnOrderEvent, OwnOrderUpdated},
                 own::{HoldChanged, OwnEvent},
                 promo::PromoEvent,
-                seats::{SeatsChanged, SeatsEvent},
+                seats::{SeatsChanged, SeatsEvent, Watching},
                 tickets::{TicketEvent, TicketNow},
             },
             model::{
@@ -41,6 +41,7 @@ use plenum::{
                 promo::{Off, Promo},
                 seat::{SeatKind, SeatNow, SeatState},
                 ticket::{Place, TicketState},
+                waiting::{OwnWaiting, WaitingState},
             },
         },
         broadcasts::{
@@ -363,6 +364,16 @@ fn wallet_events() -> String {
     [own, lines(vec![QueueEvent::WithdrawalMoved(queued)])].join("\n")
 }
 
+fn waiting() -> OwnWaiting {
+    OwnWaiting {
+        event_id: EventId(7),
+        ticket_type_id: TicketTypeId(4),
+        state: WaitingState::Offered,
+        place: 0,
+        until: Some(1_795_103_760_000),
+    }
+}
+
 fn moment() -> MomentOf {
     MomentOf { broadcast: BroadcastId(7), moment: Moment { at: 1_795_102_860_000, delivered: 5, seen: 3, read: 2, acted: 1 } }
 }
@@ -548,8 +559,8 @@ fn the_events_of_this_schema_have_this_shape() {
     ]);
     let box_office_events = [
         lines(vec![EventEvent::AvailabilityUpdated(availability())]),
-        lines(vec![SeatsEvent::SeatsChanged(seats())]),
-        lines(vec![OwnEvent::HoldChanged(hold())]),
+        lines(vec![SeatsEvent::SeatsChanged(seats()), SeatsEvent::WatchersChanged(Watching { watching: 127, at: 1_795_102_860_000 })]),
+        lines(vec![OwnEvent::HoldChanged(hold()), OwnEvent::WaitingChanged(waiting())]),
         lines(vec![OrderEvent::OrderUpdated(order_updated())]),
         lines(vec![OwnOrderEvent::OrderUpdated(own_order_updated())]),
         lines(vec![PromoEvent::PromoChanged(promo())]),

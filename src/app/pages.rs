@@ -21,6 +21,7 @@ use crate::{
             CheckInPage, DeskPage, OrderTicketsPage, TicketPage, TicketsPage,
             orders::{NewOrderPage, OrderDetailPage, OrdersPage},
             promo::PromoCodesPage,
+            seats::SeatsPage,
         },
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
         inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
@@ -127,6 +128,8 @@ pub enum Page {
     CheckIn,
     /// What is sold of an event, for those who run it.
     Desk,
+    /// The seats of an event.
+    Seats,
 }
 
 /// What is fetched together. Few and large ones: code that several chunks need comes in files
@@ -191,6 +194,7 @@ fn box_office(page: Page) -> Opened {
         Page::Ticket => for_people(|| view! { <TicketPage/> }),
         Page::OrderTickets => for_people(|| view! { <OrderTicketsPage/> }),
         Page::CheckIn => for_people(|| view! { <CheckInPage/> }),
+        Page::Seats => view! { <SeatsPage/> },
         Page::Desk => for_people(|| view! { <DeskPage/> }),
         _ => for_people(|| view! { <TicketsPage/> }),
     })
@@ -257,6 +261,7 @@ impl Page {
             | Self::Ticket
             | Self::OrderTickets
             | Self::CheckIn
+            | Self::Seats
             | Self::Desk => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity

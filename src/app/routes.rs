@@ -68,6 +68,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("orders/:id/tickets") view=Page::OrderTickets ssr=SsrMode::Async/>
             <Route path=path!("events/:id/check-in") view=Page::CheckIn ssr=SsrMode::Async/>
             <Route path=path!("events/:id/desk") view=Page::Desk ssr=SsrMode::Async/>
+            <Route path=path!("events/:id/seats") view=Page::Seats ssr=SsrMode::Async/>
             <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
                 <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>
                 <Route path=path!("rooms") view=Page::Rooms ssr=SsrMode::Async/>

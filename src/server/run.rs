@@ -90,6 +90,8 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     tokio::spawn(admin::server::sample(Arc::clone(&hub), gatherer, Arc::clone(&figures), store.clone()));
     tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
     tokio::spawn(broadcasts::server::follow_receipts(store.clone()));
+    tokio::spawn(box_office::server::expiry::run(store.clone()));
+    tokio::spawn(box_office::server::watchers::run(Arc::clone(&hub)));
     let mailer: Arc<dyn Mailer> = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
     let post = inbox::server::digest::Post {
         mailer: Arc::clone(&mailer),

@@ -4,4 +4,5 @@ pub mod check_in;
 pub mod desk;
 pub mod orders;
 pub mod promo;
+pub mod seats;
 pub mod tickets;

@@ -154,3 +154,19 @@ pub mod storage {
         Vec::new()
     }
 }
+
+/// Nothing is stored.
+pub mod session {
+    /// Nothing.
+    pub fn get(_key: &str) -> Option<String> {
+        None
+    }
+
+    /// Not stored.
+    pub fn set(_key: &str, _text: &str) -> bool {
+        false
+    }
+
+    /// Nothing to forget.
+    pub fn remove(_key: &str) {}
+}

@@ -325,3 +325,29 @@ pub mod storage {
             .collect()
     }
 }
+
+/// Texts that last as long as a tab, and are its own.
+pub mod session {
+    use leptos::prelude::window;
+
+    fn own() -> Option<web_sys::Storage> {
+        window().session_storage().ok().flatten()
+    }
+
+    /// The text stored under `key`.
+    pub fn get(key: &str) -> Option<String> {
+        own()?.get_item(key).ok().flatten()
+    }
+
+    /// Stores a text; false if the browser has no room or does not let us.
+    pub fn set(key: &str, text: &str) -> bool {
+        own().is_some_and(|storage| storage.set_item(key, text).is_ok())
+    }
+
+    /// Forgets what is stored under `key`.
+    pub fn remove(key: &str) {
+        if let Some(storage) = own() {
+            let _ = storage.remove_item(key);
+        }
+    }
+}

@@ -28,6 +28,8 @@ mod orders_storm;
 mod pages;
 mod presence;
 mod recovery;
+mod seats;
+mod seats_storm;
 mod security;
 mod seeds;
 mod sending;

@@ -1,11 +1,12 @@
 //! The box office in the public JSON API, one file a matter.
 
 mod orders;
+mod seats;
 mod tickets;
 
 use crate::server::api::Endpoints;
 
 /// The endpoints.
 pub fn endpoints() -> Endpoints {
-    Endpoints::default().and(orders::endpoints()).and(tickets::endpoints())
+    Endpoints::default().and(orders::endpoints()).and(seats::endpoints()).and(tickets::endpoints())
 }

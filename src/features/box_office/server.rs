@@ -4,21 +4,28 @@
 //! - [`orders`]: what somebody buys of a hold: paying, expiring, giving back; [`promo`]: codes that lower a price.
 //! - [`tickets`] and the [`codes`] on them; [`check_ins`]: the doors, where a ticket is let in once.
 //! - [`desk`]: what those who run an event see of it ([`running`] says who they are); [`export`]: the same as tables.
+//! - [`baskets`]: what their owners do with them; [`expiry`]: that their end is told; [`waiting`]: who is next.
+//! - [`seats`]: the seat map; [`watchers`]: how many look at it.
 //! - [`seed`]: events for trying it out.
 
 pub mod availability;
+pub mod baskets;
 pub mod check_ins;
 pub mod codes;
 pub mod desk;
+pub mod expiry;
 pub mod export;
 pub mod holds;
 pub mod orders;
 pub mod promo;
 pub mod running;
+pub mod seats;
 pub mod seed;
+pub mod tickets;
+pub mod waiting;
+pub mod watchers;
 #[cfg(test)]
 mod tests;
-pub mod tickets;
 
 use super::model::event::EventState;
 use crate::{

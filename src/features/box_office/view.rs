@@ -5,6 +5,7 @@ mod desk;
 mod follow;
 pub mod orders;
 pub mod promo;
+pub mod seats;
 mod tickets;
 
 pub use check_in::CheckInPage;

@@ -1,40 +1,179 @@
-//! Holding places.
+//! What pages ask of a seat map and of baskets. Each command is also a plain form: without scripts it leads back to the map.
 
 #![expect(missing_docs, reason = "the fields of the types that #[server] makes are the arguments, described at each function")]
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use crate::{
     error::AppError,
-    features::box_office::model::hold::{Hold, Places},
-    ids::{EventId, SeatId},
+    features::box_office::model::{
+        hold::{Hold, Places},
+        seat_map::SeatMap, waiting::OwnWaiting,
+    },
+    ids::{EventId, HoldId, SeatId, TicketTypeId},
+    realtime::live::Snapshot,
     wire::Json,
 };
 #[cfg(feature = "ssr")]
-use crate::{
-    features::box_office::{
-        model::hold::Wanted,
-        server::holds::{self, Terms},
+use {
+    crate::{
+        error::AppResult,
+        features::box_office::{
+            model::hold::Wanted,
+            server::{
+                baskets::{self, Part},
+                holds::{self, Terms},
+                seats::{self, terms},
+                waiting,
+            },
+        },
+        server::{
+            db::Tx,
+            idempotency::{self, parse_key},
+            request::{answer, asker, command, state, visitor},
+            sign_ins::Identity,
+            state::AppState,
+        },
     },
-    server::{db::Tx, request::command},
+    serde::{Serialize, de::DeserializeOwned},
 };
 
-/// Holds seats and standing places of an event, all or nothing.
+/// The seat map of an event, for whoever looks.
 ///
 /// # Errors
-/// 401; 404; 409 if one is taken or the event does not sell now; 422 `seats` or `standing`; 429.
-#[server(name = HoldPlaces, prefix = "/fn", endpoint = "box_office/hold", output = Json)]
+/// 404 if there is no such event, or not for them.
+#[server(name = SeatMapOf, prefix = "/fn", endpoint = "box_office/seats", input = GetUrl, output = Json)]
+pub async fn map(event: EventId) -> Result<Snapshot<SeatMap>, AppError> {
+    let (asked, who) = (state(), visitor());
+    answer(async move { seats::snapshot(&asked?, who.as_ref(), event).await }).await
+}
+
+/// A command about the seats of an event, in one write, once for its key if it has one; a page without scripts is led to the seat map.
+#[cfg(feature = "ssr")]
+async fn seating<T, R, F>(event: EventId, key: String, request: R, effect: F) -> Result<T, AppError>
+where
+    T: Serialize + DeserializeOwned + Send + 'static,
+    R: Serialize + Send + Sync + 'static,
+    F: AsyncFn(&mut Tx, &Identity, Terms) -> AppResult<T> + Send + 'static,
+{
+    command(&format!("/events/{event}/seats"), move |state: AppState, who| async move {
+        let terms = terms(&state);
+        let key = if key.is_empty() { None } else { Some(parse_key(&key)?) };
+        let body = async move |tx: &mut Tx| match &key {
+            Some(key) => idempotency::once(tx, who.person, key, &request, async |tx: &mut Tx| effect(tx, &who, terms).await).await,
+            None => effect(tx, &who, terms).await,
+        };
+        state.store.write(body).await
+    })
+    .await
+}
+
+/// Holds these seats and standing places, all or none, in addition to those in the basket.
+///
+/// # Errors
+/// 401; 404; 409 `seats` if one is taken, or the event does not sell; 422 `seats`; 429.
+#[server(name = HoldSeats, prefix = "/fn", endpoint = "box_office/hold", output = Json)]
 pub async fn hold(
     event: EventId,
     #[server(default)] seats: Vec<SeatId>,
     #[server(default)] standing: Vec<Places>,
+    #[server(default)] key: String,
 ) -> Result<Hold, AppError> {
-    command(&format!("/events/{event}"), move |state, who| async move {
-        let settings = &state.config.box_office;
-        let lasts = i64::try_from(settings.hold_seconds).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000);
-        let terms = Terms { lasts, extensions: settings.hold_extensions.into() };
-        let wanted = Wanted { seats, standing };
-        state.store.write(async move |tx: &mut Tx| holds::hold(tx, &who, event, &wanted, terms).await).await
+    let wanted = Wanted { seats, standing };
+    let request = ("hold", event, wanted.clone());
+    seating(event, key, request, async move |tx: &mut Tx, who: &Identity, terms| holds::hold(tx, who, event, &wanted, terms).await).await
+}
+
+/// Sets how many standing places of a ticket type are in the basket; 0 lets them go.
+///
+/// # Errors
+/// 401; 404; 409 `standing` if there are not so many, or the event does not sell; 422; 429.
+#[server(name = HoldStanding, prefix = "/fn", endpoint = "box_office/stand", output = Json)]
+pub async fn stand(
+    event: EventId,
+    ticket_type: TicketTypeId,
+    #[server(default)] quantity: i64,
+    #[server(default)] key: String,
+) -> Result<Option<Hold>, AppError> {
+    let request = ("stand", event, ticket_type, quantity);
+    let places = Places { ticket_type_id: ticket_type, quantity };
+    seating(event, key, request, async move |tx: &mut Tx, who: &Identity, terms| baskets::stand(tx, who, event, places, terms).await).await
+}
+
+/// Holds the best `count` seats together; of a ticket type if one is named.
+///
+/// # Errors
+/// 401; 404; 409 `seats` if there are not so many together, or the event does not sell; 422 `count`; 429.
+#[server(name = HoldBest, prefix = "/fn", endpoint = "box_office/best", output = Json)]
+pub async fn hold_best(
+    event: EventId,
+    count: usize,
+    #[server(default)] ticket_type: String,
+    #[server(default)] key: String,
+) -> Result<Hold, AppError> {
+    let request = ("best", event, count, ticket_type.clone());
+    let ticket_type = ticket_type.parse::<TicketTypeId>().ok();
+    let best = async move |tx: &mut Tx, who: &Identity, terms| baskets::hold_best(tx, who, event, count, ticket_type, terms).await;
+    seating(event, key, request, best).await
+}
+
+/// Lets one seat of the basket go.
+///
+/// # Errors
+/// 401; 404; 409 if the hold has ended; 429.
+#[server(name = LetSeatGo, prefix = "/fn", endpoint = "box_office/let_go", output = Json)]
+pub async fn let_go(event: EventId, hold: HoldId, seat: SeatId) -> Result<Option<Hold>, AppError> {
+    let effect = async move |tx: &mut Tx, who: &Identity, terms| baskets::let_go(tx, who, hold, Part::Seat(seat), terms).await;
+    seating(event, String::new(), (), effect).await
+}
+
+/// Holds what is in the basket for as much longer again.
+///
+/// # Errors
+/// 401; 404; 409 if it has ended or cannot be extended any more; 422 `key`; 429.
+#[server(name = ExtendHold, prefix = "/fn", endpoint = "box_office/extend", output = Json)]
+pub async fn extend(event: EventId, hold: HoldId, #[server(default)] key: String) -> Result<Hold, AppError> {
+    seating(event, key, ("extend", hold), async move |tx: &mut Tx, who: &Identity, terms| baskets::extend(tx, who, hold, terms).await).await
+}
+
+/// Lets all go that is in the basket.
+///
+/// # Errors
+/// 401; 404; 429.
+#[server(name = ReleaseHold, prefix = "/fn", endpoint = "box_office/release", output = Json)]
+pub async fn release(event: EventId, hold: HoldId) -> Result<(), AppError> {
+    seating(event, String::new(), (), async move |tx: &mut Tx, who: &Identity, _| holds::release(tx, who, hold).await).await
+}
+
+/// Waits for a place of a ticket type that is sold out.
+///
+/// # Errors
+/// 401; 404; 409 if there are places, or the event does not sell; 429.
+#[server(name = WaitForPlace, prefix = "/fn", endpoint = "box_office/wait", output = Json)]
+pub async fn wait(event: EventId, ticket_type: TicketTypeId) -> Result<OwnWaiting, AppError> {
+    let effect = async move |tx: &mut Tx, who: &Identity, terms| waiting::join(tx, who, ticket_type, terms).await;
+    seating(event, String::new(), (), effect).await
+}
+
+/// Waits no more.
+///
+/// # Errors
+/// 401; 429.
+#[server(name = StopWaiting, prefix = "/fn", endpoint = "box_office/stop_waiting", output = Json)]
+pub async fn stop_waiting(event: EventId, ticket_type: TicketTypeId) -> Result<(), AppError> {
+    seating(event, String::new(), (), async move |tx: &mut Tx, who: &Identity, _| waiting::leave(tx, who, ticket_type).await).await
+}
+
+/// Where one waits for places of an event, and how many are before one.
+///
+/// # Errors
+/// 401.
+#[server(name = WaitingAt, prefix = "/fn", endpoint = "box_office/waiting", input = GetUrl, output = Json)]
+pub async fn waiting_at(event: EventId) -> Result<Vec<OwnWaiting>, AppError> {
+    let asked = asker();
+    answer(async move {
+        let (state, who) = asked?;
+        waiting::of_person(&mut *state.store.look().await?, who.person, event).await
     })
     .await
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    features::box_office::model::hold::Hold,
+    features::box_office::model::{hold::Hold, waiting::OwnWaiting},
     ids::{EventId, PersonId},
     live_events,
 };
@@ -22,5 +22,7 @@ live_events! {
     pub enum OwnEvent on Channel::Person(PersonId) {
         #[doc = "One's basket of an event, as it is now."]
         HoldChanged(HoldChanged) = "hold.changed", state(|changed| format!("hold:{}", changed.event_id));
+        #[doc = "One's place in a waiting list, as it is now: one joined, was offered a place, let it go, or left."]
+        WaitingChanged(OwnWaiting) = "waiting.changed", state(|waiting| format!("waiting:{}", waiting.ticket_type_id));
     }
 }

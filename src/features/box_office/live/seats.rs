@@ -1,11 +1,13 @@
-//! What those who look at a seat map are told: no identities.
+//! What those who look at a seat map are told: no identities. And how it applies to the map.
 
 use serde::{Deserialize, Serialize};
 
+use super::{event::EventEvent, own::OwnEvent};
 use crate::{
-    features::box_office::model::seat::SeatNow,
-    ids::{EventId, Millis},
+    features::box_office::model::{seat::SeatNow, seat_map::SeatMap},
+    ids::{EventId, Millis, PersonId, SeatId},
     live_events,
+    realtime::live::Live,
 };
 
 /// Seats that have changed in one commit (S3-29).
@@ -17,10 +19,75 @@ pub struct SeatsChanged {
     pub at: Millis,
 }
 
+/// How many look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watching {
+    /// People who are signed in count once, visitors by their tabs.
+    pub watching: u32,
+    /// When, in milliseconds UTC: countdowns follow this clock (I31).
+    pub at: Millis,
+}
+
 live_events! {
     /// What happens to the seats of an event.
     pub enum SeatsEvent on Channel::Seats(EventId) {
         #[doc = "Seats were held, let go or sold, together."]
         SeatsChanged(SeatsChanged) = "seat.changed", fact;
+        #[doc = "How many look at the seat map; at most once a second."]
+        WatchersChanged(Watching) = "watchers.changed", ephemeral(|_| "watchers".to_owned());
+    }
+}
+
+impl Live<SeatsEvent> for SeatMap {
+    /// The seats that are to be drawn again.
+    type Touched = Vec<SeatId>;
+
+    fn apply(&mut self, _: PersonId, event: &SeatsEvent) -> Vec<SeatId> {
+        match event {
+            SeatsEvent::SeatsChanged(changed) => changed.seats.iter().filter(|seat| self.taken.set(**seat)).map(|seat| seat.id).collect(),
+            SeatsEvent::WatchersChanged(watching) => {
+                self.watching = watching.watching;
+                Vec::new()
+            }
+        }
+    }
+}
+
+impl Live<EventEvent> for SeatMap {
+    /// What is left has changed.
+    type Touched = bool;
+
+    fn apply(&mut self, _: PersonId, event: &EventEvent) -> bool {
+        match event {
+            EventEvent::AvailabilityUpdated(availability) if availability.event_id == self.event.id => {
+                let touched = self.types != availability.ticket_types;
+                self.types.clone_from(&availability.ticket_types);
+                touched
+            }
+            EventEvent::AvailabilityUpdated(_) => false,
+        }
+    }
+}
+
+impl Live<OwnEvent> for SeatMap {
+    /// The seats that are to be drawn again: those that were in the basket, and those that are.
+    type Touched = Vec<SeatId>;
+
+    fn apply(&mut self, _: PersonId, event: &OwnEvent) -> Vec<SeatId> {
+        match event {
+            OwnEvent::HoldChanged(changed) if changed.event_id == self.event.id => {
+                let before = std::mem::replace(&mut self.hold, changed.hold.clone());
+                before.into_iter().chain(changed.hold.clone()).flat_map(|hold| hold.seats).collect()
+            }
+            OwnEvent::WaitingChanged(changed) if changed.event_id == self.event.id => {
+                self.waiting.retain(|known| known.ticket_type_id != changed.ticket_type_id);
+                if !changed.state.is_end() {
+                    self.waiting.push(changed.clone());
+                    crate::sorted::sort_by_key(&mut self.waiting, |known| known.ticket_type_id);
+                }
+                Vec::new()
+            }
+            OwnEvent::HoldChanged(_) | OwnEvent::WaitingChanged(_) => Vec::new(),
+        }
     }
 }

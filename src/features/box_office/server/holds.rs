@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{availability, orders};
+use super::{availability, expiry, orders, waiting};
 use crate::{
     error::{AppError, AppResult},
     features::box_office::{
@@ -19,11 +19,12 @@ use crate::{
             seat::{SeatNow, SeatState},
         },
     },
-    ids::{EventId, HoldId, Millis, OrganisationId, PersonId, SeatId},
+    ids::{EventId, HoldId, Millis, OrganisationId, PersonId, SeatId, TicketTypeId},
     server::{
         db::{Conn, Tx},
         sign_ins::Identity,
     },
+    strings::box_office::seats as words,
 };
 
 /// How long a hold lasts and how often it can be extended; from the settings.
@@ -47,9 +48,14 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
     if seats.is_empty() && wanted.standing.is_empty() {
         return Err(AppError::invalid("seats", "Choose at least one place."));
     }
-    let id = basket(tx, who.person, event, now, terms).await?;
-    let until: Millis = sqlx::query_scalar("select until from holds where id = $1").bind(id).fetch_one(&mut **tx).await?;
-    let mut changed = Vec::with_capacity(seats.len());
+    if i64::try_from(seats.len() + wanted.standing.len()).is_ok_and(|wanted| wanted > each) {
+        return Err(too_many(each));
+    }
+    // What has ended is for those who wait, before whoever comes now.
+    if waiting::is_waited_for(tx, event).await? {
+        expiry::end_due(tx, Some(event)).await?;
+    }
+    let (id, until, mut changed) = basket(tx, who.person, event, terms).await?;
     for seat in seats {
         if claim(tx, event, id, until, seat, now).await? {
             changed.push(SeatNow { id: seat, state: SeatState::Held { until } });
@@ -60,12 +66,16 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
     }
     let held = read(tx, id, terms).await?;
     if held.places() + bought(tx, who.person, event).await? > each {
-        return Err(AppError::invalid("seats", format!("One person can have at most {each} places.")));
+        return Err(too_many(each));
     }
     tell(tx, event, changed).await?;
     tell_owner(tx, who.person, event, Some(held.clone()));
     orders::follow_hold(tx, id).await?;
     Ok(held)
+}
+
+fn too_many(each: i64) -> AppError {
+    AppError::invalid("seats", words::at_most(each))
 }
 
 /// Lets a hold go. Nothing happens if it has ended.
@@ -87,6 +97,7 @@ pub async fn release(tx: &mut Tx, who: &Identity, id: HoldId) -> AppResult<()> {
     let freed = drop_claims(tx, id).await?;
     // Seats whose time had passed may be somebody else's by now; those are not in this hold any more.
     let changed = freed.into_iter().filter(|(_, until)| *until > now).map(|(id, _)| SeatNow { id, state: SeatState::Free }).collect();
+    waiting::lapse(tx, id, event, who.person, None).await?;
     tell(tx, event, changed).await?;
     tell_owner(tx, who.person, event, None);
     orders::follow_hold(tx, id).await
@@ -110,12 +121,36 @@ pub async fn of_person(conn: &mut Conn, person: PersonId, event: EventId, now: M
     }
 }
 
-/// Tells those who look at the seat map and at the event what has changed.
+/// A hold of `person` that holds at `now`.
 ///
 /// # Errors
 /// If the database refuses.
-pub async fn tell(tx: &mut Tx, event: EventId, seats: Vec<SeatNow>) -> AppResult<()> {
+pub async fn active(conn: &mut Conn, person: PersonId, id: HoldId, now: Millis, terms: Terms) -> AppResult<Option<Hold>> {
+    let known: Option<HoldId> =
+        sqlx::query_scalar("select id from holds where id = $1 and person_id = $2 and state = 'active' and until > $3")
+            .bind(id)
+            .bind(person)
+            .bind(now)
+            .fetch_optional(&mut *conn)
+            .await?;
+    match known {
+        Some(id) => Ok(Some(read(conn, id, terms).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Tells those who look at the seat map and at the event what has changed. What has become free goes to those who wait for it first.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn tell(tx: &mut Tx, event: EventId, mut seats: Vec<SeatNow>) -> AppResult<()> {
     let at = tx.now();
+    seats.extend(waiting::offer(tx, event).await?);
+    // A seat that was let go and is somebody else's at once is told once.
+    let mut told = BTreeSet::new();
+    seats.reverse();
+    seats.retain(|seat| told.insert(seat.id));
+    seats.reverse();
     if !seats.is_empty() {
         tx.announce(event, &SeatsEvent::SeatsChanged(SeatsChanged { seats, at }));
     }
@@ -136,12 +171,12 @@ pub async fn drop_claims(tx: &mut Tx, id: HoldId) -> AppResult<Vec<(SeatId, Mill
     Ok(sqlx::query_as("delete from held_seats where hold_id = $1 returning seat_id, until").bind(id).fetch_all(&mut **tx).await?)
 }
 
-fn unknown() -> AppError {
+pub(super) fn unknown() -> AppError {
     AppError::not_found("There is no such hold.")
 }
 
 /// How many places one person can have of `event`, which sells now.
-async fn selling(tx: &mut Tx, organisation: OrganisationId, event: EventId, now: Millis) -> AppResult<i64> {
+pub(super) async fn selling(tx: &mut Tx, organisation: OrganisationId, event: EventId, now: Millis) -> AppResult<i64> {
     let row: Option<(EventState, Millis, Millis, i64)> = sqlx::query_as(
         "select state, sales_from, sales_until, places_each from events where id = $1 and organisation_id = $2 and state <> 'draft'",
     )
@@ -158,61 +193,75 @@ async fn selling(tx: &mut Tx, organisation: OrganisationId, event: EventId, now:
     }
 }
 
-/// The basket of `person`: the one that they have, or a new one.
-async fn basket(tx: &mut Tx, person: PersonId, event: EventId, now: Millis, terms: Terms) -> AppResult<HoldId> {
+/// The basket of `person`: the one that they have, or a new one; until when it holds, and the seats of one that had ended.
+pub(super) async fn basket(tx: &mut Tx, person: PersonId, event: EventId, terms: Terms) -> AppResult<(HoldId, Millis, Vec<SeatNow>)> {
+    let now = tx.now();
     let known: Option<(HoldId, Millis)> =
         sqlx::query_as("select id, until from holds where person_id = $1 and event_id = $2 and state = 'active'")
             .bind(person)
             .bind(event)
             .fetch_optional(&mut **tx)
             .await?;
-    match known {
-        Some((id, until)) if until > now => return Ok(id),
+    let freed = match known {
+        Some((id, until)) if until > now => return Ok((id, until, Vec::new())),
         Some((id, _)) => {
-            drop_claims(tx, id).await?;
             sqlx::query("update holds set state = 'expired' where id = $1").bind(id).execute(&mut **tx).await?;
             orders::follow_hold(tx, id).await?;
+            waiting::lapse(tx, id, event, person, None).await?;
+            drop_claims(tx, id).await?.into_iter().map(|(id, _)| SeatNow { id, state: SeatState::Free }).collect()
         }
-        None => {}
-    }
+        None => Vec::new(),
+    };
+    let until = now + terms.lasts;
     let made = sqlx::query_scalar(
         "insert into holds (event_id, person_id, state, until, created_at) values ($1, $2, 'active', $3, $4) returning id",
     );
-    Ok(made.bind(event).bind(person).bind(now + terms.lasts).bind(now).fetch_one(&mut **tx).await?)
+    let id = made.bind(event).bind(person).bind(until).bind(now).fetch_one(&mut **tx).await?;
+    expiry::expect(until);
+    Ok((id, until, freed))
 }
 
 /// Claims a seat. False: it was in this hold already.
-async fn claim(tx: &mut Tx, event: EventId, hold: HoldId, until: Millis, seat: SeatId, now: Millis) -> AppResult<bool> {
-    let known: Option<(bool, Option<HoldId>, Option<Millis>)> = sqlx::query_as(
-        "select exists (select 1 from order_lines l where l.seat_id = s.id and l.state = 'sold'), h.hold_id, h.until
+pub(super) async fn claim(tx: &mut Tx, event: EventId, hold: HoldId, until: Millis, seat: SeatId, now: Millis) -> AppResult<bool> {
+    type Known = (bool, Option<HoldId>, Option<Millis>, TicketTypeId, String, i64);
+    let known: Option<Known> = sqlx::query_as(
+        "select exists (select 1 from order_lines l where l.seat_id = s.id and l.state = 'sold'), h.hold_id, h.until,
+           s.ticket_type_id, s.row, s.number
          from seats s left join held_seats h on h.seat_id = s.id where s.id = $1 and s.event_id = $2",
     )
     .bind(seat)
     .bind(event)
     .fetch_optional(&mut **tx)
     .await?;
-    let Some((sold, holder, held_until)) = known else { return Err(AppError::not_found("There is no such seat.")) };
+    let Some((sold, holder, held_until, ticket_type, row, number)) = known else {
+        return Err(AppError::not_found("There is no such seat."));
+    };
     if holder == Some(hold) {
         return Ok(false);
     }
     if sold || held_until.is_some_and(|held| held > now) {
-        let message = if sold { "That seat has been sold." } else { "Somebody else is holding that seat." };
+        let message = if sold {
+            format!("Row {row}, seat {number} has been sold.")
+        } else {
+            format!("Somebody else is holding row {row}, seat {number}.")
+        };
         return Err(AppError { field: Some("seats".to_owned()), ..AppError::conflict(message) });
     }
     sqlx::query(
-        "insert into held_seats (seat_id, hold_id, until) values ($1, $2, $3)
+        "insert into held_seats (seat_id, hold_id, until, ticket_type_id) values ($1, $2, $3, $4)
          on conflict (seat_id) do update set hold_id = excluded.hold_id, until = excluded.until",
     )
     .bind(seat)
     .bind(hold)
     .bind(until)
+    .bind(ticket_type)
     .execute(&mut **tx)
     .await?;
     Ok(true)
 }
 
 /// Claims standing places, in place of those of this hold.
-async fn claim_standing(tx: &mut Tx, event: EventId, hold: HoldId, until: Millis, wanted: Places, now: Millis) -> AppResult<()> {
+pub(super) async fn claim_standing(tx: &mut Tx, event: EventId, hold: HoldId, until: Millis, wanted: Places, now: Millis) -> AppResult<()> {
     let left: Option<i64> = sqlx::query_scalar(
         "select capacity - sold - (select coalesce(sum(quantity), 0) from held_places where ticket_type_id = $1 and until > $3 and hold_id <> $4)
          from ticket_types where id = $1 and event_id = $2 and seated = 0",
@@ -245,9 +294,9 @@ async fn claim_standing(tx: &mut Tx, event: EventId, hold: HoldId, until: Millis
 }
 
 /// Places that `person` has bought.
-async fn bought(tx: &mut Tx, person: PersonId, event: EventId) -> AppResult<i64> {
+pub(super) async fn bought(conn: &mut Conn, person: PersonId, event: EventId) -> AppResult<i64> {
     let count = sqlx::query_scalar("select count(*) from tickets where person_id = $1 and event_id = $2 and state <> 'void'");
-    Ok(count.bind(person).bind(event).fetch_one(&mut **tx).await?)
+    Ok(count.bind(person).bind(event).fetch_one(conn).await?)
 }
 
 /// A hold as it stands.

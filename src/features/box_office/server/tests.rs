@@ -1,10 +1,13 @@
 //! That places are claimed by one person at a time, for a time, all or nothing.
 
+mod apply;
+mod baskets;
 mod check_ins;
 mod desk;
 mod holds;
 mod orders;
 mod sold;
+mod waiting;
 
 use super::{holds::Terms, seed::seed_events};
 use crate::{

@@ -1,6 +1,6 @@
 //! What those who watch over the live layer are told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Figures, Flow, Hub, Ordering, lock, traffic};
@@ -56,6 +56,20 @@ impl Hub {
         let connections = self.all_connections();
         let subscriptions = connections.iter().map(|connection| self.subscriptions_of(connection)).sum();
         (subscriptions, connections.iter().map(|connection| connection.queued()).sum())
+    }
+
+    /// How many connections are on the channel.
+    pub fn subscribers(&self, name: &str) -> usize {
+        self.channel(name).map_or(0, |channel| lock(&channel.members).subscribers.len())
+    }
+
+    /// How many look at the channel: a person once over all connections, visitors by theirs.
+    pub fn watchers(&self, name: &str) -> usize {
+        let Some(channel) = self.channel(name) else { return 0 };
+        let members = lock(&channel.members);
+        let people = members.subscribers.values().filter_map(|subscriber| subscriber.connection.who());
+        let distinct: HashSet<_> = people.clone().map(|who| who.person).collect();
+        members.subscribers.len() - people.count() + distinct.len()
     }
 
     /// What passes at each organisation, in one pass over people and channels. A channel counts for the organisation of the first

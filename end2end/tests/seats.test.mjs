@@ -1,0 +1,213 @@
+// The seat map: people see each other's picks as they happen, nobody gets a seat that another has, and a
+// basket ends, lasts longer, and stays over a reload; by pointer, by keyboard, on a phone, without scripts.
+
+import assert from 'node:assert/strict';
+
+import { violations } from '../axe.mjs';
+import { eventually, scenario } from '../harness.mjs';
+import { PASSWORD, part } from '../plenum.mjs';
+
+/** The gala of the demo is the first event. */
+const MAP = '/events/1/seats';
+
+const seat = (page, row, number) => page.getByRole('button', { name: new RegExp(`^Row ${row}, seat ${number}, `) });
+const is = (page, row, number, state) =>
+  page.getByRole('button', { name: new RegExp(`^Row ${row}, seat ${number}, .*, ${state}$`) }).waitFor();
+const basket = (page) => page.getByRole('region', { name: 'Your places' });
+const line = (page, name) => basket(page).getByRole('listitem').filter({ hasText: name });
+
+/** Opens the map and waits until it is alive and followed. */
+async function open(person, path = MAP) {
+  const from = person.wire().here;
+  await person.page.goto(path);
+  await person.wire().subscribed('seats.1', { from });
+  await seat(person.page, 'A', 1).waitFor();
+}
+
+// Sam picks a seat: it is his, and Lena and a visitor see it held; he lets it go, and it is free for all of them.
+scenario('what one picks the others see', async (scene) => {
+  const [sam, lena] = await scene.people('sam', 'lena');
+  const visitor = await scene.visitor('nobody');
+  for (const person of [sam, lena, visitor]) await open(person);
+  await visitor.page.getByText('3 looking').waitFor();
+  await seat(sam.page, 'B', 7).click();
+  await is(sam.page, 'B', 7, 'yours');
+  await line(sam.page, 'Row B, seat 7').waitFor();
+  for (const person of [lena, visitor]) await is(person.page, 'B', 7, 'held by somebody');
+  await line(sam.page, 'Row B, seat 7').getByRole('button').click();
+  for (const person of [sam, lena, visitor]) await is(person.page, 'B', 7, 'available');
+});
+
+// Two press the same seat at once: it is one's, the other one sees it held, and has nothing in the basket.
+scenario('two pick the same seat at once', async (scene) => {
+  const [sam, lena] = await scene.people('sam', 'lena');
+  for (const person of [sam, lena]) await open(person);
+  await Promise.all([sam, lena].map((person) => seat(person.page, 'C', 9).click()));
+  const mine = async (person) => (await seat(person.page, 'C', 9).getAttribute('aria-label')).endsWith(', yours');
+  const [winner, other] = await eventually(async () => {
+    const got = await Promise.all([sam, lena].map(mine));
+    assert.equal(got.filter(Boolean).length, 1);
+    return got[0] ? [sam, lena] : [lena, sam];
+  });
+  await line(winner.page, 'Row C, seat 9').waitFor();
+  await is(other.page, 'C', 9, 'held by somebody');
+  assert.equal(await line(other.page, 'Row C, seat 9').count(), 0);
+}, { allow: [/status of 409/] });
+
+// A hold of a few seconds ends while one looks: the basket says so and keeps what was in it; one click holds it again.
+scenario('a basket ends, and is had again by one click', async (scene) => {
+  const [sam, lena] = await scene.people('sam', 'lena');
+  for (const person of [sam, lena]) await open(person);
+  await seat(sam.page, 'D', 4).click();
+  await is(sam.page, 'D', 4, 'yours');
+  await part.alert(sam.page, 'Your places are held for').waitFor();
+  await part.alert(sam.page, 'Time is up').waitFor();
+  await is(lena.page, 'D', 4, 'available');
+  await basket(sam.page).getByText('Row D, seat 4').waitFor();
+  await basket(sam.page).getByRole('button', { name: 'Try to hold them again' }).click();
+  await is(sam.page, 'D', 4, 'yours');
+  await is(lena.page, 'D', 4, 'held by somebody');
+}, { server: { env: { PLENUM_BOX_OFFICE__HOLD_SECONDS: '5' } } });
+
+// A reload and a second tab show the same basket; more time is more time in both; what one tab lets go the other loses.
+scenario('a basket is the same in all tabs, and lasts longer', async (scene) => {
+  const sam = await scene.person('sam');
+  await open(sam);
+  await seat(sam.page, 'A', 5).click();
+  await line(sam.page, 'Row A, seat 5').waitFor();
+  await sam.page.reload();
+  await line(sam.page, 'Row A, seat 5').waitFor();
+  const tab = await sam.tab();
+  await tab.goto(MAP);
+  await line(tab, 'Row A, seat 5').waitFor();
+  const minutes = async (page) => Number((await basket(page).locator('.basket-held .basket-time').innerText()).split(':')[0]);
+  assert.ok((await minutes(tab)) < 15);
+  await basket(sam.page).getByRole('button', { name: 'More time' }).click();
+  for (const page of [sam.page, tab]) await eventually(async () => assert.ok((await minutes(page)) >= 29));
+  await basket(tab).getByRole('button', { name: 'Let them go' }).click();
+  for (const page of [sam.page, tab]) {
+    await line(page, 'Row A, seat 5').waitFor({ state: 'detached' });
+    await is(page, 'A', 5, 'available');
+  }
+});
+
+// Without a pointer: one tab stop, arrows by where seats are, Enter picks; and the list, row by row.
+scenario('seats are picked by keyboard, from the map and from the list', async (scene) => {
+  const { page } = await scene.person('sam');
+  await page.goto(MAP);
+  const first = seat(page, 'A', 1);
+  await first.waitFor();
+  assert.equal(await page.locator('.seat[tabindex="0"]').count(), 1);
+  await first.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  const focused = () => page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+  assert.match(await focused(), /^Row B, seat 2, stalls, €25\.00, available$/);
+  await page.keyboard.press('End');
+  assert.match(await focused(), /^Row B, seat 20, /);
+  await page.keyboard.press('Home');
+  assert.match(await focused(), /^Row B, seat 1, /);
+  assert.equal(await page.locator('.seat[tabindex="0"]').count(), 1);
+  await page.keyboard.press('Enter');
+  await is(page, 'B', 1, 'yours');
+
+  await page.getByRole('button', { name: 'List', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /^Row C/ }).focus();
+  await page.keyboard.press('Space');
+  const box = page.getByRole('checkbox', { name: /^Row C, seat 11, / });
+  await box.focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Hold these seats' }).focus();
+  await page.keyboard.press('Enter');
+  await line(page, 'Row C, seat 11').waitFor();
+  await line(page, 'Row B, seat 1').waitFor();
+});
+
+// The best ones together are beside each other; as many as one can have, and no more.
+scenario('the best seats together are found', async (scene) => {
+  const { page } = await scene.person('sam');
+  await page.goto(MAP);
+  await seat(page, 'A', 1).waitFor();
+  await page.getByLabel('How many').selectOption('3');
+  await page.getByRole('button', { name: 'Find the best together' }).click();
+  await basket(page).getByText('3 of at most 6').waitFor();
+  const names = await basket(page).locator('.basket-lines li').filter({ hasText: /^Row/ }).allInnerTexts();
+  const numbers = names.map((name) => Number(name.match(/seat (\d+)/)[1])).sort((a, b) => a - b);
+  assert.deepEqual(numbers.map((number) => number - numbers[0]), [0, 1, 2]);
+});
+
+// A visitor picks two seats; somebody takes one of them while they sign in: the other one is held, and they are told.
+scenario('what a visitor has picked survives the way to the door', async (scene) => {
+  const lena = await scene.person('lena');
+  await open(lena);
+  const { page } = await scene.visitor('sam');
+  await page.goto(MAP);
+  await seat(page, 'B', 3).click();
+  await is(page, 'B', 3, 'picked');
+  await seat(page, 'B', 4).click();
+  await basket(page).getByText('These places are not held yet.').waitFor();
+  await is(lena.page, 'B', 3, 'available');
+  await basket(page).getByRole('link', { name: 'Sign in to hold them' }).click();
+  await seat(lena.page, 'B', 3).click();
+  await is(lena.page, 'B', 3, 'yours');
+  await part.email(page).fill('sam@plenum.example');
+  await part.password(page).fill(PASSWORD);
+  await part.signIn(page).click();
+  await page.waitForURL((url) => url.pathname === MAP);
+  await line(page, 'Row B, seat 4').waitFor();
+  await part.alert(page, 'Taken meanwhile: Row B, seat 3.').waitFor();
+  await is(page, 'B', 4, 'yours');
+});
+
+// A phone: the basket is a sheet that opens; nothing is wider than the screen; axe finds nothing, in light and in dark, map and list.
+scenario('the map fits a phone, and axe finds nothing', async (scene) => {
+  for (const [name, theme, width] of [['sam', 'light', 360], ['lena', 'dark', 1280]]) {
+    const { page } = await scene.person(name, { theme, width, height: 740 });
+    await page.goto(MAP);
+    await seat(page, 'A', 3).waitFor();
+    assert.deepEqual(await violations(page), [], `map, ${theme}`);
+    await seat(page, 'A', name === 'sam' ? 3 : 4).click();
+    if (width === 360) {
+      await page.getByText('1 place · €25.00').waitFor();
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+    }
+    await line(page, 'Row A').waitFor();
+    assert.deepEqual(await violations(page), [], `basket, ${theme}`);
+    if (width === 360) await page.getByRole('button', { name: 'Hide', exact: true }).click();
+    await page.getByRole('button', { name: 'List', exact: true }).click();
+    await page.getByRole('button', { name: /^Row D/ }).click();
+    assert.deepEqual(await violations(page), [], `list, ${theme}`);
+  }
+});
+
+// Without scripts: the list opens a row, its seats are ticked and held, more time is a button, and all can be let go.
+scenario('places are held without scripts', async (scene) => {
+  const { page } = await scene.person('noor', { javaScript: false });
+  await page.goto(MAP);
+  await page.getByRole('button', { name: 'List', exact: true }).click();
+  await page.getByRole('button', { name: /^Row D/ }).click();
+  await page.getByRole('checkbox', { name: /^Row D, seat 8, / }).check();
+  await page.getByRole('checkbox', { name: /^Row D, seat 9, / }).check();
+  await page.getByRole('button', { name: 'Hold these seats' }).click();
+  await line(page, 'Row D, seat 8').waitFor();
+  await line(page, 'Row D, seat 9').getByRole('button').click();
+  await line(page, 'Row D, seat 9').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'More time' }).click();
+  await page.getByText(/2\d:\d\d/).first().waitFor();
+  await page.getByRole('button', { name: 'Let them go' }).click();
+  await page.getByText('Nothing yet.').waitFor();
+});
+
+// The line is cut while somebody else picks; when it is back the map is as it is now, without a reload.
+scenario('a map that lost its line is right again', async (scene) => {
+  const [sam, lena] = await scene.people('sam', 'lena');
+  for (const person of [sam, lena]) await open(person);
+  const from = lena.wire().here;
+  lena.line.cut();
+  await seat(sam.page, 'A', 9).click();
+  await is(sam.page, 'A', 9, 'yours');
+  lena.line.heal();
+  await lena.wire().connected({ from });
+  await is(lena.page, 'A', 9, 'held by somebody');
+});

@@ -1,0 +1,207 @@
+//! Many at once for the same seats (I1, I2, I4): one of them gets each, baskets are whole, and what is told is never more than there is.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use futures::future::join_all;
+use rand::seq::SliceRandom as _;
+use serde_json::Value;
+
+use super::{
+    seats::{FREE, gala, hold},
+    server::{Person, Server, cursor},
+    socket::data,
+};
+
+/// Nobody waits longer than this for an answer, however many there are.
+const BOUND: Duration = Duration::from_secs(10);
+
+/// So many people who are signed in; they are in no other test.
+async fn crowd(server: &Server, count: usize) -> Vec<Person> {
+    let database = server.database().await;
+    for index in 0..count {
+        sqlx::query(
+            "insert into people (organisation_id, email, name, password_hash, hue, created_at)
+             select organisation_id, $1, $2, password_hash, 1, created_at from people where email = 'sam@plenum.example'",
+        )
+        .bind(format!("crowd{index}@plenum.example"))
+        .bind(format!("Crowd {index}"))
+        .execute(&database)
+        .await
+        .unwrap();
+    }
+    database.close().await;
+    signed_in(server, count).await
+}
+
+/// The same people, each with connections of their own.
+async fn signed_in(server: &Server, count: usize) -> Vec<Person> {
+    let mut people = Vec::with_capacity(count);
+    for index in 0..count {
+        people.push(server.person(&format!("crowd{index}")).await);
+    }
+    people
+}
+
+/// What is held by the database's own account: seats, and the holds that they are in.
+async fn held(server: &Server) -> Vec<(i64, i64)> {
+    let database = server.database().await;
+    let held = sqlx::query_as("select seat_id, hold_id from held_seats where until > $1 order by seat_id").bind(plenum::server::db::now());
+    let held = held.fetch_all(&database).await.unwrap();
+    database.close().await;
+    held
+}
+
+/// I1: 200 people ask for one seat at once; one gets it, and each other one is told so. Again over fifty seats, each in an order of
+/// their own, with a `kill -9` and a restart in between.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seat_is_held_by_one_of_two_hundred() {
+    let mut server = Server::start_with(&[FREE]);
+    let people = crowd(&server, 200).await;
+    let (event, seats) = gala(&server, 51).await;
+    let answers = join_all(people.iter().map(|person| hold(person, event, &seats[..1]))).await;
+    let got = answers.iter().filter(|(status, _)| *status == 200).count();
+    let refused = answers.iter().filter(|(status, answer)| *status == 409 && answer["field"] == "seats").count();
+    assert_eq!((got, refused), (1, 199), "{:?}", answers.iter().map(|(status, _)| status).collect::<BTreeSet<_>>());
+    assert_eq!(held(&server).await.len(), 1);
+
+    server.kill();
+    server.restart();
+    let people = signed_in(&server, 200).await;
+    let storm = people.iter().map(|person| {
+        let mut order = seats[1..].to_vec();
+        order.shuffle(&mut rand::rng());
+        async move {
+            let mut mine = Vec::new();
+            for seat in order {
+                let (status, answer) = hold(person, event, &[seat]).await;
+                match status {
+                    200 => mine.push(seat),
+                    // Taken; or six of them are enough.
+                    409 | 422 => {}
+                    _ => panic!("{status}: {answer}"),
+                }
+            }
+            mine
+        }
+    });
+    let got: Vec<i64> = join_all(storm).await.concat();
+    let different: BTreeSet<i64> = got.iter().copied().collect();
+    assert_eq!((got.len(), different.len()), (50, 50), "each seat was given once");
+    let held = held(&server).await;
+    assert_eq!(held.len(), 51);
+    assert_eq!(held.iter().map(|(seat, _)| *seat).collect::<Vec<_>>(), seats);
+}
+
+/// I2: baskets that want the same two seats in either order, for some seconds: never half a basket, nothing but yes and no, and no
+/// answer that is long in coming.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn baskets_are_whole() {
+    let server = Server::start_with(&[FREE]);
+    let people = crowd(&server, 24).await;
+    let (event, seats) = gala(&server, 2).await;
+    let end = Instant::now() + Duration::from_secs(6);
+    let takers = people.iter().enumerate().map(|(index, person)| {
+        let wanted = if index % 2 == 0 { [seats[0], seats[1]] } else { [seats[1], seats[0]] };
+        async move {
+            let mut got = 0;
+            while Instant::now() < end {
+                let asked = Instant::now();
+                let (status, answer) = hold(person, event, &wanted).await;
+                assert!(asked.elapsed() < BOUND, "{:?}", asked.elapsed());
+                match status {
+                    200 => {
+                        got += 1;
+                        assert_eq!(answer["seats"].as_array().unwrap().len(), 2, "{answer}");
+                        let form = [("event", event.to_string()), ("hold", answer["id"].to_string())];
+                        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                        assert_eq!(person.call("box_office/release", &form).await.status(), 200);
+                    }
+                    409 => {}
+                    _ => panic!("{status}: {answer}"),
+                }
+            }
+            got
+        }
+    });
+    let observer = async {
+        let mut looked = 0;
+        while Instant::now() < end {
+            let held = held(&server).await;
+            assert!(held.is_empty() || held.len() == 2 && held[0].1 == held[1].1, "half a basket: {held:?}");
+            looked += 1;
+        }
+        looked
+    };
+    let (got, looked) = futures::future::join(join_all(takers), observer).await;
+    assert!(got.iter().sum::<u32>() > 20 && looked > 20, "{got:?}, {looked}");
+}
+
+/// I4: whoever folds what is told during a storm never sees more sold and held than there is, and ends with what the database says;
+/// and so for the seats, from a snapshot taken in the middle of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_told_is_never_more_than_there_is() {
+    let server = Server::start_with(&[FREE, ("PLENUM_BOX_OFFICE__HOLD_SECONDS", "2")]);
+    let people = crowd(&server, 40).await;
+    let (event, seats) = gala(&server, 60).await;
+    let watcher = server.person("ines").await;
+    let id = event.to_string();
+    let mut socket = server.visitor().await;
+    socket.subscribe(&format!("event.{event}")).await;
+    let end = Instant::now() + Duration::from_secs(5);
+    let storm = people.iter().enumerate().map(|(index, person)| {
+        let seats = &seats;
+        async move {
+            let mut step = index;
+            while Instant::now() < end {
+                step = (step * 7 + 13) % seats.len();
+                let (status, answer) = hold(person, event, &[seats[step]]).await;
+                assert!([200, 409, 422].contains(&status), "{status}: {answer}");
+                if status == 422 {
+                    // Six are enough: they are let go, or left to end.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    });
+    let fold = async {
+        let (mut told, mut last) = (0_u32, Value::Null);
+        loop {
+            let Ok(frame) = tokio::time::timeout(Duration::from_secs(4), socket.wait("availability.updated")).await else { break };
+            last = data(&frame);
+            told += 1;
+            for kind in last["ticket_types"].as_array().unwrap() {
+                let count = |name: &str| kind[name].as_i64().unwrap();
+                assert!(count("available") >= 0 && count("held") >= 0 && count("sold") >= 0, "{kind}");
+                assert_eq!(count("available") + count("held") + count("sold"), count("capacity"), "{kind}");
+            }
+        }
+        (told, last)
+    };
+    let join_late = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let snapshot = watcher.ask("box_office/seats", &[("event", &id)]).await;
+        let held = snapshot["state"]["taken"]["held"].as_array().unwrap();
+        let mut known: BTreeMap<i64, i64> = held.iter().map(|pair| (pair[0].as_i64().unwrap(), pair[1].as_i64().unwrap())).collect();
+        let (mut socket, channel) = (watcher.socket().await, format!("seats.{event}"));
+        assert_eq!(socket.resume(&channel, &cursor(&snapshot, &channel)).await["recovered"], true);
+        while let Ok(frame) = tokio::time::timeout(Duration::from_secs(4), socket.wait("seat.changed")).await {
+            for seat in data(&frame)["seats"].as_array().unwrap() {
+                let id = seat["id"].as_i64().unwrap();
+                match seat["state"]["held"]["until"].as_i64() {
+                    Some(until) => known.insert(id, until),
+                    None => known.remove(&id),
+                };
+            }
+        }
+        known
+    };
+    let (_, (told, last), known) = futures::future::join3(join_all(storm), fold, join_late).await;
+    assert!(told > 30, "{told} events");
+    let fresh = watcher.ask("box_office/seats", &[("event", &id)]).await;
+    assert_eq!(fresh["state"]["types"], last["ticket_types"], "the last word is the database's");
+    assert!(known.is_empty() && fresh["state"]["taken"]["held"].as_array().unwrap().is_empty(), "all has ended: {known:?}");
+    assert!(held(&server).await.is_empty());
+}
