@@ -21,11 +21,11 @@ pub mod promo;
 pub mod running;
 pub mod seats;
 pub mod seed;
+#[cfg(test)]
+mod tests;
 pub mod tickets;
 pub mod waiting;
 pub mod watchers;
-#[cfg(test)]
-mod tests;
 
 use super::model::event::EventState;
 use crate::{

@@ -8,7 +8,8 @@ use crate::{
     error::AppError,
     features::box_office::model::{
         hold::{Hold, Places},
-        seat_map::SeatMap, waiting::OwnWaiting,
+        seat_map::SeatMap,
+        waiting::OwnWaiting,
     },
     ids::{EventId, HoldId, SeatId, TicketTypeId},
     realtime::live::Snapshot,

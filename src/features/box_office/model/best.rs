@@ -2,7 +2,7 @@
 //! others, if that can be avoided.
 
 use super::{
-    plan::{Row, Spot},
+    layout::{Row, Spot},
     seat::SeatKind,
 };
 use crate::ids::{SeatId, TicketTypeId};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     event::{EventState, TypeAvailability},
     hold::Hold,
-    plan::{Row, Section, Spot},
+    layout::{Row, Section, Spot},
     seat::{SeatNow, SeatState},
     waiting::OwnWaiting,
 };

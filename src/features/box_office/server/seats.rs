@@ -7,7 +7,7 @@ use crate::{
     features::{
         box_office::model::{
             event::EventState,
-            plan::{Row, Section, Spot},
+            layout::{Row, Section, Spot},
             seat::{Seat, SeatKind, SeatNow, SeatState},
             seat_map::{OnSale, SeatMap, Taken},
         },

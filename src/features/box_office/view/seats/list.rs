@@ -8,7 +8,7 @@ use super::{commands::Command, map::Look, plan, screen::Screen};
 use crate::{
     features::box_office::{
         api::seats::HoldSeats,
-        model::plan::{Row, Section},
+        model::layout::{Row, Section},
     },
     strings::box_office::seats as words,
     ui::{dynamic, view},

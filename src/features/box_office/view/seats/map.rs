@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     features::box_office::model::{
-        plan::{Row, Spot},
+        layout::{Row, Spot},
         seat::SeatKind,
         seat_map::Seen,
     },

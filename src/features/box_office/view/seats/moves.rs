@@ -1,7 +1,7 @@
 //! Where an arrow key leads from a seat: by where seats are, not by their order.
 
 use crate::{
-    features::box_office::model::plan::{Row, Spot},
+    features::box_office::model::layout::{Row, Spot},
     ids::SeatId,
 };
 
