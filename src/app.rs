@@ -31,7 +31,7 @@ use leptos_router::components::Router;
 
 pub use banner::LiveLine;
 pub use context::{
-    Build, InboxCounts, NewAtFirst, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_role, use_shell, use_viewer,
+    Build, InboxCounts, NewAtFirst, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_role, use_seconds, use_shell, use_viewer,
     use_viewer_update, use_zone,
 };
 #[cfg(feature = "ssr")]

@@ -23,12 +23,13 @@ use plenum::{
         },
         box_office::{
             live::{
-                event::EventEvent,
+                event::{EventEvent, WentLive},
                 own::{HoldChanged, OwnEvent},
                 seats::{SeatsChanged, SeatsEvent},
             },
             model::{
-                event::{Availability, SaleStatus, TypeAvailability},
+                event::{Availability, EventState, SaleStatus, TypeAvailability},
+                events::{Event, Place},
                 hold::{Hold, Places},
                 seat::{SeatNow, SeatState},
             },
@@ -52,17 +53,48 @@ use plenum::{
             live::{OrganisationChanged, OrganisationEvent, PublicEvent},
             model::{PersonCard, Role},
         },
+        spaces::{
+            live::{MemberChanged, SpaceEvent},
+            model::SpaceMember,
+        },
         wallet::model::{Currency, Money},
     },
     ids::{
-        ActivityId, AlarmId, BroadcastId, ConversationId, EventId, HoldId, MessageId, NotificationId, PersonId, SeatId, SeriesId,
-        TicketTypeId,
+        ActivityId, AlarmId, BroadcastId, ConversationId, EventId, HoldId, MessageId, NotificationId, PersonId, PictureId, SeatId,
+        SeriesId, SpaceId, TicketTypeId,
     },
     realtime::live::{LIVE_SCHEMA, LiveEvent},
+    ui::time::Zone,
 };
 
 fn card(id: i64) -> PersonCard {
     PersonCard { id: PersonId(id), name: format!("Person {id}"), hue: 3 }
+}
+
+fn event() -> Event {
+    Event {
+        id: EventId(3),
+        space_id: SpaceId(2),
+        state: EventState::Published,
+        title: "Gala".into(),
+        html: "<p>Come.</p>".into(),
+        place: Place::Hall,
+        venue: "Great hall".into(),
+        zone: Zone { name: "Europe/Ljubljana".into(), offsets: vec![(1_792_890_000_000, 3_600)] },
+        doors_at: Some(1_795_099_260_000),
+        starts_at: 1_795_102_860_000,
+        ends_at: 1_795_106_460_000,
+        sales_from: 1_790_000_000_000,
+        sales_until: 1_795_102_860_000,
+        places_each: 6,
+        picture: Some(PictureId(4)),
+        note: String::new(),
+        version: 2,
+    }
+}
+
+fn coming() -> MemberChanged {
+    MemberChanged { member: SpaceMember { card: card(2), staff: false }, count: 5 }
 }
 
 fn message() -> Message {
@@ -369,7 +401,12 @@ fn the_events_of_this_schema_have_this_shape() {
         BroadcastEvent::SeriesChanged(series()),
     ]);
     let box_office_events = [
-        lines(vec![EventEvent::AvailabilityUpdated(availability())]),
+        lines(vec![
+            EventEvent::AvailabilityUpdated(availability()),
+            EventEvent::EventChanged(event()),
+            EventEvent::EventLive(WentLive { event_id: EventId(3), title: "Gala".into(), at: 1_795_102_860_000 }),
+        ]),
+        lines(vec![SpaceEvent::MemberJoined(coming()), SpaceEvent::MemberLeft(coming())]),
         lines(vec![SeatsEvent::SeatsChanged(seats())]),
         lines(vec![OwnEvent::HoldChanged(hold())]),
     ]

@@ -28,6 +28,8 @@ pub enum Topic {
     People,
     /// What the institution tells its people.
     Announcements,
+    /// Events, and what becomes of them.
+    Events,
     /// Sign-ins, passwords, tokens.
     Security,
     /// The organisation itself and its external applications.
@@ -36,9 +38,9 @@ pub enum Topic {
 
 impl Topic {
     /// All of them, in the order of the audit log's filter.
-    pub const ALL: [Self; 5] = [Self::Conversations, Self::People, Self::Announcements, Self::Security, Self::Organisation];
+    pub const ALL: [Self; 6] = [Self::Conversations, Self::People, Self::Announcements, Self::Events, Self::Security, Self::Organisation];
     /// Those that a feed is filtered by.
-    pub const OF_FEEDS: [Self; 3] = [Self::Conversations, Self::People, Self::Announcements];
+    pub const OF_FEEDS: [Self; 4] = [Self::Conversations, Self::People, Self::Announcements, Self::Events];
 
     /// Its name in addresses.
     pub fn word(self) -> &'static str {
@@ -46,6 +48,7 @@ impl Topic {
             Self::Conversations => "conversations",
             Self::People => "people",
             Self::Announcements => "announcements",
+            Self::Events => "events",
             Self::Security => "security",
             Self::Organisation => "organisation",
         }
@@ -88,6 +91,8 @@ pub enum SubjectKind {
     Series,
     /// What is written once and sent often.
     Template,
+    /// An event of the box office.
+    Event,
     /// A threshold of the operations board.
     Alarm,
     /// A job that failed too often.
@@ -96,7 +101,7 @@ pub enum SubjectKind {
 
 impl SubjectKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Conversation,
         Self::Message,
         Self::Person,
@@ -108,6 +113,7 @@ impl SubjectKind {
         Self::Broadcast,
         Self::Series,
         Self::Template,
+        Self::Event,
         Self::Alarm,
         Self::Job,
     ];
@@ -126,6 +132,7 @@ impl SubjectKind {
             Self::Broadcast => "broadcast",
             Self::Series => "series",
             Self::Template => "template",
+            Self::Event => "event",
             Self::Alarm => "alarm",
             Self::Job => "job",
         }
@@ -241,6 +248,29 @@ verbs! {
     TemplateChanged = "template.changed": Announcements, Template, Admins;
     /// It is gone.
     TemplateDeleted = "template.deleted": Announcements, Template, Admins;
+
+    /// An event was made, a draft.
+    EventCreated = "event.created": Events, Event, Admins;
+    /// It says something else, or its tickets cost something else.
+    EventChanged = "event.changed": Events, Event, Admins;
+    /// Everyone sees it.
+    EventPublished = "event.published": Events, Event, Addressees;
+    /// Nobody sees it any more.
+    EventWithdrawn = "event.withdrawn": Events, Event, Admins;
+    /// It has begun.
+    EventBegan = "event.began": Events, Event, Addressees;
+    /// It is over.
+    EventEnded = "event.ended": Events, Event, Admins;
+    /// It was put off.
+    EventPostponed = "event.postponed": Events, Event, Addressees;
+    /// It has a new time.
+    EventRescheduled = "event.rescheduled": Events, Event, Addressees;
+    /// It does not take place.
+    EventCancelled = "event.cancelled": Events, Event, Addressees;
+    /// Somebody runs it, too.
+    EventStaffAdded = "event.staff_added": Events, Event, Concerned;
+    /// Somebody runs it no longer.
+    EventStaffRemoved = "event.staff_removed": Events, Event, Concerned;
 
     /// Somebody signed in.
     SignInCreated = "sign_in.created": Security, SignIn, Concerned;

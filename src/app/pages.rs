@@ -17,6 +17,11 @@ use crate::{
         activity::view::{AuditPage, ConversationActivityPage, TodayPage},
         admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
+        box_office::view::{
+            event::EventPage,
+            event_form::{EditEventPage, NewEventPage},
+            events::EventsPage,
+        },
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
         inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
         messages::{
@@ -71,6 +76,14 @@ pub enum Page {
     NewBroadcast,
     /// What is written once and sent often.
     BroadcastTemplates,
+    /// The events, for everyone.
+    Events,
+    /// One of them.
+    Event,
+    /// A new one.
+    NewEvent,
+    /// One, to be changed.
+    EditEvent,
     /// One's inbox.
     Inbox,
     /// What came while one was away.
@@ -107,6 +120,8 @@ enum Chunk {
     Thread,
     /// The pages of those who run the place.
     Admin,
+    /// Events, tickets, the wallet.
+    BoxOffice,
     /// All other pages.
     Others,
 }
@@ -138,6 +153,16 @@ fn admin(page: Page) -> Opened {
         Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
         Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
         _ => for_admins(|| view! { <BoardPage/> }),
+    })
+}
+
+#[wasm_split(box_office, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_box_office))]
+fn box_office(page: Page) -> Opened {
+    Ok(match page {
+        Page::Event => view! { <EventPage/> },
+        Page::NewEvent => for_people(|| view! { <NewEventPage/> }),
+        Page::EditEvent => for_people(|| view! { <EditEventPage/> }),
+        _ => view! { <EventsPage/> },
     })
 }
 
@@ -190,6 +215,7 @@ impl Page {
             | Self::Broadcast
             | Self::NewBroadcast
             | Self::BroadcastTemplates => Chunk::Admin,
+            Self::Events | Self::Event | Self::NewEvent | Self::EditEvent => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity
             | Self::People
@@ -214,6 +240,7 @@ impl Page {
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
             ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
             ("admin", _) => vec![Self::Board],
+            ("events", _) => vec![Self::Events],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) if part == Some("activity") => vec![Self::Messages, Self::ConversationActivity],
@@ -231,6 +258,7 @@ impl Chunk {
             Self::List => "list",
             Self::Thread => "thread",
             Self::Admin => "admin",
+            Self::BoxOffice => "box_office",
             Self::Others => "others",
         }
     }
@@ -241,6 +269,7 @@ impl Chunk {
             Self::List => load_list().await,
             Self::Thread => load_thread().await,
             Self::Admin => load_admin().await,
+            Self::BoxOffice => load_box_office().await,
             Self::Others => load_others().await,
         }
     }
@@ -252,6 +281,7 @@ impl Chunk {
             Self::List => list(page).await,
             Self::Thread => thread().await,
             Self::Admin => admin(page).await,
+            Self::BoxOffice => box_office(page).await,
             Self::Others => others(page).await,
         }
     }

@@ -55,6 +55,10 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("admin/broadcasts/new") view=Page::NewBroadcast ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/templates") view=Page::BroadcastTemplates ssr=SsrMode::Async/>
             <Route path=path!("admin/broadcasts/:id") view=Page::Broadcast ssr=SsrMode::Async/>
+            <Route path=path!("events") view=Page::Events ssr=SsrMode::Async/>
+            <Route path=path!("events/new") view=Page::NewEvent ssr=SsrMode::Async/>
+            <Route path=path!("events/:id") view=Page::Event ssr=SsrMode::Async/>
+            <Route path=path!("events/:id/edit") view=Page::EditEvent ssr=SsrMode::Async/>
             <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
                 <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>
                 <Route path=path!("rooms") view=Page::Rooms ssr=SsrMode::Async/>

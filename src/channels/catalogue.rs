@@ -13,6 +13,7 @@ use crate::{
         inbox::live::InboxEvent,
         messages::live::{ConversationEvent, PersonEvent},
         people::live::{OrganisationEvent, PublicEvent},
+        spaces::live::SpaceEvent,
     },
     ids::{ApplicationId, ConversationId, EventId, OrderId, OrganisationId, PersonId, SpaceId},
     realtime::live::{EventEntry, LIVE_SCHEMA, LiveEvent},
@@ -29,7 +30,8 @@ fn events(channel: Channel) -> Vec<EventEntry> {
         Channel::Ops(_) => [OpsEvent::CATALOGUE, JobsEvent::CATALOGUE, ProbeEvent::CATALOGUE, AuditEvent::CATALOGUE].concat(),
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
         Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
-        Channel::Space(_) | Channel::SpacePresence(_) | Channel::SpaceStaff(_) | Channel::Order(_) => vec![],
+        Channel::Space(_) => SpaceEvent::CATALOGUE.to_vec(),
+        Channel::SpacePresence(_) | Channel::SpaceStaff(_) | Channel::Order(_) => vec![],
         Channel::Event(_) => EventEvent::CATALOGUE.to_vec(),
         Channel::Seats(_) => SeatsEvent::CATALOGUE.to_vec(),
     }

@@ -1,5 +1,6 @@
 //! That places are claimed by one person at a time, for a time, all or nothing.
 
+mod events;
 mod holds;
 
 use super::{holds::Terms, seed::seed_events};

@@ -1,0 +1,4 @@
+//! The words of the box office, one file a matter.
+
+pub mod events;
+pub mod organising;
