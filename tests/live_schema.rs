@@ -24,7 +24,7 @@ use plenum::{
         box_office::{
             live::{
                 desk::DeskEvent,
-                event::EventEvent,
+                event::{EventEvent, WentLive},
                 orders::{OrderEvent, OrderUpdated, OwnOrderEvent, OwnOrderUpdated},
                 own::{HoldChanged, OwnEvent},
                 promo::PromoEvent,
@@ -34,7 +34,8 @@ use plenum::{
             model::{
                 check_in::{CheckIns, Counts as AtDoors, Entry, Guest},
                 desk::{Sales, TypeSales},
-                event::{Availability, SaleStatus, TypeAvailability},
+                event::{Availability, EventState, SaleStatus, TypeAvailability},
+                events::{Event, Place as Where},
                 hold::{Hold, Places},
                 order::OrderState,
                 orders::{Line as OrderLine, LineSeat, LineState, Order, OrderEventHead, OrderHead, Refund, UsedPromo},
@@ -63,6 +64,10 @@ use plenum::{
             live::{OrganisationChanged, OrganisationEvent, PublicEvent},
             model::{PersonCard, Role},
         },
+        spaces::{
+            live::{MemberChanged, SpaceEvent},
+            model::SpaceMember,
+        },
         wallet::{
             live::{BalanceChanged, DepositChanged, QueueEvent, WalletEvent, WalletSettings, WithdrawalChanged},
             model::{
@@ -76,9 +81,10 @@ use plenum::{
     },
     ids::{
         ActivityId, AlarmId, BroadcastId, CheckInId, ConversationId, DepositId, EventId, HoldId, MessageId, NotificationId, OrderId,
-        OrderLineId, PersonId, PostingId, PromoCodeId, SeatId, SeriesId, TicketId, TicketTypeId, WithdrawalId,
+        OrderLineId, PersonId, PictureId, PostingId, PromoCodeId, SeatId, SeriesId, SpaceId, TicketId, TicketTypeId, WithdrawalId,
     },
     realtime::live::{LIVE_SCHEMA, LiveEvent},
+    ui::time::Zone,
 };
 
 fn card(id: i64) -> PersonCard {
@@ -104,6 +110,32 @@ fn check_ins() -> CheckIns {
     let guest = Guest { ticket: TicketId(4), name: "Person 2".into(), kind: "Stalls".into(), place: Some(place), order: "S-00002".into() };
     let entry = Entry { id: CheckInId(9), guest, by: card(1), at: 1_795_102_860_000 };
     CheckIns { counts: AtDoors { admitted: 1, expected: 5 }, recent: vec![entry] }
+}
+
+fn event() -> Event {
+    Event {
+        id: EventId(3),
+        space_id: SpaceId(2),
+        state: EventState::Published,
+        title: "Gala".into(),
+        html: "<p>Come.</p>".into(),
+        place: Where::Hall,
+        venue: "Great hall".into(),
+        zone: Zone { name: "Europe/Ljubljana".into(), offsets: vec![(1_792_890_000_000, 3_600)] },
+        doors_at: Some(1_795_099_260_000),
+        starts_at: 1_795_102_860_000,
+        ends_at: 1_795_106_460_000,
+        sales_from: 1_790_000_000_000,
+        sales_until: 1_795_102_860_000,
+        places_each: 6,
+        picture: Some(PictureId(4)),
+        note: String::new(),
+        version: 2,
+    }
+}
+
+fn coming() -> MemberChanged {
+    MemberChanged { member: SpaceMember { card: card(2), staff: false }, count: 5 }
 }
 
 fn message() -> Message {
@@ -558,7 +590,12 @@ fn the_events_of_this_schema_have_this_shape() {
         BroadcastEvent::SeriesChanged(series()),
     ]);
     let box_office_events = [
-        lines(vec![EventEvent::AvailabilityUpdated(availability())]),
+        lines(vec![
+            EventEvent::AvailabilityUpdated(availability()),
+            EventEvent::EventChanged(event()),
+            EventEvent::EventLive(WentLive { event_id: EventId(3), title: "Gala".into(), at: 1_795_102_860_000 }),
+        ]),
+        lines(vec![SpaceEvent::MemberJoined(coming()), SpaceEvent::MemberLeft(coming())]),
         lines(vec![SeatsEvent::SeatsChanged(seats()), SeatsEvent::WatchersChanged(Watching { watching: 127, at: 1_795_102_860_000 })]),
         lines(vec![OwnEvent::HoldChanged(hold()), OwnEvent::WaitingChanged(waiting())]),
         lines(vec![OrderEvent::OrderUpdated(order_updated())]),

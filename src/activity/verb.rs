@@ -95,6 +95,8 @@ pub enum SubjectKind {
     Series,
     /// What is written once and sent often.
     Template,
+    /// An event of the box office.
+    Event,
     /// A threshold of the operations board.
     Alarm,
     /// A job that failed too often.
@@ -113,7 +115,7 @@ pub enum SubjectKind {
 
 impl SubjectKind {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Conversation,
         Self::Message,
         Self::Person,
@@ -125,6 +127,7 @@ impl SubjectKind {
         Self::Broadcast,
         Self::Series,
         Self::Template,
+        Self::Event,
         Self::Alarm,
         Self::Job,
         Self::Deposit,
@@ -148,6 +151,7 @@ impl SubjectKind {
             Self::Broadcast => "broadcast",
             Self::Series => "series",
             Self::Template => "template",
+            Self::Event => "event",
             Self::Alarm => "alarm",
             Self::Job => "job",
             Self::Deposit => "deposit",
@@ -297,6 +301,28 @@ verbs! {
     PromoCreated = "promo.created": Events, PromoCode, Admins;
     /// It cannot be used any more.
     PromoEnded = "promo.ended": Events, PromoCode, Admins;
+    /// An event was made, a draft.
+    EventCreated = "event.created": Events, Event, Admins;
+    /// It says something else, or its tickets cost something else.
+    EventChanged = "event.changed": Events, Event, Admins;
+    /// Everyone sees it.
+    EventPublished = "event.published": Events, Event, Addressees;
+    /// Nobody sees it any more.
+    EventWithdrawn = "event.withdrawn": Events, Event, Admins;
+    /// It has begun.
+    EventBegan = "event.began": Events, Event, Addressees;
+    /// It is over.
+    EventEnded = "event.ended": Events, Event, Admins;
+    /// It was put off.
+    EventPostponed = "event.postponed": Events, Event, Addressees;
+    /// It has a new time.
+    EventRescheduled = "event.rescheduled": Events, Event, Addressees;
+    /// It does not take place.
+    EventCancelled = "event.cancelled": Events, Event, Addressees;
+    /// Somebody runs it, too.
+    EventStaffAdded = "event.staff_added": Events, Event, Concerned;
+    /// Somebody runs it no longer.
+    EventStaffRemoved = "event.staff_removed": Events, Event, Concerned;
 
     /// Somebody signed in.
     SignInCreated = "sign_in.created": Security, SignIn, Concerned;

@@ -75,13 +75,15 @@ pub(super) struct Context {
     pub(super) shell: RwSignal<Shell>,
     pub(super) theme: RwSignal<Theme>,
     clock: RwSignal<Millis>,
-    /// By how much the server's clock is ahead of the browser's.
+    /// How far the server's clock is ahead of the browser's, in milliseconds.
     ahead: StoredValue<Millis>,
 }
 
 pub(super) fn provide(start: Start) -> Context {
-    let (clock, ahead) = (RwSignal::new(start.shell.now), StoredValue::new(0));
-    let context = Context { shell: RwSignal::new(start.shell), theme: RwSignal::new(start.theme), clock, ahead };
+    // The page was made when its answer began to come; what passed since is no lead of the browser's.
+    let ahead = StoredValue::new(start.shell.now + browser::since_response() - browser::now());
+    let clock = RwSignal::new(start.shell.now);
+    let context = Context { clock, ahead, shell: RwSignal::new(start.shell), theme: RwSignal::new(start.theme) };
     provide_context(context);
     provide_context(UnreadTotal(RwSignal::new(start.unread)));
     provide_context(InboxCounts(RwSignal::new(start.new)));
@@ -94,15 +96,18 @@ impl Context {
     /// The server's clock goes on in the browser, by as much as the browser's own does.
     fn run_clock(self) {
         effect(move |_| {
-            let ahead = self.shell.with_untracked(|shell| shell.now) - browser::now();
-            self.ahead.set_value(ahead);
-            let ticks = set_interval_with_handle(move || self.clock.set(browser::now() + ahead), Duration::from_secs(20));
+            let ticks = set_interval_with_handle(move || self.clock.set(self.server_now()), Duration::from_secs(20));
             on_cleanup(move || {
                 if let Ok(ticks) = ticks {
                     ticks.clear();
                 }
             });
         });
+    }
+
+    /// The server's clock now, in browsers.
+    fn server_now(self) -> Millis {
+        browser::now() + self.ahead.get_value()
     }
 
     pub(super) fn viewer(self) -> Signal<Option<Viewer>> {
@@ -141,13 +146,16 @@ pub fn use_clock() -> Signal<Millis> {
     use_context::<Context>().map_or_else(|| Signal::stored(0), |context| context.clock.into())
 }
 
-/// The server's clock, first as in [`use_clock`], then every second: for countdowns (I31).
+/// The server's clock, first as in [`use_clock`], then every second: for countdowns, which follow it whatever the browser's clock says
+/// (I31).
 pub fn use_seconds() -> Signal<Millis> {
     let Some(context) = use_context::<Context>() else { return Signal::stored(0) };
     let seconds = RwSignal::new(context.clock.get_untracked());
     effect(move |_| {
-        let tick = move || seconds.set(browser::now() + context.ahead.get_value());
-        tick();
+        seconds.set(context.server_now());
+        let tick = move || {
+            seconds.try_set(context.server_now());
+        };
         let ticks = set_interval_with_handle(tick, Duration::from_secs(1));
         on_cleanup(move || {
             if let Ok(ticks) = ticks {

@@ -31,6 +31,7 @@ pub(super) struct Destination {
 const TODAY: Destination = Destination { href: "/", icon: "today", label: words::TODAY };
 const INBOX: Destination = Destination { href: "/inbox", icon: "bell", label: words::INBOX };
 const MESSAGES: Destination = Destination { href: "/messages", icon: "messages", label: words::MESSAGES };
+const EVENTS: Destination = Destination { href: "/events", icon: "events", label: words::EVENTS };
 const PEOPLE: Destination = Destination { href: "/people", icon: "people", label: words::PEOPLE };
 const WALLET: Destination = Destination { href: "/wallet", icon: "wallet", label: wallet::WALLET };
 const SETTINGS: Destination = Destination { href: "/settings", icon: "settings", label: words::SETTINGS };
@@ -40,14 +41,14 @@ const BROADCASTS: Destination = Destination { href: "/admin/broadcasts", icon: "
 /// What there is for this person, in order. Without [`IN_THE_MENU`], and with the menu of one's own, at most five, which is what a narrow
 /// screen has room for.
 pub(super) fn destinations(roles: &[Role]) -> Vec<Destination> {
-    let everyone = [TODAY, INBOX, MESSAGES, PEOPLE, WALLET, SETTINGS];
+    let everyone = [TODAY, INBOX, MESSAGES, EVENTS, PEOPLE, WALLET, SETTINGS];
     // Admins find the broadcasts among their pages.
     let own = if roles.contains(&Role::Admin) { Some(ADMIN) } else { roles.contains(&Role::Manager).then_some(BROADCASTS) };
     everyone.into_iter().chain(own).collect()
 }
 
 /// What stands in the menu of one's own on narrow screens.
-const IN_THE_MENU: [Destination; 3] = [PEOPLE, WALLET, SETTINGS];
+const IN_THE_MENU: [Destination; 4] = [EVENTS, PEOPLE, WALLET, SETTINGS];
 
 /// The roles of the viewer.
 pub(super) fn use_roles() -> Signal<Vec<Role>> {
@@ -250,9 +251,14 @@ mod tests {
 
     #[test]
     fn a_page_belongs_to_one_destination() {
-        for (path, href) in
-            [("/", "/"), ("/messages", "/messages"), ("/messages/4", "/messages"), ("/people/3", "/people"), ("/admin/people", "/admin")]
-        {
+        for (path, href) in [
+            ("/", "/"),
+            ("/messages", "/messages"),
+            ("/messages/4", "/messages"),
+            ("/people/3", "/people"),
+            ("/events/7", "/events"),
+            ("/admin/people", "/admin"),
+        ] {
             let current: Vec<&str> = destinations(&[Role::Admin])
                 .iter()
                 .filter(|destination| destination.holds(path))

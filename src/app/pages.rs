@@ -19,6 +19,9 @@ use crate::{
         applications::view::ApplicationsPage,
         box_office::view::{
             CheckInPage, DeskPage, OrderTicketsPage, TicketPage, TicketsPage,
+            event::EventPage,
+            event_form::{EditEventPage, NewEventPage},
+            events::EventsPage,
             orders::{NewOrderPage, OrderDetailPage, OrdersPage},
             promo::PromoCodesPage,
             seats::SeatsPage,
@@ -90,6 +93,14 @@ pub enum Page {
     NewOrder,
     /// The promo codes of an event, for those who run it.
     PromoCodes,
+    /// The events, for everyone.
+    Events,
+    /// One of them.
+    Event,
+    /// A new one.
+    NewEvent,
+    /// One, to be changed.
+    EditEvent,
     /// One's inbox.
     Inbox,
     /// What came while one was away.
@@ -196,7 +207,11 @@ fn box_office(page: Page) -> Opened {
         Page::CheckIn => for_people(|| view! { <CheckInPage/> }),
         Page::Seats => view! { <SeatsPage/> },
         Page::Desk => for_people(|| view! { <DeskPage/> }),
-        _ => for_people(|| view! { <TicketsPage/> }),
+        Page::Tickets => for_people(|| view! { <TicketsPage/> }),
+        Page::Event => view! { <EventPage/> },
+        Page::NewEvent => for_people(|| view! { <NewEventPage/> }),
+        Page::EditEvent => for_people(|| view! { <EditEventPage/> }),
+        _ => view! { <EventsPage/> },
     })
 }
 
@@ -262,6 +277,10 @@ impl Page {
             | Self::OrderTickets
             | Self::CheckIn
             | Self::Seats
+            | Self::Events
+            | Self::Event
+            | Self::NewEvent
+            | Self::EditEvent
             | Self::Desk => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity
@@ -288,7 +307,7 @@ impl Page {
             ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
             ("wallet", _) => vec![Self::Wallet],
             ("admin", _) => vec![Self::Board],
-            ("tickets" | "orders" | "events", _) => vec![Self::Tickets],
+            ("tickets" | "orders" | "events", _) => vec![Self::Events],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) if part == Some("activity") => vec![Self::Messages, Self::ConversationActivity],

@@ -69,6 +69,10 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("events/:id/check-in") view=Page::CheckIn ssr=SsrMode::Async/>
             <Route path=path!("events/:id/desk") view=Page::Desk ssr=SsrMode::Async/>
             <Route path=path!("events/:id/seats") view=Page::Seats ssr=SsrMode::Async/>
+            <Route path=path!("events") view=Page::Events ssr=SsrMode::Async/>
+            <Route path=path!("events/new") view=Page::NewEvent ssr=SsrMode::Async/>
+            <Route path=path!("events/:id") view=Page::Event ssr=SsrMode::Async/>
+            <Route path=path!("events/:id/edit") view=Page::EditEvent ssr=SsrMode::Async/>
             <ParentRoute path=path!("messages") view=Page::Messages ssr=SsrMode::Async>
                 <Route path=path!("") view=Page::NoConversation ssr=SsrMode::Async/>
                 <Route path=path!("rooms") view=Page::Rooms ssr=SsrMode::Async/>

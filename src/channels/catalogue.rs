@@ -21,6 +21,7 @@ use crate::{
         inbox::live::InboxEvent,
         messages::live::{ConversationEvent, PersonEvent},
         people::live::{OrganisationEvent, PublicEvent},
+        spaces::live::SpaceEvent,
         wallet::live::{QueueEvent, WalletEvent},
     },
     ids::{ApplicationId, ConversationId, EventId, OrderId, OrganisationId, PersonId, SpaceId},
@@ -49,7 +50,8 @@ fn events(channel: Channel) -> Vec<EventEntry> {
         }
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
         Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
-        Channel::Space(_) | Channel::SpacePresence(_) => vec![],
+        Channel::Space(_) => SpaceEvent::CATALOGUE.to_vec(),
+        Channel::SpacePresence(_) => vec![],
         Channel::SpaceStaff(_) => [DeskEvent::CATALOGUE, PromoEvent::CATALOGUE].concat(),
         Channel::Order(_) => OrderEvent::CATALOGUE.to_vec(),
         Channel::Event(_) => EventEvent::CATALOGUE.to_vec(),

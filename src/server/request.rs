@@ -11,7 +11,13 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{faults, security::ClientAddress, sign_ins::Identity, state::AppState, told::Told};
+use super::{
+    faults,
+    security::{self, ClientAddress},
+    sign_ins::Identity,
+    state::AppState,
+    told::Told,
+};
 use crate::error::{AppError, AppResult};
 
 /// The state of the application.
@@ -33,6 +39,11 @@ pub fn visitor() -> Option<Identity> {
 /// 401 if nobody is.
 pub fn identity() -> AppResult<Identity> {
     visitor().ok_or_else(AppError::signed_out).inspect_err(set_status)
+}
+
+/// The host that the request names.
+pub fn host() -> String {
+    use_context::<Parts>().map_or_else(String::new, |parts| security::host(&parts.headers).to_owned())
 }
 
 /// The address of the client, as `server.trusted_proxies` lets it be known.

@@ -80,6 +80,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(broadcasts::server::export::routes())
         .merge(wallet::server::export::routes())
         .merge(box_office::server::export::routes())
+        .merge(box_office::server::pictures::routes())
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .merge(pusher::http::routes())

@@ -24,7 +24,11 @@ use crate::{
     features::{
         activity, admin,
         applications::server as external,
-        box_office, broadcasts, inbox, messages, people,
+        box_office::{
+            self,
+            server::{clock, telling},
+        },
+        broadcasts, inbox, messages, people,
         seed::{self as seeds, Seeding},
         wallet::server::{deposits, simulator},
     },
@@ -106,6 +110,9 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         .on(broadcasts::server::SEND, broadcasts::server::send)
         .on(broadcasts::server::REPEAT, broadcasts::server::repeat)
         .on(inbox::server::WAKE, inbox::server::wake)
+        .on(clock::CLOCK, clock::run)
+        .on(telling::TELL, telling::run)
+        .every(clock::WATCH, Duration::from_secs(60), clock::watch)
         .on(inbox::server::digest::DIGEST, move |store, payload| inbox::server::digest::send(store, post.clone(), payload))
         .every("inbox.digests", Duration::from_secs(60), inbox::server::digest::claim_due)
         .on(deposits::EXPIRE, deposits::expire)

@@ -3,7 +3,7 @@
 use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, DateTime, Time},
-    tz::TimeZone,
+    tz::{AmbiguousOffset, TimeZone},
 };
 
 use crate::{ids::Millis, ui::time::Zone};
@@ -28,6 +28,34 @@ pub fn instant(name: &str, text: &str) -> Option<Millis> {
     let local: DateTime = text.parse().ok()?;
     let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
     Some(zone.to_timestamp(local).ok()?.as_millisecond())
+}
+
+/// Why a local time is no instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoTime {
+    /// It cannot be read.
+    Unreadable,
+    /// The clocks leave it out.
+    LeftOut,
+}
+
+/// The instant of `text`, like [`instant`]; a time that a clock change leaves out is refused.
+///
+/// # Errors
+/// [`NoTime`].
+pub fn exact(name: &str, text: &str) -> Result<Millis, NoTime> {
+    let local: DateTime = text.trim().parse().map_err(|_| NoTime::Unreadable)?;
+    let at = TimeZone::get(name).unwrap_or(TimeZone::UTC).to_ambiguous_timestamp(local);
+    if matches!(at.offset(), AmbiguousOffset::Gap { .. }) {
+        return Err(NoTime::LeftOut);
+    }
+    at.compatible().map(Timestamp::as_millisecond).map_err(|_| NoTime::Unreadable)
+}
+
+/// The local time of `at` in the zone `name` to the minute, as forms hold it: `2026-11-21T18:00`; UTC if there is no such zone.
+pub fn local(name: &str, at: Millis) -> String {
+    let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
+    Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 /// The next instant after `now` at which it is `hour` o'clock in the zone `name`, on another day there than that of `not_on`. UTC if
@@ -97,6 +125,17 @@ mod tests {
         assert_eq!((day("Europe/Berlin", "2026-02-30"), day("UTC", "")), (None, None));
         assert_eq!(date("Asia/Tokyo", 1_795_102_860_000), "2026-11-20");
         assert!(is_known("Europe/Berlin") && !is_known("Nowhere/Town") && names().iter().any(|name| name == "Asia/Tokyo"));
+    }
+
+    /// I20: what no clock shows is refused, what clocks show twice is the first; and a form gets back what it gave.
+    #[test]
+    fn a_time_that_clocks_leave_out_is_refused() {
+        assert_eq!(exact("Europe/Berlin", "2027-03-28T02:30"), Err(NoTime::LeftOut));
+        assert_eq!(exact("Europe/Berlin", "soon"), Err(NoTime::Unreadable));
+        for text in ["2026-11-19T16:41", "2026-10-25T02:30", "2027-03-28T03:00"] {
+            assert_eq!(exact("Europe/Berlin", text).ok(), instant("Europe/Berlin", text));
+            assert_eq!(local("Europe/Berlin", exact("Europe/Berlin", text).unwrap()), text);
+        }
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 pub mod check_in;
 pub mod desk;
+pub mod events;
 pub mod orders;
+pub mod organising;
 pub mod promo;
 pub mod seats;
 pub mod tickets;

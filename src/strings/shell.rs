@@ -27,6 +27,8 @@ pub const ADMIN_APPLICATIONS: &str = "Applications";
 /// Page and navigation.
 pub const TODAY: &str = "Today";
 /// See [`TODAY`].
+pub const EVENTS: &str = "Events";
+/// See [`TODAY`].
 pub const INBOX: &str = "Inbox";
 /// How many notifications are new, for screen readers.
 pub const NEW: &str = " new";

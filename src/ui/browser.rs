@@ -32,6 +32,18 @@ pub fn now() -> Millis {
     js_sys::Date::now() as Millis
 }
 
+/// How long ago the answer that this page came with began to come, in milliseconds.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds fit")]
+pub fn since_response() -> Millis {
+    let since = || {
+        let performance = window().performance()?;
+        let navigation = performance.get_entries_by_type("navigation").get(0);
+        let began = member(&navigation, "responseStart")?.as_f64().filter(|began| *began > 0.0)?;
+        Some((performance.now() - began) as Millis)
+    };
+    since().unwrap_or_default()
+}
+
 /// From 0 to 1.
 pub fn chance() -> f64 {
     Math::random()

@@ -18,6 +18,7 @@ mod connection;
 mod crash;
 mod digest;
 mod durable;
+mod events;
 mod health;
 mod idempotency;
 mod inbox;

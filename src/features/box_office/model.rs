@@ -4,6 +4,8 @@ pub mod best;
 pub mod check_in;
 pub mod desk;
 pub mod event;
+pub mod event_form;
+pub mod events;
 pub mod hold;
 pub mod layout;
 pub mod order;

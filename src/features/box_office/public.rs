@@ -1,5 +1,6 @@
 //! The box office in the public JSON API, one file a matter.
 
+mod events;
 mod orders;
 mod seats;
 mod tickets;
@@ -8,5 +9,5 @@ use crate::server::api::Endpoints;
 
 /// The endpoints.
 pub fn endpoints() -> Endpoints {
-    Endpoints::default().and(orders::endpoints()).and(seats::endpoints()).and(tickets::endpoints())
+    Endpoints::default().and(events::endpoints()).and(orders::endpoints()).and(seats::endpoints()).and(tickets::endpoints())
 }

@@ -1,5 +1,8 @@
 //! The server's side of the box office: rules and SQL.
 //!
+//! - [`events`]: who sees an event, and what everyone is told of it; [`event_pages`]: the list, and the page of one.
+//! - [`event_edit`], [`types`], [`pictures`]: what organisers write; [`course`]: what becomes of it, by them or by the [`clock`]; [`telling`]:
+//!   whom that concerns.
 //! - [`holds`]: claims on places, all or nothing; [`availability`]: what is left.
 //! - [`orders`]: what somebody buys of a hold: paying, expiring, giving back; [`promo`]: codes that lower a price.
 //! - [`tickets`] and the [`codes`] on them; [`check_ins`]: the doors, where a ticket is let in once.
@@ -11,23 +14,30 @@
 pub mod availability;
 pub mod baskets;
 pub mod check_ins;
+pub mod clock;
 pub mod codes;
+pub mod course;
 pub mod desk;
+pub mod event_edit;
+pub mod event_pages;
+pub mod events;
 pub mod expiry;
 pub mod export;
 pub mod holds;
 pub mod orders;
+pub mod pictures;
 pub mod promo;
 pub mod running;
 pub mod seats;
 pub mod seed;
+pub mod telling;
 #[cfg(test)]
 mod tests;
 pub mod tickets;
+pub mod types;
 pub mod waiting;
 pub mod watchers;
 
-use super::model::event::EventState;
 use crate::{
     error::AppResult,
     features::{
@@ -44,19 +54,27 @@ use crate::{
 /// # Errors
 /// If the database refuses.
 pub async fn is_public(conn: &mut Conn, event: EventId) -> AppResult<bool> {
-    let state: Option<EventState> = sqlx::query_scalar("select state from events where id = $1").bind(event).fetch_optional(conn).await?;
-    Ok(state.is_some_and(|state| state != EventState::Draft))
+    let public = sqlx::query_scalar("select exists (select 1 from events where id = $1 and state <> 'draft' and published_at is not null)");
+    Ok(public.bind(event).fetch_one(conn).await?)
 }
 
-/// True if `person` runs the event.
+/// True if `person` runs the event: they are staff of its space, or an admin of its organisation.
 ///
 /// # Errors
 /// If the database refuses.
 pub async fn is_run_by(conn: &mut Conn, event: EventId, person: PersonId) -> AppResult<bool> {
-    let space: Option<SpaceId> =
-        sqlx::query_scalar("select space_id from events where id = $1").bind(event).fetch_optional(&mut *conn).await?;
-    match space {
-        Some(space) => spaces::server::is_staff(conn, space, person).await,
+    let of: Option<(SpaceId, bool)> = sqlx::query_as(
+        "select e.space_id, exists (select 1 from people p join roles r on r.person_id = p.id and r.role = 'admin'
+           where p.id = $2 and p.organisation_id = e.organisation_id)
+         from events e where e.id = $1",
+    )
+    .bind(event)
+    .bind(person)
+    .fetch_optional(&mut *conn)
+    .await?;
+    match of {
+        Some((_, true)) => Ok(true),
+        Some((space, false)) => spaces::server::is_staff(conn, space, person).await,
         None => Ok(false),
     }
 }

@@ -2,6 +2,9 @@
 
 mod check_in;
 mod desk;
+pub mod event;
+pub mod event_form;
+pub mod events;
 mod follow;
 pub mod orders;
 pub mod promo;

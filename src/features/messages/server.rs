@@ -6,7 +6,7 @@
 //! - `reading`: snapshots and pages; `stored`: messages as rows;
 //! - `sending`, `reactions`, `markdown`: what is said;
 //! - `pointers`, `pacing`: how far people have got;
-//! - `members`, `rooms`: who is where; `news`: whom a message concerns;
+//! - `members`, `rooms`, [`spaces`]: who is where; `news`: whom a message concerns;
 //! - `search`, `heads`, `seed`.
 //!
 //! Membership is always asked inside the transaction that uses it (I24).
@@ -24,6 +24,7 @@ mod rooms;
 mod search;
 mod seed;
 mod sending;
+pub mod spaces;
 mod stored;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -189,6 +189,7 @@ fn link(item: &Item) -> Option<String> {
     match item.verb.subject() {
         SubjectKind::Person => Some(format!("/people/{}", item.subject.id)),
         SubjectKind::Order => Some(format!("/orders/{}", item.subject.id)),
+        SubjectKind::Event => Some(format!("/events/{}", item.subject.id)),
         SubjectKind::Broadcast => Some("/inbox?category=announcements".to_owned()),
         SubjectKind::Deposit | SubjectKind::Withdrawal => Some("/wallet".to_owned()),
         SubjectKind::SignIn | SubjectKind::Token => Some("/settings".to_owned()),

@@ -1,11 +1,79 @@
-//! What everyone who looks at an event is told.
+//! What everyone who looks at an event is told, and how it applies to its page and to the list.
 
-use crate::{features::box_office::model::event::Availability, ids::EventId, live_events};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    features::box_office::model::{
+        event::Availability,
+        events::{Event, EventList, EventPage},
+    },
+    ids::{EventId, Millis, PersonId},
+    live_events,
+    realtime::live::Live,
+};
+
+/// An event that has begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WentLive {
+    /// Which.
+    pub event_id: EventId,
+    /// What it is called.
+    pub title: String,
+    /// When, in milliseconds UTC.
+    pub at: Millis,
+}
 
 live_events! {
     /// What happens to an event, for everyone.
     pub enum EventEvent on Channel::Event(EventId) {
         #[doc = "How many places of each ticket type are available, held and sold, as it is now."]
         AvailabilityUpdated(Availability) = "availability.updated", state(|_| "availability".to_owned());
+        #[doc = "The event as it is now: its state, its times, what it says."]
+        EventChanged(Event) = "event.changed", state(|_| "event".to_owned());
+        #[doc = "It has begun."]
+        EventLive(WentLive) = "event.live", fact;
+    }
+}
+
+impl Live<EventEvent> for EventPage {
+    /// It has changed.
+    type Touched = bool;
+
+    fn apply(&mut self, _: PersonId, event: &EventEvent) -> bool {
+        match event {
+            EventEvent::AvailabilityUpdated(now) if now.event_id == self.event.id => {
+                let touched = self.availability != *now;
+                self.availability.clone_from(now);
+                touched
+            }
+            EventEvent::EventChanged(now) if now.id == self.event.id => {
+                let touched = self.event != *now;
+                self.event.clone_from(now);
+                touched
+            }
+            // The state comes with `event.changed`.
+            _ => false,
+        }
+    }
+}
+
+impl Live<EventEvent> for EventList {
+    /// It has changed.
+    type Touched = bool;
+
+    fn apply(&mut self, _: PersonId, event: &EventEvent) -> bool {
+        let of = match event {
+            EventEvent::AvailabilityUpdated(now) => now.event_id,
+            EventEvent::EventChanged(now) => now.id,
+            EventEvent::EventLive(_) => return false,
+        };
+        let Some(card) = self.cards.iter_mut().find(|card| card.event.id == of) else { return false };
+        let before = card.clone();
+        match event {
+            EventEvent::AvailabilityUpdated(now) => card.take(now),
+            EventEvent::EventChanged(now) => card.event = Event { html: String::new(), ..now.clone() },
+            EventEvent::EventLive(_) => {}
+        }
+        *card != before
     }
 }

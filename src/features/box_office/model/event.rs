@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    error::{AppError, AppResult},
     features::wallet::model::Money,
     ids::{EventId, Millis, TicketTypeId},
 };
@@ -85,6 +86,30 @@ impl EventState {
 impl EventAction {
     /// All of them.
     pub const ALL: [Self; 7] = [Self::Publish, Self::Withdraw, Self::Begin, Self::End, Self::Postpone, Self::Reschedule, Self::Cancel];
+
+    /// Its name in forms and addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Withdraw => "withdraw",
+            Self::Begin => "begin",
+            Self::End => "end",
+            Self::Postpone => "postpone",
+            Self::Reschedule => "reschedule",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    /// The one of this name.
+    ///
+    /// # Errors
+    /// 422 `act`.
+    pub fn parse(word: &str) -> AppResult<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|action| action.word() == word)
+            .ok_or_else(|| AppError::invalid("act", "Nothing of that kind can be done to an event."))
+    }
 }
 
 /// Whether places of a type are left.
@@ -169,5 +194,9 @@ mod tests {
                 assert_eq!(transition(state, action), expected, "{state:?} {action:?}");
             }
         }
+        for action in EventAction::ALL {
+            assert_eq!(EventAction::parse(action.word()), Ok(action));
+        }
+        assert_eq!(EventAction::parse("burn").unwrap_err().field.as_deref(), Some("act"));
     }
 }

@@ -4,6 +4,7 @@ mod apply;
 mod baskets;
 mod check_ins;
 mod desk;
+mod events;
 mod holds;
 mod orders;
 mod sold;

@@ -180,7 +180,7 @@ async fn is_unnamed_group(conn: &mut Conn, conversation: ConversationId) -> AppR
 }
 
 /// Announces a member as they are now.
-async fn announce_member(tx: &mut Tx, conversation: ConversationId, person: PersonId) -> AppResult<()> {
+pub(super) async fn announce_member(tx: &mut Tx, conversation: ConversationId, person: PersonId) -> AppResult<()> {
     let member_count: i64 =
         sqlx::query_scalar("select member_count from conversations where id = $1").bind(conversation).fetch_one(&mut **tx).await?;
     let row: Row = sqlx::query_as(
@@ -197,7 +197,7 @@ async fn announce_member(tx: &mut Tx, conversation: ConversationId, person: Pers
 }
 
 /// Ends the membership of `person`: for the others, in their list, and on the wire; `how` is what is recorded of it.
-async fn end(tx: &mut Tx, standing: &Standing, person: PersonId, how: Activity) -> AppResult<()> {
+pub(super) async fn end(tx: &mut Tx, standing: &Standing, person: PersonId, how: Activity) -> AppResult<()> {
     let conversation = standing.id;
     let card = conversations::card(tx, standing.organisation_id, person).await?;
     let owner: Option<(bool,)> = sqlx::query_as("delete from memberships where conversation_id = $1 and person_id = $2 returning owner")

@@ -1,0 +1,480 @@
+//! Events: who sees and changes them, what becomes of them, and that a page which is followed is a fresh one (I19, I24, I25).
+
+use proptest::prelude::*;
+
+use super::house;
+use crate::{
+    channels::Channel,
+    error::{AppResult, ErrorKind},
+    features::{
+        box_office::{
+            live::event::EventEvent,
+            model::{
+                event::{EventAction, EventState},
+                event_form::{EventForm, TypeWish},
+                events::{Event, EventList, EventPage, Filter, Place, When},
+                hold::{Places, Wanted},
+            },
+            server::{
+                clock,
+                course::{self, Wish},
+                event_edit, event_pages,
+                events::{Looker, row},
+                holds, telling, types,
+            },
+        },
+        messages::server::{self as messages, tests::House},
+        people::model::Role,
+        spaces::{self, live::SpaceEvent},
+        wallet::model::{Currency, Money},
+    },
+    ids::{EventId, Millis, PersonId, TicketTypeId},
+    realtime::live::{Live, LiveEvent},
+    server::{
+        db::{Committed, Tx, now},
+        zones,
+    },
+};
+
+const HOUR: Millis = 3_600_000;
+
+/// A form of an event that begins so long from now, and lasts two hours.
+fn form(title: &str, begins_in: Millis) -> EventForm {
+    let at = |at: Millis| zones::local("Europe/Ljubljana", at);
+    EventForm {
+        title: title.into(),
+        description: "*Bring* a coat.".into(),
+        place: "hall".into(),
+        venue: "Courtyard".into(),
+        zone: "Europe/Ljubljana".into(),
+        starts: at(now() + begins_in),
+        ends: at(now() + begins_in + 2 * HOUR),
+        currency: "EUR".into(),
+        places_each: "6".into(),
+        ..EventForm::default()
+    }
+}
+
+fn looker(house: &House, person: Option<usize>) -> Looker {
+    Looker { organisation: house.person(1).organisation, who: person.map(|person| house.person(person).clone()) }
+}
+
+/// A draft of the first person, with a ticket type for fifty.
+async fn draft(house: &House, begins_in: Millis) -> EventId {
+    let mut who = house.person(1).clone();
+    who.roles.push(Role::Organiser);
+    let body = async move |tx: &mut Tx| {
+        let id = event_edit::create(tx, &who, &form("Open day", begins_in)).await?;
+        types::add(tx, &who, id, &wish("Standing", 50)).await?;
+        Ok(id)
+    };
+    house.store.write(body).await.unwrap()
+}
+
+fn wish(name: &str, places: i64) -> TypeWish {
+    TypeWish { name: name.into(), price: Money::new(1_200, Currency::Eur), capacity: Some(places) }
+}
+
+async fn act(house: &House, by: usize, id: EventId, action: EventAction) -> AppResult<Event> {
+    let who = house.person(by).clone();
+    let (starts, ends) = (zones::local("Europe/Ljubljana", now() + 48 * HOUR), zones::local("Europe/Ljubljana", now() + 50 * HOUR));
+    let wish = Wish { action, note: "The hall is flooded.".into(), starts, ends };
+    house.store.write(async move |tx: &mut Tx| course::act(tx, &who, id, &wish).await).await
+}
+
+async fn page(house: &House, person: Option<usize>, id: EventId) -> AppResult<EventPage> {
+    let mut conn = house.store.read().await.unwrap();
+    Ok(event_pages::page(&mut conn, &looker(house, person), house.store.epoch(), id, now()).await?.state)
+}
+
+async fn list(house: &House, person: Option<usize>, filter: Filter) -> EventList {
+    let mut conn = house.store.read().await.unwrap();
+    event_pages::list(&mut conn, &looker(house, person), house.store.epoch(), &filter, now()).await.unwrap().state
+}
+
+/// A draft is its organisers' alone; what was published is everyone's of the organisation, and only they change it (I24).
+#[tokio::test]
+async fn a_draft_is_its_organisers_alone() {
+    let house = house(3).await;
+    let id = draft(&house, 24 * HOUR).await;
+    assert!(page(&house, Some(1), id).await.unwrap().runs);
+    for person in [Some(2), Some(4), None] {
+        assert_eq!(page(&house, person, id).await.unwrap_err().kind, ErrorKind::NotFound, "{person:?}");
+    }
+    assert_eq!(act(&house, 2, id, EventAction::Publish).await.unwrap_err().kind, ErrorKind::NotFound);
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    for (person, runs, inside) in [(Some(1), true, true), (Some(2), false, false), (None, false, false)] {
+        let page = page(&house, person, id).await.unwrap();
+        assert_eq!((page.runs, page.inside.is_some(), page.event.html.as_str()), (runs, inside, "<p><em>Bring</em> a coat.</p>\n"));
+        assert_eq!(page.organisers.is_empty(), person.is_none(), "visitors are told no names");
+    }
+    assert_eq!(act(&house, 2, id, EventAction::Cancel).await.unwrap_err().kind, ErrorKind::Forbidden);
+    let elsewhere = Looker { organisation: house.person(4).organisation, who: Some(house.person(4).clone()) };
+    let mut conn = house.store.read().await.unwrap();
+    let refused = event_pages::page(&mut conn, &elsewhere, house.store.epoch(), id, now()).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::NotFound, "another organisation's");
+}
+
+/// Two who write at once do not overwrite one another; what is promised stays once it was published.
+#[tokio::test]
+async fn a_change_says_what_it_saw() {
+    let house = house(2).await;
+    let id = draft(&house, 24 * HOUR).await;
+    let change = async |version: i64, form: EventForm| {
+        let who = house.person(1).clone();
+        house.store.write(async move |tx: &mut Tx| event_edit::change(tx, &who, id, version, &form).await).await
+    };
+    let changed = change(1, form("Open house", 24 * HOUR)).await.unwrap();
+    assert_eq!((changed.title.as_str(), changed.version), ("Open house", 2));
+    let late = change(1, form("Something else", 24 * HOUR)).await.unwrap_err();
+    assert_eq!((late.kind, late.field.as_deref()), (ErrorKind::Conflict, Some("version")));
+    let version = act(&house, 1, id, EventAction::Publish).await.unwrap().version;
+    let moved = change(version, form("Open house", 72 * HOUR)).await.unwrap_err();
+    assert_eq!((moved.kind, moved.field.as_deref()), (ErrorKind::Conflict, Some("starts")));
+    let left_out = EventForm { starts: "2027-03-28T02:30".into(), ends: "2027-03-28T05:00".into(), ..form("Night", HOUR) };
+    let who = house.person(1).clone();
+    let mut organiser = who.clone();
+    organiser.roles.push(Role::Organiser);
+    let refused = house.store.write(async move |tx: &mut Tx| event_edit::create(tx, &organiser, &left_out).await).await.unwrap_err();
+    assert_eq!((refused.kind, refused.field.as_deref()), (ErrorKind::Invalid, Some("starts")), "no clock shows this time (I20)");
+}
+
+/// A ticket type never has fewer places than are sold and held; one of which something is held stays, and so does its event.
+#[tokio::test]
+async fn what_is_held_is_not_taken_away() {
+    let house = house(2).await;
+    let id = draft(&house, 24 * HOUR).await;
+    assert_eq!(act(&house, 1, id, EventAction::Begin).await.unwrap_err().kind, ErrorKind::Conflict, "a draft does not begin (I19)");
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    let of: TicketTypeId = page(&house, None, id).await.unwrap().availability.ticket_types[0].id;
+    let (buyer, wanted) = (house.person(2).clone(), Wanted { seats: vec![], standing: vec![Places { ticket_type_id: of, quantity: 3 }] });
+    let hold = house.store.write(async move |tx: &mut Tx| holds::hold(tx, &buyer, id, &wanted, super::TERMS).await).await.unwrap();
+    let change = async |places: i64, version: i64| {
+        let who = house.person(1).clone();
+        house.store.write(async move |tx: &mut Tx| types::change(tx, &who, id, of, version, &wish("Standing", places)).await).await
+    };
+    assert_eq!(change(2, 1).await.unwrap_err().field.as_deref(), Some("capacity"));
+    change(3, 1).await.unwrap();
+    assert_eq!(change(60, 1).await.unwrap_err().field.as_deref(), Some("version"), "somebody else was faster");
+    change(60, 2).await.unwrap();
+    let who = house.person(1).clone();
+    let removed = house.store.write(async move |tx: &mut Tx| types::remove(tx, &who, id, of, 3).await).await;
+    assert_eq!(removed.unwrap_err().kind, ErrorKind::Conflict);
+    assert_eq!(act(&house, 1, id, EventAction::Withdraw).await.unwrap_err().kind, ErrorKind::Conflict);
+    let card = list(&house, None, Filter { q: "open".into(), ..Filter::default() }).await.cards.remove(0);
+    assert_eq!((card.capacity, card.available), (60, 57), "the list counts what is held");
+    let buyer = house.person(2).clone();
+    house.store.write(async move |tx: &mut Tx| holds::release(tx, &buyer, hold.id).await).await.unwrap();
+    act(&house, 1, id, EventAction::Withdraw).await.unwrap();
+    assert_eq!(page(&house, None, id).await.unwrap_err().kind, ErrorKind::NotFound);
+}
+
+/// Who is in the space is in its room, and out of both at once; its last organiser stays.
+#[tokio::test]
+async fn who_is_dismissed_is_out_of_everything() {
+    let mut house = house(3).await;
+    let id = draft(&house, 24 * HOUR).await;
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    let space = row(&mut house.store.look().await.unwrap(), id).await.unwrap().space_id;
+    for first in [true, false] {
+        let admitted =
+            house.store.write(async move |tx: &mut Tx| spaces::server::admit(tx, space, PersonId(2), false).await).await.unwrap();
+        assert_eq!(admitted, first, "once");
+    }
+    let room = page(&house, Some(2), id).await.unwrap().inside.unwrap().room.unwrap();
+    assert!(messages::may_join_channel(&mut house.store.look().await.unwrap(), PersonId(2), room).await.unwrap());
+    house.committed();
+    assert!(house.store.write(async move |tx: &mut Tx| spaces::server::dismiss(tx, space, PersonId(2)).await).await.unwrap());
+    let revoked: Vec<String> = house
+        .committed()
+        .into_iter()
+        .filter_map(|item| match item {
+            Committed::Revoked(revocation) if revocation.person == PersonId(2) => serde_json::to_string(&revocation).ok(),
+            _ => None,
+        })
+        .collect();
+    for channel in [Channel::Space(space), Channel::SpacePresence(space), Channel::Conversation(room), Channel::ConversationPresence(room)]
+    {
+        assert!(revoked.iter().any(|revocation| revocation.contains(&format!("\"{channel}\""))), "{channel} goes on (I24): {revoked:?}");
+    }
+    assert!(page(&house, Some(2), id).await.unwrap().inside.is_none());
+    let last = house.store.write(async move |tx: &mut Tx| spaces::server::demote(tx, space, PersonId(1)).await).await;
+    assert_eq!(last.unwrap_err().kind, ErrorKind::Conflict);
+}
+
+/// It begins and ends by itself; who has a ticket is told once, however often the job runs.
+#[tokio::test]
+async fn it_begins_and_ends_by_itself() {
+    let mut house = house(3).await;
+    let id = draft(&house, 24 * HOUR).await;
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    ticket(&house, id, 2).await;
+    let to = async |starts: Millis, ends: Millis| {
+        let body = async move |tx: &mut Tx| {
+            sqlx::query("update events set starts_at = $2, ends_at = $3 where id = $1")
+                .bind(id)
+                .bind(starts)
+                .bind(ends)
+                .execute(&mut **tx)
+                .await?;
+            Ok(())
+        };
+        house.store.write(body).await.unwrap();
+    };
+    to(now() - 5, now() + HOUR).await;
+    let due = house.count("select count(*) from jobs where kind = 'box_office.clock'").await;
+    assert_eq!(due, 1, "the clock is set");
+    for _ in 0..2 {
+        clock::run(house.store.clone(), serde_json::Value::Null).await.unwrap();
+    }
+    assert_eq!(page(&house, None, id).await.unwrap().event.state, EventState::Live);
+    let announced = house.announced(&format!("event.{id}"));
+    assert_eq!(announced.iter().filter(|(name, _)| name == "event.live").count(), 1, "{announced:?}");
+    for _ in 0..2 {
+        telling::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
+    }
+    let told = house.count("select count(*) from notifications where person_id = 2 and title = 'It begins: Open day'").await;
+    assert_eq!(told, 1, "told once");
+    let body = async move |tx: &mut Tx| {
+        sqlx::query("update events set ends_at = starts_at + 1 where id = $1").bind(id).execute(&mut **tx).await?;
+        Ok(())
+    };
+    house.store.write(body).await.unwrap();
+    clock::run(house.store.clone(), serde_json::Value::Null).await.unwrap();
+    assert_eq!(page(&house, None, id).await.unwrap().event.state, EventState::Ended);
+    assert_eq!(act(&house, 1, id, EventAction::Cancel).await.unwrap_err().kind, ErrorKind::Conflict, "an end stays");
+}
+
+/// Writes a ticket of `person`, as an order would.
+async fn ticket(house: &House, event: EventId, person: i64) {
+    let body = async move |tx: &mut Tx| {
+        let now = tx.now();
+        sqlx::query("insert into holds (id, event_id, person_id, state, until, created_at) values (900, $1, $2, 'bought', $3, $3)")
+            .bind(event)
+            .bind(person)
+            .bind(now)
+            .execute(&mut **tx)
+            .await?;
+        sqlx::query(
+            "insert into orders (id, organisation_id, event_id, person_id, hold_id, number, state, currency, subtotal, created_at)
+             values (900, 1, $1, $2, 900, 'T-900', 'paid', 'EUR', 0, $3)",
+        )
+        .bind(event)
+        .bind(person)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+        sqlx::query("insert into order_lines (id, order_id, ticket_type_id, state, price) select 900, 900, min(id), 'sold', 0 from ticket_types where event_id = $1")
+            .bind(event)
+            .execute(&mut **tx)
+            .await?;
+        sqlx::query("insert into tickets (event_id, person_id, order_line_id, state, created_at) values ($1, $2, 900, 'valid', $3)")
+            .bind(event)
+            .bind(person)
+            .bind(now)
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    };
+    house.store.write(body).await.unwrap();
+}
+
+/// A cancelled event gives everything back: the job for it is scheduled in the same transaction. It is told, and stays.
+#[tokio::test]
+async fn a_cancelled_event_gives_everything_back() {
+    let mut house = house(3).await;
+    let id = draft(&house, 24 * HOUR).await;
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    ticket(&house, id, 3).await;
+    house.committed();
+    let cancelled = act(&house, 1, id, EventAction::Cancel).await.unwrap();
+    assert_eq!((cancelled.state, cancelled.note.as_str()), (EventState::Cancelled, "The hall is flooded."));
+    assert_eq!(house.count("select count(*) from jobs where kind = 'box_office.refund_all'").await, 1);
+    let announced = house.announced(&format!("event.{id}"));
+    assert!(announced.iter().any(|(name, payload)| name == "event.changed" && payload.contains("\"cancelled\"")), "{announced:?}");
+    telling::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
+    assert_eq!(house.count("select count(*) from notifications where person_id = 3 and title = 'Cancelled: Open day'").await, 1);
+    assert_eq!(house.count("select count(*) from activity where verb = 'event.cancelled'").await, 1, "I32");
+}
+
+/// Each filter shows what it says.
+#[tokio::test]
+async fn a_list_is_filtered() {
+    let house = house(2).await;
+    let id = draft(&house, 24 * HOUR).await;
+    let titles = async |person, filter| -> Vec<String> {
+        list(&house, person, filter).await.cards.into_iter().map(|card| card.event.title).collect()
+    };
+    let seeded = titles(None, Filter::default()).await;
+    assert!(seeded.len() == 3 && !seeded.contains(&"Open day".to_owned()), "{seeded:?}");
+    let mine = Filter { mine: true, ..Filter::default() };
+    assert!(titles(Some(1), mine.clone()).await.contains(&"Open day".to_owned()), "organisers find their drafts");
+    assert_eq!(titles(Some(2), mine).await, Vec::<String>::new());
+    assert_eq!(titles(None, Filter { place: Some(Place::Virtual), ..Filter::default() }).await.len(), 1);
+    assert_eq!(titles(None, Filter { q: "COURTYARD".into(), ..Filter::default() }).await, ["Courtyard concert"]);
+    assert_eq!(titles(None, Filter { q: "%".into(), ..Filter::default() }).await, Vec::<String>::new(), "a sign is a sign");
+    assert_eq!(titles(None, Filter { when: When::Past, ..Filter::default() }).await, Vec::<String>::new());
+    assert_eq!(titles(None, Filter { from: 2, ..Filter::default() }).await.len(), 1);
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    assert_eq!(titles(None, Filter { when: When::Week, ..Filter::default() }).await, ["Open day"]);
+    act(&house, 1, id, EventAction::Postpone).await.unwrap();
+    let free = Filter { free: true, ..Filter::default() };
+    assert_eq!(titles(None, free.clone()).await.len(), 3, "what is postponed sells nothing");
+    let times = act(&house, 1, id, EventAction::Reschedule).await.unwrap();
+    assert!(times.starts_at > now() + 47 * HOUR && titles(None, free).await.len() == 4);
+}
+
+/// What can happen, in whatever order.
+#[derive(Debug, Clone)]
+enum Command {
+    Act(usize),
+    Rename(u8),
+    AddType,
+    ChangeType(usize, i64),
+    RaiseType(usize),
+    RemoveType(usize),
+    Hold(i64),
+    Admit(i64),
+    Dismiss(i64),
+    Promote(i64),
+    Demote(i64),
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        3 => (0..EventAction::ALL.len()).prop_map(Command::Act),
+        2 => any::<u8>().prop_map(Command::Rename),
+        1 => Just(Command::AddType),
+        2 => (0..3_usize, 1..80_i64).prop_map(|(which, places)| Command::ChangeType(which, places)),
+        1 => (0..3_usize).prop_map(Command::RaiseType),
+        1 => (0..3_usize).prop_map(Command::RemoveType),
+        3 => (1..6_i64).prop_map(Command::Hold),
+        2 => (2..5_i64).prop_map(Command::Admit),
+        1 => (2..5_i64).prop_map(Command::Dismiss),
+        1 => (2..5_i64).prop_map(Command::Promote),
+        1 => (1..5_i64).prop_map(Command::Demote),
+    ]
+}
+
+async fn perform(house: &House, id: EventId, command: Command) {
+    let who = house.person(1).clone();
+    let event = row(&mut house.store.look().await.unwrap(), id).await.unwrap();
+    let space = event.space_id;
+    let body = async move |tx: &mut Tx| {
+        let now = tx.now();
+        let known = types::rows(tx, id, now).await?;
+        match command.clone() {
+            Command::Act(index) => {
+                let at = |at: Millis| zones::local("Europe/Ljubljana", at);
+                let wish =
+                    Wish { action: EventAction::ALL[index], note: "So".into(), starts: at(now + 48 * HOUR), ends: at(now + 50 * HOUR) };
+                course::act(tx, &who, id, &wish).await.map(drop)
+            }
+            Command::Rename(number) => {
+                let mut form = event_edit::editing(tx, &who, Some(id)).await?.form;
+                form.title = format!("Open day {number}");
+                event_edit::change(tx, &who, id, event.version, &form).await.map(drop)
+            }
+            Command::AddType => types::add(tx, &who, id, &wish("More", 5)).await.map(drop),
+            Command::ChangeType(which, places) => match known.get(which) {
+                Some(row) => types::change(tx, &who, id, row.of.id, row.version, &wish("Changed", places)).await,
+                None => Ok(()),
+            },
+            Command::RaiseType(which) => match known.get(which) {
+                Some(row) => types::raise(tx, &who, id, row.of.id).await,
+                None => Ok(()),
+            },
+            Command::RemoveType(which) => match known.get(which) {
+                Some(row) => types::remove(tx, &who, id, row.of.id, row.version).await,
+                None => Ok(()),
+            },
+            Command::Hold(quantity) => match known.first() {
+                Some(row) => {
+                    let wanted = Wanted { seats: vec![], standing: vec![Places { ticket_type_id: row.of.id, quantity }] };
+                    holds::hold(tx, &who, id, &wanted, super::TERMS).await.map(drop)
+                }
+                None => Ok(()),
+            },
+            Command::Admit(person) => spaces::server::admit(tx, space, PersonId(person), false).await.map(drop),
+            Command::Dismiss(person) => spaces::server::dismiss(tx, space, PersonId(person)).await.map(drop),
+            Command::Promote(person) => spaces::server::promote(tx, space, PersonId(person)).await,
+            Command::Demote(person) => spaces::server::demote(tx, space, PersonId(person)).await,
+        }
+    };
+    // What cannot be done now is refused and changes nothing.
+    let _ = house.store.write(body).await;
+}
+
+/// Everything of a page that is followed, whenever it was read.
+fn followed(mut page: EventPage) -> EventPage {
+    page.availability.updated_at = 0;
+    page.organisers.clear();
+    page.runs = false;
+    page
+}
+
+async fn run(commands: Vec<Command>, point: usize) {
+    let mut house = house(4).await;
+    let id = draft(&house, 24 * HOUR).await;
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    let space = row(&mut house.store.look().await.unwrap(), id).await.unwrap().space_id;
+    let (mut member, mut visitor, mut cards) = (None, None, None);
+    for (index, command) in commands.into_iter().enumerate() {
+        if index == point {
+            member = page(&house, Some(1), id).await.ok();
+            visitor = page(&house, None, id).await.ok();
+            cards = Some(list(&house, None, Filter::default()).await);
+            house.committed();
+        }
+        perform(&house, id, command).await;
+        for item in house.committed() {
+            let Committed::Event { channel, event, payload, .. } = item else { continue };
+            // Applied twice: that changes nothing.
+            for _ in 0..2 {
+                if channel == Channel::Event(id).to_string() {
+                    let event = EventEvent::read(&event, &payload).unwrap();
+                    for page in [&mut member, &mut visitor].into_iter().flatten() {
+                        page.apply(PersonId(1), &event);
+                    }
+                    if let Some(cards) = &mut cards {
+                        cards.apply(PersonId(1), &event);
+                    }
+                } else if channel == Channel::Space(space).to_string() {
+                    let event = SpaceEvent::read(&event, &payload).unwrap();
+                    if let Some(inside) = member.as_mut().and_then(|page| page.inside.as_mut()) {
+                        inside.roll.apply(PersonId(1), &event);
+                    }
+                }
+            }
+        }
+    }
+    // A draft is announced to nobody.
+    if page(&house, None, id).await.is_err() {
+        return;
+    }
+    if let Some(visitor) = visitor {
+        assert_eq!(followed(visitor), followed(page(&house, None, id).await.unwrap()));
+    }
+    if let Some(member) = member {
+        let fresh = followed(page(&house, Some(1), id).await.unwrap());
+        assert!(fresh.availability.ticket_types.iter().all(|of| of.is_sound()), "I4");
+        assert_eq!(followed(member), fresh);
+    }
+    let fresh = list(&house, None, Filter::default()).await;
+    let card = |list: &EventList| list.cards.iter().find(|card| card.event.id == id).cloned();
+    if let (Some(old), Some(fresh)) = (cards.as_ref().and_then(card), card(&fresh)) {
+        assert_eq!(old, fresh);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 100, ..ProptestConfig::default() })]
+
+    /// I25: whatever happens to an event, an old page and the events make a fresh one, for members, for visitors, and in the list.
+    #[test]
+    fn an_old_page_and_the_events_make_a_fresh_one(
+        (commands, point) in proptest::collection::vec(any_command(), 1..30).prop_flat_map(|commands| { let length = commands.len(); (Just(commands), 0..length) })
+    ) {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(commands, point));
+    }
+}

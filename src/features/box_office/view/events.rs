@@ -1,0 +1,326 @@
+//! `/events`: the events of the organisation, for everyone, as they are now.
+
+use leptos::{
+    prelude::{Update as _, *},
+    task::spawn_local,
+};
+use leptos_meta::Title;
+use leptos_router::{components::Form, hooks::use_query_map};
+
+use super::event::chip;
+use crate::{
+    app::{FaultWithin, use_seconds, use_viewer},
+    features::box_office::{
+        api::events as api,
+        live::event::EventEvent,
+        model::{
+            event::EventState,
+            events::{EventCard, EventList, Filter, Place, When},
+        },
+    },
+    ids::{EventId, Millis, PersonId},
+    realtime::{
+        client::{Update, use_live},
+        cursor::Cursor,
+        live::{Live as _, Snapshot},
+    },
+    strings::box_office::{events as words, organising},
+    ui::{Each, EmptyState, dynamic, memo, redirect::encoded, view},
+};
+
+/// The list.
+#[component]
+pub fn EventsPage() -> impl IntoView {
+    let query = use_query_map();
+    let filter: Memo<Filter> = memo(move || {
+        query.with(|query| {
+            let text = |name| query.get_str(name).unwrap_or_default();
+            Filter {
+                q: text("q").to_owned(),
+                when: When::from_word(text("when")),
+                place: Place::from_word(text("place")),
+                free: text("free") == "true",
+                mine: text("mine") == "true",
+                from: text("from").parse().unwrap_or_default(),
+            }
+        })
+    });
+    let first = Resource::new_blocking(move || filter.get(), api::shown);
+    let content = move || {
+        Suspend::new(async move {
+            match first.await {
+                Ok(snapshot) => view! { <List snapshot filter=filter.get_untracked()/> },
+                Err(error) => view! { <FaultWithin error/> },
+            }
+        })
+    };
+    view! {
+        <Title text=words::EVENTS/>
+        <main id="main" tabindex="-1" class="page" data-width="wide">
+            <Transition>{content}</Transition>
+        </main>
+    }
+}
+
+/// The address of a page of the list.
+fn address(filter: &Filter, from: u32) -> String {
+    let mut query: Vec<String> = Vec::new();
+    let mut add = |name: &str, value: &str| query.push(format!("{name}={}", encoded(value)));
+    if !filter.q.is_empty() {
+        add("q", &filter.q);
+    }
+    if filter.when != When::default() {
+        add("when", filter.when.word());
+    }
+    if let Some(place) = filter.place {
+        add("place", place.word());
+    }
+    if filter.free {
+        add("free", "true");
+    }
+    if filter.mine {
+        add("mine", "true");
+    }
+    if from > 0 {
+        add("from", &from.to_string());
+    }
+    if query.is_empty() { "/events".to_owned() } else { format!("/events?{}", query.join("&")) }
+}
+
+/// What is on the screen, and where its channels go on.
+#[derive(Clone, Copy)]
+struct Shown {
+    list: RwSignal<EventList>,
+    cursors: StoredValue<Vec<(String, Cursor)>>,
+    follows: RwSignal<bool>,
+    filter: StoredValue<Filter>,
+}
+
+impl Shown {
+    /// Takes the list anew, after a gap.
+    fn ask(self) {
+        if !self.follows.get_untracked() {
+            return;
+        }
+        self.follows.set(false);
+        spawn_local(async move {
+            if let Some(filter) = self.filter.try_get_value()
+                && let Ok(Snapshot { state, cursors }) = api::shown(filter).await
+            {
+                let _ = self.cursors.try_set_value(cursors);
+                let _ = self.list.try_set(state);
+            }
+            let _ = self.follows.try_set(true);
+        });
+    }
+
+    /// Follows one event for as long as its line is there.
+    fn follow(self, id: EventId) {
+        let viewer = use_viewer().with_untracked(|viewer| viewer.as_ref().map_or(PersonId(0), |viewer| viewer.card.id));
+        use_live::<EventEvent>(
+            Signal::derive(move || self.follows.get().then_some(id)),
+            move |channel| {
+                let name = channel.to_string();
+                self.cursors.with_value(|cursors| cursors.iter().find(|(of, _)| *of == name).map(|(_, cursor)| cursor.clone()))
+            },
+            move |update| match update {
+                Update::Events(events) => self.list.maybe_update(|list| {
+                    let mut touched = false;
+                    for event in &events {
+                        touched |= list.apply(viewer, event);
+                    }
+                    touched
+                }),
+                Update::Stale => self.ask(),
+                // It was withdrawn: it stays as it was until the page is loaded again.
+                Update::Refused { .. } | Update::Returned => {}
+            },
+        );
+    }
+}
+
+#[component]
+fn List(snapshot: Snapshot<EventList>, filter: Filter) -> impl IntoView {
+    let Snapshot { state, cursors } = snapshot;
+    let (next, may_create) = (state.next, state.may_create);
+    let shown = Shown {
+        list: RwSignal::new(state),
+        cursors: StoredValue::new(cursors),
+        follows: RwSignal::new(true),
+        filter: StoredValue::new(filter.clone()),
+    };
+    let list = shown.list;
+    let now = use_seconds();
+    let ids = memo(move || list.with(|list| list.cards.iter().map(|card| card.event.id).collect::<Vec<_>>()));
+    let empty = memo(move || ids.with(Vec::is_empty));
+    let nothing = if may_create { words::NONE_TEXT_ORGANISER } else { words::NONE_TEXT };
+    // Visitors have no navigation.
+    let door = use_viewer().with_untracked(Option::is_none).then(|| {
+        view! {
+            <div class="page-actions">
+                <a class="btn" href="/sign-in?next=/events">
+                    {words::DOOR}
+                </a>
+            </div>
+        }
+    });
+    let make = may_create.then(|| {
+        view! {
+            <div class="page-actions">
+                <a class="btn" data-kind="primary" href="/events/new">
+                    {organising::NEW}
+                </a>
+            </div>
+        }
+    });
+    let back = (filter.from > 0).then(|| {
+        view! {
+            <a class="btn" href=address(&filter, 0)>
+                {words::FIRST_PAGE}
+            </a>
+        }
+    });
+    let onwards = next.map(|next| {
+        view! {
+            <a class="btn" href=address(&filter, next)>
+                {words::NEXT_PAGE}
+            </a>
+        }
+    });
+    let pages = (back.is_some() || onwards.is_some()).then(|| {
+        view! {
+            <nav class="form-actions" aria-label=words::PAGES>
+                {back}
+                {onwards}
+            </nav>
+        }
+    });
+    view! {
+        <header class="page-head">
+            <h1>{words::EVENTS}</h1>
+            {make}
+            {door}
+        </header>
+        <Search filter may_create/>
+        {dynamic(move || empty.get().then(|| view! { <EmptyState icon="events" title=words::NONE text=nothing/> }))}
+        <ul class="event-cards" aria-label=words::EVENTS>
+            <Each each=move || ids.get() key=|id| id.to_string() children=move |id| view! { <Card id shown now/> }/>
+        </ul>
+        {pages}
+    }
+}
+
+#[component]
+fn Search(filter: Filter, may_create: bool) -> impl IntoView {
+    let asks = Filter { from: 0, ..filter.clone() } != Filter::default();
+    let whens =
+        When::ALL.map(|when| view! { <option value=when.word() selected=when == filter.when>{words::when(when)}</option> }).collect_view();
+    let places = Place::ALL
+        .map(|place| view! { <option value=place.word() selected=Some(place) == filter.place>{words::place(place)}</option> })
+        .collect_view();
+    let mine = may_create.then(|| {
+        view! {
+            <label class="check">
+                <input type="checkbox" name="mine" value="true" checked=filter.mine/>
+                {words::ONLY_MINE}
+            </label>
+        }
+    });
+    let clear = asks.then(|| {
+        view! {
+            <a class="btn" data-kind="quiet" href="/events">
+                {words::CLEAR}
+            </a>
+        }
+    });
+    view! {
+        <Form method="GET" action="/events" attr:class="form event-filter" attr:role="search" attr:aria-label=words::FILTER>
+            <div class="form-row">
+                <div class="field">
+                    <label for="events-q">{words::SEARCH}</label>
+                    <input
+                        class="input"
+                        id="events-q"
+                        type="search"
+                        name="q"
+                        value=filter.q
+                        placeholder=words::SEARCH_HINT
+                        maxlength="80"
+                        autocomplete="off"
+                    />
+                </div>
+                <div class="field">
+                    <label for="events-when">{words::WHEN}</label>
+                    <select class="input select" id="events-when" name="when">
+                        {whens}
+                    </select>
+                </div>
+                <div class="field">
+                    <label for="events-place">{words::WHERE}</label>
+                    <select class="input select" id="events-place" name="place">
+                        <option value="">{words::ANYWHERE}</option>
+                        {places}
+                    </select>
+                </div>
+            </div>
+            <div class="form-actions">
+                <label class="check">
+                    <input type="checkbox" name="free" value="true" checked=filter.free/>
+                    {words::ONLY_FREE}
+                </label>
+                {mine}
+                <button class="btn" data-kind="primary" type="submit">
+                    {words::SHOW}
+                </button>
+                {clear}
+            </div>
+        </Form>
+    }
+}
+
+/// An event of the list. Its link stays what it is while its figures move.
+#[component]
+fn Card(id: EventId, shown: Shown, now: Signal<Millis>) -> impl IntoView {
+    shown.follow(id);
+    let card: Memo<Option<EventCard>> = memo(move || shown.list.with(|list| list.cards.iter().find(|card| card.event.id == id).cloned()));
+    let title = memo(move || card.with(|card| card.as_ref().map(|card| card.event.title.clone()).unwrap_or_default()));
+    let picture = memo(move || card.with(|card| card.as_ref().and_then(|card| card.event.picture)));
+    let when = memo(move || card.with(|card| card.as_ref().map(words::when_and_where).unwrap_or_default()));
+    let left = memo(move || {
+        card.with(|card| {
+            card.as_ref().filter(|card| sells(card)).map(|card| words::left(card.available, card.capacity)).unwrap_or_default()
+        })
+    });
+    let price = memo(move || card.with(|card| card.as_ref().and_then(|card| card.from).map(words::from).unwrap_or_default()));
+    let count = memo(move || card.with(|card| card.as_ref().and_then(|card| words::countdown(card.event.ahead(), now.get()))));
+    let status = dynamic(move || {
+        card.with(|card| card.as_ref().map(|card| chip(&card.event, card.capacity > 0 && card.available == 0, now.get_untracked())))
+    });
+    let image = dynamic(move || match picture.get() {
+        Some(picture) => view! { <img src=format!("/pictures/{picture}/small") alt="" loading="lazy" width="400" height="225"/> },
+        None => view! { <span class="event-blank" aria-hidden="true"></span> },
+    });
+    view! {
+        <li class="event-card">
+            <div class="event-card-picture">{image}</div>
+            <div class="event-card-text">
+                <p class="event-chips">{status} <span class="muted">{move || count.get()}</span></p>
+                <h2>
+                    <a class="wrap" href=format!("/events/{id}")>
+                        {move || title.get()}
+                    </a>
+                </h2>
+                <p class="muted wrap">{move || when.get()}</p>
+                <p class="event-left">
+                    <b>{move || left.get()}</b>
+                    <span class="muted">{move || price.get()}</span>
+                </p>
+            </div>
+        </li>
+    }
+}
+
+/// Whether what is left matters.
+fn sells(card: &EventCard) -> bool {
+    card.capacity > 0 && matches!(card.event.state, EventState::Draft | EventState::Published | EventState::Live)
+}
