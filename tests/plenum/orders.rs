@@ -401,7 +401,7 @@ async fn a_cancelled_event_gives_all_back() {
     let admin = server.person("admin").await;
     let (event, seats) = gala(&server, 84).await;
     let crowd = server.rich_crowd(admin.organisation, 28, 100_000).await;
-    join_all(crowd.iter().zip(seats.chunks(3)).map(async |(person, seats)| {
+    join_all(crowd.iter().zip(seats.chunks(3)).map(|(person, seats)| async move {
         for seat in seats {
             bought(person, event, &[*seat], &format!("key-0000-{seat:04}")).await;
         }
