@@ -41,7 +41,6 @@ pub fn topic(topic: Topic) -> &'static str {
         Topic::Events => "Events",
         Topic::Security => "Sign-ins and tokens",
         Topic::Organisation => "Organisation and applications",
-        Topic::BoxOffice => "Events and tickets",
     }
 }
 /// More of a feed.

@@ -1,5 +1,6 @@
 //! What the page of an event's promo codes asks.
 
+#![expect(clippy::too_many_arguments, reason = "one for each field of a form")]
 #![expect(missing_docs, reason = "the fields of the types that #[server] makes are the arguments, described at each function")]
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};

@@ -40,6 +40,7 @@ impl Live<EventEvent> for Desk {
     fn apply(&mut self, _: PersonId, event: &EventEvent) -> bool {
         match event {
             EventEvent::AvailabilityUpdated(availability) => take(&mut self.availability, availability),
+            EventEvent::EventChanged(_) | EventEvent::EventLive(_) => false,
         }
     }
 }

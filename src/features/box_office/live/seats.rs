@@ -54,7 +54,7 @@ impl Live<SeatsEvent> for SeatMap {
 }
 
 impl Live<EventEvent> for SeatMap {
-    /// What is left has changed.
+    /// What is left, or what of the event concerns its sale, has changed.
     type Touched = bool;
 
     fn apply(&mut self, _: PersonId, event: &EventEvent) -> bool {
@@ -64,7 +64,18 @@ impl Live<EventEvent> for SeatMap {
                 self.types.clone_from(&availability.ticket_types);
                 touched
             }
-            EventEvent::AvailabilityUpdated(_) => false,
+            EventEvent::EventChanged(now) if now.id == self.event.id => {
+                let before = self.event.clone();
+                self.event.title.clone_from(&now.title);
+                self.event.state = now.state;
+                (self.event.sales_from, self.event.sales_until) = (now.sales_from, now.sales_until);
+                self.event.places_each = now.places_each;
+                if self.event.zone.name != now.zone.name {
+                    self.event.zone.clone_from(&now.zone);
+                }
+                self.event != before
+            }
+            _ => false,
         }
     }
 }

@@ -74,7 +74,7 @@ fn Codes(snapshot: Snapshot<Promos>) -> impl IntoView {
     let (event, space) = (snapshot.state.event, snapshot.state.space);
     let (title, zone) = (snapshot.state.title.clone(), snapshot.state.zone.name.clone());
     let ask: Ask<Promos> = Rc::new(move || Box::pin(api::list(event)));
-    let Followed { shown, ended } = follow::<PromoEvent, _>(snapshot, Some(space), ask);
+    let Followed { shown, ended, .. } = follow::<PromoEvent, _>(snapshot, Some(space), ask);
     let ids = memo(move || shown.with(|shown| shown.promos.iter().map(|promo| promo.id).collect::<Vec<_>>()));
     let empty = memo(move || ids.with(Vec::is_empty));
     view! {

@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     channels::Channel,
-    error::AppResult,
+    error::{AppError, AppResult},
     features::{
         box_office::{
             model::{
-                order::OrderState,
+                order::{OrderAction, OrderState},
                 orders::{OrderHead, OrderPage, Orders, PAGE, Quote, Show, UsedPromo, state_at},
             },
             server::promo,
@@ -26,6 +26,7 @@ use crate::{
         db::{Conn, Db},
         sign_ins::Identity,
     },
+    strings::box_office::orders as words,
 };
 
 /// A key for a page's command: what was sent with it is done once.
@@ -106,11 +107,15 @@ pub async fn page(conn: &mut Conn, who: &Identity, epoch: &Epoch, id: OrderId, n
 /// 404 if it is not a hold of who asks; 409 if it has ended or the event does not sell any more.
 pub async fn quote(conn: &mut Conn, who: &Identity, hold: HoldId, wish: AppResult<Wish>, now: Millis) -> AppResult<Quote> {
     let found = HoldRow::own(conn, who, hold).await?;
-    found.live(now)?;
     let known = match found.order_id {
         Some(order) => row::find(conn, order).await?,
         None => None,
     };
+    // What was bought has not ended without being charged.
+    if let Some(known) = known.as_ref().filter(|known| known.state != OrderState::AwaitingPayment) {
+        return Err(AppError::conflict(words::cannot(known.state, OrderAction::Pay)));
+    }
+    found.live(now)?;
     let (promo, refused) = match wish {
         Ok(Wish::Keep) => (known.as_ref().and_then(Row::used), None),
         Ok(Wish::Nothing) => (None, None),

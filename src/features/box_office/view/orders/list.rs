@@ -74,7 +74,7 @@ fn List(snapshot: Snapshot<Orders>, before: Option<OrderId>) -> impl IntoView {
     // A page of older ones stays what it is.
     let person = use_viewer().with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id)).filter(|_| before.is_none());
     let ask: Ask<Orders> = Rc::new(move || Box::pin(api::list(show, before)));
-    let Followed { shown, ended } = follow::<OwnOrderEvent, _>(snapshot, person, ask);
+    let Followed { shown, ended, .. } = follow::<OwnOrderEvent, _>(snapshot, person, ask);
     let ids = memo(move || shown.with(|shown| shown.orders.iter().map(|order| order.id).collect::<Vec<_>>()));
     let empty = memo(move || ids.with(Vec::is_empty));
     let older = memo(move || shown.with(|shown| shown.floor));

@@ -77,7 +77,7 @@ fn Detail(snapshot: Snapshot<OrderPage>) -> impl IntoView {
     let (id, number) = (snapshot.state.order.id, snapshot.state.order.number.clone());
     let (own, may_refund) = (snapshot.state.own, snapshot.state.may_refund);
     let ask: Ask<OrderPage> = Rc::new(move || Box::pin(api::detail(id)));
-    let Followed { shown, ended } = follow::<OrderEvent, _>(snapshot, Some(id), ask);
+    let Followed { shown, ended, .. } = follow::<OrderEvent, _>(snapshot, Some(id), ask);
     let seconds = use_seconds();
     let state = memo(move || shown.with(|page| state_at(page.order.state, page.order.until, seconds.get())));
     let waits = memo(move || own && shown.with(|page| page.order.state == OrderState::AwaitingPayment));

@@ -142,7 +142,7 @@ impl Screen {
         let key = browser::fresh_key();
         let outcome: Result<Option<Hold>, AppError> = match command {
             Command::Hold(seats) => {
-                let outcome = api::hold(event, seats.clone(), key).await.map(Some);
+                let outcome = api::hold(event, seats.clone(), Vec::new(), key).await.map(Some);
                 if let (Ok(_), [seat]) = (&outcome, seats.as_slice()) {
                     self.say(words::now_yours(&self.short_name(*seat)));
                 }
@@ -257,7 +257,7 @@ impl Screen {
                 return;
             }
             let told = self.told.get_value();
-            match api::hold(self.event, left, browser::fresh_key()).await {
+            match api::hold(self.event, left, Vec::new(), browser::fresh_key()).await {
                 Ok(hold) => {
                     let alarm = self.alarm.try_get_untracked().flatten().filter(|_| !gone.is_empty());
                     self.take(Some(hold), told);
