@@ -8,11 +8,7 @@ use crate::{
         spaces,
     },
     ids::{EventId, Millis, SpaceId},
-    server::{
-        db::{Conn, now},
-        sign_ins::Identity,
-        zones,
-    },
+    server::{db::Conn, sign_ins::Identity, zones},
 };
 
 /// The event that `who` runs: they are staff of its space, or an admin of its organisation.
@@ -28,7 +24,7 @@ pub async fn run_by(conn: &mut Conn, who: &Identity, event: EventId) -> AppResul
             .await?;
     let (space, title, state, zone, starts_at) = row.ok_or_else(|| AppError::not_found("There is no such event."))?;
     if spaces::server::is_staff(conn, space, who.person).await? || has_role(conn, who.person, Role::Admin).await? {
-        return Ok(Head { id: event, space, title, state, zone: zones::zone(&zone, now()), starts_at });
+        return Ok(Head { id: event, space, title, state, zone: zones::zone(&zone, starts_at), starts_at });
     }
     // Drafts are nobody else's to know of.
     Err(match state {

@@ -89,7 +89,7 @@ impl Row {
             event_state: self.event_state,
             is_virtual: self.place == "virtual",
             venue: self.venue,
-            zone: zones::zone(&self.zone, db::now()),
+            zone: zones::zone(&self.zone, self.starts_at),
             doors_at: self.doors_at,
             starts_at: self.starts_at,
             ends_at: self.ends_at,

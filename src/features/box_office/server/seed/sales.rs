@@ -16,7 +16,7 @@ use crate::{
     server::db::Tx,
 };
 
-const DAY: Millis = 24 * 3_600_000;
+const HOUR: Millis = 3_600_000;
 /// How many of a hundred seats are sold, in the order of the ticket types.
 const SOLD: [usize; 2] = [60, 40];
 
@@ -44,7 +44,7 @@ pub async fn seed_sales(tx: &mut Tx, organisation: OrganisationId, people: &[Per
     for (index, (party, person)) in (0..).zip(parties.iter().zip(people.iter().cycle())) {
         // The newest a quarter of an hour ago; more as the days went by.
         let part = count - index;
-        let at = tx.now() - 900_000 - 3 * DAY * part / count * part / count;
+        let at = tx.now() - 900_000 - 71 * HOUR * part / count * part / count;
         buy(tx, organisation, event, person, party, at).await?;
         spaces::server::admit(tx, space, person.id, false).await?;
     }

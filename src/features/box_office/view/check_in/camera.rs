@@ -33,7 +33,6 @@ pub(super) struct Scanning {
     stream: Rc<RefCell<Option<JsValue>>>,
 }
 
-// Signals want what they clean up to be `Send`; the browser has one thread.
 type Found = Rc<dyn Fn(String)>;
 
 fn member(of: &JsValue, name: &str) -> Result<JsValue, JsValue> {
@@ -59,7 +58,7 @@ impl Scanning {
     pub(super) fn stop(&self) {
         self.stopped.set(true);
         let Some(stream) = self.stream.borrow_mut().take() else { return };
-        let tracks = call(&stream, "getTracks", &Array::new()).unwrap_or_default();
+        let Ok(tracks) = call(&stream, "getTracks", &Array::new()) else { return };
         for track in Array::from(&tracks).iter() {
             let _ = call(&track, "stop", &Array::new());
         }
@@ -73,6 +72,8 @@ pub(super) fn scan(video: &HtmlVideoElement, found: impl Fn(String) + 'static, r
     spawn_local(async move {
         match begin(&running, &video).await {
             Ok(detector) => look(running, video.into(), detector, found, (String::new(), 0)),
+            // Stopped while the person was asked: that is no refusal.
+            Err(_) if running.stopped.get() => {}
             Err(_) => {
                 running.stop();
                 refused();

@@ -75,27 +75,23 @@ fn Camera(queue: Queue) -> impl IntoView {
     let (on, refused) = (RwSignal::new(false), RwSignal::new(false));
     let video = NodeRef::<html::Video>::new();
     effect(move |_| can.set(Some(camera::can_scan())));
-    let running = StoredValue::new_local(None::<camera::Scanning>);
-    let stop = move || {
-        let _ = running.try_update_value(|running| running.take().inspect(camera::Scanning::stop));
-    };
     effect(move |_| {
-        stop();
         if !on.get() {
             return;
         }
         let Some(video) = video.get() else { return };
-        let scanning = camera::scan(
+        let scanning = StoredValue::new_local(camera::scan(
             &video,
             move |code| queue.put(&code),
             move || {
                 let _ = refused.try_set(true);
                 let _ = on.try_set(false);
             },
-        );
-        running.set_value(Some(scanning));
+        ));
+        on_cleanup(move || {
+            let _ = scanning.try_with_value(camera::Scanning::stop);
+        });
     });
-    on_cleanup(stop);
     dynamic(move || match can.get() {
         None => ().into_any(),
         Some(false) => view! { <Notice>{words::NO_CAMERA}</Notice> },
