@@ -5,6 +5,7 @@ pub mod activity;
 pub mod admin;
 pub mod api;
 pub mod applications;
+pub mod box_office;
 pub mod broadcasts;
 pub mod digest;
 pub mod findings;

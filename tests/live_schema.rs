@@ -25,11 +25,13 @@ use plenum::{
             live::{
                 event::EventEvent,
                 own::{HoldChanged, OwnEvent},
-                seats::{SeatsChanged, SeatsEvent},
+                plans::PlanEvent,
+                seats::{PlanChanged, SeatsChanged, SeatsEvent},
             },
             model::{
                 event::{Availability, SaleStatus, TypeAvailability},
                 hold::{Hold, Places},
+                plan::import::{ImportState, Progress},
                 seat::{SeatNow, SeatState},
             },
         },
@@ -262,6 +264,10 @@ fn hold() -> HoldChanged {
     HoldChanged { event_id: EventId(7), hold: Some(hold) }
 }
 
+fn import() -> Progress {
+    Progress { id: 4, event_id: EventId(7), state: ImportState::Running, steps: 3_000, written: 250, kept: 1, failure: String::new() }
+}
+
 fn moment() -> MomentOf {
     MomentOf { broadcast: BroadcastId(7), moment: Moment { at: 1_795_102_860_000, delivered: 5, seen: 3, read: 2, acted: 1 } }
 }
@@ -370,8 +376,9 @@ fn the_events_of_this_schema_have_this_shape() {
     ]);
     let box_office_events = [
         lines(vec![EventEvent::AvailabilityUpdated(availability())]),
-        lines(vec![SeatsEvent::SeatsChanged(seats())]),
+        lines(vec![SeatsEvent::SeatsChanged(seats()), SeatsEvent::PlanChanged(PlanChanged { version: 3, at: 1_795_102_860_000 })]),
         lines(vec![OwnEvent::HoldChanged(hold())]),
+        lines(vec![PlanEvent::ImportChanged(import())]),
     ]
     .join("\n");
     let all = [

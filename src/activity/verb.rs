@@ -28,6 +28,8 @@ pub enum Topic {
     People,
     /// What the institution tells its people.
     Announcements,
+    /// Events, and what becomes of them.
+    Events,
     /// Sign-ins, passwords, tokens.
     Security,
     /// The organisation itself and its external applications.
@@ -36,9 +38,9 @@ pub enum Topic {
 
 impl Topic {
     /// All of them, in the order of the audit log's filter.
-    pub const ALL: [Self; 5] = [Self::Conversations, Self::People, Self::Announcements, Self::Security, Self::Organisation];
+    pub const ALL: [Self; 6] = [Self::Conversations, Self::People, Self::Announcements, Self::Events, Self::Security, Self::Organisation];
     /// Those that a feed is filtered by.
-    pub const OF_FEEDS: [Self; 3] = [Self::Conversations, Self::People, Self::Announcements];
+    pub const OF_FEEDS: [Self; 4] = [Self::Conversations, Self::People, Self::Announcements, Self::Events];
 
     /// Its name in addresses.
     pub fn word(self) -> &'static str {
@@ -46,6 +48,7 @@ impl Topic {
             Self::Conversations => "conversations",
             Self::People => "people",
             Self::Announcements => "announcements",
+            Self::Events => "events",
             Self::Security => "security",
             Self::Organisation => "organisation",
         }
@@ -92,11 +95,13 @@ pub enum SubjectKind {
     Alarm,
     /// A job that failed too often.
     Job,
+    /// An event of the box office.
+    Event,
 }
 
 impl SubjectKind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Conversation,
         Self::Message,
         Self::Person,
@@ -110,6 +115,7 @@ impl SubjectKind {
         Self::Template,
         Self::Alarm,
         Self::Job,
+        Self::Event,
     ];
 
     /// Its name in rows and addresses.
@@ -128,6 +134,7 @@ impl SubjectKind {
             Self::Template => "template",
             Self::Alarm => "alarm",
             Self::Job => "job",
+            Self::Event => "event",
         }
     }
 
@@ -241,6 +248,23 @@ verbs! {
     TemplateChanged = "template.changed": Announcements, Template, Admins;
     /// It is gone.
     TemplateDeleted = "template.deleted": Announcements, Template, Admins;
+
+    /// Rows, seats or sections of an event's plan came, went or changed.
+    PlanChanged = "plan.changed": Events, Event, Admins;
+    /// The last change of one was undone.
+    PlanUndone = "plan.undone": Events, Event, Admins;
+    /// A table went into one.
+    PlanImported = "plan.imported": Events, Event, Admins;
+    /// What went in was stopped, by somebody or by what stood in its way.
+    PlanImportStopped = "plan.import_stopped": Events, Event, Admins;
+    /// An event has another's ticket types and seats.
+    PlanCopied = "plan.copied": Events, Event, Admins;
+    /// An event has a ticket type more.
+    TicketTypeCreated = "ticket_type.created": Events, Event, Admins;
+    /// One has another name, price or capacity.
+    TicketTypeChanged = "ticket_type.changed": Events, Event, Admins;
+    /// One is gone.
+    TicketTypeRemoved = "ticket_type.removed": Events, Event, Admins;
 
     /// Somebody signed in.
     SignInCreated = "sign_in.created": Security, SignIn, Concerned;

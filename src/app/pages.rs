@@ -17,6 +17,7 @@ use crate::{
         activity::view::{AuditPage, ConversationActivityPage, TodayPage},
         admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
         applications::view::ApplicationsPage,
+        box_office::view::plans::PlanPage,
         broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
         inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
         messages::{
@@ -93,6 +94,8 @@ pub enum Page {
     NewConversation,
     /// Search in messages.
     Search,
+    /// The seat plan of an event, for those who run it.
+    Plan,
 }
 
 /// What is fetched together. Few and large ones: code that several chunks need comes in files
@@ -107,6 +110,8 @@ enum Chunk {
     Thread,
     /// The pages of those who run the place.
     Admin,
+    /// Events, their seats, orders and tickets, and the wallet.
+    BoxOffice,
     /// All other pages.
     Others,
 }
@@ -139,6 +144,12 @@ fn admin(page: Page) -> Opened {
         Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
         _ => for_admins(|| view! { <BoardPage/> }),
     })
+}
+
+#[wasm_split(box_office, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_box_office))]
+fn box_office(page: Page) -> Opened {
+    let _ = page;
+    Ok(for_people(|| view! { <PlanPage/> }))
 }
 
 #[wasm_split(others, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_others))]
@@ -190,6 +201,7 @@ impl Page {
             | Self::Broadcast
             | Self::NewBroadcast
             | Self::BroadcastTemplates => Chunk::Admin,
+            Self::Plan => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity
             | Self::People
@@ -214,6 +226,7 @@ impl Page {
             ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
             ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
             ("admin", _) => vec![Self::Board],
+            ("events", Some(_)) if part == Some("plan") => vec![Self::Plan],
             ("messages", None) => vec![Self::Messages],
             ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
             ("messages", Some(_)) if part == Some("activity") => vec![Self::Messages, Self::ConversationActivity],
@@ -231,6 +244,7 @@ impl Chunk {
             Self::List => "list",
             Self::Thread => "thread",
             Self::Admin => "admin",
+            Self::BoxOffice => "box_office",
             Self::Others => "others",
         }
     }
@@ -241,6 +255,7 @@ impl Chunk {
             Self::List => load_list().await,
             Self::Thread => load_thread().await,
             Self::Admin => load_admin().await,
+            Self::BoxOffice => load_box_office().await,
             Self::Others => load_others().await,
         }
     }
@@ -252,6 +267,7 @@ impl Chunk {
             Self::List => list(page).await,
             Self::Thread => thread().await,
             Self::Admin => admin(page).await,
+            Self::BoxOffice => box_office(page).await,
             Self::Others => others(page).await,
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     activity::live::{AuditEvent, ConversationActivity, OrganisationActivity, PersonActivity},
     features::{
         admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent},
-        box_office::live::{event::EventEvent, own::OwnEvent, seats::SeatsEvent},
+        box_office::live::{event::EventEvent, own::OwnEvent, plans::PlanEvent, seats::SeatsEvent},
         broadcasts::live::BroadcastEvent,
         inbox::live::InboxEvent,
         messages::live::{ConversationEvent, PersonEvent},
@@ -21,7 +21,9 @@ use crate::{
 /// The events of a channel; a channel that carries none of its own has an empty list.
 fn events(channel: Channel) -> Vec<EventEntry> {
     match channel {
-        Channel::Person(_) => [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE, PersonActivity::CATALOGUE, OwnEvent::CATALOGUE].concat(),
+        Channel::Person(_) => {
+            [PersonEvent::CATALOGUE, InboxEvent::CATALOGUE, PersonActivity::CATALOGUE, OwnEvent::CATALOGUE, PlanEvent::CATALOGUE].concat()
+        }
         Channel::Conversation(_) => [ConversationEvent::CATALOGUE, ConversationActivity::CATALOGUE].concat(),
         Channel::ConversationPresence(_) => Vec::new(),
         Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE.to_vec(),

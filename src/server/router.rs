@@ -32,7 +32,7 @@ use crate::{
     app::{App, Build, NewAtFirst, UnreadAtFirst, shell},
     error::AppResult,
     features::{
-        activity, admin, broadcasts, inbox, messages,
+        activity, admin, box_office, broadcasts, inbox, messages,
         people::{self, model::Shell},
     },
     realtime::server::{pusher, upgrade},
@@ -77,6 +77,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(pages)
         .merge(inbox::server::routes())
         .merge(broadcasts::server::export::routes())
+        .merge(box_office::server::plans::http::routes())
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .merge(pusher::http::routes())
@@ -101,6 +102,7 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
         .and(people::public::endpoints())
         .and(messages::public::endpoints())
         .and(inbox::public::endpoints())
+        .and(box_office::public::endpoints())
         .and(broadcasts::public::endpoints())
         .and(activity::public::endpoints())
         .and(broadcasting::endpoints())

@@ -24,7 +24,7 @@ use crate::{
     features::{
         activity, admin,
         applications::server as external,
-        broadcasts, inbox, messages, people,
+        box_office, broadcasts, inbox, messages, people,
         seed::{self as seeds, Seeding},
     },
     realtime::{
@@ -99,6 +99,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     jobs::housekeeping(jobs::Runner::new(store.clone()))
         .on(broadcasts::server::SEND, broadcasts::server::send)
         .on(broadcasts::server::REPEAT, broadcasts::server::repeat)
+        .on(box_office::server::plans::imports::IMPORT, box_office::server::plans::imports::run)
         .on(inbox::server::WAKE, inbox::server::wake)
         .on(inbox::server::digest::DIGEST, move |store, payload| inbox::server::digest::send(store, post.clone(), payload))
         .every("inbox.digests", Duration::from_secs(60), inbox::server::digest::claim_due)

@@ -24,6 +24,7 @@ mod inbox;
 mod limits;
 mod openapi;
 mod pages;
+mod plans;
 mod presence;
 mod recovery;
 mod security;

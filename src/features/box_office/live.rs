@@ -2,4 +2,5 @@
 
 pub mod event;
 pub mod own;
+pub mod plans;
 pub mod seats;

@@ -3,4 +3,5 @@
 pub mod event;
 pub mod hold;
 pub mod order;
+pub mod plan;
 pub mod seat;

@@ -1,13 +1,15 @@
 //! The server's side of the box office: rules and SQL.
 //!
 //! - [`holds`]: claims on places, all or nothing; [`availability`]: what is left.
+//! - [`plans`]: seat plans, ticket types and prices, and how they come to be.
 //! - [`seed`]: events for trying it out.
 
 pub mod availability;
 pub mod holds;
+pub mod plans;
 pub mod seed;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use super::model::event::EventState;
 use crate::{

@@ -32,6 +32,7 @@ use crate::server::problem::ProblemDetails;
         (name = "People", description = "Who is there."),
         (name = "Inbox", description = "What concerns one."),
         (name = "Broadcasts", description = "What the institution tells its people."),
+        (name = "Events", description = "Events, their seats, orders and tickets."),
         (name = "Activity", description = "What happened that one may see, and the audit log."),
         (name = "Sockets", description = "Plenum's own people on Pusher's clients. These endpoints take a form, as SDKs send it, or JSON; \
             in the pages of this site a cookie counts too."),

@@ -287,6 +287,7 @@ fn RowView(row: Row) -> impl IntoView {
 fn link(item: &Item) -> Option<String> {
     match item.verb.subject() {
         SubjectKind::Person => Some(format!("/people/{}", item.subject.id)),
+        SubjectKind::Event => Some(format!("/events/{}", item.subject.id)),
         SubjectKind::Broadcast => Some(format!("/admin/broadcasts/{}", item.subject.id)),
         _ => None,
     }

@@ -171,6 +171,7 @@ fn face(item: &Item, card: Option<&PersonCard>) -> AnyView {
                 Topic::Conversations => "messages",
                 Topic::People => "people",
                 Topic::Announcements => "campaigns",
+                Topic::Events => "events",
                 Topic::Security => "key",
                 Topic::Organisation => "settings",
             };
@@ -187,6 +188,7 @@ fn link(item: &Item) -> Option<String> {
     match item.verb.subject() {
         SubjectKind::Person => Some(format!("/people/{}", item.subject.id)),
         SubjectKind::Broadcast => Some("/inbox?category=announcements".to_owned()),
+        SubjectKind::Event => Some(format!("/events/{}", item.subject.id)),
         SubjectKind::SignIn | SubjectKind::Token => Some("/settings".to_owned()),
         _ => None,
     }

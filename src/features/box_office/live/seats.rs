@@ -17,10 +17,21 @@ pub struct SeatsChanged {
     pub at: Millis,
 }
 
+/// Seats have come, gone, or are elsewhere: who draws them takes a fresh snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanChanged {
+    /// How often the plan was changed so far.
+    pub version: i64,
+    /// When, in milliseconds UTC.
+    pub at: Millis,
+}
+
 live_events! {
     /// What happens to the seats of an event.
     pub enum SeatsEvent on Channel::Seats(EventId) {
         #[doc = "Seats were held, let go or sold, together."]
         SeatsChanged(SeatsChanged) = "seat.changed", fact;
+        #[doc = "The seat plan was changed: take a fresh snapshot."]
+        PlanChanged(PlanChanged) = "plan.changed", fact;
     }
 }
