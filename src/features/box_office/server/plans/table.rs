@@ -74,6 +74,7 @@ pub(super) fn check(bytes: &[u8], mode: Mode, current: &Plan, types: &[TypeLine]
     let columns = columns(&headers)
         .map_err(|missing| refuse(format!("There is no column {missing}. The first line names the columns: {}.", COLUMNS.join(", "))))?;
     let mut reading = Reading::new(mode, current, types);
+    let mut numbers = Numbers { text: text.as_bytes(), at: 0, line: 1 };
     for record in reader.records() {
         if reading.lines >= LINES {
             return Err(refuse(format!("A table has at most {LINES} lines.")));
@@ -81,7 +82,7 @@ pub(super) fn check(bytes: &[u8], mode: Mode, current: &Plan, types: &[TypeLine]
         match record {
             Ok(record) if record.iter().all(str::is_empty) => {}
             Ok(record) => {
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = numbers.of(record.position());
                 reading.lines += 1;
                 match reading.line(line, &record, &columns) {
                     Ok(read) => reading.good.push(read),
@@ -89,7 +90,7 @@ pub(super) fn check(bytes: &[u8], mode: Mode, current: &Plan, types: &[TypeLine]
                 }
             }
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = numbers.of(error.position());
                 reading.lines += 1;
                 reading.refuse(line, ("", "This line cannot be read.".to_owned()));
             }
@@ -99,6 +100,29 @@ pub(super) fn check(bytes: &[u8], mode: Mode, current: &Plan, types: &[TypeLine]
         return Err(refuse("There is no seat in this table.".to_owned()));
     }
     Ok(reading.finish())
+}
+
+/// Counts lines as an editor for text does, whatever ends them: the reader's own count lags where a line ends with two characters.
+struct Numbers<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Numbers<'_> {
+    /// The line in which a record begins; records are asked for in their order.
+    fn of(&mut self, position: Option<&csv::Position>) -> u64 {
+        let begins = position.map_or(self.at, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
+        while let Some(byte) = self.text.get(self.at) {
+            // The end of the line before may be counted as the record's beginning.
+            if self.at >= begins && !matches!(byte, b'\r' | b'\n') {
+                break;
+            }
+            self.line += u64::from(*byte == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 /// Which column is where.

@@ -60,6 +60,8 @@ Stalls,A,8,standard,Stalls,-10,0
 Stalls,B,1,companion,Stalls,,
 ";
     let checked = read(text, Mode::Replace, &Plan::default());
+    let elsewhere = read(&text.replace('\n', "\r\n"), Mode::Replace, &Plan::default());
+    assert_eq!(elsewhere.report, checked.report, "however lines end");
     let expected = [
         (3, "section"),
         (4, "row"),
