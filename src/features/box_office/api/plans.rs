@@ -1,7 +1,7 @@
 //! What the editor of a seat plan asks.
 
 #![expect(missing_docs, reason = "the fields of the types that #[server] makes are the arguments, described at each function")]
-#![cfg_attr(not(feature = "ssr"), expect(clippy::too_many_arguments, reason = "each is a field of a form"))]
+#![expect(clippy::too_many_arguments, reason = "each is a field of a form")]
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
