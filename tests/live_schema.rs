@@ -27,18 +27,20 @@ use plenum::{
                 event::{EventEvent, WentLive},
                 orders::{OrderEvent, OrderUpdated, OwnOrderEvent, OwnOrderUpdated},
                 own::{HoldChanged, OwnEvent},
+                plans::PlanEvent,
                 promo::PromoEvent,
-                seats::{SeatsChanged, SeatsEvent, Watching},
+                seats::{PlanChanged, SeatsChanged, SeatsEvent, Watching},
                 tickets::{TicketEvent, TicketNow},
             },
             model::{
-                check_in::{CheckIns, Counts as AtDoors, Entry, Guest},
+                check_in::{CheckIns, Counts as AtDoors, Entry as DoorEntry, Guest},
                 desk::{Sales, TypeSales},
                 event::{Availability, EventState, SaleStatus, TypeAvailability},
                 events::{Event, Place as Where},
                 hold::{Hold, Places},
                 order::OrderState,
                 orders::{Line as OrderLine, LineSeat, LineState, Order, OrderEventHead, OrderHead, Refund, UsedPromo},
+                plan::import::{ImportState, Progress},
                 promo::{Off, Promo},
                 seat::{SeatKind, SeatNow, SeatState},
                 ticket::{Place, TicketState},
@@ -65,7 +67,7 @@ use plenum::{
             model::{PersonCard, Role},
         },
         spaces::{
-            live::{MemberChanged, SpaceEvent},
+            live::{MemberChanged as SpaceMemberChanged, SpaceEvent},
             model::SpaceMember,
         },
         wallet::{
@@ -108,7 +110,7 @@ fn sales() -> Sales {
 fn check_ins() -> CheckIns {
     let place = Place { section: "Stalls".into(), row: "A".into(), number: 14, kind: SeatKind::Standard };
     let guest = Guest { ticket: TicketId(4), name: "Person 2".into(), kind: "Stalls".into(), place: Some(place), order: "S-00002".into() };
-    let entry = Entry { id: CheckInId(9), guest, by: card(1), at: 1_795_102_860_000 };
+    let entry = DoorEntry { id: CheckInId(9), guest, by: card(1), at: 1_795_102_860_000 };
     CheckIns { counts: AtDoors { admitted: 1, expected: 5 }, recent: vec![entry] }
 }
 
@@ -134,8 +136,8 @@ fn event() -> Event {
     }
 }
 
-fn coming() -> MemberChanged {
-    MemberChanged { member: SpaceMember { card: card(2), staff: false }, count: 5 }
+fn coming() -> SpaceMemberChanged {
+    SpaceMemberChanged { member: SpaceMember { card: card(2), staff: false }, count: 5 }
 }
 
 fn message() -> Message {
@@ -406,6 +408,10 @@ fn waiting() -> OwnWaiting {
     }
 }
 
+fn import() -> Progress {
+    Progress { id: 4, event_id: EventId(7), state: ImportState::Running, steps: 3_000, written: 250, kept: 1, failure: String::new() }
+}
+
 fn moment() -> MomentOf {
     MomentOf { broadcast: BroadcastId(7), moment: Moment { at: 1_795_102_860_000, delivered: 5, seen: 3, read: 2, acted: 1 } }
 }
@@ -596,13 +602,18 @@ fn the_events_of_this_schema_have_this_shape() {
             EventEvent::EventLive(WentLive { event_id: EventId(3), title: "Gala".into(), at: 1_795_102_860_000 }),
         ]),
         lines(vec![SpaceEvent::MemberJoined(coming()), SpaceEvent::MemberLeft(coming())]),
-        lines(vec![SeatsEvent::SeatsChanged(seats()), SeatsEvent::WatchersChanged(Watching { watching: 127, at: 1_795_102_860_000 })]),
+        lines(vec![
+            SeatsEvent::SeatsChanged(seats()),
+            SeatsEvent::PlanChanged(PlanChanged { version: 3, at: 1_795_102_860_000 }),
+            SeatsEvent::WatchersChanged(Watching { watching: 127, at: 1_795_102_860_000 }),
+        ]),
         lines(vec![OwnEvent::HoldChanged(hold()), OwnEvent::WaitingChanged(waiting())]),
         lines(vec![OrderEvent::OrderUpdated(order_updated())]),
         lines(vec![OwnOrderEvent::OrderUpdated(own_order_updated())]),
         lines(vec![PromoEvent::PromoChanged(promo())]),
         lines(vec![TicketEvent::TicketChanged(ticket())]),
         lines(vec![DeskEvent::SalesChanged(sales()), DeskEvent::CheckInsChanged(check_ins())]),
+        lines(vec![PlanEvent::ImportChanged(import())]),
     ]
     .join("\n");
     let all = [

@@ -323,6 +323,22 @@ verbs! {
     EventStaffAdded = "event.staff_added": Events, Event, Concerned;
     /// Somebody runs it no longer.
     EventStaffRemoved = "event.staff_removed": Events, Event, Concerned;
+    /// Rows, seats or sections of an event's plan came, went or changed.
+    PlanChanged = "plan.changed": Events, Event, Admins;
+    /// The last change of one was undone.
+    PlanUndone = "plan.undone": Events, Event, Admins;
+    /// A table went into one.
+    PlanImported = "plan.imported": Events, Event, Admins;
+    /// What went in was stopped, by somebody or by what stood in its way.
+    PlanImportStopped = "plan.import_stopped": Events, Event, Admins;
+    /// An event has another's ticket types and seats.
+    PlanCopied = "plan.copied": Events, Event, Admins;
+    /// An event has a ticket type more.
+    TicketTypeCreated = "ticket_type.created": Events, Event, Admins;
+    /// One has another name, price or capacity.
+    TicketTypeChanged = "ticket_type.changed": Events, Event, Admins;
+    /// One is gone.
+    TicketTypeRemoved = "ticket_type.removed": Events, Event, Admins;
 
     /// Somebody signed in.
     SignInCreated = "sign_in.created": Security, SignIn, Concerned;

@@ -23,6 +23,7 @@ use crate::{
             event_form::{EditEventPage, NewEventPage},
             events::EventsPage,
             orders::{NewOrderPage, OrderDetailPage, OrdersPage},
+            plans::PlanPage,
             promo::PromoCodesPage,
             seats::SeatsPage,
         },
@@ -141,6 +142,8 @@ pub enum Page {
     Desk,
     /// The seats of an event.
     Seats,
+    /// The seat plan of an event, for those who run it.
+    Plan,
 }
 
 /// What is fetched together. Few and large ones: code that several chunks need comes in files
@@ -210,6 +213,7 @@ fn box_office(page: Page) -> Opened {
         Page::Tickets => for_people(|| view! { <TicketsPage/> }),
         Page::Event => view! { <EventPage/> },
         Page::NewEvent => for_people(|| view! { <NewEventPage/> }),
+        Page::Plan => for_people(|| view! { <PlanPage/> }),
         Page::EditEvent => for_people(|| view! { <EditEventPage/> }),
         _ => view! { <EventsPage/> },
     })
@@ -281,6 +285,7 @@ impl Page {
             | Self::Event
             | Self::NewEvent
             | Self::EditEvent
+            | Self::Plan
             | Self::Desk => Chunk::BoxOffice,
             Self::Today
             | Self::ConversationActivity

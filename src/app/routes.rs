@@ -41,6 +41,7 @@ pub fn Pages() -> impl IntoView {
             <Route path=path!("settings") view=Page::Settings ssr=SsrMode::Async/>
             <Route path=path!("settings/notifications") view=Page::NotificationSettings ssr=SsrMode::Async/>
             <Route path=path!("inbox") view=Page::Inbox ssr=SsrMode::Async/>
+            <Route path=path!("events/:id/plan") view=Page::Plan ssr=SsrMode::Async/>
             <Route path=path!("admin") view=Page::Board ssr=SsrMode::Async/>
             <Route path=path!("admin/alarms") view=Page::Alarms ssr=SsrMode::Async/>
             <Route path=path!("inbox/away") view=Page::Away ssr=SsrMode::Async/>

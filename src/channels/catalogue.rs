@@ -13,6 +13,7 @@ use crate::{
             event::EventEvent,
             orders::{OrderEvent, OwnOrderEvent},
             own::OwnEvent,
+            plans::PlanEvent,
             promo::PromoEvent,
             seats::SeatsEvent,
             tickets::TicketEvent,
@@ -37,6 +38,7 @@ fn events(channel: Channel) -> Vec<EventEntry> {
             PersonActivity::CATALOGUE,
             OwnEvent::CATALOGUE,
             OwnOrderEvent::CATALOGUE,
+            PlanEvent::CATALOGUE,
             TicketEvent::CATALOGUE,
             WalletEvent::CATALOGUE,
         ]

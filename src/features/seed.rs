@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 
 use super::{
-    box_office::server::seed::{sales::seed_sales, seed_events},
+    box_office::server::seed::{sales::seed_sales, seed_arena, seed_events},
     broadcasts::server::seed_broadcasts,
     inbox,
     messages::server::{seed_conversations, seed_large, seed_notifications},
@@ -64,6 +64,9 @@ pub async fn fill(store: &Store, Seeding { large, empty_inboxes }: Seeding) -> a
     };
     let organisation = seeded.organisation;
     if large {
+        if let Some(organiser) = seeded.person("otto").cloned() {
+            store.write(async move |tx| seed_arena(tx, organisation, &organiser).await).await.map_err(told)?;
+        }
         println!("Making {LARGE} people, 300 rooms and 200,000 messages …");
         store.write(async move |tx| seed_crowd(tx, organisation, &hash, LARGE).await).await.map_err(told)?;
         seed_large(store, organisation).await.map_err(told)?;

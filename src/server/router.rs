@@ -81,6 +81,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(wallet::server::export::routes())
         .merge(box_office::server::export::routes())
         .merge(box_office::server::pictures::routes())
+        .merge(box_office::server::plans::http::routes())
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .merge(pusher::http::routes())

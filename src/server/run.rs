@@ -109,6 +109,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         .on(box_office::server::orders::REFUND_ALL, box_office::server::orders::refund_all)
         .on(broadcasts::server::SEND, broadcasts::server::send)
         .on(broadcasts::server::REPEAT, broadcasts::server::repeat)
+        .on(box_office::server::plans::imports::IMPORT, box_office::server::plans::imports::run)
         .on(inbox::server::WAKE, inbox::server::wake)
         .on(clock::CLOCK, clock::run)
         .on(telling::TELL, telling::run)

@@ -124,6 +124,14 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Verb::RoleRevoked => format!("{who} took the role {} from {}", role(word), given(item, &whom)),
         Verb::InvitationCreated => format!("{who} invited {}", someone(name)),
         Verb::InvitationWithdrawn => format!("{who} withdrew the invitation of {}", someone(name)),
+        Verb::PlanChanged => format!("{who} changed the seat plan of “{name}”"),
+        Verb::PlanUndone => format!("{who} undid a change of the seat plan of “{name}”"),
+        Verb::PlanImported => format!("{who} imported the seat plan of “{name}”"),
+        Verb::PlanImportStopped => format!("The import of {who} into the seat plan of “{name}” was stopped"),
+        Verb::PlanCopied => format!("{who} copied ticket types and seats to “{name}”"),
+        Verb::TicketTypeCreated => format!("{who} made a ticket type of “{name}”"),
+        Verb::TicketTypeChanged => format!("{who} changed a ticket type of “{name}”"),
+        Verb::TicketTypeRemoved => format!("{who} removed a ticket type of “{name}”"),
         Verb::BroadcastCreated => format!("{who} made the broadcast “{name}”"),
         Verb::BroadcastStarted if abouts.is_empty() => format!("The broadcast “{name}” goes out"),
         Verb::BroadcastStarted if name.is_empty() => format!("{whom} sent an announcement"),
@@ -330,6 +338,8 @@ pub fn detail(key: &str) -> Option<&'static str> {
         "reason" => "Reason",
         "count" => "How many",
         "stood" => "Stood at",
+        "ticket_type" => "Ticket type",
+        "price" => "Price",
         _ => return None,
     })
 }

@@ -27,6 +27,7 @@ mod openapi;
 mod orders;
 mod orders_storm;
 mod pages;
+mod plans;
 mod presence;
 mod recovery;
 mod seats;

@@ -5,6 +5,7 @@ pub mod desk;
 pub mod events;
 pub mod orders;
 pub mod organising;
+pub mod plans;
 pub mod promo;
 pub mod seats;
 pub mod tickets;

@@ -4,6 +4,7 @@ pub mod desk;
 pub mod event;
 pub mod orders;
 pub mod own;
+pub mod plans;
 pub mod promo;
 pub mod seats;
 pub mod tickets;

@@ -10,6 +10,7 @@ pub mod hold;
 pub mod layout;
 pub mod order;
 pub mod orders;
+pub mod plan;
 pub mod promo;
 pub mod seat;
 pub mod seat_map;

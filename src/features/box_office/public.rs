@@ -2,6 +2,7 @@
 
 mod events;
 mod orders;
+mod plans;
 mod seats;
 mod tickets;
 
@@ -9,5 +10,6 @@ use crate::server::api::Endpoints;
 
 /// The endpoints.
 pub fn endpoints() -> Endpoints {
-    Endpoints::default().and(events::endpoints()).and(orders::endpoints()).and(seats::endpoints()).and(tickets::endpoints())
+    let made = Endpoints::default().and(events::endpoints()).and(orders::endpoints()).and(seats::endpoints()).and(tickets::endpoints());
+    plans::with(made)
 }

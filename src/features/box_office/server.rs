@@ -9,6 +9,7 @@
 //! - [`desk`]: what those who run an event see of it ([`running`] says who they are); [`export`]: the same as tables.
 //! - [`baskets`]: what their owners do with them; [`expiry`]: that their end is told; [`waiting`]: who is next.
 //! - [`seats`]: the seat map; [`watchers`]: how many look at it.
+//! - [`plans`]: seat plans, ticket types and prices, and how they come to be.
 //! - [`seed`]: events for trying it out.
 
 pub mod availability;
@@ -26,13 +27,14 @@ pub mod export;
 pub mod holds;
 pub mod orders;
 pub mod pictures;
+pub mod plans;
 pub mod promo;
 pub mod running;
 pub mod seats;
 pub mod seed;
 pub mod telling;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod tickets;
 pub mod types;
 pub mod waiting;

@@ -7,6 +7,8 @@ pub mod event_form;
 pub mod events;
 mod follow;
 pub mod orders;
+pub mod plan_preview;
+pub mod plans;
 pub mod promo;
 pub mod seats;
 mod tickets;

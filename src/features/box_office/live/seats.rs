@@ -28,11 +28,22 @@ pub struct Watching {
     pub at: Millis,
 }
 
+/// Seats have come, gone, or are elsewhere: who draws them takes a fresh snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanChanged {
+    /// How often the plan was changed so far.
+    pub version: i64,
+    /// When, in milliseconds UTC.
+    pub at: Millis,
+}
+
 live_events! {
     /// What happens to the seats of an event.
     pub enum SeatsEvent on Channel::Seats(EventId) {
         #[doc = "Seats were held, let go or sold, together."]
         SeatsChanged(SeatsChanged) = "seat.changed", fact;
+        #[doc = "The seat plan was changed: take a fresh snapshot."]
+        PlanChanged(PlanChanged) = "plan.changed", fact;
         #[doc = "How many look at the seat map; at most once a second."]
         WatchersChanged(Watching) = "watchers.changed", ephemeral(|_| "watchers".to_owned());
     }
@@ -49,6 +60,8 @@ impl Live<SeatsEvent> for SeatMap {
                 self.watching = watching.watching;
                 Vec::new()
             }
+            // Whoever follows takes a fresh map.
+            SeatsEvent::PlanChanged(_) => Vec::new(),
         }
     }
 }

@@ -20,6 +20,26 @@ pub enum SeatKind {
     Restricted,
 }
 
+impl SeatKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Standard, Self::Accessible, Self::Companion, Self::Restricted];
+
+    /// Its name on the wire and in tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Accessible => "accessible",
+            Self::Companion => "companion",
+            Self::Restricted => "restricted",
+        }
+    }
+
+    /// The one of this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
 /// A seat of a plan: it never changes while people look at it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(sqlx::FromRow, utoipa::ToSchema))]

@@ -2,9 +2,15 @@
 
 pub mod sales;
 
+use super::plans;
 use crate::{
-    error::AppResult,
-    features::{people::model::PersonCard, spaces, wallet::model::Currency},
+    error::{AppError, AppResult},
+    features::{
+        box_office::model::plan::change::{Change, RowsForm, SeatsForm},
+        people::model::PersonCard,
+        spaces,
+        wallet::model::Currency,
+    },
     ids::{EventId, Millis, OrganisationId, SectionId, TicketTypeId},
     server::db::Tx,
 };
@@ -79,6 +85,47 @@ pub async fn seed_events(tx: &mut Tx, organisation: OrganisationId, organiser: &
     let id = insert(tx, organisation, organiser, &lecture).await?;
     ticket_type(tx, id, 0, "Seat in the stream", 0, Some(500)).await?;
     Ok(())
+}
+
+/// The parts of the large hall, and what a seat of each costs in cents. Each has twenty rows of fifty seats.
+const ARENA: [(&str, i64); 3] = [("Parquet", 4_500), ("Circle", 3_200), ("Gallery", 1_900)];
+
+/// Makes an event with 3,000 seats on sale, which `organiser` runs: for measuring, and for looking at a large map.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn seed_arena(tx: &mut Tx, organisation: OrganisationId, organiser: &PersonCard) -> AppResult<EventId> {
+    let evening = tx.now() - tx.now() % DAY + 30 * DAY + 18 * HOUR;
+    let arena = New {
+        title: "Northfield arena: the summer festival’s opening",
+        description: "Three thousand seats, one night, and everyone whom you know.",
+        place: "hall",
+        venue: "Northfield arena",
+        starts_at: evening,
+        ends_at: evening + 4 * HOUR,
+    };
+    let event = insert(tx, organisation, organiser, &arena).await?;
+    for (position, (name, price)) in (0_i64..).zip(ARENA) {
+        let of = ticket_type(tx, event, position, name, price, None).await?.to_string();
+        plans::lay(tx, event, &Change::AddSection(name.to_owned())).await?;
+        let plan = plans::read(tx, event).await?;
+        let section = plan.section(name).and_then(|section| section.id).ok_or_else(AppError::internal)?.to_string();
+        let rows = RowsForm {
+            section: &section,
+            rows: "A–T",
+            seats: "1–12, 13–38, 39–50",
+            step: "each",
+            bend: "2",
+            ticket_type: &of,
+            ..RowsForm::default()
+        };
+        plans::lay(tx, event, &rows.read()?).await?;
+        let last = SeatsForm { section: &section, rows: "T", seats: "1–4", step: "each", kind: "accessible", ticket_type: "" };
+        plans::lay(tx, event, &last.set()?).await?;
+        let beside = SeatsForm { seats: "5–8", kind: "companion", ..last };
+        plans::lay(tx, event, &beside.set()?).await?;
+    }
+    Ok(event)
 }
 
 async fn insert(tx: &mut Tx, organisation: OrganisationId, organiser: &PersonCard, new: &New<'_>) -> AppResult<EventId> {

@@ -18,10 +18,10 @@ use crate::{
 };
 
 /// A quarter of an hour, and twice more.
-pub(super) const TERMS: Terms = Terms { lasts: 900_000, extensions: 2 };
+pub(crate) const TERMS: Terms = Terms { lasts: 900_000, extensions: 2 };
 
 /// A house with the demo's events; the first of its people runs them.
-pub(super) async fn house(people: i64) -> House {
+pub(crate) async fn house(people: i64) -> House {
     let house = House::with(people).await;
     let organiser = house.person(1).clone();
     house.store.write(async move |tx: &mut Tx| seed_events(tx, organiser.organisation, &organiser.card()).await).await.unwrap();
@@ -29,7 +29,7 @@ pub(super) async fn house(people: i64) -> House {
 }
 
 /// The event with seats, and the first of these.
-pub(super) async fn seated(house: &House, seats: i64) -> (EventId, Vec<SeatId>) {
+pub(crate) async fn seated(house: &House, seats: i64) -> (EventId, Vec<SeatId>) {
     let mut conn = house.store.look().await.unwrap();
     let event = sqlx::query_scalar("select min(event_id) from seats").fetch_one(&mut *conn).await.unwrap();
     let seats = sqlx::query_scalar("select id from seats where event_id = $1 order by id limit $2")
@@ -51,7 +51,7 @@ pub(super) async fn standing(house: &House) -> (EventId, TicketTypeId, i64) {
 }
 
 /// Lets all holds end `ago` milliseconds before now, as if time had passed.
-pub(super) async fn end_all(house: &House, ago: Millis) {
+pub(crate) async fn end_all(house: &House, ago: Millis) {
     let body = async move |tx: &mut Tx| {
         let until = tx.now() - ago;
         sqlx::query("update holds set until = $1").bind(until).execute(&mut **tx).await?;
