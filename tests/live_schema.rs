@@ -598,7 +598,7 @@ fn the_events_of_this_schema_have_this_shape() {
     let box_office_events = [
         lines(vec![
             EventEvent::AvailabilityUpdated(availability()),
-            EventEvent::EventChanged(event()),
+            EventEvent::EventChanged(Box::new(event())),
             EventEvent::EventLive(WentLive { event_id: EventId(3), title: "Gala".into(), at: 1_795_102_860_000 }),
         ]),
         lines(vec![SpaceEvent::MemberJoined(coming()), SpaceEvent::MemberLeft(coming())]),

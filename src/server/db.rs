@@ -110,6 +110,9 @@ impl DerefMut for ReadTx {
     }
 }
 
+/// What runs as long as there is a [`Store`]: the writer, and who checkpoints.
+type Tasks = (thread::JoinHandle<()>, task::JoinHandle<()>);
+
 /// The handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -118,7 +121,7 @@ pub struct Store {
     epoch: Epoch,
     path: PathBuf,
     /// The writer's thread, and who checkpoints beside it.
-    tasks: Arc<Mutex<Option<(thread::JoinHandle<()>, task::JoinHandle<()>)>>>,
+    tasks: Arc<Mutex<Option<Tasks>>>,
 }
 
 impl fmt::Debug for Store {

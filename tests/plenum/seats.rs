@@ -79,7 +79,7 @@ async fn next_state(socket: &mut Socket, seat: i64) -> Value {
 #[tokio::test]
 async fn what_is_held_is_seen_by_all_and_its_owner_by_none() {
     let server = Server::start_with(&[FREE]);
-    let sam = server.person("sam").await;
+    let (sam, lena) = (server.person("sam").await, server.person("lena").await);
     let (event, seats) = gala(&server, 3).await;
     let mut visitor = server.visitor().await;
     visitor.subscribe(&format!("seats.{event}")).await;
@@ -148,7 +148,7 @@ async fn a_hold_that_ends_frees_its_seats() {
     let until = held["until"].as_i64().unwrap();
     tokio::time::sleep(Duration::from_millis((until - plenum::server::db::now()).max(0).unsigned_abs())).await;
     server.restart();
-    let sam = server.person("sam").await;
+    let (sam, lena) = (server.person("sam").await, server.person("lena").await);
     let (status, taken) = hold(&lena, event, &seats[..1]).await;
     assert_eq!(status, 200, "{taken}");
 
@@ -156,7 +156,7 @@ async fn a_hold_that_ends_frees_its_seats() {
     let (_, held) = hold(&sam, event, &seats[1..]).await;
     server.kill();
     server.restart();
-    let sam = server.person("sam").await;
+    let (sam, lena) = (server.person("sam").await, server.person("lena").await);
     if plenum::server::db::now() < held["until"].as_i64().unwrap() - 200 {
         assert_eq!(hold(&lena, event, &seats[1..]).await.0, 409);
     }
@@ -178,7 +178,7 @@ async fn a_hold_that_ends_frees_its_seats() {
 #[tokio::test]
 async fn a_hold_is_extended_up_to_a_cap() {
     let server = Server::start_with(&[FREE, ("PLENUM_BOX_OFFICE__HOLD_EXTENSIONS", "2")]);
-    let sam = server.person("sam").await;
+    let (sam, lena) = (server.person("sam").await, server.person("lena").await);
     let (event, seats) = gala(&server, 1).await;
     let (_, held) = hold(&sam, event, &seats).await;
     let id = held["id"].as_i64().unwrap();
@@ -201,7 +201,7 @@ async fn a_hold_is_extended_up_to_a_cap() {
 #[tokio::test]
 async fn the_best_together_and_places_without_seats() {
     let server = Server::start_with(&[FREE]);
-    let sam = server.person("sam").await;
+    let (sam, lena) = (server.person("sam").await, server.person("lena").await);
     let (event, _) = gala(&server, 1).await;
     let (status, held) = act(&sam, "best", event, &[("count", 3)]).await;
     assert_eq!(status, 200, "{held}");

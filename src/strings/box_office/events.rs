@@ -207,6 +207,8 @@ pub const TOOLS: &str = "For its organisers";
 pub const EDIT: &str = "Edit";
 /// A link.
 pub const PLAN: &str = "Seat plan";
+/// Leads to its promo codes.
+pub const CODES: &str = "Promo codes";
 /// A link.
 pub const DESK: &str = "Desk";
 /// A link.

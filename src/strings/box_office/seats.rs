@@ -10,6 +10,8 @@ use crate::{
 
 /// Heading, and the title of the page.
 pub const SEATS: &str = "Seats";
+/// The same of an event without seats.
+pub const PLACES: &str = "Places";
 /// Name of the choice between both views.
 pub const VIEWS: &str = "How the seats are shown";
 /// The plan.

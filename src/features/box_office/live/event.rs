@@ -29,7 +29,7 @@ live_events! {
         #[doc = "How many places of each ticket type are available, held and sold, as it is now."]
         AvailabilityUpdated(Availability) = "availability.updated", state(|_| "availability".to_owned());
         #[doc = "The event as it is now: its state, its times, what it says."]
-        EventChanged(Event) = "event.changed", state(|_| "event".to_owned());
+        EventChanged(Box<Event>) = "event.changed", state(|_| "event".to_owned());
         #[doc = "It has begun."]
         EventLive(WentLive) = "event.live", fact;
     }
@@ -47,8 +47,8 @@ impl Live<EventEvent> for EventPage {
                 touched
             }
             EventEvent::EventChanged(now) if now.id == self.event.id => {
-                let touched = self.event != *now;
-                self.event.clone_from(now);
+                let touched = self.event != **now;
+                self.event.clone_from(now.as_ref());
                 touched
             }
             // The state comes with `event.changed`.
@@ -71,7 +71,7 @@ impl Live<EventEvent> for EventList {
         let before = card.clone();
         match event {
             EventEvent::AvailabilityUpdated(now) => card.take(now),
-            EventEvent::EventChanged(now) => card.event = Event { html: String::new(), ..now.clone() },
+            EventEvent::EventChanged(now) => card.event = Event { html: String::new(), ..now.as_ref().clone() },
             EventEvent::EventLive(_) => {}
         }
         *card != before

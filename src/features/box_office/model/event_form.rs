@@ -215,7 +215,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         assert_eq!(form().words().unwrap().title, "Winter gala");
-        let wrong: [(&str, fn(&mut EventForm)); 7] = [
+        type Change = fn(&mut EventForm);
+        let wrong: [(&str, Change); 7] = [
             ("title", |form| form.title = "  ".into()),
             ("title", |form| form.title = "x".repeat(121)),
             ("description", |form| form.description = "x".repeat(5_001)),

@@ -2,7 +2,7 @@
 
 use super::{
     holds::{self, Terms, tell, tell_owner, unknown},
-    seats, waiting,
+    orders, seats, waiting,
 };
 use crate::{
     error::{AppError, AppResult},
@@ -55,6 +55,7 @@ pub async fn extend(tx: &mut Tx, who: &Identity, id: HoldId, terms: Terms) -> Ap
     let held = holds::read(tx, id, terms).await?;
     tell(tx, event, changed).await?;
     tell_owner(tx, who.person, event, Some(held.clone()));
+    orders::follow_hold(tx, id).await?;
     Ok(held)
 }
 
@@ -112,6 +113,7 @@ pub async fn let_go(tx: &mut Tx, who: &Identity, id: HoldId, part: Part, terms: 
     waiting::lapse(tx, id, event, who.person, held.as_ref()).await?;
     tell(tx, event, changed).await?;
     tell_owner(tx, who.person, event, held.clone());
+    orders::follow_hold(tx, id).await?;
     Ok(held)
 }
 

@@ -149,7 +149,7 @@ pub(super) async fn move_on(tx: &mut Tx, before: &Row, action: EventAction, by: 
     let event = announce(tx, id).await?;
     match action {
         // Those who look are told that there is nothing to see any more.
-        EventAction::Withdraw => tx.announce(id, &EventEvent::EventChanged(event.clone())),
+        EventAction::Withdraw => tx.announce(id, &EventEvent::EventChanged(Box::new(event.clone()))),
         EventAction::Begin => {
             tx.announce(id, &EventEvent::EventLive(WentLive { event_id: id, title: event.title.clone(), at: now }));
             telling::tell(tx, id, telling::What::Live).await?;

@@ -55,8 +55,9 @@ impl Looker {
 }
 
 /// The columns of a [`Row`], of `events e`.
-pub const COLUMNS: &str = "e.id, e.organisation_id, e.space_id, e.state, e.title, e.description, e.html, e.place, e.venue, e.zone, e.doors_at,
-    e.starts_at, e.ends_at, e.sales_from, e.sales_until, e.currency, e.places_each, e.picture_id, e.note, e.version, e.created_by, e.published_at";
+pub const COLUMNS: &str =
+    "e.id, e.organisation_id, e.space_id, e.state, e.title, e.description, e.html, e.place, e.venue, e.zone, e.doors_at,
+    e.starts_at, e.ends_at, e.sales_from, e.sales_until, e.currency, e.places_each, e.picture_id, e.note, e.version, e.published_at";
 
 /// An event's row.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -81,7 +82,6 @@ pub struct Row {
     pub(in crate::features::box_office) picture_id: Option<PictureId>,
     pub(in crate::features::box_office) note: String,
     pub(in crate::features::box_office) version: i64,
-    pub(in crate::features::box_office) created_by: PersonId,
     pub(in crate::features::box_office) published_at: Option<Millis>,
 }
 
@@ -186,7 +186,7 @@ pub async fn announce(tx: &mut Tx, id: EventId) -> AppResult<Event> {
     let public = row.is_public();
     let event = row.event();
     if public {
-        tx.announce(id, &EventEvent::EventChanged(event.clone()));
+        tx.announce(id, &EventEvent::EventChanged(Box::new(event.clone())));
         availability::announce(tx, id).await?;
     }
     Ok(event)

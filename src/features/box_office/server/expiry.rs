@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 
 use tokio::sync::watch;
 
-use super::{holds, waiting};
+use super::{holds, orders, waiting};
 use crate::{
     error::AppResult,
     features::box_office::model::seat::{SeatNow, SeatState},
@@ -102,6 +102,7 @@ pub async fn end_due(tx: &mut Tx, event: Option<EventId>) -> AppResult<bool> {
         freed.entry(event).or_default().extend(seats.into_iter().map(|(id, _)| SeatNow { id, state: SeatState::Free }));
         waiting::lapse(tx, id, event, person, None).await?;
         holds::tell_owner(tx, person, event, None);
+        orders::follow_hold(tx, id).await?;
     }
     for (event, seats) in freed {
         holds::tell(tx, event, seats).await?;

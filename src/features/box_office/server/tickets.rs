@@ -166,6 +166,19 @@ pub async fn list(conn: &mut Conn, who: &Identity, codes: &Codes, which: Which) 
     rows.into_iter().map(|row| row.ticket(codes, drawn)).collect()
 }
 
+/// Tells the owner's tabs what the tickets of an order are good for now.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn tell_of_order(tx: &mut Tx, order: OrderId) -> AppResult<()> {
+    let of_order = "select t.id from tickets t join order_lines l on l.id = t.order_line_id where l.order_id = $1 order by t.id";
+    let tickets: Vec<TicketId> = sqlx::query_scalar(of_order).bind(order).fetch_all(&mut **tx).await?;
+    for ticket in tickets {
+        tell(tx, ticket).await?;
+    }
+    Ok(())
+}
+
 /// Tells the owner's tabs what a ticket is good for now.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ use crate::{
             event::{EventState, SaleStatus},
             events::{Event, EventPage as Page, Place, Sale},
         },
+        view::seats::{EventSeats, Stands},
     },
     ids::{EventId, Millis},
     realtime::live::Snapshot,
@@ -101,16 +102,21 @@ fn Shown(snapshot: Snapshot<Page>) -> impl IntoView {
             }
         })
     });
+    // What is not for sale, or not for everyone yet, has nothing to choose from.
+    let sells = memo(move || shown.with(|shown| shown.event.state.sells() && !shown.availability.ticket_types.is_empty()));
+    let seats = dynamic(move || sells.get().then(|| view! { <EventSeats event=id stands=Stands::Within/> }));
     view! {
         <PageTitle text=title/>
         <main id="main" tabindex="-1" class="page event-page" data-width="wide">
-            <div class="event-main">
+            <div class="event-top">
                 <Head shown/>
                 {dynamic(move || runs.get().then(|| tools(id)))}
                 <Said shown/>
                 {dynamic(move || followed.ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+                {seats}
+            </div>
+            <div class="event-main">
                 {image}
-                // The seat map and the basket (`view/seats.rs`, `EventSeats`) stand here.
                 {about}
             </div>
             <aside class="event-side" aria-label=title>
@@ -201,6 +207,7 @@ fn tools(id: EventId) -> AnyView {
         <nav class="form-actions" aria-label=words::TOOLS>
             {link("edit", words::EDIT)}
             {link("plan", words::PLAN)}
+            {link("codes", words::CODES)}
             {link("desk", words::DESK)}
             {link("check-in", words::CHECK_IN)}
         </nav>

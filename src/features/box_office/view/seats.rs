@@ -33,10 +33,7 @@ use crate::{
     error::AppError,
     features::box_office::{
         api,
-        model::{
-            hold::Hold,
-            seat_map::{Sale, SeatMap},
-        },
+        model::seat_map::{Sale, SeatMap},
     },
     ids::EventId,
     realtime::live::Snapshot,
@@ -45,8 +42,14 @@ use crate::{
 };
 use screen::{Screen, Shows};
 
-/// What stands beneath the basket: how it is paid. It is given what is held.
-pub type Pay = fn(Signal<Option<Hold>>) -> AnyView;
+/// Where a seat map stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// On a page of its own, which has its heading.
+    Alone,
+    /// Among what else is said of the event.
+    Within,
+}
 
 /// `/events/{id}/seats`: the seat map alone, as large as the screen allows.
 #[component]
@@ -54,7 +57,7 @@ pub fn SeatsPage() -> impl IntoView {
     let params = use_params_map();
     let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<EventId>().ok())));
     let content = dynamic(move || match id.get() {
-        Some(event) => view! { <EventSeats event/> },
+        Some(event) => view! { <EventSeats event stands=Stands::Alone/> },
         None => view! { <FaultWithin error=AppError::not_found("There is no such event.")/> },
     });
     view! {
@@ -69,15 +72,14 @@ pub fn SeatsPage() -> impl IntoView {
 pub fn EventSeats(
     /// The event.
     event: EventId,
-    /// What stands beneath the basket.
-    #[prop(optional)]
-    pay: Option<Pay>,
+    /// Where it stands.
+    stands: Stands,
 ) -> impl IntoView {
     let first = Resource::new_blocking(move || event, api::seats::map);
     let content = move || {
         Suspend::new(async move {
             match first.await {
-                Ok(snapshot) => view! { <Seats snapshot pay/> },
+                Ok(snapshot) => view! { <Seats snapshot stands/> },
                 Err(error) => view! { <FaultWithin error/> },
             }
         })
@@ -86,7 +88,7 @@ pub fn EventSeats(
 }
 
 #[component]
-fn Seats(snapshot: Snapshot<SeatMap>, pay: Option<Pay>) -> impl IntoView {
+fn Seats(snapshot: Snapshot<SeatMap>, stands: Stands) -> impl IntoView {
     let screen = Screen::new(snapshot, use_viewer().with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id)));
     screen.follow();
     let title = screen.map.with_value(|map| map.event.title.clone());
@@ -95,28 +97,40 @@ fn Seats(snapshot: Snapshot<SeatMap>, pay: Option<Pay>) -> impl IntoView {
     let plan = has_seats.then(|| {
         view! {
             {tools::tools(screen)}
-            {dynamic(move || match shows.get() {
-                Shows::Map => map::map(screen),
-                Shows::List => list::list(screen),
+            {dynamic(move || {
+                screen.plan.track();
+                match shows.get() {
+                    Shows::Map => map::map(screen),
+                    Shows::List => list::list(screen),
+                }
             })}
         }
     });
+    let heading = match stands {
+        Stands::Alone => view! {
+            <PageTitle text=Signal::stored(format!("{title} · {}", words::SEATS))/>
+            <h1>
+                <a href=format!("/events/{event}") title=words::TO_EVENT>
+                    {title}
+                </a>
+            </h1>
+        },
+        Stands::Within => {
+            let name = if has_seats { words::SEATS } else { words::PLACES };
+            view! { <h2 id="seats">{name}</h2> }
+        }
+    };
     view! {
-        <PageTitle text=Signal::stored(format!("{title} · {}", words::SEATS))/>
         <div class="seats">
             <div class="seats-main stack">
                 <header class="seats-head">
-                    <h1>
-                        <a href=format!("/events/{event}") title=words::TO_EVENT>
-                            {title}
-                        </a>
-                    </h1>
+                    {heading}
                     {looking(screen)}
                 </header>
                 {sale(screen)}
                 {plan}
             </div>
-            {basket::basket(screen, pay)}
+            {basket::basket(screen)}
         </div>
     }
 }

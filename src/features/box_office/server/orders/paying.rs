@@ -18,7 +18,7 @@ use crate::{
                 orders::{LineState, Order},
                 seat::{SeatNow, SeatState},
             },
-            server::{holds, promo},
+            server::{desk, holds, promo, tickets},
         },
         inbox::{
             model::Category,
@@ -102,6 +102,8 @@ pub async fn pay(tx: &mut Tx, who: &Identity, id: OrderId, seen: Option<i64>) ->
     expiring::unschedule(tx, id).await?;
     holds::tell(tx, row.event_id, seats).await?;
     holds::tell_owner(tx, who.person, row.event_id, None);
+    tickets::tell_of_order(tx, id).await?;
+    desk::sales_changed(tx, row.event_id).await?;
     let details = json!({ "event": row.title, "amount": total.to_string() });
     tx.record(Activity::by(who, Verb::OrderPaid, id.0).named(&row.number).about(who.person).with(details)).await?;
     notify(tx, &[who.person], &news(&row, words::paid_title(&row.title), words::message(&row.number, state))).await?;

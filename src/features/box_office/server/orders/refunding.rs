@@ -20,7 +20,7 @@ use crate::{
                 orders::{LineState, Order, REASON_CHARS},
                 seat::{SeatNow, SeatState},
             },
-            server::holds,
+            server::{desk, holds, tickets},
         },
         inbox::server::notify,
         spaces,
@@ -161,6 +161,8 @@ async fn give_back(tx: &mut Tx, row: &row::Row, lines: &[Sold], all: bool, reaso
     }
     let seats = lines.iter().filter_map(|line| Some(SeatNow { id: line.seat_id?, state: SeatState::Free })).collect();
     holds::tell(tx, row.event_id, seats).await?;
+    tickets::tell_of_order(tx, row.id).await?;
+    desk::sales_changed(tx, row.event_id).await?;
     let money = row.money(amount).to_string();
     let details = json!({ "event": row.title, "amount": money, "reason": reason });
     let activity = Activity::new(row.organisation_id, by, Verb::OrderRefunded, row.id.0).named(&row.number);

@@ -73,11 +73,11 @@ async fn bought(house: &House, by: usize, event: EventId, seats: &[SeatId]) -> O
 }
 
 async fn read(house: &House, id: OrderId) -> Order {
-    orders::read(&mut *house.store.read().await.unwrap(), id, now()).await.unwrap()
+    orders::read(&mut house.store.read().await.unwrap(), id, now()).await.unwrap()
 }
 
 async fn available(house: &House, by: usize) -> i64 {
-    ledger::available(&mut *house.store.look().await.unwrap(), house.person(by).person, Currency::Eur).await.unwrap().amount
+    ledger::available(&mut house.store.look().await.unwrap(), house.person(by).person, Currency::Eur).await.unwrap().amount
 }
 
 /// A number that the database says.
@@ -126,7 +126,7 @@ async fn check(house: &House) {
         assert_eq!(count(house, statement).await, 0, "not so: {what}");
     }
     assert!(
-        availability::at(&mut *house.store.look().await.unwrap(), EventId(1), now())
+        availability::at(&mut house.store.look().await.unwrap(), EventId(1), now())
             .await
             .unwrap()
             .ticket_types

@@ -62,6 +62,8 @@ pub(super) struct Screen {
     pub(super) watching: RwSignal<u32>,
     /// Raised when seats have changed, for what shows many of them.
     pub(super) changed: RwSignal<u32>,
+    /// How often another plan came; then all of it is drawn anew.
+    pub(super) plan: RwSignal<u32>,
     /// The server has not answered for these yet.
     pub(super) pending: RwSignal<SortedSet<SeatId>>,
     /// The server has not answered yet, for whatever it was.
@@ -105,6 +107,7 @@ impl Screen {
             waiting: RwSignal::new(map.waiting.clone()),
             watching: RwSignal::new(map.watching),
             changed: RwSignal::new(0),
+            plan: RwSignal::new(0),
             pending: RwSignal::default(),
             busy: RwSignal::new(false),
             picks: RwSignal::default(),
@@ -134,7 +137,12 @@ impl Screen {
                 match event {
                     SeatsEvent::SeatsChanged(changed) => self.clock.hear(changed.at),
                     SeatsEvent::WatchersChanged(watching) => self.clock.hear(watching.at),
+                    SeatsEvent::PlanChanged(changed) => self.clock.hear(changed.at),
                 }
+            }
+            if events.iter().any(|event| matches!(event, SeatsEvent::PlanChanged(_))) {
+                self.renew();
+                return;
             }
             let touched = self.apply(person, events);
             self.repaint(touched.into_iter().flatten());
@@ -154,8 +162,13 @@ impl Screen {
             let before = self.map.with_value(|map| map.hold.clone());
             let touched = self.apply(person, events);
             self.repaint(touched.into_iter().flatten());
+            let is_gone = before.is_some() && self.map.with_value(|map| map.hold.is_none());
             self.notice_end(before);
             self.show();
+            if is_gone {
+                // It may have been bought: only the server knows what is sold to whom.
+                spawn_local(self.refresh());
+            }
         });
         self.clock.run(move |now| self.tick(now));
         effect(move |_| self.begin());
@@ -308,7 +321,11 @@ impl Screen {
         }
         self.clock.hear(state.now);
         self.cursors.set_value(cursors);
+        let other_plan = self.map.with_value(|map| map.rows != state.rows || map.sections != state.sections);
         self.map.set_value(state);
+        if other_plan {
+            self.plan.update(|plan| *plan = plan.wrapping_add(1));
+        }
         let seats: Vec<SeatId> = self.map.with_value(|map| map.rows.iter().flat_map(|row| row.spots.iter().map(|spot| spot.id)).collect());
         self.repaint(seats.into_iter());
         self.show();

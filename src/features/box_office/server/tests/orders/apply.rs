@@ -96,13 +96,13 @@ async fn perform(house: &House, seats: &[SeatId], event: EventId, command: Comma
 /// A page without its key, which is another each time, and without what the wallet has, which is the wallet's to tell; at one `now`.
 async fn page(house: &House, viewer: usize, id: OrderId, at: Millis) -> OrderPage {
     let epoch = house.store.epoch().clone();
-    let page = orders::page(&mut *house.store.read().await.unwrap(), house.person(viewer), &epoch, id, at).await.unwrap().state;
+    let page = orders::page(&mut house.store.read().await.unwrap(), house.person(viewer), &epoch, id, at).await.unwrap().state;
     OrderPage { key: String::new(), available: None, ..page }
 }
 
 async fn list(house: &House, by: usize, show: Show, at: Millis) -> Orders {
     let epoch = house.store.epoch().clone();
-    orders::list(&mut *house.store.read().await.unwrap(), house.person(by).person, &epoch, show, None, at).await.unwrap().state
+    orders::list(&mut house.store.read().await.unwrap(), house.person(by).person, &epoch, show, None, at).await.unwrap().state
 }
 
 async fn run(commands: Vec<Command>, point: usize) {
