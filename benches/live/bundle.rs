@@ -22,6 +22,7 @@ const PAGES: [(&str, &[&str]); 6] = [
     ("a conversation", &["list", "thread"]),
     ("today, inbox, people, settings", &["others"]),
     ("the pages of admins", &["admin"]),
+    ("events, seats, orders, tickets, wallet", &["box_office"]),
     ("rooms, new, search", &["list", "others"]),
 ];
 

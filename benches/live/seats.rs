@@ -3,12 +3,14 @@
 
 use std::{
     cell::{Cell, RefCell},
+    process::Stdio,
     rc::Rc,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, ensure};
 use futures::future::try_join_all;
+use serde::Deserialize;
 use serde_json::Value;
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -16,7 +18,7 @@ use super::{
     http::{Http, find},
     load::crowd,
     server::{Person, Server, pause},
-    table::{Spread, Table, thousands},
+    table::{Spread, Table, millis, thousands},
     wire::{Ear, Target},
     writes::{Figures, raw_rate},
 };
@@ -49,7 +51,37 @@ pub async fn measure(bench: &mut Bench) -> anyhow::Result<()> {
         pause(500).await;
     }
     let watchers = WATCHERS.min(machine.most_sockets() / 2);
-    watch(&server, &seeded.people, &events[0], watchers, table).await
+    watch(&server, &seeded.people, &events[0], watchers, table).await?;
+    drop(server);
+    frames(bench)
+}
+
+/// What `end2end/bench-seats.mjs` prints: times in milliseconds.
+#[derive(Deserialize)]
+struct Frames {
+    seats: u32,
+    changed: f64,
+    median: f64,
+    p99: f64,
+    longest: f64,
+    interactive: f64,
+}
+
+/// Frames of a large map while seats change, in a real browser.
+fn frames(bench: &mut Bench) -> anyhow::Result<()> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/end2end/bench-seats.mjs");
+    let mut command = bench.machine.on_all_cores("node");
+    let output = command.arg(script).env("PLENUM_BIN", &bench.program).stderr(Stdio::inherit()).output().context("node does not run")?;
+    ensure!(output.status.success(), "end2end/bench-seats.mjs ended with {}; `scripts/setup bench` installs what it needs", output.status);
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let line = printed.lines().rev().find(|line| line.starts_with('{')).context("end2end/bench-seats.mjs printed no result")?;
+    let Frames { seats, changed, median, p99, longest, interactive } = serde_json::from_str(line)?;
+    let what = format!("a map of {} seats", thousands(f64::from(seats)));
+    let frames = format!("median {}, p99 {}", millis(median), millis(p99));
+    bench.table.row(format!("{what}: frames while {changed:.0} a second change"), frames);
+    bench.table.row(format!("{what}: longest task of its scripts meanwhile"), millis(longest));
+    bench.table.row(format!("{what}: from opening to seats that can be pressed, processor at a quarter"), millis(interactive));
+    Ok(())
 }
 
 /// An event with seats on sale.

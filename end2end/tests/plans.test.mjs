@@ -34,7 +34,7 @@ async function makeHall(page) {
   await page.keyboard.press('Tab');
   await page.keyboard.type('25');
   await page.keyboard.press('Enter');
-  await types.getByText('Parquet', { exact: true }).waitFor();
+  await types.getByText('Parquet', { exact: true }).first().waitFor();
   const sections = form(page, 'Sections');
   await type(page, 'Section’s name', sections, 'Main floor');
   await page.keyboard.press('Enter');

@@ -149,8 +149,9 @@ pub async fn origin_of(state: &AppState, headers: &HeaderMap) -> OriginCheck {
 /// The content security policy of a page whose scripts carry `nonce`.
 ///
 /// `'self'` for scripts is what the module that hydrates imports and preloads; its own inline
-/// script carries the nonce; `'wasm-unsafe-eval'` compiles the wasm and nothing else. Style
-/// attributes in the HTML are not allowed. `watch_reload_port` is cargo-leptos' own, in development.
+/// script carries the nonce; `'wasm-unsafe-eval'` compiles the wasm and nothing else. Style elements
+/// need the nonce; style attributes are allowed, for a seat map says where each seat is (what people
+/// write is stripped of them). `watch_reload_port` is cargo-leptos' own, in development.
 pub fn content_security_policy(nonce: &str, public_url: &str, watch_reload_port: Option<u16>) -> String {
     let socket = match public_url.split_once("://") {
         Some(("https", host)) => format!(" wss://{host}"),
@@ -159,7 +160,7 @@ pub fn content_security_policy(nonce: &str, public_url: &str, watch_reload_port:
     };
     let reload = watch_reload_port.map_or_else(String::new, |port| format!(" ws://127.0.0.1:{port} ws://localhost:{port}"));
     format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; \
          img-src 'self' data:; connect-src 'self'{socket}{reload}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
     )
 }

@@ -304,8 +304,12 @@ impl Person {
     }
 
     pub async fn get(&self, endpoint: &str, arguments: &[(&str, &str)]) -> reqwest::Response {
+        self.try_get(endpoint, arguments).await.unwrap()
+    }
+
+    pub async fn try_get(&self, endpoint: &str, arguments: &[(&str, &str)]) -> reqwest::Result<reqwest::Response> {
         let request = self.http.get(format!("{}/fn/{endpoint}", self.url)).header("cookie", &self.cookie).query(arguments);
-        request.header("accept", "application/json").send().await.unwrap()
+        request.header("accept", "application/json").send().await
     }
 
     /// A page as HTML.

@@ -220,6 +220,7 @@ async fn list_queue(program: Program) -> Result<Json<Page<Queued>>, Problem> {
 /// What is done to a withdrawal.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WithdrawalToDo)]
 struct ToDo {
     /// `cancel` for its owner; `approve`, `reject` and `process` for admins, with the scope `admin`.
     act: WithdrawalAction,

@@ -34,7 +34,8 @@ use crate::server::problem::ProblemDetails;
         (name = "Broadcasts", description = "What the institution tells its people."),
         (name = "Wallet", description = "What one has, and how it moves. Amounts are whole minor units: 2500 is 25.00."),
         (name = "Orders", description = "What is bought of an event: paying, promo codes, refunds."),
-        (name = "Box office", description = "Events, their places, who holds them, and who comes in."),
+        (name = "Events", description = "Events, their ticket types and seat plans, and what is left."),
+        (name = "Box office", description = "Places and who holds them, tickets and who comes in."),
         (name = "Activity", description = "What happened that one may see, and the audit log."),
         (name = "Sockets", description = "Plenum's own people on Pusher's clients. These endpoints take a form, as SDKs send it, or JSON; \
             in the pages of this site a cookie counts too."),

@@ -259,6 +259,6 @@ mod tests {
         assert_eq!((left(97, 146), left(0, 146)), ("97 of 146 left".to_owned(), "Sold out".to_owned()));
         let zone = Zone::default();
         assert_eq!(sale(Sale::Until(5), true, &zone), "sold out");
-        assert_eq!(sale(Sale::From(0), false, &zone), "on sale from 1 Jan 1970, 00:00");
+        assert_eq!(sale(Sale::From(1_795_102_860_000), false, &zone), "on sale from 19 Nov 2026, 15:41");
     }
 }

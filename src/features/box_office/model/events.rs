@@ -16,6 +16,7 @@ pub const PAGE: usize = 24;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "ssr", schema(as = EventPlace))]
 pub enum Place {
     /// In a place that one goes to.
     #[default]

@@ -61,6 +61,7 @@ pub struct LineSeat {
 /// One place of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "ssr", schema(as = OrderLine))]
 pub struct Line {
     /// The line.
     pub id: OrderLineId,

@@ -116,6 +116,7 @@ impl FromStr for TicketCode {
 /// Where one sits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "ssr", schema(as = TicketPlace))]
 pub struct Place {
     /// The part of the hall.
     pub section: String,

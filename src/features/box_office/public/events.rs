@@ -134,10 +134,10 @@ struct Asked {
     #[param(required = false)]
     q: Option<String>,
     /// `coming` (if it is not said), `week`, `month` or `past`.
-    #[param(required = false, value_type = Option<When>)]
+    #[param(required = false, inline, value_type = Option<When>)]
     when: Option<When>,
     /// Only in halls, or only virtual ones.
-    #[param(required = false, value_type = Option<Place>)]
+    #[param(required = false, inline, value_type = Option<Place>)]
     place: Option<Place>,
     /// Only those with places left.
     #[param(required = false)]

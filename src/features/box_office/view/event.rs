@@ -120,7 +120,8 @@ fn Shown(snapshot: Snapshot<Page>) -> impl IntoView {
                 {about}
             </div>
             <aside class="event-side" aria-label=title>
-                <Left shown/>
+                // The basket says it where places can be chosen.
+                {dynamic(move || (!sells.get()).then(|| view! { <Left shown/> }))}
                 <Facts shown/>
                 {dynamic(move || inside.get().then(|| view! { <Inside followed/> }))}
                 <Share id/>
@@ -143,7 +144,7 @@ fn Head(shown: RwSignal<Page>) -> impl IntoView {
     // It changes when the sale begins or ends, and not every second.
     let sale = memo(move || event.with(|event| matches!(event.sale(now.get()), Sale::Until(_))));
     let status = dynamic(move || {
-        sale.track();
+        sale.with(|_| ());
         event.with(|event| chip(event, sold_out.get(), now.get_untracked()))
     });
     let count = memo(move || event.with(|event| words::countdown(event.ahead(), now.get())));

@@ -148,7 +148,7 @@ fn sale(screen: Screen) -> AnyView {
     let now = screen.clock.now;
     let sale = memo(move || screen.map.with_value(|map| map.event.sale(now.get()) as u8));
     dynamic(move || {
-        sale.track();
+        sale.with(|_| ());
         screen.map.with_value(|map| match map.event.sale(now.get_untracked()) {
             Sale::On => None,
             Sale::Coming => {

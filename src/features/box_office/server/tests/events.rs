@@ -105,7 +105,7 @@ async fn a_draft_is_its_organisers_alone() {
     act(&house, 1, id, EventAction::Publish).await.unwrap();
     for (person, runs, inside) in [(Some(1), true, true), (Some(2), false, false), (None, false, false)] {
         let page = page(&house, person, id).await.unwrap();
-        assert_eq!((page.runs, page.inside.is_some(), page.event.html.as_str()), (runs, inside, "<p><em>Bring</em> a coat.</p>\n"));
+        assert_eq!((page.runs, page.inside.is_some(), page.event.html.as_str()), (runs, inside, "<p><em>Bring</em> a coat.</p>"));
         assert_eq!(page.organisers.is_empty(), person.is_none(), "visitors are told no names");
     }
     assert_eq!(act(&house, 2, id, EventAction::Cancel).await.unwrap_err().kind, ErrorKind::Forbidden);

@@ -40,7 +40,7 @@ pub(super) fn List(event: EventId, shown: RwSignal<Desk>, asked: Memo<Asked>, or
     let known = RwSignal::new(count.get_untracked());
     let new = memo(move || count.get().saturating_sub(known.get()));
     effect(move |before: Option<()>| {
-        asked.track();
+        asked.with(|_| ());
         if before.is_some() {
             known.set(count.get_untracked());
         }

@@ -29,7 +29,7 @@ const DAY: Millis = 86_400_000;
 pub(super) fn Sold(event: EventId, shown: RwSignal<Desk>, asked: Memo<Asked>, sold: Resource<AppResult<OverTime>>) -> impl IntoView {
     let changed = memo(move || shown.with(|desk| (desk.sales.orders, desk.sales.refunded)));
     effect(move |before: Option<()>| {
-        changed.track();
+        changed.with(|_| ());
         if before.is_some() {
             sold.refetch();
         }

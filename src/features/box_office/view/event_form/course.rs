@@ -55,8 +55,8 @@ pub(super) fn Course(known: Known, version: RwSignal<i64>, times: (String, Strin
     let now = use_seconds();
     let sells = memo(move || event.with(|event| matches!(event.sale(now.get()), Sale::Until(_))));
     let shown = dynamic(move || {
-        sells.track();
-        state.track();
+        sells.with(|_| ());
+        state.with(|_| ());
         event.with_untracked(|event| chip(event, false, now.get_untracked()))
     });
     view! {

@@ -22,7 +22,7 @@ pub(super) fn Picture(known: Known) -> impl IntoView {
     let remove = ServerAction::<RemoveEventPicture>::new();
     let removed = remove.version();
     effect(move |before: Option<()>| {
-        removed.track();
+        removed.with(|_| ());
         if before.is_some() {
             known.refresh();
         }

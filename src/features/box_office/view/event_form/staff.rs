@@ -24,7 +24,7 @@ pub(super) fn Staff(known: Known) -> impl IntoView {
     let (added, removed) = (add.version(), remove.version());
     let done = memo(move || (added.get(), removed.get()));
     effect(move |before: Option<()>| {
-        done.track();
+        done.with(|_| ());
         if before.is_some() {
             known.refresh();
         }

@@ -32,7 +32,7 @@ pub(super) fn Types(known: Known, currency: String) -> impl IntoView {
     let (saved, removed, raised) = (acts.save.version(), acts.remove.version(), acts.raise.version());
     let done = memo(move || (saved.get(), removed.get(), raised.get()));
     effect(move |before: Option<()>| {
-        done.track();
+        done.with(|_| ());
         if before.is_some() {
             known.refresh();
         }
@@ -62,7 +62,7 @@ pub(super) fn Types(known: Known, currency: String) -> impl IntoView {
             <h3>{words::TYPE_NEW}</h3>
             {dynamic(move || {
                 // A form that was taken is empty again.
-                saved.track();
+                saved.with(|_| ());
                 new(id, acts, &price)
             })}
         </section>

@@ -94,6 +94,10 @@ enum Change {
 
 impl Change {
     fn make(&self, request: &mut Request) {
+        // An earlier change may have cut all of it away.
+        if request.query.is_empty() && matches!(self, Self::Query(..) | Self::CutQuery(_) | Self::SwapCase(_)) {
+            return;
+        }
         let put = |text: &mut String, index: &Index, new: char| {
             let mut chars: Vec<char> = text.chars().collect();
             let at = index.index(chars.len());
