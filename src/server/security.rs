@@ -222,7 +222,9 @@ mod tests {
         let policy = content_security_policy("abc", "https://plenum.example", None);
         assert!(policy.contains("script-src 'self' 'nonce-abc' 'wasm-unsafe-eval';"));
         assert!(policy.contains("connect-src 'self' wss://plenum.example;"), "{policy}");
-        assert!(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval' ") && !policy.contains('\n'));
+        // For style attributes alone.
+        assert_eq!(policy.matches("'unsafe-inline'").count(), policy.matches("style-src-attr 'unsafe-inline';").count());
+        assert!(!policy.contains("unsafe-eval' ") && !policy.contains('\n'));
         let watched = content_security_policy("abc", "http://127.0.0.1:8080", Some(8091));
         assert!(watched.contains("connect-src 'self' ws://127.0.0.1:8080 ws://127.0.0.1:8091 ws://localhost:8091;"), "{watched}");
     }
