@@ -60,11 +60,11 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     // The first thing of all, so that its place in what the server hands over never moves.
     let start = SharedValue::new(context::Start::of_request).into_inner();
-    let signed_in = start.shell.viewer.is_some();
-    provide_live(LiveSettings { path: LIVE_PATH.to_owned(), build: start.build.clone(), live_schema: LIVE_SCHEMA, signed_in });
+    let person = start.shell.viewer.as_ref().map(|viewer| viewer.card.id);
+    provide_live(LiveSettings { path: LIVE_PATH.to_owned(), build: start.build.clone(), live_schema: LIVE_SCHEMA, person });
     let context = context::provide(start);
     follow::follow_viewer(context);
-    follow_redirects(signed_in);
+    follow_redirects(person.is_some());
     provide_keys();
     palette::provide_palette();
     let toasts = provide_toasts();

@@ -47,9 +47,9 @@ pub struct LiveSettings {
     pub build: String,
     /// The [`LIVE_SCHEMA`](super::live::LIVE_SCHEMA) of the code in the page.
     pub live_schema: u32,
-    /// Somebody is signed in: the socket is opened at once. For visitors it is opened
-    /// with the first subscription.
-    pub signed_in: bool,
+    /// Who is signed in: the socket is opened at once, and only as theirs. For visitors it
+    /// is opened with the first subscription.
+    pub person: Option<PersonId>,
 }
 
 /// What a user of a channel is told.

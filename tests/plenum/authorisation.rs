@@ -168,6 +168,22 @@ async fn a_revoked_sign_in_closes_its_sockets() {
     assert_eq!(there.get("messages/sidebar", &[]).await.status(), 401);
 }
 
+/// A page is told nothing as somebody else than it was made for: not as a visitor when its sign-in ended while it loaded, not as
+/// whoever signed in after it.
+#[tokio::test]
+async fn a_page_has_no_socket_but_its_persons() {
+    let server = Server::start();
+    let (sam, lena) = (server.person("sam").await, server.person("lena").await);
+    let mut own = Socket::page(&server.url, &sam.cookie, sam.id).await;
+    own.wait("pusher:connection_established").await;
+    let mut anothers = Socket::page(&server.url, &lena.cookie, sam.id).await;
+    assert_eq!(anothers.next().await["event"], "pusher:error");
+    assert_eq!(anothers.closed().await, Some(4009));
+    sam.call("people/sign_out", &[]).await.error_for_status().unwrap();
+    assert_eq!(Socket::page(&server.url, &sam.cookie, sam.id).await.closed().await, Some(4009));
+    Socket::open(&server.url, Some(&sam.cookie)).await.settle().await;
+}
+
 /// A signature or a foreign page admits nobody: without the own Origin the cookie does not count.
 #[tokio::test]
 async fn a_foreign_origin_has_no_cookie() {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures::{SinkExt, StreamExt};
+use plenum::ids::PersonId;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
@@ -30,7 +31,16 @@ impl Socket {
 
     /// Opens a socket on the application `key` and reads nothing.
     pub async fn connect(url: &str, cookie: Option<&str>, key: &str) -> Self {
-        let mut request = format!("{}/app/{key}?protocol=7&client=test", url.replace("http", "ws")).into_client_request().unwrap();
+        Self::dial(url, cookie, &format!("/app/{key}?protocol=7&client=test")).await
+    }
+
+    /// Opens a socket as a page does that was made for `person`, and reads nothing.
+    pub async fn page(url: &str, cookie: &str, person: PersonId) -> Self {
+        Self::dial(url, Some(cookie), &format!("/app/plenum?protocol=7&client=plenum&person={person}")).await
+    }
+
+    async fn dial(url: &str, cookie: Option<&str>, path: &str) -> Self {
+        let mut request = format!("{}{path}", url.replace("http", "ws")).into_client_request().unwrap();
         if let Some(cookie) = cookie {
             request.headers_mut().insert("cookie", cookie.parse().unwrap());
             request.headers_mut().insert("origin", url.parse().unwrap());

@@ -26,6 +26,7 @@ use super::{
     rules::Who,
 };
 use crate::{
+    ids::PersonId,
     realtime::{
         live::LIVE_SCHEMA,
         protocol::{ServerFrame, code},
@@ -44,6 +45,9 @@ pub const OWN_KEY: &str = "plenum";
 #[derive(Debug, Deserialize)]
 pub struct Hello {
     protocol: Option<u32>,
+    /// For whom a page of Plenum was made. Its sign-in may have ended since, or another
+    /// person may have signed in: such a page must not be told things as somebody else.
+    person: Option<PersonId>,
 }
 
 /// Why a socket is refused: told in its first frame, then closed.
@@ -56,6 +60,7 @@ impl Refusal {
     const UNKNOWN: Self = Self { code: code::NO_APPLICATION, reason: "there is no application with this key" };
     const DISABLED: Self = Self { code: code::DISABLED, reason: "this application is switched off" };
     const VERSION: Self = Self { code: code::VERSION, reason: "this version of the protocol is not supported" };
+    const SIGNED_OUT: Self = Self { code: code::UNAUTHORISED, reason: "this page's person is signed in no more" };
     const FULL: Self = Self { code: code::OVER_CAPACITY, reason: "the application has as many connections as it may" };
 }
 
@@ -97,6 +102,9 @@ impl Target {
         }
         let shown = identity.is_some_and(|identity| identity.privacy.show_presence);
         match origin_of(state, headers).await {
+            OriginCheck::Own if hello.person.is_some_and(|person| identity.is_none_or(|identity| identity.person != person)) => {
+                Self::Refused(Refusal::SIGNED_OUT)
+            }
             OriginCheck::Own => {
                 let who = identity.map(|identity| Who {
                     person: identity.person,

@@ -8,7 +8,10 @@ use leptos::{
 };
 use web_sys::{CustomEvent, Storage};
 
-use crate::{ids::Millis, realtime::client::reload::Reload};
+use crate::{
+    ids::{Millis, PersonId},
+    realtime::client::reload::Reload,
+};
 
 /// Where the last reload for the sake of a schema is remembered.
 const RELOAD_KEY: &str = "plenum.reload";
@@ -65,10 +68,11 @@ impl Timer {
 }
 
 /// The address of the socket at `path` of this page's own server.
-pub(super) fn socket_url(path: &str) -> Option<String> {
+pub(super) fn socket_url(path: &str, person: Option<PersonId>) -> Option<String> {
     let location = window().location();
     let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-    Some(format!("{scheme}://{}{path}?protocol=7&client=plenum", location.host().ok()?))
+    let person = person.map(|person| format!("&person={person}")).unwrap_or_default();
+    Some(format!("{scheme}://{}{path}?protocol=7&client=plenum{person}", location.host().ok()?))
 }
 
 /// Loads the page again, soon; see [`Reload`] for how soon.

@@ -24,7 +24,7 @@ impl Tab {
         let wanted = {
             let state = self.state.borrow();
             let used = !state.subscriptions.is_empty() || !state.watch.is_empty();
-            state.settings.as_ref().is_some_and(|settings| settings.signed_in || used)
+            state.settings.as_ref().is_some_and(|settings| settings.person.is_some() || used)
         };
         if wanted {
             self.happen(Happening::Wanted);
@@ -58,7 +58,7 @@ impl Tab {
     fn open(self: &Rc<Self>) {
         self.drop_socket();
         self.state.borrow_mut().retry.clear();
-        let url = self.state.borrow().settings.as_ref().and_then(|settings| page::socket_url(&settings.path));
+        let url = self.state.borrow().settings.as_ref().and_then(|settings| page::socket_url(&settings.path, settings.person));
         let (hearing, closing) = (Rc::clone(self), Rc::clone(self));
         let heard = move |text: &str| hearing.hear(text);
         let closed = move |code, reason| closing.closed(code, reason);
