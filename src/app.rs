@@ -39,7 +39,7 @@ pub use context::{
 #[cfg(feature = "ssr")]
 pub use document::shell;
 pub use faults::{Fault, FaultWithin, NotFound};
-pub use navigation::SettingsTabs;
+pub use navigation::{EventTabs, SettingsTabs};
 pub use pages::ready;
 
 use crate::{

@@ -62,7 +62,12 @@ impl Destination {
         fn section(path: &str) -> &str {
             path.trim_start_matches('/').split('/').next().unwrap_or_default()
         }
-        section(self.href) == section(path)
+        // What one has bought belongs to the events.
+        let section_of = |path| match section(path) {
+            "tickets" | "orders" => section(EVENTS.href),
+            own => own,
+        };
+        section_of(self.href) == section_of(path)
     }
 }
 
@@ -91,6 +96,15 @@ pub fn Navigation() -> impl IntoView {
 pub fn SettingsTabs() -> impl IntoView {
     let tabs = [("/settings", words::SETTINGS_PROFILE), ("/settings/notifications", words::SETTINGS_NOTIFICATIONS)];
     view! { <Tabs label=words::SETTINGS tabs=tabs.to_vec()/> }
+}
+
+/// The events, and what one has bought, above each of their lists; a visitor has nothing but the events.
+#[component]
+pub fn EventTabs() -> impl IntoView {
+    let viewer = use_viewer();
+    let signed_in = memo(move || viewer.with(Option::is_some));
+    let tabs = [(EVENTS.href, words::ALL_EVENTS), ("/tickets", words::TICKETS), ("/orders", words::ORDERS)];
+    dynamic(move || signed_in.get().then(|| view! { <Tabs label=words::EVENTS tabs=tabs.to_vec()/> }))
 }
 
 /// The pages of the admins, above each of them; managers have one of these, and need no tabs.
@@ -257,6 +271,8 @@ mod tests {
             ("/messages/4", "/messages"),
             ("/people/3", "/people"),
             ("/events/7", "/events"),
+            ("/orders/12", "/events"),
+            ("/tickets", "/events"),
             ("/admin/people", "/admin"),
         ] {
             let current: Vec<&str> = destinations(&[Role::Admin])

@@ -28,6 +28,12 @@ pub const ADMIN_APPLICATIONS: &str = "Applications";
 pub const TODAY: &str = "Today";
 /// See [`TODAY`].
 pub const EVENTS: &str = "Events";
+/// Above the lists of what takes place and what one has bought.
+pub const ALL_EVENTS: &str = "All events";
+/// See [`ALL_EVENTS`].
+pub const TICKETS: &str = "Your tickets";
+/// See [`ALL_EVENTS`].
+pub const ORDERS: &str = "Your orders";
 /// See [`TODAY`].
 pub const INBOX: &str = "Inbox";
 /// How many notifications are new, for screen readers.

@@ -93,6 +93,8 @@ fn pages(roles: &[Role]) -> Vec<PaletteEntry> {
         to(words::GROUP_PAGES, "plus", words::NEW_CONVERSATION, "/messages/new"),
         to(words::GROUP_PAGES, "hash", words::ROOMS, "/messages/rooms"),
         to(words::GROUP_PAGES, "search", words::SEARCH_MESSAGES, "/messages/search"),
+        to(words::GROUP_PAGES, "events", words::TICKETS, "/tickets"),
+        to(words::GROUP_PAGES, "events", words::ORDERS, "/orders"),
     ];
     sections.chain(more).collect()
 }

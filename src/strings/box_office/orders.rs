@@ -10,7 +10,7 @@ use crate::features::{
 };
 
 /// Page, and the heading of the list.
-pub const ORDERS: &str = "Orders";
+pub const ORDERS: &str = "Your orders";
 /// There are none.
 pub const NONE: &str = "No orders yet";
 /// What to do about it.

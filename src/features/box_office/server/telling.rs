@@ -107,7 +107,7 @@ fn news(row: &Row, what: What) -> News {
         What::Cancelled => (words::told_cancelled(&row.title), words::told_refund(&row.note)),
     };
     News {
-        category: Category::Announcements,
+        category: Category::Events,
         title,
         text,
         link: format!("/events/{}", row.id),

@@ -279,7 +279,7 @@ async fn offer_one(tx: &mut Tx, event: &OnSale, left: &TypeAvailability, next: N
     let own = OwnWaiting { event_id: event.id, ticket_type_id: left.id, state: offered, place: 0, until: Some(until) };
     tx.announce(next.person_id, &OwnEvent::WaitingChanged(own));
     let news = News {
-        category: Category::Announcements,
+        category: Category::Events,
         title: words::offered(&event.title),
         text: words::offered_text(&left.name, next.lasts / 60_000),
         link: format!("/events/{}/seats", event.id),

@@ -9,7 +9,7 @@ use leptos_router::{components::Form, hooks::use_query_map};
 
 use super::event::chip;
 use crate::{
-    app::{FaultWithin, use_seconds, use_viewer},
+    app::{EventTabs, FaultWithin, use_seconds, use_viewer},
     features::box_office::{
         api::events as api,
         live::event::EventEvent,
@@ -201,6 +201,7 @@ fn List(snapshot: Snapshot<EventList>, filter: Filter) -> impl IntoView {
             {make}
             {door}
         </header>
+        <EventTabs/>
         <Search filter may_create/>
         {dynamic(move || empty.get().then(|| view! { <EmptyState icon="events" title=words::NONE text=nothing/> }))}
         <ul class="event-cards" aria-label=words::EVENTS>

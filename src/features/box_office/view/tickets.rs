@@ -8,7 +8,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::follow::{Ask, Drawn, Followed};
 use crate::{
-    app::{FaultWithin, use_viewer},
+    app::{EventTabs, FaultWithin, use_viewer},
     error::AppError,
     features::box_office::{
         api::tickets as api,
@@ -41,6 +41,7 @@ pub fn TicketsPage() -> impl IntoView {
             <header class="page-head">
                 <h1>{words::TICKETS}</h1>
             </header>
+            <EventTabs/>
             <Transition>{content}</Transition>
         </main>
     }

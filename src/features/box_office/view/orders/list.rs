@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::chip;
 use crate::{
-    app::{FaultWithin, use_now, use_seconds, use_viewer, use_zone},
+    app::{EventTabs, FaultWithin, use_now, use_seconds, use_viewer, use_zone},
     features::box_office::{
         api::orders as api,
         live::orders::OwnOrderEvent,
@@ -58,6 +58,7 @@ pub fn OrdersPage() -> impl IntoView {
             <header class="page-head">
                 <h1>{words::ORDERS}</h1>
             </header>
+            <EventTabs/>
             <div class="stack">
                 <nav class="tabs" aria-label=words::FILTER>
                     {tabs}
