@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::{
+    events::draft,
+    orders::{gala, hold, order},
     server::{Person, Server},
     socket::{Socket, data},
 };
@@ -41,7 +43,13 @@ async fn the_matrix_of_channels_and_people() {
     let eve = server.person("eve").await;
     let organisation = admin.organisation;
 
-    let mut people = Vec::new();
+    // Who bought something of an event of Otto's, and a draft of his.
+    let (otto, tom) = (server.person("otto").await, server.person("tom").await);
+    let (gala, seats) = gala(&server, 1).await;
+    let order = order(&tom, &hold(&tom, gala, &seats).await).await;
+    let draft = draft(&otto, "A surprise", 86_400_000).await;
+
+    let mut people = vec![tom];
     for name in ["admin", "ines", "omar", "aiko", "otto", "mara", "sam"] {
         people.push(server.person(name).await);
     }
@@ -49,6 +57,8 @@ async fn the_matrix_of_channels_and_people() {
     for person in &people {
         let own = person.organisation == organisation;
         let is_admin = person.email.starts_with("admin@");
+        let is_otto = person.email.starts_with("otto@");
+        let helps = is_admin || is_otto || person.email.starts_with("aiko@");
         let sends = is_admin || person.email.starts_with("mara@");
         let mut socket = person.socket().await;
         let expected = [
@@ -63,6 +73,11 @@ async fn the_matrix_of_channels_and_people() {
             ("private-organisation.900".to_owned(), !own),
             (format!("private-broadcasts.{organisation}"), sends),
             ("private-broadcasts.900".to_owned(), false),
+            (format!("event.{gala}"), true),
+            (format!("seats.{gala}"), true),
+            (format!("event.{draft}"), is_admin || is_otto),
+            (format!("seats.{draft}"), is_admin || is_otto),
+            (format!("private-order.{order}"), helps || person.email.starts_with("tom@")),
             // Guesses: longer ids, other spellings, ids that do not exist, channels that do not exist.
             (format!("private-conversation.{general}00000"), false),
             (format!("private-conversation.0{general}"), false),
@@ -79,10 +94,17 @@ async fn the_matrix_of_channels_and_people() {
     }
 
     let mut visitor = server.visitor().await;
-    assert_eq!(answer(&mut visitor, &format!("organisation.{organisation}")).await, GRANTED);
-    for channel in
-        [format!("private-person.{}", admin.id), format!("private-conversation.{general}"), format!("private-organisation.{organisation}")]
-    {
+    for channel in [format!("organisation.{organisation}"), format!("event.{gala}"), format!("seats.{gala}")] {
+        assert_eq!(answer(&mut visitor, &channel).await, GRANTED, "a visitor on {channel}");
+    }
+    for channel in [
+        format!("private-person.{}", admin.id),
+        format!("private-conversation.{general}"),
+        format!("private-organisation.{organisation}"),
+        format!("event.{draft}"),
+        format!("seats.{draft}"),
+        format!("private-order.{order}"),
+    ] {
         assert_eq!(answer(&mut visitor, &channel).await, REFUSED, "a visitor on {channel}");
     }
 }

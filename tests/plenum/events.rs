@@ -22,7 +22,7 @@ fn local(at: i64) -> String {
 }
 
 /// Makes a draft with a ticket type for fifty, which begins so long from now.
-async fn draft(by: &Person, title: &str, begins_in: i64) -> i64 {
+pub(super) async fn draft(by: &Person, title: &str, begins_in: i64) -> i64 {
     let (starts, ends) = (local(now() + begins_in), local(now() + begins_in + 2 * HOUR));
     let key = format!("key-{:016x}", now());
     let form = [

@@ -38,6 +38,16 @@ pub const STAGE: &str = "Stage";
 pub const PLAN: &str = "Seat map";
 /// How to move in it.
 pub const PLAN_HELP: &str = "Arrow keys move from seat to seat, Enter or Space picks one, plus and minus zoom.";
+/// What the keys of the plan do, in the list of keys.
+pub const KEY_MOVE: &str = "Go to the next seat that way";
+/// See [`KEY_MOVE`].
+pub const KEY_ENDS: &str = "Go to the first or last of the row";
+/// See [`KEY_MOVE`].
+pub const KEY_PICK: &str = "Pick the seat, or give it back";
+/// See [`KEY_MOVE`].
+pub const KEY_CLOSER: &str = "Come closer";
+/// See [`KEY_MOVE`].
+pub const KEY_FARTHER: &str = "Stand farther back";
 /// Name of the legend.
 pub const LEGEND: &str = "What the seats mean";
 /// State in the legend.

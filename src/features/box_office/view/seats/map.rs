@@ -24,7 +24,11 @@ use crate::{
         seat_map::Seen,
     },
     strings::box_office::seats as words,
-    ui::{effect, view},
+    ui::{
+        effect,
+        keys::{KeySection, describe_keys},
+        view,
+    },
 };
 
 /// Around the seats, in tenths of a seat: room for the letters of rows, and for the stage above.
@@ -160,6 +164,16 @@ fn picture(screen: Screen) -> String {
 pub(super) fn map(screen: Screen) -> AnyView {
     let area = NodeRef::<Div>::new();
     effect(move |_| plan::draw(area, screen));
+    describe_keys(KeySection {
+        title: words::PLAN.to_owned(),
+        keys: vec![
+            (words::KEY_MOVE.to_owned(), vec!["←", "→", "↑", "↓"]),
+            (words::KEY_ENDS.to_owned(), vec!["Home", "End"]),
+            (words::KEY_PICK.to_owned(), vec!["Enter"]),
+            (words::KEY_CLOSER.to_owned(), vec!["+"]),
+            (words::KEY_FARTHER.to_owned(), vec!["-"]),
+        ],
+    });
     let (width, height) = screen.map.with_value(|map| {
         let frame = Frame::of(&map.rows);
         (frame.width, frame.height)
