@@ -17,6 +17,7 @@ mod context;
 mod document;
 pub mod faults;
 mod follow;
+mod followed;
 pub mod key_help;
 mod layout;
 mod navigation;
@@ -33,12 +34,13 @@ use leptos_router::components::Router;
 pub use admin_page::AdminPage;
 pub use banner::LiveLine;
 pub use context::{
-    Build, InboxCounts, NewAtFirst, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_role, use_seconds, use_shell, use_viewer,
+    Build, InboxCounts, NewAtFirst, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_organisation, use_own_id, use_role, use_seconds, use_shell, use_viewer,
     use_viewer_update, use_zone,
 };
 #[cfg(feature = "ssr")]
 pub use document::shell;
 pub use faults::{Fault, FaultWithin, NotFound};
+pub use followed::Followed;
 pub use navigation::{EventTabs, SettingsTabs};
 pub use pages::ready;
 

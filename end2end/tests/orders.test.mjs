@@ -46,7 +46,7 @@ scenario('an order is paid and given back while its pages are open', async (scen
   for (const page of [sam.page, otto.page]) {
     await state(page, 'Partly refunded').waitFor();
     await page.getByText('€25.00 refunded for 1 place', { exact: true }).waitFor();
-    await page.getByText(/The pillar/).first().waitFor();
+    await page.getByText('Otto Lindqvist: The pillar', { exact: true }).waitFor();
   }
   await line.getByText('Partly refunded', { exact: true }).waitFor();
   assert.equal(await sam.page.getByRole('list', { name: 'Places' }).getByRole('link', { name: /^Ticket/ }).count(), 1);

@@ -38,7 +38,7 @@ async function makeHall(page) {
   const sections = form(page, 'Sections');
   await type(page, 'Section’s name', sections, 'Main floor');
   await page.keyboard.press('Enter');
-  await sections.getByText('Main floor', { exact: true }).waitFor();
+  await sections.getByText('Main floor', { exact: true }).first().waitFor();
   const rows = form(page, 'Add rows');
   await type(page, 'Rows', rows, 'A–C');
   await type(page, 'Seats', rows, '1–5, 6–10');

@@ -63,7 +63,7 @@ scenario('a basket ends, and is had again by one click', async (scene) => {
   await part.alert(sam.page, 'Your places are held for').waitFor();
   await part.alert(sam.page, 'Time is up').waitFor();
   await is(lena.page, 'D', 4, 'available');
-  await basket(sam.page).getByText('Row D, seat 4').waitFor();
+  await line(sam.page, 'Row D, seat 4').waitFor();
   await basket(sam.page).getByRole('button', { name: 'Try to hold them again' }).click();
   await is(sam.page, 'D', 4, 'yours');
   await is(lena.page, 'D', 4, 'held by somebody');
@@ -194,7 +194,7 @@ scenario('places are held without scripts', async (scene) => {
   await line(page, 'Row D, seat 9').getByRole('button').click();
   await line(page, 'Row D, seat 9').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'More time' }).click();
-  await page.getByText(/2\d:\d\d/).first().waitFor();
+  await basket(page).locator('.basket-held').getByText(/2\d:\d\d/).waitFor();
   await page.getByRole('button', { name: 'Let them go' }).click();
   await page.getByText('Nothing yet.').waitFor();
 });

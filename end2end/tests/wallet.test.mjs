@@ -53,7 +53,7 @@ scenario('a deposit that is approved is seen in another tab', async (scene) => {
   await eventually(async () => assert.match(await entries(second).first().innerText(), /Deposit[^]*\+€25\.50[^]*€1,025\.50/));
   await region(first, 'This deposit').getByText('In your wallet').waitFor();
   await open(second, '/inbox');
-  await second.getByRole('list', { name: 'Inbox' }).getByText('Your deposit is in your wallet').waitFor();
+  await second.getByRole('list', { name: 'Inbox' }).getByRole('link', { name: 'Your deposit is in your wallet' }).waitFor();
   assert.ok(!(await second.getByRole('list', { name: 'Inbox' }).innerText()).includes('25.50'));
 });
 

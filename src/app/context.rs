@@ -12,7 +12,7 @@ use crate::{
         inbox::model::Counts,
         people::model::{Role, Shell, Viewer},
     },
-    ids::Millis,
+    ids::{Millis, OrganisationId, PersonId},
     ui::{browser, effect, memo, time::Zone},
 };
 
@@ -127,6 +127,18 @@ pub fn use_shell() -> Signal<Shell> {
 /// The person who looks at the page, if somebody is signed in. Follows their profile.
 pub fn use_viewer() -> Signal<Option<Viewer>> {
     use_context::<Context>().map_or_else(|| Signal::stored(None), Context::viewer)
+}
+
+/// The id of the person who looks at the page, if somebody is signed in.
+pub fn use_own_id() -> Signal<Option<PersonId>> {
+    let viewer = use_viewer();
+    memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.id))).into()
+}
+
+/// The organisation of the person who looks at the page, if somebody is signed in.
+pub fn use_organisation() -> Signal<Option<OrganisationId>> {
+    let viewer = use_viewer();
+    memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.organisation))).into()
 }
 
 /// True if the viewer holds `role`.

@@ -97,6 +97,23 @@ pub trait Live<E> {
     fn apply(&mut self, viewer: PersonId, event: &E) -> Self::Touched;
 }
 
+/// What is to be done after an event, for state that is shown whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Drawn {
+    /// Nothing.
+    Nothing,
+    /// What is shown has changed.
+    Shown,
+    /// Only the server knows what is to be shown: a new snapshot is taken.
+    Anew,
+}
+
+impl From<bool> for Drawn {
+    fn from(touched: bool) -> Self {
+        if touched { Self::Shown } else { Self::Nothing }
+    }
+}
+
 /// Serialises a payload; a live event's payload is plain data, so it cannot fail.
 pub fn payload_text<T: Serialize>(payload: &T) -> String {
     serde_json::to_string(payload).unwrap_or_else(|_| "null".to_owned())

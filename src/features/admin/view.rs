@@ -5,7 +5,6 @@ mod alarms;
 mod board;
 mod channels;
 mod console;
-mod follow;
 mod health;
 mod jobs;
 

@@ -5,7 +5,6 @@ mod desk;
 pub mod event;
 pub mod event_form;
 pub mod events;
-mod follow;
 pub mod orders;
 pub mod plan_preview;
 pub mod plans;

@@ -8,7 +8,6 @@
 
 mod compose;
 mod detail;
-mod follow;
 mod funnel;
 mod list;
 mod over_time;

@@ -5,7 +5,6 @@
 //! - [`queue`] is `/admin/withdrawals`.
 //! - [`follow`] keeps what is on the screen up to date.
 
-mod follow;
 mod forms;
 mod page;
 mod queue;

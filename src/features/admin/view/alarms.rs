@@ -1,14 +1,12 @@
 //! `/admin/alarms`: thresholds, which of them are crossed, and adding one. Each act is a plain form.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 
-use super::follow::{Ask, Followed};
 use crate::{
-    app::{AdminPage, FaultWithin, use_zone},
+    app::{AdminPage, FaultWithin, Followed, use_organisation, use_zone},
     features::admin::{
         api,
+        live::OpsEvent,
         model::{Alarm, AlarmDesk, Figure, Rule, Side, suggestions},
     },
     ids::AlarmId,
@@ -43,8 +41,8 @@ pub fn AlarmsPage() -> impl IntoView {
 #[component]
 fn Desk(snapshot: Snapshot<AlarmDesk>) -> impl IntoView {
     let operator = snapshot.state.operator;
-    let ask: Ask<AlarmDesk> = Rc::new(|| Box::pin(api::alarms()));
-    let Followed { shown, ended, .. } = Followed::new(snapshot, Signal::stored(false), ask);
+    // Figures are not in the log: whoever comes back reads what they have missed.
+    let Followed { shown, ended, .. } = Followed::new(snapshot, api::alarms).on_unlogged::<OpsEvent>(use_organisation());
     let add = ServerAction::<api::AddAlarm>::new();
     let (switch, delete) = (ServerAction::<api::SwitchAlarm>::new(), ServerAction::<api::DeleteAlarm>::new());
     let ids = memo(move || shown.with(|desk| desk.alarms.0.iter().map(|alarm| alarm.id).collect::<Vec<_>>()));

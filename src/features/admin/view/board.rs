@@ -4,16 +4,16 @@
 mod side;
 mod tiles;
 
-use std::{rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::follow::{Ask, Followed};
 use crate::{
-    app::{AdminPage, FaultWithin, use_zone},
+    app::{AdminPage, FaultWithin, Followed, use_organisation, use_zone},
     features::admin::{
         api,
+        live::OpsEvent,
         model::{Board, Chart, Figure, Period, Unit},
     },
     ids::Millis,
@@ -126,8 +126,22 @@ fn pause(paused: RwSignal<bool>) -> AnyView {
 #[component]
 fn Watch(snapshot: Snapshot<Board>, chart: Memo<Chart>, paused: RwSignal<bool>) -> impl IntoView {
     let (period, operator) = (snapshot.state.series.period, snapshot.state.operator);
-    let ask: Ask<Board> = Rc::new(move || Box::pin(api::board(period)));
-    let Followed { shown, ended, .. } = Followed::new(snapshot, paused.into(), ask);
+    // Figures are not in the log: whoever comes back reads what they have missed.
+    let followed = Followed::new(snapshot, move || api::board(period));
+    let Followed { shown: newest, ended, .. } = followed.on_unlogged::<OpsEvent>(use_organisation());
+    let shown = RwSignal::new(newest.get_untracked());
+    // What is shown stands still while it is paused.
+    effect(move |_| {
+        if !paused.get() {
+            newest.with(|newest| {
+                shown.maybe_update(|shown| {
+                    let touched = shown != newest;
+                    shown.clone_from(newest);
+                    touched
+                });
+            });
+        }
+    });
     // What is the process' is not for everyone, whatever the address says.
     let chart = memo(move || Some(chart.get()).filter(|chart| Chart::seen(operator).any(|seen| seen == *chart)).unwrap_or(FIRST));
     let choices = Chart::seen(operator).map(|of| {

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    features::box_office::model::{
-        event::Availability,
-        events::{Event, EventList, EventPage},
+    features::{
+        box_office::model::{
+            event::Availability,
+            events::{Event, EventList, EventPage},
+        },
+        spaces::live::SpaceEvent,
     },
     ids::{EventId, Millis, PersonId},
     live_events,
@@ -32,6 +35,15 @@ live_events! {
         EventChanged(Box<Event>) = "event.changed", state(|_| "event".to_owned());
         #[doc = "It has begun."]
         EventLive(WentLive) = "event.live", fact;
+    }
+}
+
+impl Live<SpaceEvent> for EventPage {
+    /// It has changed.
+    type Touched = bool;
+
+    fn apply(&mut self, viewer: PersonId, event: &SpaceEvent) -> bool {
+        self.inside.as_mut().is_some_and(|inside| inside.roll.apply(viewer, event))
     }
 }
 

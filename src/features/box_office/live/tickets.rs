@@ -6,7 +6,7 @@ use crate::{
     features::box_office::model::ticket::{TicketState, Tickets},
     ids::{EventId, Millis, PersonId, TicketId},
     live_events,
-    realtime::live::Live,
+    realtime::live::{Drawn, Live},
 };
 
 /// A ticket as it is now.
@@ -30,30 +30,20 @@ live_events! {
     }
 }
 
-/// What an event does to tickets on a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Touched {
-    /// Nothing.
-    Nothing,
-    /// Something that is shown has changed.
-    Shown,
-    /// There is one that is not shown, and nobody but the server knows what stands on it.
-    Missing,
-}
-
 impl Live<TicketEvent> for Tickets {
-    type Touched = Touched;
+    /// Of one that is not shown nobody but the server knows what stands on it.
+    type Touched = Drawn;
 
-    fn apply(&mut self, _: PersonId, event: &TicketEvent) -> Touched {
+    fn apply(&mut self, _: PersonId, event: &TicketEvent) -> Drawn {
         let TicketEvent::TicketChanged(now) = event;
-        let Some(known) = self.tickets.iter_mut().find(|known| known.id == now.id) else { return Touched::Missing };
+        let Some(known) = self.tickets.iter_mut().find(|known| known.id == now.id) else { return Drawn::Anew };
         if (known.state, known.used_at) == (now.state, now.used_at) {
-            return Touched::Nothing;
+            return Drawn::Nothing;
         }
         (known.state, known.used_at) = (now.state, now.used_at);
         if now.state == TicketState::Void {
             (known.code, known.picture) = (None, None);
         }
-        Touched::Shown
+        Drawn::Shown
     }
 }

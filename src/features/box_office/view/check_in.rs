@@ -14,15 +14,12 @@ mod queue;
 mod scan;
 mod search;
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::follow::{Ask, Drawn, Followed};
 use crate::{
-    app::{FaultWithin, use_clock, use_viewer},
+    app::{FaultWithin, Followed, use_clock, use_viewer},
     error::AppError,
     features::box_office::{
         api::check_in::{self as api, UndoCheckIn},
@@ -95,10 +92,8 @@ fn AtDoor(snapshot: Snapshot<Door>, outcome: Option<Outcome>, found: Result<Opti
     let head = snapshot.state.head.clone();
     let (event, space) = (head.id, head.space);
     let told = outcome.zip(snapshot.state.asked.clone());
-    let followed = Followed::new(snapshot);
-    let ask: Ask<Door> = Rc::new(move || Box::pin(api::door(event, None)));
-    followed.on::<DeskEvent>(space, ask, Drawn::from);
-    let Followed { shown, ended, .. } = followed;
+    let followed = Followed::new(snapshot, move || api::door(event, None));
+    let Followed { shown, ended, .. } = followed.on::<DeskEvent>(Signal::stored(Some(space)));
     let counts = memo(move || shown.with(|shown| shown.check_ins.counts));
     let queue = queue::provide(event);
     view! {

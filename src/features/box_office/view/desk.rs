@@ -6,15 +6,12 @@ mod orders;
 mod over_time;
 mod write;
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::follow::{Ask, Drawn, Followed};
 use crate::{
-    app::FaultWithin,
+    app::{FaultWithin, Followed},
     error::{AppError, AppResult},
     features::box_office::{
         api::desk as api,
@@ -110,11 +107,9 @@ fn AtDesk(
 ) -> impl IntoView {
     let head = snapshot.state.head.clone();
     let (event, space, key) = (head.id, head.space, snapshot.state.key.clone());
-    let followed = Followed::new(snapshot);
-    let ask = move || -> Ask<Desk> { Rc::new(move || Box::pin(api::read(event))) };
-    followed.on::<DeskEvent>(space, ask(), Drawn::from);
-    followed.on::<EventEvent>(event, ask(), Drawn::from);
-    let Followed { shown, ended, .. } = followed;
+    let followed = Followed::new(snapshot, move || api::read(event));
+    let Followed { shown, ended, .. } =
+        followed.on::<DeskEvent>(Signal::stored(Some(space))).on::<EventEvent>(Signal::stored(Some(event)));
     let tone = match head.state {
         EventState::Live => "live",
         EventState::Cancelled => "bad",

@@ -26,7 +26,7 @@ use crate::{
     strings::box_office::events as words,
     ui::{CopyLine, Icon, Notice, PageTitle, browser, dynamic, effect, memo, notice::Tone, view},
 };
-use follow::Followed;
+use follow::follow;
 use people::Inside;
 use side::{Facts, Left};
 
@@ -79,7 +79,7 @@ pub(super) fn chip(event: &Event, sold_out: bool, now: Millis) -> AnyView {
 
 #[component]
 fn Shown(snapshot: Snapshot<Page>) -> impl IntoView {
-    let followed = Followed::new(snapshot);
+    let followed = follow(snapshot);
     let shown = followed.shown;
     let title = memo(move || shown.with(|shown| shown.event.title.clone()));
     let runs = memo(move || shown.with(|shown| shown.runs));
@@ -123,7 +123,7 @@ fn Shown(snapshot: Snapshot<Page>) -> impl IntoView {
                 // The basket says it where places can be chosen.
                 {dynamic(move || (!sells.get()).then(|| view! { <Left shown/> }))}
                 <Facts shown/>
-                {dynamic(move || inside.get().then(|| view! { <Inside followed/> }))}
+                {dynamic(move || inside.get().then(|| view! { <Inside shown/> }))}
                 <Share id/>
             </aside>
         </main>

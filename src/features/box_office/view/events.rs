@@ -1,15 +1,12 @@
 //! `/events`: the events of the organisation, for everyone, as they are now.
 
-use leptos::{
-    prelude::{Update as _, *},
-    task::spawn_local,
-};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Form, hooks::use_query_map};
 
 use super::event::chip;
 use crate::{
-    app::{EventTabs, FaultWithin, use_seconds, use_viewer},
+    app::{EventTabs, FaultWithin, Followed, use_seconds, use_viewer},
     features::box_office::{
         api::events as api,
         live::event::EventEvent,
@@ -18,12 +15,8 @@ use crate::{
             events::{EventCard, EventList, Filter, Place, When},
         },
     },
-    ids::{EventId, Millis, PersonId},
-    realtime::{
-        client::{Update, use_live},
-        cursor::Cursor,
-        live::{Live as _, Snapshot},
-    },
+    ids::{EventId, Millis},
+    realtime::live::Snapshot,
     strings::box_office::{events as words, organising},
     ui::{Each, EmptyState, dynamic, memo, redirect::encoded, view},
 };
@@ -87,69 +80,12 @@ fn address(filter: &Filter, from: u32) -> String {
     if query.is_empty() { "/events".to_owned() } else { format!("/events?{}", query.join("&")) }
 }
 
-/// What is on the screen, and where its channels go on.
-#[derive(Clone, Copy)]
-struct Shown {
-    list: RwSignal<EventList>,
-    cursors: StoredValue<Vec<(String, Cursor)>>,
-    follows: RwSignal<bool>,
-    filter: StoredValue<Filter>,
-}
-
-impl Shown {
-    /// Takes the list anew, after a gap.
-    fn ask(self) {
-        if !self.follows.get_untracked() {
-            return;
-        }
-        self.follows.set(false);
-        spawn_local(async move {
-            if let Some(filter) = self.filter.try_get_value()
-                && let Ok(Snapshot { state, cursors }) = api::shown(filter).await
-            {
-                let _ = self.cursors.try_set_value(cursors);
-                let _ = self.list.try_set(state);
-            }
-            let _ = self.follows.try_set(true);
-        });
-    }
-
-    /// Follows one event for as long as its line is there.
-    fn follow(self, id: EventId) {
-        let viewer = use_viewer().with_untracked(|viewer| viewer.as_ref().map_or(PersonId(0), |viewer| viewer.card.id));
-        use_live::<EventEvent>(
-            Signal::derive(move || self.follows.get().then_some(id)),
-            move |channel| {
-                let name = channel.to_string();
-                self.cursors.with_value(|cursors| cursors.iter().find(|(of, _)| *of == name).map(|(_, cursor)| cursor.clone()))
-            },
-            move |update| match update {
-                Update::Events(events) => self.list.maybe_update(|list| {
-                    let mut touched = false;
-                    for event in &events {
-                        touched |= list.apply(viewer, event);
-                    }
-                    touched
-                }),
-                Update::Stale => self.ask(),
-                // It was withdrawn: it stays as it was until the page is loaded again.
-                Update::Refused { .. } | Update::Returned => {}
-            },
-        );
-    }
-}
-
 #[component]
 fn List(snapshot: Snapshot<EventList>, filter: Filter) -> impl IntoView {
-    let Snapshot { state, cursors } = snapshot;
-    let (next, may_create) = (state.next, state.may_create);
-    let shown = Shown {
-        list: RwSignal::new(state),
-        cursors: StoredValue::new(cursors),
-        follows: RwSignal::new(true),
-        filter: StoredValue::new(filter.clone()),
-    };
-    let list = shown.list;
+    let (next, may_create) = (snapshot.state.next, snapshot.state.may_create);
+    let asked = filter.clone();
+    let followed = Followed::new(snapshot, move || api::shown(asked.clone()));
+    let list = followed.shown;
     let now = use_seconds();
     let ids = memo(move || list.with(|list| list.cards.iter().map(|card| card.event.id).collect::<Vec<_>>()));
     let empty = memo(move || ids.with(Vec::is_empty));
@@ -205,7 +141,7 @@ fn List(snapshot: Snapshot<EventList>, filter: Filter) -> impl IntoView {
         <Search filter may_create/>
         {dynamic(move || empty.get().then(|| view! { <EmptyState icon="events" title=words::NONE text=nothing/> }))}
         <ul class="event-cards" aria-label=words::EVENTS>
-            <Each each=move || ids.get() key=|id| id.to_string() children=move |id| view! { <Card id shown now/> }/>
+            <Each each=move || ids.get() key=|id| id.to_string() children=move |id| view! { <Card id followed now/> }/>
         </ul>
         {pages}
     }
@@ -281,9 +217,11 @@ fn Search(filter: Filter, may_create: bool) -> impl IntoView {
 
 /// An event of the list. Its link stays what it is while its figures move.
 #[component]
-fn Card(id: EventId, shown: Shown, now: Signal<Millis>) -> impl IntoView {
-    shown.follow(id);
-    let card: Memo<Option<EventCard>> = memo(move || shown.list.with(|list| list.cards.iter().find(|card| card.event.id == id).cloned()));
+fn Card(id: EventId, followed: Followed<EventList>, now: Signal<Millis>) -> impl IntoView {
+    // As long as its line is there; one that was withdrawn goes.
+    let followed =
+        followed.on_part::<EventEvent>(Signal::stored(Some(id)), move |list| list.cards.retain(|card| card.event.id != id));
+    let card: Memo<Option<EventCard>> = memo(move || followed.shown.with(|list| list.cards.iter().find(|card| card.event.id == id).cloned()));
     let title = memo(move || card.with(|card| card.as_ref().map(|card| card.event.title.clone()).unwrap_or_default()));
     let picture = memo(move || card.with(|card| card.as_ref().and_then(|card| card.event.picture)));
     let when = memo(move || card.with(|card| card.as_ref().map(words::when_and_where).unwrap_or_default()));

@@ -1,14 +1,11 @@
 //! `/events/{id}/codes`: the promo codes of an event, with their uses as they happen, for those who run it.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::follow::{Ask, Followed, follow};
 use crate::{
-    app::{FaultWithin, use_seconds},
+    app::{FaultWithin, Followed, use_seconds},
     error::AppError,
     features::box_office::{
         api::promo::{self as api, CreatePromoCode, EndPromoCode},
@@ -73,8 +70,8 @@ pub fn PromoCodesPage() -> impl IntoView {
 fn Codes(snapshot: Snapshot<Promos>) -> impl IntoView {
     let (event, space) = (snapshot.state.event, snapshot.state.space);
     let (title, zone) = (snapshot.state.title.clone(), snapshot.state.zone.name.clone());
-    let ask: Ask<Promos> = Rc::new(move || Box::pin(api::list(event)));
-    let Followed { shown, ended, .. } = follow::<PromoEvent, _>(snapshot, Some(space), ask);
+    let followed = Followed::new(snapshot, move || api::list(event));
+    let Followed { shown, ended, .. } = followed.on::<PromoEvent>(Signal::stored(Some(space)));
     let ids = memo(move || shown.with(|shown| shown.promos.iter().map(|promo| promo.id).collect::<Vec<_>>()));
     let empty = memo(move || ids.with(Vec::is_empty));
     view! {

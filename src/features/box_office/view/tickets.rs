@@ -1,18 +1,15 @@
 //! Tickets: `/tickets`, `/tickets/{id}` and `/orders/{id}/tickets`. A page prints as it is, a ticket on each sheet.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::follow::{Ask, Drawn, Followed};
 use crate::{
-    app::{EventTabs, FaultWithin, use_viewer},
+    app::{EventTabs, FaultWithin, Followed, use_own_id},
     error::AppError,
     features::box_office::{
         api::tickets as api,
-        live::tickets::{TicketEvent, Touched},
+        live::tickets::TicketEvent,
         model::ticket::{Picture, Ticket, TicketState, Tickets},
     },
     ids::{Millis, OrderId, TicketId},
@@ -49,8 +46,7 @@ pub fn TicketsPage() -> impl IntoView {
 
 #[component]
 fn Coming(snapshot: Snapshot<Tickets>) -> impl IntoView {
-    let ask: Ask<Tickets> = Rc::new(|| Box::pin(api::coming()));
-    let shown = follow(snapshot, ask, true);
+    let Followed { shown, .. } = Followed::new(snapshot, api::coming).on::<TicketEvent>(use_own_id());
     let list = dynamic(move || {
         let tickets = shown.with(|shown| shown.tickets.clone());
         if tickets.is_empty() {
@@ -123,14 +119,6 @@ pub fn TicketPage() -> impl IntoView {
     );
     sheets(first, |snapshot| {
         let id = snapshot.state.tickets.first().map(|ticket| ticket.id);
-        let ask: Ask<Tickets> = Rc::new(move || {
-            Box::pin(async move {
-                match id {
-                    Some(id) => api::one(id).await,
-                    None => Err(unknown()),
-                }
-            })
-        });
         let order = snapshot.state.tickets.first().map(|ticket| format!("/orders/{}/tickets", ticket.order_id));
         let link = order.map(|href| {
             view! {
@@ -139,7 +127,13 @@ pub fn TicketPage() -> impl IntoView {
                 </a>
             }
         });
-        (words::TICKET.to_owned(), ask, link)
+        let followed = Followed::new(snapshot, move || async move {
+            match id {
+                Some(id) => api::one(id).await,
+                None => Err(unknown()),
+            }
+        });
+        (words::TICKET.to_owned(), followed, link)
     })
 }
 
@@ -160,15 +154,13 @@ pub fn OrderTicketsPage() -> impl IntoView {
     sheets(first, |snapshot| {
         let (order, number) =
             snapshot.state.tickets.first().map_or((None, String::new()), |ticket| (Some(ticket.order_id), ticket.order.clone()));
-        let ask: Ask<Tickets> = Rc::new(move || {
-            Box::pin(async move {
-                match order {
-                    Some(order) => api::of_order(order).await,
-                    None => Err(unknown()),
-                }
-            })
+        let followed = Followed::new(snapshot, move || async move {
+            match order {
+                Some(order) => api::of_order(order).await,
+                None => Err(unknown()),
+            }
         });
-        (words::of_order(&number), ask, None)
+        (words::of_order(&number), followed, None)
     })
 }
 
@@ -176,8 +168,8 @@ fn unknown() -> AppError {
     AppError::not_found("There is no such ticket.")
 }
 
-/// What is made of a snapshot: the heading, how it is asked for anew, and a link beside the others.
-type Around = fn(&Snapshot<Tickets>) -> (String, Ask<Tickets>, Option<AnyView>);
+/// What is made of a snapshot: the heading, what is shown, and a link beside the others.
+type Around = fn(Snapshot<Tickets>) -> (String, Followed<Tickets>, Option<AnyView>);
 
 /// A page of whole tickets.
 fn sheets(first: Resource<Read>, around: Around) -> AnyView {
@@ -185,8 +177,8 @@ fn sheets(first: Resource<Read>, around: Around) -> AnyView {
         Suspend::new(async move {
             match first.await {
                 Ok(snapshot) => {
-                    let (heading, ask, link) = around(&snapshot);
-                    view! { <Sheets snapshot heading ask link/> }
+                    let (heading, followed, link) = around(snapshot);
+                    view! { <Sheets followed heading link/> }
                 }
                 Err(error) => view! {
                     <header class="page-head">
@@ -205,9 +197,9 @@ fn sheets(first: Resource<Read>, around: Around) -> AnyView {
 }
 
 #[component]
-fn Sheets(snapshot: Snapshot<Tickets>, heading: String, ask: Ask<Tickets>, link: Option<AnyView>) -> impl IntoView {
-    let ids: Vec<TicketId> = snapshot.state.tickets.iter().map(|ticket| ticket.id).collect();
-    let shown = follow(snapshot, ask, false);
+fn Sheets(followed: Followed<Tickets>, heading: String, link: Option<AnyView>) -> impl IntoView {
+    let Followed { shown, .. } = followed.on::<TicketEvent>(use_own_id());
+    let ids: Vec<TicketId> = shown.with_untracked(|shown| shown.tickets.iter().map(|ticket| ticket.id).collect());
     let alive = RwSignal::new(false);
     effect(move |_| alive.set(true));
     let print = dynamic(move || {
@@ -322,24 +314,4 @@ fn code_of(id: TicketId, picture: Picture, code: String) -> AnyView {
             </figcaption>
         </figure>
     }
-}
-
-/// Follows what one's own tickets are good for.
-fn follow(snapshot: Snapshot<Tickets>, ask: Ask<Tickets>, is_list: bool) -> RwSignal<Tickets> {
-    let followed = Followed::new(snapshot);
-    let person = use_viewer().with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id));
-    if let Some(person) = person {
-        // Only the list shows tickets that are new.
-        let drawn: fn(Touched) -> Drawn = if is_list {
-            |touched| match touched {
-                Touched::Nothing => Drawn::Nothing,
-                Touched::Shown => Drawn::Shown,
-                Touched::Missing => Drawn::Anew,
-            }
-        } else {
-            |touched| Drawn::from(touched == Touched::Shown)
-        };
-        followed.on::<TicketEvent>(person, ask, drawn);
-    }
-    followed.shown
 }

@@ -1,22 +1,20 @@
 //! `/admin/broadcasts/{id}`: one broadcast, how far it has come, and what can be done to it.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
     chip,
-    follow::{Ask, Followed},
     funnel::FunnelCard,
     over_time::OverTime,
     variants::{Compared, Deciding},
 };
 use crate::{
-    app::{AdminPage, FaultWithin, use_zone},
+    app::{AdminPage, FaultWithin, Followed, use_organisation, use_zone},
     error::AppError,
     features::broadcasts::{
         api::{self, ActOnBroadcast},
+        live::BroadcastEvent,
         model::{Action, Report, State, transition, variants::letter},
     },
     ids::{BroadcastId, Millis},
@@ -66,8 +64,7 @@ pub fn BroadcastPage() -> impl IntoView {
 #[component]
 fn Detail(snapshot: Snapshot<Report>) -> impl IntoView {
     let id = snapshot.state.broadcast.id;
-    let ask: Ask<Report> = Rc::new(move || Box::pin(api::report(id)));
-    let Followed { shown, ended, .. } = Followed::new(snapshot, ask);
+    let Followed { shown, ended, .. } = Followed::new(snapshot, move || api::report(id)).on::<BroadcastEvent>(use_organisation());
     let title = shown.with_untracked(|shown| shown.broadcast.title().to_owned());
     view! {
         {dynamic(move || ended.get().map(|reason| view! { <Notice>{names::ENDED}" "{reason}</Notice> }))}

@@ -1,19 +1,13 @@
 //! `/admin/broadcasts`: all of them, the newest first.
 
-use std::rc::Rc;
-
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    chip,
-    follow::{Ask, Followed},
-    progress,
-    series::Repeated,
-};
+use super::{chip, progress, series::Repeated};
 use crate::{
-    app::{AdminPage, FaultWithin, use_now, use_zone},
+    app::{AdminPage, FaultWithin, Followed, use_now, use_organisation, use_zone},
     features::broadcasts::{
         api,
+        live::BroadcastEvent,
         model::{Broadcast, Broadcasts},
     },
     ids::BroadcastId,
@@ -53,8 +47,8 @@ pub fn BroadcastsPage() -> impl IntoView {
 
 #[component]
 fn List(snapshot: Snapshot<Broadcasts>) -> impl IntoView {
-    let ask: Ask<Broadcasts> = Rc::new(|| Box::pin(api::list(None)));
-    let Followed { shown, ended, .. } = Followed::new(snapshot, ask);
+    let followed = Followed::new(snapshot, || api::list(None));
+    let Followed { shown, ended, .. } = followed.on::<BroadcastEvent>(use_organisation());
     let ids = memo(move || shown.with(|shown| shown.broadcasts.iter().map(|broadcast| broadcast.id).collect::<Vec<_>>()));
     let empty = memo(move || ids.with(Vec::is_empty));
     let older = memo(move || shown.with(|shown| shown.floor));

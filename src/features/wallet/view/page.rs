@@ -1,19 +1,16 @@
 //! `/wallet`: what one has, adding to it and taking from it, and what has moved. `?currency=`, `?kind=`, `?from=`, `?to=` and `?before=` say
 //! which part of the statement is shown.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    follow::{Ask, Followed, follow},
     forms::{Add, Reminder, Withdraw},
     statement::{Statement, address},
 };
 use crate::{
-    app::{FaultWithin, use_now, use_zone},
+    app::{FaultWithin, Followed, use_now, use_own_id, use_zone},
     features::wallet::{
         api::{self, CancelWithdrawal, Opened},
         live::WalletEvent,
@@ -75,11 +72,11 @@ pub fn WalletPage() -> impl IntoView {
 #[component]
 fn Purse(opened: Opened, asked: (Asked, Option<PostingId>)) -> impl IntoView {
     let Opened { wallet, key, takes_deposits } = opened;
-    let ask: Ask<Wallet> = Rc::new(move || {
+    let followed = Followed::new(wallet, move || {
         let (asked, before) = asked.clone();
-        Box::pin(async move { Ok(api::wallet(asked, before).await?.wallet) })
+        async move { Ok(api::wallet(asked, before).await?.wallet) }
     });
-    let Followed { shown, ended } = follow::<Wallet, WalletEvent>(wallet, |viewer| viewer.card.id, ask);
+    let Followed { shown, ended, .. } = followed.on::<WalletEvent>(use_own_id());
     let currency = shown.with_untracked(|wallet| wallet.filter.currency);
     let key = RwSignal::new(key);
     let low = memo(move || shown.with(|wallet| wallet.is_low().then(|| Money::new(wallet.low_balance, currency))));

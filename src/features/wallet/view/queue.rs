@@ -1,14 +1,11 @@
 //! `/admin/withdrawals`: what people ask for, as it happens, and deciding about it. `?reject={id}` asks why, so that it works without
 //! scripts too.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::follow::{Ask, Followed, follow};
 use crate::{
-    app::{AdminPage, FaultWithin, use_now, use_viewer, use_zone},
+    app::{AdminPage, FaultWithin, Followed, use_now, use_organisation, use_own_id, use_zone},
     features::wallet::{
         api::{self, DecideWithdrawal},
         live::QueueEvent,
@@ -53,8 +50,7 @@ pub fn WithdrawalsPage() -> impl IntoView {
 
 #[component]
 fn Desk(snapshot: Snapshot<Queue>) -> impl IntoView {
-    let ask: Ask<Queue> = Rc::new(|| Box::pin(api::withdrawals()));
-    let Followed { shown, ended } = follow::<Queue, QueueEvent>(snapshot, |viewer| viewer.organisation, ask);
+    let Followed { shown, ended, .. } = Followed::new(snapshot, api::withdrawals).on::<QueueEvent>(use_organisation());
     let decide = ServerAction::<DecideWithdrawal>::new();
     let decided = succeeded(decide);
     effect(move |_| {

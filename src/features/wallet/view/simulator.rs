@@ -1,14 +1,11 @@
 //! `/wallet/deposits/{id}/simulator`: a gateway for trying Plenum out; whoever looks says what it answers.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::follow::{Ask, Followed, follow};
 use crate::{
-    app::FaultWithin,
+    app::{FaultWithin, Followed, use_own_id},
     error::AppError,
     features::wallet::{
         api::{self, SimulateAnswer},
@@ -70,8 +67,7 @@ pub fn SimulatorPage() -> impl IntoView {
 fn Payment(snapshot: Snapshot<Deposit>) -> impl IntoView {
     let id = snapshot.state.id;
     let money = snapshot.state.money();
-    let ask: Ask<Deposit> = Rc::new(move || Box::pin(api::deposit(id)));
-    let Followed { shown, ended } = follow::<Deposit, WalletEvent>(snapshot, |viewer| viewer.card.id, ask);
+    let Followed { shown, ended, .. } = Followed::new(snapshot, move || api::deposit(id)).on::<WalletEvent>(use_own_id());
     let simulate = ServerAction::<SimulateAnswer>::new();
     let pending = simulate.pending();
     let state = memo(move || shown.with(|deposit| deposit.state));

@@ -2,11 +2,10 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::Followed;
 use crate::{
     channels::Channel,
     features::{
-        box_office::api::events as api,
+        box_office::{api::events as api, model::events::EventPage},
         spaces::model::{NAMED, SpaceMember},
     },
     ids::PersonId,
@@ -21,8 +20,7 @@ const PAGE: usize = 100;
 
 /// The section; while it is there its person is shown to the others.
 #[component]
-pub(super) fn Inside(followed: Followed) -> impl IntoView {
-    let shown = followed.shown;
+pub(super) fn Inside(shown: RwSignal<EventPage>) -> impl IntoView {
     let (id, space) = shown.with_untracked(|shown| (shown.event.id, shown.event.space_id));
     let here = use_presence(Signal::stored(Some(Channel::SpacePresence(space))));
     let count = memo(move || shown.with(|shown| shown.inside.as_ref().map_or(0, |inside| inside.roll.count)));

@@ -1,19 +1,16 @@
 //! `/orders`: one's own orders, the newest first.
 
-use std::rc::Rc;
-
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::chip;
 use crate::{
-    app::{EventTabs, FaultWithin, use_now, use_seconds, use_viewer, use_zone},
+    app::{EventTabs, FaultWithin, Followed, use_now, use_own_id, use_seconds, use_zone},
     features::box_office::{
         api::orders as api,
         live::orders::OwnOrderEvent,
         model::orders::{OrderHead, Orders, Show, state_at},
-        view::follow::{Ask, Followed, follow},
     },
     ids::OrderId,
     realtime::live::Snapshot,
@@ -73,9 +70,9 @@ pub fn OrdersPage() -> impl IntoView {
 fn List(snapshot: Snapshot<Orders>, before: Option<OrderId>) -> impl IntoView {
     let show = snapshot.state.show;
     // A page of older ones stays what it is.
-    let person = use_viewer().with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id)).filter(|_| before.is_none());
-    let ask: Ask<Orders> = Rc::new(move || Box::pin(api::list(show, before)));
-    let Followed { shown, ended, .. } = follow::<OwnOrderEvent, _>(snapshot, person, ask);
+    let own = use_own_id();
+    let followed = Followed::new(snapshot, move || api::list(show, before));
+    let Followed { shown, ended, .. } = followed.on::<OwnOrderEvent>(Signal::derive(move || own.get().filter(|_| before.is_none())));
     let ids = memo(move || shown.with(|shown| shown.orders.iter().map(|order| order.id).collect::<Vec<_>>()));
     let empty = memo(move || ids.with(Vec::is_empty));
     let older = memo(move || shown.with(|shown| shown.floor));

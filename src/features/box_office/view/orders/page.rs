@@ -1,14 +1,12 @@
 //! `/orders/{id}`: one order, what happened to it, and what can be done to it.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::{chip, line, off, pay::Pay, refund::RefundForm, sum_line};
 use crate::{
-    app::{FaultWithin, use_now, use_seconds, use_zone},
+    app::{FaultWithin, Followed, use_now, use_seconds, use_zone},
     error::AppError,
     features::box_office::{
         api::orders as api,
@@ -17,7 +15,6 @@ use crate::{
             order::OrderState,
             orders::{Order, OrderPage, state_at},
         },
-        view::follow::{Ask, Followed, follow},
     },
     ids::{Millis, OrderId},
     realtime::live::Snapshot,
@@ -76,8 +73,8 @@ fn done() -> AnyView {
 fn Detail(snapshot: Snapshot<OrderPage>) -> impl IntoView {
     let (id, number) = (snapshot.state.order.id, snapshot.state.order.number.clone());
     let (own, may_refund) = (snapshot.state.own, snapshot.state.may_refund);
-    let ask: Ask<OrderPage> = Rc::new(move || Box::pin(api::detail(id)));
-    let Followed { shown, ended, .. } = follow::<OrderEvent, _>(snapshot, Some(id), ask);
+    let followed = Followed::new(snapshot, move || api::detail(id));
+    let Followed { shown, ended, .. } = followed.on::<OrderEvent>(Signal::stored(Some(id)));
     let seconds = use_seconds();
     let state = memo(move || shown.with(|page| state_at(page.order.state, page.order.until, seconds.get())));
     let waits = memo(move || own && shown.with(|page| page.order.state == OrderState::AwaitingPayment));

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Around the seats, in tenths of a seat: room for the letters of rows, and for the stage above.
-const MARGIN: i64 = 24;
+const MARGIN: i64 = 19;
 const STAGE: i64 = 52;
 
 /// What a seat is shown as.

@@ -58,11 +58,16 @@ fn button(seat: SeatId) -> Option<HtmlElement> {
     document().get_element_by_id(&format!("seat-{seat}"))?.dyn_into().ok()
 }
 
-/// Puts the buttons in place of the picture.
+/// Puts the buttons in place of the picture. Of a hall that is wider than the screen the middle is shown first.
 pub(super) fn draw(area: NodeRef<Div>, screen: Screen) {
     let Some(area) = area.get_untracked() else { return };
     let (html, first) = buttons(screen);
     area.set_inner_html(&html);
+    if let Ok(Some(frame)) = area.closest(".plan-frame")
+        && frame.scroll_left() == 0
+    {
+        frame.set_scroll_left((frame.scroll_width() - frame.client_width()) / 2);
+    }
     STOP.set(first);
 }
 
