@@ -34,8 +34,8 @@ use leptos_router::components::Router;
 pub use admin_page::AdminPage;
 pub use banner::LiveLine;
 pub use context::{
-    Build, InboxCounts, NewAtFirst, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_organisation, use_own_id, use_role, use_seconds, use_shell, use_viewer,
-    use_viewer_update, use_zone,
+    Build, InboxCounts, NewAtFirst, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_organisation, use_own_id, use_role,
+    use_seconds, use_shell, use_viewer, use_viewer_update, use_zone,
 };
 #[cfg(feature = "ssr")]
 pub use document::shell;

@@ -16,7 +16,7 @@ use crate::Bench;
 const AIM: f64 = 350.0 * 1024.0;
 
 /// Pages, and the chunks that they load first; a page beside the list of conversations loads the list's too.
-const PAGES: [(&str, &[&str]); 6] = [
+const PAGES: [(&str, &[&str]); 7] = [
     ("sign-in", &["doors"]),
     ("messages", &["list"]),
     ("a conversation", &["list", "thread"]),

@@ -210,7 +210,12 @@ impl<T: Send + Sync + 'static> Followed<T> {
                 connection.try_with_untracked(Connection::is_connecting) == Some(true)
                     && self.way.try_with_value(Way::follows_any) == Some(true)
             };
-            let every = set_interval_with_handle(move || drop(cut_off().then(|| self.renew())), REFRESH);
+            let ask = move || {
+                if cut_off() {
+                    self.renew();
+                }
+            };
+            let every = set_interval_with_handle(ask, REFRESH);
             on_cleanup(move || {
                 if let Ok(every) = every {
                     every.clear();

@@ -108,8 +108,7 @@ fn AtDesk(
     let head = snapshot.state.head.clone();
     let (event, space, key) = (head.id, head.space, snapshot.state.key.clone());
     let followed = Followed::new(snapshot, move || api::read(event));
-    let Followed { shown, ended, .. } =
-        followed.on::<DeskEvent>(Signal::stored(Some(space))).on::<EventEvent>(Signal::stored(Some(event)));
+    let Followed { shown, ended, .. } = followed.on::<DeskEvent>(Signal::stored(Some(space))).on::<EventEvent>(Signal::stored(Some(event)));
     let tone = match head.state {
         EventState::Live => "live",
         EventState::Cancelled => "bad",

@@ -219,9 +219,9 @@ fn Search(filter: Filter, may_create: bool) -> impl IntoView {
 #[component]
 fn Card(id: EventId, followed: Followed<EventList>, now: Signal<Millis>) -> impl IntoView {
     // As long as its line is there; one that was withdrawn goes.
-    let followed =
-        followed.on_part::<EventEvent>(Signal::stored(Some(id)), move |list| list.cards.retain(|card| card.event.id != id));
-    let card: Memo<Option<EventCard>> = memo(move || followed.shown.with(|list| list.cards.iter().find(|card| card.event.id == id).cloned()));
+    let followed = followed.on_part::<EventEvent>(Signal::stored(Some(id)), move |list| list.cards.retain(|card| card.event.id != id));
+    let card: Memo<Option<EventCard>> =
+        memo(move || followed.shown.with(|list| list.cards.iter().find(|card| card.event.id == id).cloned()));
     let title = memo(move || card.with(|card| card.as_ref().map(|card| card.event.title.clone()).unwrap_or_default()));
     let picture = memo(move || card.with(|card| card.as_ref().and_then(|card| card.event.picture)));
     let when = memo(move || card.with(|card| card.as_ref().map(words::when_and_where).unwrap_or_default()));

@@ -149,8 +149,7 @@ fn instant(at: Millis) -> AnyView {
 
 #[component]
 fn Line(id: WithdrawalId, shown: RwSignal<Queue>, decide: ServerAction<DecideWithdrawal>) -> impl IntoView {
-    let viewer = use_viewer();
-    let me = viewer.with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id));
+    let me = use_own_id().get_untracked();
     let queued: Memo<Option<Queued>> =
         memo(move || shown.with(|queue| queue.withdrawals.iter().find(|queued| queued.withdrawal.id == id).cloned()));
     let content = dynamic(move || {

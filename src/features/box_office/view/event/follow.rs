@@ -1,6 +1,6 @@
 //! The page of an event on the screen, kept up to date: what everyone is told of it, what its members are told, and whether one still is one.
 
-use leptos::prelude::{Update as _, *};
+use leptos::prelude::*;
 
 use crate::{
     app::{Followed, use_own_id},

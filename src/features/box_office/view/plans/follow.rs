@@ -34,9 +34,8 @@ impl Editor {
     /// Follows what `snapshot` shows.
     pub(super) fn new(snapshot: Snapshot<Desk>) -> Self {
         let event = snapshot.state.event;
-        let followed = Followed::new(snapshot, move || api::desk(event))
-            .on::<SeatsEvent>(Signal::stored(Some(event)))
-            .on::<PlanEvent>(use_own_id());
+        let followed =
+            Followed::new(snapshot, move || api::desk(event)).on::<SeatsEvent>(Signal::stored(Some(event))).on::<PlanEvent>(use_own_id());
         Self { event, desk: followed.shown, draft: RwSignal::new(None), ended: followed.ended, followed }
     }
 
