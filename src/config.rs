@@ -336,6 +336,11 @@ impl Config {
         };
         url.is_empty() || host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
+
+    /// True if only this machine can reach what is served at `bound`; whatever `public_url` does not say, the address does.
+    pub fn serves_only_here(&self, bound: SocketAddr) -> bool {
+        self.is_loopback() && (!self.server.public_url.is_empty() || bound.ip().is_loopback())
+    }
 }
 
 fn find_file() -> Option<PathBuf> {

@@ -206,6 +206,32 @@ async fn a_page_has_no_socket_but_its_persons() {
     Socket::open(&server.url, Some(&sam.cookie)).await.settle().await;
 }
 
+/// Whoever loses a role, or no longer runs an event, is told of nothing that came with it any more (I24: within five seconds).
+#[tokio::test]
+async fn what_a_role_opened_ends_with_it() {
+    let server = Server::start();
+    let (admin, otto, aiko, tom) =
+        (server.person("admin").await, server.person("otto").await, server.person("aiko").await, server.person("tom").await);
+    let (gala, seats) = gala(&server, 1).await;
+    let order = order(&tom, &hold(&tom, gala, &seats).await).await;
+    let draft = draft(&otto, "A surprise", 86_400_000).await;
+    let helps = otto.call("events/add_staff", &[("id", &draft.to_string()), ("email", "aiko@plenum.example")]).await;
+    assert_eq!(helps.status(), 200);
+
+    let mut socket = aiko.socket().await;
+    for channel in [format!("private-order.{order}"), format!("event.{draft}"), format!("seats.{draft}")] {
+        assert_eq!(answer(&mut socket, &channel).await, GRANTED, "{channel}");
+    }
+    let removed = otto.call("events/remove_staff", &[("id", &draft.to_string()), ("person", &aiko.id.to_string())]).await;
+    assert_eq!(removed.status(), 200);
+    let ended = async |socket: &mut Socket| socket.wait(REFUSED).await["channel"].as_str().unwrap().to_owned();
+    let mut gone = [ended(&mut socket).await, ended(&mut socket).await];
+    gone.sort();
+    assert_eq!(gone, [format!("event.{draft}"), format!("seats.{draft}")]);
+    assert_eq!(admin.call("people/set_roles", &[("person", &aiko.id.to_string())]).await.status(), 200);
+    assert_eq!(ended(&mut socket).await, format!("private-order.{order}"));
+}
+
 /// A signature or a foreign page admits nobody: without the own Origin the cookie does not count.
 #[tokio::test]
 async fn a_foreign_origin_has_no_cookie() {

@@ -162,7 +162,7 @@ async fn a_table_is_checked_as_a_whole() {
     let file = file.text().await.unwrap();
     assert_eq!(file.lines().count(), seats(&after) + 1);
     led(&send(&server, &otto, event, "replace", file).await);
-    let again = until(&otto, event, |now| progress(now).0 == "done" && now["import"]["progress"]["id"].to_string() != id).await;
+    let again = until(&otto, event, |now| progress(now).0 == "done" && now["import"]["progress"]["id"].as_i64() != id.parse().ok()).await;
     assert_eq!((&again["plan"], again["import"]["wrong"].as_i64()), (&after["plan"], Some(0)));
 
     let to = led(&send(&server, &otto, event, "replace", "hello".to_owned()).await);

@@ -124,6 +124,7 @@ pub async fn demote(tx: &mut Tx, space: SpaceId, person: PersonId) -> AppResult<
     }
     set_staff(tx, space, person, false).await?;
     tx.revoke(person, Scope::Channels(vec![Channel::SpaceStaff(space).to_string()]));
+    tx.revoke(person, Scope::Rights);
     Ok(())
 }
 

@@ -19,7 +19,6 @@ use super::{
     rest,
 };
 use crate::{
-    ids::PersonId,
     realtime::protocol::ServerFrame,
     server::{
         db::{Commits, Committed},
@@ -131,17 +130,8 @@ fn dispatch(hub: &Arc<Hub>, applications: &Applications, item: Committed, gather
         Committed::PresenceShown { person, shown } => {
             hub.show_presence(person, shown);
             if shown {
-                tokio::spawn(show_again(Arc::clone(hub), person));
+                tokio::spawn(Arc::clone(hub).ask_again(person));
             }
-        }
-    }
-}
-
-/// Puts a person who lets others see them again back on the rosters they are on.
-async fn show_again(hub: Arc<Hub>, person: PersonId) {
-    for connection in hub.connections_of(person) {
-        if let Err(error) = hub.recheck(&connection).await {
-            tracing::warn!(%error, "a person could not be shown again");
         }
     }
 }

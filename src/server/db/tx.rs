@@ -88,8 +88,8 @@ pub enum Scope {
     Channels(Vec<String>),
     /// Everything that came with one sign-in: its sockets close with 4009.
     SignIn(SignInId),
-    /// All sockets of the person.
-    Everything,
+    /// Whatever a rule gives them no more: all of theirs is asked again.
+    Rights,
 }
 
 pub(super) enum Buffered {

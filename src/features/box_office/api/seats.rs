@@ -31,7 +31,7 @@ use {
         server::{
             db::Tx,
             idempotency::{self, parse_key},
-            request::{answer, asker, command, state, visitor},
+            request::{answer, asker, command, host, state, visitor},
             sign_ins::Identity,
             state::AppState,
         },
@@ -45,8 +45,8 @@ use {
 /// 404 if there is no such event, or not for them.
 #[server(name = SeatMapOf, prefix = "/fn", endpoint = "box_office/seats", input = GetUrl, output = Json)]
 pub async fn map(event: EventId) -> Result<Snapshot<SeatMap>, AppError> {
-    let (asked, who) = (state(), visitor());
-    answer(async move { seats::snapshot(&asked?, who.as_ref(), event).await }).await
+    let (asked, who, host) = (state(), visitor(), host());
+    answer(async move { seats::snapshot(&asked?, who, &host, event).await }).await
 }
 
 /// A command about the seats of an event, in one write, once for its key if it has one; a page without scripts is led to the seat map.

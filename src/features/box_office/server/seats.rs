@@ -1,19 +1,20 @@
 //! The seat map of an event.
 
-use super::{availability, holds, is_public, is_run_by, waiting, watchers};
+use super::{
+    availability,
+    events::{self, Looker},
+    holds, waiting, watchers,
+};
 use crate::{
     channels::Channel,
     error::{AppError, AppResult},
-    features::{
-        box_office::model::{
-            event::EventState,
-            layout::{Row, Section, Spot},
-            seat::{Seat, SeatKind, SeatNow, SeatState},
-            seat_map::{OnSale, SeatMap, Taken},
-        },
-        people::model::Role,
+    features::box_office::model::{
+        event::EventState,
+        layout::{Row, Section, Spot},
+        seat::{Seat, SeatKind, SeatNow, SeatState},
+        seat_map::{OnSale, SeatMap, Taken},
     },
-    ids::{EventId, Millis, OrganisationId, SeatId, SectionId, TicketTypeId},
+    ids::{EventId, Millis, SeatId, SectionId, TicketTypeId},
     realtime::{live::Snapshot, server::log},
     server::{
         db::{self, Conn},
@@ -30,23 +31,6 @@ pub fn terms(state: &AppState) -> holds::Terms {
         lasts: Millis::try_from(settings.hold_seconds.saturating_mul(1_000)).unwrap_or(Millis::MAX / 4),
         extensions: settings.hold_extensions.into(),
     }
-}
-
-/// True if `who` may look at the event: it was published, or they run it.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn may_look(conn: &mut Conn, who: Option<&Identity>, event: EventId) -> AppResult<bool> {
-    if is_public(conn, event).await? {
-        return Ok(true);
-    }
-    let Some(who) = who else { return Ok(false) };
-    if is_run_by(conn, event, who.person).await? {
-        return Ok(true);
-    }
-    let organisation: Option<OrganisationId> =
-        sqlx::query_scalar("select organisation_id from events where id = $1").bind(event).fetch_optional(conn).await?;
-    Ok(who.require(Role::Admin).is_ok() && organisation == Some(who.organisation))
 }
 
 #[derive(sqlx::FromRow)]
@@ -71,33 +55,32 @@ struct SeatRow {
     y: i64,
 }
 
-/// The seat map of `event` as `who` sees it, with where the live stream goes on.
+/// The seat map of `event` as `who` sees it at the pages of `host`, with where the live stream goes on.
 ///
 /// # Errors
 /// 404 if there is no such event, or not for them.
-pub async fn snapshot(state: &AppState, who: Option<&Identity>, event: EventId) -> AppResult<Snapshot<SeatMap>> {
+pub async fn snapshot(state: &AppState, who: Option<Identity>, host: &str, event: EventId) -> AppResult<Snapshot<SeatMap>> {
     let mut tx = state.store.read().await?;
-    let mut map = map(&mut tx, who, event, terms(state), db::now()).await?;
+    let looker = Looker::at(&mut tx, who, host).await?;
+    let mut map = map(&mut tx, &looker, event, terms(state), db::now()).await?;
     map.watching = watchers::watching(&state.hub, event);
-    let own = who.map(|who| Channel::Person(who.person));
+    let own = looker.person().map(Channel::Person);
     let channels: Vec<Channel> = [Channel::Seats(event), Channel::Event(event)].into_iter().chain(own).collect();
     let cursors = log::cursors(&mut tx, state.store.epoch(), &channels).await?;
     Ok(Snapshot { state: map, cursors })
 }
 
-/// The seat map of `event` as `who` sees it at `now`.
+/// The seat map of `event` as `looker` sees it at `now`.
 ///
 /// # Errors
 /// 404 if there is no such event, or not for them.
-pub async fn map(conn: &mut Conn, who: Option<&Identity>, event: EventId, terms: holds::Terms, now: Millis) -> AppResult<SeatMap> {
-    if !may_look(conn, who, event).await? {
-        return Err(unknown());
-    }
+pub async fn map(conn: &mut Conn, looker: &Looker, event: EventId, terms: holds::Terms, now: Millis) -> AppResult<SeatMap> {
+    events::visible(conn, looker, event).await?;
     let (mut hold, mut bought, mut waiting) = (None, 0, Vec::new());
-    if let Some(who) = who {
-        hold = holds::of_person(conn, who.person, event, now, terms).await?;
-        bought = holds::bought(conn, who.person, event).await?;
-        waiting = waiting::of_person(conn, who.person, event).await?;
+    if let Some(person) = looker.person() {
+        hold = holds::of_person(conn, person, event, now, terms).await?;
+        bought = holds::bought(conn, person, event).await?;
+        waiting = waiting::of_person(conn, person, event).await?;
     }
     Ok(SeatMap {
         event: on_sale(conn, event, now).await?,
@@ -118,9 +101,7 @@ pub async fn map(conn: &mut Conn, who: Option<&Identity>, event: EventId, terms:
 /// # Errors
 /// 404 if there is no such event, or not for `who`.
 pub async fn list(conn: &mut Conn, who: &Identity, event: EventId, now: Millis) -> AppResult<Vec<(Seat, SeatState)>> {
-    if !may_look(conn, Some(who), event).await? {
-        return Err(unknown());
-    }
+    events::visible(conn, &Looker { organisation: who.organisation, who: Some(who.clone()) }, event).await?;
     let seats: Vec<Seat> =
         sqlx::query_as("select id, section_id, ticket_type_id, row, number, kind, x, y from seats where event_id = $1 order by id")
             .bind(event)

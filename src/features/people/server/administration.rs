@@ -99,6 +99,8 @@ async fn take_back(tx: &mut Tx, who: &Identity, person: PersonId, name: &str, ro
     if !broadcasts::server::may_send(tx, person).await? {
         tx.revoke(person, Scope::Channels(vec![Channel::Broadcasts(who.organisation).to_string()]));
     }
+    // Orders, drafts and whatever else a role opens, which has no list.
+    tx.revoke(person, Scope::Rights);
     let revoked = Activity::by(who, Verb::RoleRevoked, person.0).named(name).about(person);
     tx.record(revoked.with(serde_json::json!({ "role": role.word() }))).await
 }

@@ -39,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// True where it may be used: nowhere but on this machine.
 pub fn is_here(state: &AppState) -> bool {
-    state.config.is_loopback()
+    state.config.serves_only_here(state.leptos.site_addr)
 }
 
 /// The simulator as a gateway.

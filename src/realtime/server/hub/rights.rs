@@ -18,8 +18,8 @@ use crate::{
 };
 
 impl Hub {
-    /// Ends rights, in commit order.
-    pub fn revoke(&self, revocation: &Revocation) {
+    /// Ends rights, in commit order; what has to be asked first, a moment later.
+    pub fn revoke(self: &Arc<Self>, revocation: &Revocation) {
         match &revocation.scope {
             Scope::Channels(names) => {
                 for name in names {
@@ -33,10 +33,17 @@ impl Hub {
                     }
                 }
             }
-            Scope::Everything => {
-                for connection in self.connections_of(revocation.person) {
-                    connection.close(code::UNAUTHORISED, "signed out");
-                }
+            Scope::Rights => {
+                tokio::spawn(Arc::clone(self).ask_again(revocation.person));
+            }
+        }
+    }
+
+    /// Asks all rules of a person again: what they have lost ends, and who lets others see them again is back on the rosters.
+    pub async fn ask_again(self: Arc<Self>, person: PersonId) {
+        for connection in self.connections_of(person) {
+            if let Err(error) = self.recheck(&connection).await {
+                tracing::warn!(%error, "the rights of a person could not be asked again");
             }
         }
     }

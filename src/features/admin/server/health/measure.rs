@@ -137,7 +137,7 @@ pub(super) async fn all(state: &AppState) -> Measured {
         connections: config.limits.connections,
         address: config.public_url(state.leptos.site_addr),
         is_secure: config.is_secure(),
-        is_loopback: if config.server.public_url.is_empty() { state.leptos.site_addr.ip().is_loopback() } else { config.is_loopback() },
+        is_loopback: config.serves_only_here(state.leptos.site_addr),
         origins: origins.map(|seen| (seen.key, seen.about, seen.in_last_hour)).collect(),
         proxies: proxies.map(|seen| seen.key.to_string()).collect(),
         demo: config.demo,

@@ -14,6 +14,7 @@ use crate::{
             },
             server::{
                 baskets::{self, Part},
+                events::Looker,
                 expiry, holds, seats, waiting,
             },
         },
@@ -161,7 +162,8 @@ impl Hall {
     }
 
     async fn map(&self, who: Option<&Identity>) -> SeatMap {
-        seats::map(&mut self.house.store.read().await.unwrap(), who, self.event, TERMS, now()).await.unwrap()
+        let looker = Looker { organisation: self.house.person(1).organisation, who: who.cloned() };
+        seats::map(&mut self.house.store.read().await.unwrap(), &looker, self.event, TERMS, now()).await.unwrap()
     }
 }
 

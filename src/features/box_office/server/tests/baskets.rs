@@ -7,6 +7,7 @@ use crate::{
         model::hold::Wanted,
         server::{
             baskets::{self, Part},
+            events::Looker,
             expiry, holds, seats,
         },
     },
@@ -79,8 +80,9 @@ async fn a_visitors_map_is_nobodys() {
     let holding = who.clone();
     house.store.write(async move |tx: &mut Tx| holds::hold(tx, &holding, event, &wanted, TERMS).await).await.unwrap();
     let mut conn = house.store.read().await.unwrap();
-    let visitors = seats::map(&mut conn, None, event, TERMS, now()).await.unwrap();
-    let own = seats::map(&mut conn, Some(&who), event, TERMS, now()).await.unwrap();
+    let looker = |who| Looker { organisation: house.person(2).organisation, who };
+    let visitors = seats::map(&mut conn, &looker(None), event, TERMS, now()).await.unwrap();
+    let own = seats::map(&mut conn, &looker(Some(who)), event, TERMS, now()).await.unwrap();
     assert_eq!((visitors.hold, visitors.waiting.len()), (None, 0));
     assert_eq!(own.hold.map(|hold| hold.seats), Some(seats));
     assert_eq!(visitors.taken, own.taken);
