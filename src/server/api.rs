@@ -4,6 +4,7 @@
 //! A program asks with a bearer token ([`Program`]); errors are problem details
 //! ([`Problem`]); a POST is a [`Command`], which may carry an `Idempotency-Key`.
 
+mod asked;
 mod command;
 pub mod description;
 mod endpoints;
@@ -12,6 +13,7 @@ mod page;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::Serialize;
 
+pub use asked::{Path, Query};
 pub use command::{Command, IDEMPOTENCY_KEY, Keyed, in_header};
 pub use endpoints::Endpoints;
 pub use page::Docs;

@@ -133,6 +133,37 @@ async fn what_is_described_is_served() {
     }
 }
 
+/// What an address says and what stands after its question mark are refused as a program can read it, like all else.
+#[tokio::test]
+async fn addresses_are_refused_in_problem_details() {
+    let server = Server::start();
+    let program = Program::of(&server, "ines", &["read"]).await;
+    let ask = async |address: String| {
+        let response = client().get(format!("{}{address}", server.url)).bearer_auth(&program.token).send().await.unwrap();
+        let (status, kind) = (response.status().as_u16(), response.headers()["content-type"].to_str().unwrap().to_owned());
+        assert_eq!(kind, "application/problem+json", "{address}: {status}");
+        (status, response.json::<Value>().await.unwrap())
+    };
+    let (mut ids, mut queries) = (0, 0);
+    for Operation { path, about, .. } in description(&server).await.1.into_iter().filter(|operation| operation.method == Method::GET) {
+        if !path.starts_with("/api/v1/") {
+            continue;
+        }
+        if path.contains("{id}") {
+            assert_eq!(ask(path.replace("{id}", "one")).await.0, 404, "{path}");
+            ids += 1;
+        }
+        let parameters = about["parameters"].as_array().cloned().unwrap_or_default();
+        for parameter in parameters.iter().filter(|one| one["in"] == "query" && one["schema"]["type"] == "integer") {
+            let name = parameter["name"].as_str().unwrap();
+            let (status, problem) = ask(format!("{}?{name}=one", path.replace("{id}", "1"))).await;
+            assert_eq!((status, problem["field"].as_str()), (422, Some(name)), "{path}: {problem}");
+            queries += 1;
+        }
+    }
+    assert!(ids > 8 && queries > 5, "{ids} {queries}");
+}
+
 /// The scopes that it names are the ones that count, and its examples are bodies that are understood.
 #[tokio::test]
 async fn scopes_and_examples_are_true() {

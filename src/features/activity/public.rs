@@ -1,6 +1,6 @@
 //! The record in the public JSON API.
 
-use axum::{Json, extract::Query};
+use axum::Json;
 use serde::Deserialize;
 use utoipa_axum::routes;
 
@@ -15,7 +15,7 @@ use crate::{
     activity::{Item, Topic},
     ids::ActivityId,
     server::{
-        api::{Endpoints, Page, Program, Scope as TokenScope},
+        api::{Endpoints, Page, Program, Query, Scope as TokenScope},
         problem::Problem,
     },
 };

@@ -4,7 +4,6 @@ mod wanted;
 
 use axum::{
     Json,
-    extract::{Path, Query},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -20,7 +19,7 @@ use crate::{
     error::AppError,
     ids::{BroadcastId, SeriesId},
     server::{
-        api::{Command, Endpoints, Keyed, Page, Program},
+        api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
         db::Tx,
         problem::Problem,
     },

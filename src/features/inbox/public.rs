@@ -2,7 +2,7 @@
 
 use axum::{
     Extension, Form, Json,
-    extract::{Path, Query, State},
+    extract::State,
     http::StatusCode,
 };
 use serde::{Deserialize, de::IgnoredAny};
@@ -17,7 +17,7 @@ use crate::{
     error::AppError,
     ids::NotificationId,
     server::{
-        api::{Command, Endpoints, Keyed, Page, Program},
+        api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
         db::Tx,
         problem::Problem,
         security::ClientAddress,

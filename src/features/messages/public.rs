@@ -2,7 +2,6 @@
 
 use axum::{
     Json,
-    extract::{Path, Query},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -20,7 +19,7 @@ use crate::{
     ids::{ConversationId, MessageId, PersonId},
     realtime::server::{dispatcher::Encoded, rules::Who},
     server::{
-        api::{Command, Endpoints, Keyed, Page, Program, in_header},
+        api::{Command, Endpoints, Keyed, Page, Path, Program, Query, in_header},
         problem::Problem,
     },
 };

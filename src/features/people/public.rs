@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -20,7 +20,7 @@ use crate::{
     error::AppError,
     ids::SignInId,
     server::{
-        api::{Command, Endpoints, Keyed, Page, Program},
+        api::{Command, Endpoints, Keyed, Page, Path, Program},
         db::Tx,
         problem::Problem,
         security::{ClientAddress, host},

@@ -2,7 +2,6 @@
 
 use axum::{
     Json,
-    extract::{Path, Query},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -23,7 +22,7 @@ use super::{
 use crate::{
     ids::{DepositId, PostingId, WithdrawalId},
     server::{
-        api::{Command, Endpoints, Keyed, Page, Program, Scope},
+        api::{Command, Endpoints, Keyed, Page, Path, Program, Query, Scope},
         db::Tx,
         problem::Problem,
     },
@@ -160,11 +159,10 @@ struct ToSimulate {
 async fn simulate_answer(program: Program, Path(id): Path<i64>, command: Command<ToSimulate>) -> Result<Json<Deposit>, Problem> {
     program.commands()?;
     let outcome = Simulated::parse(&command.body.outcome)?;
-    // The effect is the callback's, which is idempotent by itself; the key only says whether it is to be called again.
-    if program.first(command).await? {
-        return Ok(Json(server::simulator::simulate(&program.state, &program.who, DepositId(id), outcome).await?));
-    }
-    Ok(Json(server::deposits::of(&mut *program.state.store.look().await?, program.who.person, DepositId(id)).await?))
+    // The key says whether it is the same request. The effect is the callback's, which is idempotent by itself: one that did not arrive
+    // is called again.
+    program.first(command).await?;
+    Ok(Json(server::simulator::simulate(&program.state, &program.who, DepositId(id), outcome).await?))
 }
 
 /// Lists one's withdrawals: all that are under way, and the last that ended.

@@ -89,7 +89,8 @@ fn needs_token(operation: &Map<String, Value>) -> bool {
 }
 
 fn takes_input(operation: &Map<String, Value>) -> bool {
-    operation.contains_key("requestBody")
+    let asks = |parameters: &Value| parameters.as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "query"));
+    operation.contains_key("requestBody") || operation.get("parameters").is_some_and(asks)
 }
 
 fn problem(description: &str) -> Value {

@@ -2,7 +2,6 @@
 
 use axum::{
     Json,
-    extract::{Path, Query},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -29,7 +28,7 @@ use crate::{
     },
     ids::{EventId, Millis, PictureId},
     server::{
-        api::{Command, Endpoints, Keyed, Page, Program},
+        api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
         db::{self, Tx},
         problem::Problem,
     },

@@ -2,7 +2,6 @@
 
 use axum::{
     Json,
-    extract::{Path, Query},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -24,7 +23,7 @@ use crate::{
     },
     ids::{EventId, HoldId, Millis, OrderId, OrderLineId},
     server::{
-        api::{Command, Endpoints, Keyed, Page, Program},
+        api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
         db::{Tx, now},
         problem::Problem,
     },
@@ -47,7 +46,8 @@ struct Listed {
     before: Option<i64>,
     /// Only those that wait to be paid (`open`), are `paid`, or have `ended`.
     #[param(value_type = String, required = false)]
-    show: Option<String>,
+    #[serde(default)]
+    show: Show,
 }
 
 /// An order in a list.
@@ -86,7 +86,6 @@ impl From<OrderHead> for ListedOrder {
 async fn list_orders(program: Program, Query(Listed { before, show }): Query<Listed>) -> Result<Json<Page<ListedOrder>>, Problem> {
     program.asks()?;
     let Program { state, who, .. } = &program;
-    let show = Show::from_word(show.as_deref().unwrap_or_default());
     let mut conn = state.store.read().await?;
     let page = orders::list(&mut conn, who.person, state.store.epoch(), show, before.map(OrderId), now()).await?.state;
     Ok(Json(Page { data: page.orders.into_iter().map(ListedOrder::from).collect(), next: (page.floor > 0).then_some(page.floor) }))

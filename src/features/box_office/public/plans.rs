@@ -1,6 +1,6 @@
 //! Seat plans for programs.
 
-use axum::{Json, extract::Path};
+use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -19,7 +19,7 @@ use crate::{
     },
     ids::EventId,
     server::{
-        api::{Endpoints, Program},
+        api::{Endpoints, Path, Program},
         problem::Problem,
     },
 };

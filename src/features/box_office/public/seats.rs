@@ -1,6 +1,6 @@
 //! Seats and holds for programs.
 
-use axum::{Json, extract::Path, http::StatusCode};
+use axum::{Json, http::StatusCode};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -17,7 +17,7 @@ use crate::{
     },
     ids::{EventId, HoldId, Millis, SeatId},
     server::{
-        api::{Command, Endpoints, Keyed, Program},
+        api::{Command, Endpoints, Keyed, Path, Program},
         db::{self, Tx},
         problem::Problem,
     },

@@ -2,7 +2,6 @@
 
 use axum::{
     Json,
-    extract::{Path, Query},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,7 +26,7 @@ use crate::{
     },
     ids::{EventId, Millis, OrderId, TicketId},
     server::{
-        api::{Command, Endpoints, Keyed, Page, Program},
+        api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
         db::Tx,
         problem::Problem,
     },
@@ -116,8 +115,10 @@ struct Before {
     responses((status = 200, description = "Fifty at most.", body = Page<TicketShown>)))]
 async fn list_tickets(program: Program, Query(Before { before }): Query<Before>) -> Result<Json<Page<TicketShown>>, Problem> {
     program.asks()?;
-    let found = read(&program, Which::Before(before.map(TicketId))).await?;
-    let next = found.last().filter(|_| i64::try_from(found.len()) == Ok(PAGE)).map(|last| last.id.0);
+    let mut found = read(&program, Which::Before(before.map(TicketId))).await?;
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let next = found.last().filter(|_| more).map(|last| last.id.0);
     Ok(Json(Page { data: found.into_iter().map(TicketShown::from).collect(), next }))
 }
 

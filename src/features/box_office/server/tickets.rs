@@ -116,12 +116,12 @@ pub enum Which {
     Order(OrderId),
     /// One's own for what is not over.
     Coming,
-    /// One's own, of all times: those below this id, the newest first.
+    /// One's own, of all times: those below this id, the newest first, and one more than a page has.
     Before(Option<TicketId>),
 }
 
-/// Tickets of one page at the most.
-pub const PAGE: i64 = 50;
+/// Tickets of one page at the most; one more is read, to know whether there are others.
+pub const PAGE: usize = 50;
 
 /// Tickets that `who` may see: their own, and those of events that they run; with where their own channel stands.
 ///
@@ -154,13 +154,15 @@ pub async fn list(conn: &mut Conn, who: &Identity, codes: &Codes, which: Which) 
     if matches!(which, Which::One(_) | Which::Order(_)) {
         query.push(" or exists (select 1 from space_members m where m.space_id = e.space_id and m.staff = 1 and m.person_id = ");
         query.push_bind(who.person).push(")");
-        query.push(" or exists (select 1 from roles r where r.role = 'admin' and r.person_id = ").push_bind(who.person).push(")");
+        // Who handles orders sees what they are for.
+        query.push(" or exists (select 1 from roles r where r.role in ('admin', 'agent') and r.person_id = ").push_bind(who.person);
+        query.push(")");
     }
     query.push(match which {
         Which::Before(_) => ") order by t.id desc limit ",
         _ => ") order by e.starts_at, t.id limit ",
     });
-    query.push_bind(PAGE);
+    query.push_bind(i64::try_from(PAGE + 1).unwrap_or(i64::MAX));
     let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     let drawn = matches!(which, Which::One(_) | Which::Order(_));
     rows.into_iter().map(|row| row.ticket(codes, drawn)).collect()

@@ -60,10 +60,11 @@ pub async fn list(
         Show::Paid => drop(query.push(" and o.state in ('paid', 'partly_refunded')")),
         Show::Ended => drop(query.push(" and o.state not in ('paid', 'partly_refunded') and not (").push(open).push_bind(now).push(")")),
     }
-    query.push(" order by o.id desc limit ").push_bind(i64::try_from(PAGE).unwrap_or(i64::MAX));
+    query.push(" order by o.id desc limit ").push_bind(i64::try_from(PAGE + 1).unwrap_or(i64::MAX));
     let rows: Vec<Listed> = query.build_query_as().fetch_all(&mut *conn).await?;
-    let orders: Vec<OrderHead> = rows.into_iter().map(|listed| listed.head(now)).collect();
-    let floor = if orders.len() == PAGE { orders.last().map_or(0, |oldest| oldest.id.0) } else { 0 };
+    let more = rows.len() > PAGE;
+    let orders: Vec<OrderHead> = rows.into_iter().take(PAGE).map(|listed| listed.head(now)).collect();
+    let floor = if more { orders.last().map_or(0, |oldest| oldest.id.0) } else { 0 };
     let cursors = log::cursors(conn, epoch, &[Channel::Person(person)]).await?;
     Ok(Snapshot { state: Orders { show, orders, floor }, cursors })
 }
