@@ -30,7 +30,7 @@ use plenum::{
                 plans::PlanEvent,
                 promo::PromoEvent,
                 seats::{PlanChanged, SeatsChanged, SeatsEvent, Watching},
-                tickets::{TicketEvent, TicketNow},
+                tickets::{TicketEvent, TicketNow, TicketsNow},
             },
             model::{
                 check_in::{CheckIns, Counts as AtDoors, Entry as DoorEntry, Guest},
@@ -93,8 +93,9 @@ fn card(id: i64) -> PersonCard {
     PersonCard { id: PersonId(id), name: format!("Person {id}"), hue: 3 }
 }
 
-fn ticket() -> TicketNow {
-    TicketNow { id: TicketId(4), event_id: EventId(3), state: TicketState::Used, used_at: Some(1_795_102_860_000) }
+fn tickets() -> TicketsNow {
+    let ticket = TicketNow { id: TicketId(4), state: TicketState::Used, used_at: Some(1_795_102_860_000) };
+    TicketsNow { order_id: OrderId(5), event_id: EventId(3), tickets: vec![ticket] }
 }
 
 fn sales() -> Sales {
@@ -611,7 +612,7 @@ fn the_events_of_this_schema_have_this_shape() {
         lines(vec![OrderEvent::OrderUpdated(order_updated())]),
         lines(vec![OwnOrderEvent::OrderUpdated(own_order_updated())]),
         lines(vec![PromoEvent::PromoChanged(promo())]),
-        lines(vec![TicketEvent::TicketChanged(ticket())]),
+        lines(vec![TicketEvent::TicketsChanged(tickets())]),
         lines(vec![DeskEvent::SalesChanged(sales()), DeskEvent::CheckInsChanged(check_ins())]),
         lines(vec![PlanEvent::ImportChanged(import())]),
     ]

@@ -8,7 +8,7 @@ use crate::{
     },
     ids::{PersonId, SpaceId},
     live_events,
-    realtime::live::Live,
+    realtime::live::{Drawn, Live},
 };
 
 live_events! {
@@ -34,14 +34,24 @@ impl Live<DeskEvent> for Desk {
 }
 
 impl Live<EventEvent> for Desk {
-    /// Something has changed.
-    type Touched = bool;
+    /// What stands in the head only the server knows.
+    type Touched = Drawn;
 
-    fn apply(&mut self, _: PersonId, event: &EventEvent) -> bool {
+    fn apply(&mut self, _: PersonId, event: &EventEvent) -> Drawn {
         match event {
-            EventEvent::AvailabilityUpdated(availability) => take(&mut self.availability, availability),
-            EventEvent::EventChanged(_) | EventEvent::EventLive(_) => false,
+            EventEvent::AvailabilityUpdated(availability) => take(&mut self.availability, availability).into(),
+            EventEvent::EventChanged(_) => Drawn::Anew,
+            EventEvent::EventLive(_) => Drawn::Nothing,
         }
+    }
+}
+
+impl Live<EventEvent> for Door {
+    /// What stands in the head only the server knows.
+    type Touched = Drawn;
+
+    fn apply(&mut self, _: PersonId, event: &EventEvent) -> Drawn {
+        if matches!(event, EventEvent::EventChanged(_)) { Drawn::Anew } else { Drawn::Nothing }
     }
 }
 

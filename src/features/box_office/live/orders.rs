@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::event::EventEvent;
 use crate::{
     features::box_office::model::{
         order::OrderState,
@@ -9,7 +10,7 @@ use crate::{
     },
     ids::{OrderId, PersonId},
     live_events,
-    realtime::live::Live,
+    realtime::live::{Drawn, Live},
 };
 
 /// An order as it is now, for those who look at it (S3-27).
@@ -69,6 +70,15 @@ impl Live<OrderEvent> for OrderPage {
             self.order.clone_from(&updated.order);
         }
         touched
+    }
+}
+
+impl Live<EventEvent> for OrderPage {
+    /// What it says of the event only the server knows.
+    type Touched = Drawn;
+
+    fn apply(&mut self, _: PersonId, event: &EventEvent) -> Drawn {
+        if matches!(event, EventEvent::EventChanged(_)) { Drawn::Anew } else { Drawn::Nothing }
     }
 }
 

@@ -280,7 +280,7 @@ pub async fn door(conn: &mut Conn, who: &Identity, epoch: &Epoch, event: EventId
         .map(FoundRow::found),
         None => None,
     };
-    let cursors = log::cursors(conn, epoch, &[Channel::SpaceStaff(head.space)]).await?;
+    let cursors = log::cursors(conn, epoch, &[Channel::SpaceStaff(head.space), Channel::Event(head.id)]).await?;
     Ok(Snapshot { state: Door { head, check_ins, asked }, cursors })
 }
 

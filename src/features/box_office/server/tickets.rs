@@ -1,5 +1,7 @@
 //! Tickets, as their owners and the staff of their events see them.
 
+use std::collections::BTreeSet;
+
 use sqlx::QueryBuilder;
 
 use super::codes::{self, Codes};
@@ -8,7 +10,7 @@ use crate::{
     error::{AppError, AppResult},
     features::{
         box_office::{
-            live::tickets::{TicketEvent, TicketNow},
+            live::tickets::{TicketEvent, TicketNow, TicketsNow},
             model::{
                 event::EventState,
                 seat::SeatKind,
@@ -123,7 +125,7 @@ pub enum Which {
 /// Tickets of one page at the most; one more is read, to know whether there are others.
 pub const PAGE: usize = 50;
 
-/// Tickets that `who` may see: their own, and those of events that they run; with where their own channel stands.
+/// Tickets that `who` may see: their own, and those of events that they run; with where their own channel and those of the events stand.
 ///
 /// # Errors
 /// 404 if there is no such ticket or order for them.
@@ -132,7 +134,9 @@ pub async fn read(conn: &mut Conn, who: &Identity, codes: &Codes, epoch: &Epoch,
     if tickets.is_empty() && matches!(which, Which::One(_) | Which::Order(_)) {
         return Err(AppError::not_found("There is no such ticket."));
     }
-    let cursors = log::cursors(conn, epoch, &[Channel::Person(who.person)]).await?;
+    let events: BTreeSet<EventId> = tickets.iter().map(|ticket| ticket.event_id).collect();
+    let channels: Vec<Channel> = std::iter::once(Channel::Person(who.person)).chain(events.into_iter().map(Channel::Event)).collect();
+    let cursors = log::cursors(conn, epoch, &channels).await?;
     Ok(Snapshot { state: Tickets { tickets }, cursors })
 }
 
@@ -168,28 +172,41 @@ pub async fn list(conn: &mut Conn, who: &Identity, codes: &Codes, which: Which) 
     rows.into_iter().map(|row| row.ticket(codes, drawn)).collect()
 }
 
-/// Tells the owner's tabs what the tickets of an order are good for now.
+/// Tells the owner's tabs what the tickets of an order are good for now: one event, however many they are.
 ///
 /// # Errors
 /// If the database refuses.
 pub async fn tell_of_order(tx: &mut Tx, order: OrderId) -> AppResult<()> {
-    let of_order = "select t.id from tickets t join order_lines l on l.id = t.order_line_id where l.order_id = $1 order by t.id";
-    let tickets: Vec<TicketId> = sqlx::query_scalar(of_order).bind(order).fetch_all(&mut **tx).await?;
-    for ticket in tickets {
-        tell(tx, ticket).await?;
+    let rows: Vec<NowRow> = sqlx::query_as(
+        "select t.id, t.event_id, t.person_id, t.state, t.used_at from tickets t join order_lines l on l.id = t.order_line_id
+         where l.order_id = $1 order by t.id",
+    )
+    .bind(order)
+    .fetch_all(&mut **tx)
+    .await?;
+    if let Some(first) = rows.first() {
+        let (owner, event_id) = (first.person_id, first.event_id);
+        let tickets = rows.iter().map(|row| TicketNow { id: row.id, state: row.state, used_at: row.used_at }).collect();
+        tx.announce(owner, &TicketEvent::TicketsChanged(TicketsNow { order_id: order, event_id, tickets }));
     }
     Ok(())
 }
 
-/// Tells the owner's tabs what a ticket is good for now.
+#[derive(sqlx::FromRow)]
+struct NowRow {
+    id: TicketId,
+    event_id: EventId,
+    person_id: PersonId,
+    state: TicketState,
+    used_at: Option<Millis>,
+}
+
+/// The same for the order of a ticket.
 ///
 /// # Errors
 /// If the database refuses.
-pub async fn tell(tx: &mut Tx, id: TicketId) -> AppResult<()> {
-    let row: Option<(PersonId, EventId, TicketState, Option<Millis>)> =
-        sqlx::query_as("select person_id, event_id, state, used_at from tickets where id = $1").bind(id).fetch_optional(&mut **tx).await?;
-    if let Some((owner, event_id, state, used_at)) = row {
-        tx.announce(owner, &TicketEvent::TicketChanged(TicketNow { id, event_id, state, used_at }));
-    }
-    Ok(())
+pub async fn tell(tx: &mut Tx, ticket: TicketId) -> AppResult<()> {
+    let of_ticket = "select l.order_id from tickets t join order_lines l on l.id = t.order_line_id where t.id = $1";
+    let order = sqlx::query_scalar(of_ticket).bind(ticket).fetch_optional(&mut **tx).await?;
+    if let Some(order) = order { tell_of_order(tx, order).await } else { Ok(()) }
 }

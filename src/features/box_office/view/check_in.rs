@@ -23,7 +23,7 @@ use crate::{
     error::AppError,
     features::box_office::{
         api::check_in::{self as api, UndoCheckIn},
-        live::desk::DeskEvent,
+        live::{desk::DeskEvent, event::EventEvent},
         model::check_in::{Door, Entry, Found, Outcome, UNDO},
     },
     ids::{EventId, TicketId},
@@ -93,12 +93,13 @@ fn AtDoor(snapshot: Snapshot<Door>, outcome: Option<Outcome>, found: Result<Opti
     let (event, space) = (head.id, head.space);
     let told = outcome.zip(snapshot.state.asked.clone());
     let followed = Followed::new(snapshot, move || api::door(event, None));
-    let Followed { shown, ended, .. } = followed.on::<DeskEvent>(Signal::stored(Some(space)));
+    let Followed { shown, ended, .. } = followed.on::<DeskEvent>(Signal::stored(Some(space))).on::<EventEvent>(Signal::stored(Some(event)));
+    let title = memo(move || shown.with(|shown| shown.head.title.clone()));
     let counts = memo(move || shown.with(|shown| shown.check_ins.counts));
     let queue = queue::provide(event);
     view! {
         <header class="page-head">
-            <h1 class="wrap">{format!("{}: {}", words::CHECK_IN, head.title)}</h1>
+            <h1 class="wrap">{move || title.with(|title| format!("{}: {title}", words::CHECK_IN))}</h1>
             <div class="page-actions">
                 <a class="btn" href=format!("/events/{event}/desk")>
                     {words::DESK}

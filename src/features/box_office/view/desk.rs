@@ -24,7 +24,7 @@ use crate::{
     ids::EventId,
     realtime::live::Snapshot,
     strings::box_office::desk as words,
-    ui::{Notice, memo, view},
+    ui::{Notice, dynamic, memo, view},
 };
 
 /// What the address asks for.
@@ -105,24 +105,29 @@ fn AtDesk(
     sold: Resource<AppResult<OverTime>>,
     orders: Resource<AppResult<Orders>>,
 ) -> impl IntoView {
-    let head = snapshot.state.head.clone();
-    let (event, space, key) = (head.id, head.space, snapshot.state.key.clone());
+    let (event, space, key) = (snapshot.state.head.id, snapshot.state.head.space, snapshot.state.key.clone());
     let followed = Followed::new(snapshot, move || api::read(event));
     let Followed { shown, ended, .. } = followed.on::<DeskEvent>(Signal::stored(Some(space))).on::<EventEvent>(Signal::stored(Some(event)));
-    let tone = match head.state {
-        EventState::Live => "live",
-        EventState::Cancelled => "bad",
-        EventState::Published => "good",
-        EventState::Draft | EventState::Ended | EventState::Postponed => "",
-    };
-    let full = head.zone.full(head.starts_at);
-    view! {
-        <header class="page-head">
-            <h1 class="wrap">{format!("{}: {}", words::DESK, head.title)}</h1>
+    let head = memo(move || shown.with(|shown| shown.head.clone()));
+    let state = dynamic(move || {
+        let head = head.get();
+        let tone = match head.state {
+            EventState::Live => "live",
+            EventState::Cancelled => "bad",
+            EventState::Published => "good",
+            EventState::Draft | EventState::Ended | EventState::Postponed => "",
+        };
+        view! {
             <span class="chip" data-tone=tone>
                 {words::event_state(head.state)}
             </span>
-            <span class="muted">{full}</span>
+            <span class="muted">{head.zone.full(head.starts_at)}</span>
+        }
+    });
+    view! {
+        <header class="page-head">
+            <h1 class="wrap">{move || head.with(|head| format!("{}: {}", words::DESK, head.title))}</h1>
+            {state}
             <div class="page-actions">
                 <a class="btn" href=format!("/events/{event}")>
                     {words::EVENT}

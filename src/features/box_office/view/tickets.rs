@@ -1,5 +1,7 @@
 //! Tickets: `/tickets`, `/tickets/{id}` and `/orders/{id}/tickets`. A page prints as it is, a ticket on each sheet.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -9,13 +11,13 @@ use crate::{
     error::AppError,
     features::box_office::{
         api::tickets as api,
-        live::tickets::TicketEvent,
+        live::{event::EventEvent, tickets::TicketEvent},
         model::ticket::{Picture, Ticket, TicketState, Tickets},
     },
-    ids::{Millis, OrderId, TicketId},
+    ids::{EventId, Millis, OrderId, TicketId},
     realtime::live::Snapshot,
     strings::box_office::tickets as words,
-    ui::{EmptyState, Notice, TimeText, browser, dynamic, effect, memo, notice::Tone, view},
+    ui::{Each, EmptyState, Notice, TimeText, browser, dynamic, effect, memo, notice::Tone, view},
 };
 
 type Read = Result<Snapshot<Tickets>, AppError>;
@@ -46,7 +48,8 @@ pub fn TicketsPage() -> impl IntoView {
 
 #[component]
 fn Coming(snapshot: Snapshot<Tickets>) -> impl IntoView {
-    let Followed { shown, .. } = Followed::new(snapshot, api::coming).on::<TicketEvent>(use_own_id());
+    let followed = Followed::new(snapshot, api::coming).on::<TicketEvent>(use_own_id());
+    let shown = followed.shown;
     let list = dynamic(move || {
         let tickets = shown.with(|shown| shown.tickets.clone());
         if tickets.is_empty() {
@@ -61,7 +64,10 @@ fn Coming(snapshot: Snapshot<Tickets>) -> impl IntoView {
         let rows = tickets.into_iter().map(|ticket| view! { <Row ticket/> }).collect_view();
         view! { <ul class="ticket-list">{rows}</ul> }
     });
-    view! { <div class="stack">{list}</div> }
+    view! {
+        <div class="stack">{list}</div>
+        {follow_events(followed)}
+    }
 }
 
 /// A ticket in the list.
@@ -198,7 +204,8 @@ fn sheets(first: Resource<Read>, around: Around) -> AnyView {
 
 #[component]
 fn Sheets(followed: Followed<Tickets>, heading: String, link: Option<AnyView>) -> impl IntoView {
-    let Followed { shown, .. } = followed.on::<TicketEvent>(use_own_id());
+    let followed = followed.on::<TicketEvent>(use_own_id());
+    let shown = followed.shown;
     let ids: Vec<TicketId> = shown.with_untracked(|shown| shown.tickets.iter().map(|ticket| ticket.id).collect());
     let alive = RwSignal::new(false);
     effect(move |_| alive.set(true));
@@ -223,17 +230,34 @@ fn Sheets(followed: Followed<Tickets>, heading: String, link: Option<AnyView>) -
             </div>
         </header>
         <div class="stack">{sheets}</div>
+        {follow_events(followed)}
     }
 }
 
-/// A ticket as it is printed. What stands on it stays; what it is good for is followed.
+/// Follows the events that the tickets are for.
+fn follow_events(followed: Followed<Tickets>) -> AnyView {
+    let events = memo(move || followed.shown.with(|shown| shown.tickets.iter().map(|ticket| ticket.event_id).collect::<BTreeSet<_>>()));
+    let follow = move |event: EventId| {
+        let _ = followed.on_part::<EventEvent>(Signal::stored(Some(event)), |_| {});
+        ().into_any()
+    };
+    view! { <Each each=move || events.get().into_iter().collect::<Vec<_>>() key=|event| event.to_string() children=follow/> }
+}
+
+/// A ticket as it is printed. What it is good for is followed by itself, so that its change is read out.
 #[component]
 fn Sheet(id: TicketId, shown: RwSignal<Tickets>) -> impl IntoView {
-    let ticket = shown.with_untracked(|shown| shown.tickets.iter().find(|ticket| ticket.id == id).cloned());
-    ticket.map(|ticket| {
-        let now = memo(move || {
-            shown.with(|shown| shown.tickets.iter().find(|ticket| ticket.id == id).map(|ticket| (ticket.state, ticket.used_at)))
-        });
+    let find = move || shown.with(|shown| shown.tickets.iter().find(|ticket| ticket.id == id).cloned());
+    let stands =
+        memo(move || find().map(|ticket| Ticket { state: TicketState::Valid, used_at: None, code: None, picture: None, ..ticket }));
+    dynamic(move || stands.get().map(|ticket| sheet(ticket, shown)))
+}
+
+fn sheet(ticket: Ticket, shown: RwSignal<Tickets>) -> AnyView {
+        let id = ticket.id;
+        let find = move |shown: &Tickets| shown.tickets.iter().find(|ticket| ticket.id == id).cloned();
+        let now = memo(move || shown.with(|shown| find(shown).map(|ticket| (ticket.state, ticket.used_at))));
+        let code = memo(move || shown.with(|shown| find(shown).and_then(|ticket| ticket.picture.zip(ticket.code))));
         let state = memo(move || now.get().map(|(state, _)| state));
         let heading = format!("ticket-{id}");
         let label = heading.clone();
@@ -249,13 +273,9 @@ fn Sheet(id: TicketId, shown: RwSignal<Tickets>) -> impl IntoView {
         let note = words::event_note(ticket.event_state).map(|note| view! { <Notice tone=Tone::Live>{note}</Notice> });
         let chipped = ticket.clone();
         let good_for = dynamic(move || now.get().map(|(state, used_at)| chip(&chipped, state, used_at)));
-        let (picture, code) = (ticket.picture.clone(), ticket.code.clone());
-        let drawn = dynamic(move || {
-            let void = state.get().is_none_or(|state| state == TicketState::Void);
-            match (picture.clone(), code.clone()) {
-                (Some(picture), Some(code)) if !void => code_of(id, picture, code),
-                _ => view! { <Notice tone=Tone::Bad>{words::NO_CODE}</Notice> },
-            }
+        let drawn = dynamic(move || match code.get() {
+            Some((picture, code)) => code_of(id, picture, code),
+            None => view! { <Notice tone=Tone::Bad>{words::NO_CODE}</Notice> },
         });
         view! {
             <article
@@ -296,7 +316,6 @@ fn Sheet(id: TicketId, shown: RwSignal<Tickets>) -> impl IntoView {
                 {drawn}
             </article>
         }
-    })
 }
 
 /// The code, dark on white in every theme: that is what cameras read.

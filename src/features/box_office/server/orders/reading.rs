@@ -98,7 +98,7 @@ pub async fn page(conn: &mut Conn, who: &Identity, epoch: &Epoch, id: OrderId, n
     let waits = matches!(row.state, OrderState::AwaitingPayment);
     let available = if own && waits { Some(ledger::available(conn, who.person, row.currency).await?) } else { None };
     let order = whole(conn, row, now).await?;
-    let cursors = log::cursors(conn, epoch, &[Channel::Order(id)]).await?;
+    let cursors = log::cursors(conn, epoch, &[Channel::Order(id), Channel::Event(order.event.id)]).await?;
     Ok(Snapshot { state: OrderPage { order, own, may_refund, available, key: fresh_key() }, cursors })
 }
 

@@ -10,7 +10,7 @@ use crate::{
     error::AppError,
     features::box_office::{
         api::orders as api,
-        live::orders::OrderEvent,
+        live::{event::EventEvent, orders::OrderEvent},
         model::{
             order::OrderState,
             orders::{Order, OrderPage, state_at},
@@ -71,10 +71,10 @@ fn done() -> AnyView {
 
 #[component]
 fn Detail(snapshot: Snapshot<OrderPage>) -> impl IntoView {
-    let (id, number) = (snapshot.state.order.id, snapshot.state.order.number.clone());
+    let (id, number, event) = (snapshot.state.order.id, snapshot.state.order.number.clone(), snapshot.state.order.event.id);
     let (own, may_refund) = (snapshot.state.own, snapshot.state.may_refund);
     let followed = Followed::new(snapshot, move || api::detail(id));
-    let Followed { shown, ended, .. } = followed.on::<OrderEvent>(Signal::stored(Some(id)));
+    let Followed { shown, ended, .. } = followed.on::<OrderEvent>(Signal::stored(Some(id))).on_part::<EventEvent>(Signal::stored(Some(event)), |_| {});
     let seconds = use_seconds();
     let state = memo(move || shown.with(|page| state_at(page.order.state, page.order.until, seconds.get())));
     let waits = memo(move || own && shown.with(|page| page.order.state == OrderState::AwaitingPayment));
