@@ -40,7 +40,7 @@ pub enum WithdrawalState {
 pub enum WithdrawalAction {
     /// An admin lets it go out.
     Approve,
-    /// An admin does not, and says why.
+    /// An admin does not, or it could not be paid out; they say why.
     Reject,
     /// An admin has paid it out.
     Process,
@@ -57,6 +57,8 @@ pub fn transition(state: WithdrawalState, action: WithdrawalAction) -> Option<Wi
         (S::Requested, A::Reject) => Some(S::Rejected),
         (S::Requested, A::Cancel) => Some(S::Cancelled),
         (S::Approved, A::Process) => Some(S::Processed),
+        // The bank did not take it.
+        (S::Approved, A::Reject) => Some(S::Rejected),
         _ => None,
     }
 }
@@ -167,8 +169,13 @@ mod tests {
     fn the_table_of_states() {
         use WithdrawalAction::*;
         use WithdrawalState::*;
-        let table =
-            [(Requested, Approve, Approved), (Requested, Reject, Rejected), (Requested, Cancel, Cancelled), (Approved, Process, Processed)];
+        let table = [
+            (Requested, Approve, Approved),
+            (Requested, Reject, Rejected),
+            (Requested, Cancel, Cancelled),
+            (Approved, Process, Processed),
+            (Approved, Reject, Rejected),
+        ];
         for state in WithdrawalState::ALL {
             for action in WithdrawalAction::ALL {
                 let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);

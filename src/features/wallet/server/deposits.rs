@@ -64,8 +64,9 @@ struct Row {
 /// 422 `amount`; 409 if too many are under way.
 pub async fn begin(tx: &mut Tx, who: &Identity, adapter: &str, money: Money) -> AppResult<Deposit> {
     let money = check_amount(money)?;
-    let under_way: i64 = sqlx::query_scalar("select count(*) from deposits where person_id = $1 and state = 'pending'")
+    let under_way: i64 = sqlx::query_scalar("select count(*) from deposits where person_id = $1 and state = 'pending' and expires_at > $2")
         .bind(who.person)
+        .bind(tx.now())
         .fetch_one(&mut **tx)
         .await?;
     if under_way >= UNDER_WAY {

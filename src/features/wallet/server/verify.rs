@@ -11,7 +11,7 @@ use crate::{error::AppResult, server::db::Conn};
 const TOLD: i64 = 20;
 
 /// What must give no row: what is off, how it is said, and the statement that finds it. Each row is one line of text.
-const CHECKS: [(&str, &str); 8] = [
+const CHECKS: [(&str, &str); 12] = [
     (
         "a transfer does not sum to zero",
         "select 'transfer ' || t.id || ' (' || t.key || ') sums to ' || coalesce(sum(p.amount), 0) || ' ' || coalesce(a.currency, '')
@@ -57,6 +57,33 @@ const CHECKS: [(&str, &str); 8] = [
          from withdrawals w left join transfers t
            on t.subject_id = w.id and t.kind in ('withdrawal', 'withdrawal_returned', 'withdrawal_processed')
          group by w.id, w.state having count(t.id) <> case when w.state in ('requested', 'approved') then 1 else 2 end order by w.id limit $1",
+    ),
+    (
+        "what is set aside, returned or paid out for a withdrawal is not its amount",
+        "select 'withdrawal ' || w.id || ' is of ' || w.amount || ', a transfer of it (' || t.key || ') moved ' || sum(abs(p.amount)) / 2
+         from withdrawals w join transfers t
+             on t.subject_id = w.id and t.kind in ('withdrawal', 'withdrawal_returned', 'withdrawal_processed')
+           join postings p on p.transfer_id = t.id
+         group by w.id, w.amount, t.id, t.key having sum(abs(p.amount)) <> 2 * w.amount order by w.id limit $1",
+    ),
+    (
+        "an order was not paid as it stands",
+        "select 'order ' || o.id || ' is ' || o.state || ', the ledger has ' || coalesce(sum(p.amount), 0) || ' of ' || (o.subtotal - o.discount)
+         from orders o left join transfers t on t.kind = 'payment' and t.subject_id = o.id
+           left join postings p on p.transfer_id = t.id and p.amount > 0
+         group by o.id, o.state, o.subtotal, o.discount, o.paid_at
+         having coalesce(sum(p.amount), 0) <> case when o.paid_at is null then 0 else o.subtotal - o.discount end order by o.id limit $1",
+    ),
+    (
+        "of an order not what it says was given back",
+        "select 'order ' || o.id || ' says ' || o.refunded || ', the ledger has ' || coalesce(sum(p.amount), 0)
+         from orders o left join transfers t on t.kind = 'refund' and t.subject_id = o.id
+           left join postings p on p.transfer_id = t.id and p.amount > 0
+         group by o.id, o.refunded having coalesce(sum(p.amount), 0) <> o.refunded order by o.id limit $1",
+    ),
+    (
+        "an account that may not has no floor",
+        "select 'account ' || id || ' of kind ' || kind || ' has none' from accounts where floor is null and kind <> 'gateway' order by id limit $1",
     ),
     (
         "money is in an account of another organisation",

@@ -209,14 +209,13 @@ fn actions(queued: &Queued, decide: ServerAction<DecideWithdrawal>) -> AnyView {
             </ActionForm>
         }
     };
-    match queued.withdrawal.state {
-        WithdrawalState::Requested => view! {
-            {button(WithdrawalAction::Approve)}
-            <a class="btn" data-kind="danger" data-size="s" href=format!("/admin/withdrawals?reject={id}")>
-                {words::act(WithdrawalAction::Reject)}
-                <span class="visually-hidden">{of.clone()}</span>
-            </a>
-        },
-        _ => button(WithdrawalAction::Process),
+    let next = if queued.withdrawal.state == WithdrawalState::Requested { WithdrawalAction::Approve } else { WithdrawalAction::Process };
+    let next = button(next);
+    view! {
+        {next}
+        <a class="btn" data-kind="danger" data-size="s" href=format!("/admin/withdrawals?reject={id}")>
+            {words::act(WithdrawalAction::Reject)}
+            <span class="visually-hidden">{of}</span>
+        </a>
     }
 }

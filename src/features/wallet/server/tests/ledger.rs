@@ -57,7 +57,14 @@ async fn postings_stay() {
     let who = house.person(1).clone();
     let money = Money::new(1_000, Currency::Eur);
     house.store.write(async move |tx: &mut Tx| ledger::open(tx, who.organisation, who.person, money).await).await.unwrap();
-    for statement in ["update postings set amount = 1", "delete from postings", "update transfers set note = ''", "delete from transfers"] {
+    for statement in [
+        "update postings set amount = 1",
+        "delete from postings",
+        "insert or replace into postings select id, transfer_id, account_id, amount + 1, balance_after from postings limit 1",
+        "update transfers set note = ''",
+        "delete from transfers",
+        "insert or replace into transfers select id, organisation_id, kind, key, subject_id, 'changed', by_person_id, at from transfers limit 1",
+    ] {
         let tried = house.store.write(async move |tx: &mut Tx| {
             sqlx::query(statement).execute(&mut **tx).await?;
             Ok(())
