@@ -141,6 +141,7 @@ pub(super) async fn check(server: &Server) {
         assert_eq!(off, 0, "not so: {what}");
     }
     database.close().await;
+    server.assert_even();
 }
 
 /// Hold, price with a code, pay, order page: all of it plain forms and links; what is refused is said on the page that it was sent from.

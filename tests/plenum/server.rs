@@ -96,6 +96,18 @@ impl Server {
         (self.child, self.url) = spawn(self.folder.path(), &self.variables, &address);
     }
 
+    /// `plenum ledger verify`, beside the running server or without it: whether it is content, and what it says.
+    pub fn verify_ledger(&self) -> (bool, String) {
+        let output = self.run(&["ledger", "verify"]);
+        (output.status.success(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// The ledger is even, and agrees with deposits, withdrawals and orders (I13).
+    pub fn assert_even(&self) {
+        let (even, said) = self.verify_ledger();
+        assert!(even && said.contains("The ledger is even."), "{said}");
+    }
+
     /// SIGTERM, and waits for the end.
     pub fn stop(&mut self) {
         let status = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();

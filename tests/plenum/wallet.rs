@@ -42,17 +42,6 @@ impl Program<'_> {
     }
 }
 
-/// `plenum ledger verify`, beside the running server: whether it is content, and what it says.
-fn verify(server: &Server) -> (bool, String) {
-    let output = server.run(&["ledger", "verify"]);
-    (output.status.success(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
-}
-
-fn assert_even(server: &Server) {
-    let (even, said) = verify(server);
-    assert!(even && said.contains("The ledger is even."), "{said}");
-}
-
 async fn number(server: &Server, statement: &'static str) -> i64 {
     let database = server.database().await;
     let number = sqlx::query_scalar(statement).fetch_one(&database).await.unwrap();
@@ -95,7 +84,7 @@ async fn a_deposit_is_told_at_once() {
     let mut stranger = Socket::open(&server.url, Some(&lena.cookie)).await;
     let refused = stranger.try_subscribe(&format!("private-person.{}", sam.id), None).await;
     assert_eq!(refused["event"], "pusher:subscription_error");
-    assert_even(&server);
+    server.assert_even();
 }
 
 /// The gateway declines, answers late, twice at once, contradicts itself: each has the effect that it should, and no other.
@@ -126,7 +115,7 @@ async fn a_gateway_answers_as_gateways_do() {
     assert_eq!(program.available().await, start + 1_200);
     assert_eq!(program.simulate(late, "never").await.1["field"], "outcome");
     assert_eq!(number(&server, "select count(*) from activity where verb = 'deposit.disputed'").await, 2, "once for each payment");
-    assert_even(&server);
+    server.assert_even();
 }
 
 /// Only the gateway can say that it has the money: without its signature, with another's, or about another amount nothing moves; what it
@@ -169,7 +158,7 @@ async fn only_the_gateway_answers() {
     assert_eq!(send("simulator", &other, &signed(&secret, &other)).await, (200, "nothing".to_owned()));
     assert_eq!(program.available().await, before + 500);
     assert_eq!(number(&server, "select count(*) from transfers where kind = 'deposit'").await, 1);
-    assert_even(&server);
+    server.assert_even();
 }
 
 /// I6: one key fifty times in parallel begins one deposit and asks for money once, with one reply; with another body it is refused, after a
@@ -197,7 +186,7 @@ async fn a_key_moves_money_once() {
     }
     let wallet = program.get("wallet").await["balances"][0].clone();
     assert_eq!((&wallet["available"], &wallet["pending_in"], &wallet["pending_out"]), (&json!(99_500), &json!(500), &json!(500)));
-    assert_even(&server);
+    server.assert_even();
 }
 
 /// S1-36: what is requested is set aside, seen by the admins at once, approved and paid out by others than its owner; whoever may not gets
@@ -239,7 +228,7 @@ async fn a_withdrawal_is_decided_by_another() {
     assert_eq!(chief.get("wallet/queue").await["data"].as_array().unwrap().len(), 2);
     assert_eq!(program.request(Method::GET, "wallet/queue", None, None).await.0, 403);
     assert_eq!(sam.get("wallet/withdrawals", &[]).await.status(), 403);
-    assert_even(&server);
+    server.assert_even();
 }
 
 /// As plain forms: a deposit leads to the gateway and is approved there; money is asked for, taken back, rejected with a reason; what is
@@ -289,7 +278,7 @@ async fn all_of_it_works_without_scripts() {
     assert_eq!(sam.page("/admin/withdrawals").await.status(), 403);
     let stranger = server.get("/wallet").await;
     assert!(stranger.status().is_redirection() && stranger.headers()["location"].to_str().unwrap().starts_with("/sign-in"));
-    assert_even(&server);
+    server.assert_even();
 }
 
 /// Where a browser asks for it from elsewhere than this machine there is no simulator, and no deposit that nobody pays for.
@@ -318,7 +307,7 @@ async fn elsewhere_there_is_no_simulator() {
 #[tokio::test]
 async fn what_is_off_is_found() {
     let server = Server::start();
-    assert_even(&server);
+    server.assert_even();
     let database = server.database().await;
     for (statement, found) in [
         ("update accounts set balance = balance + 1 where person_id is not null and id = 1", "account 1 has"),
@@ -327,7 +316,7 @@ async fn what_is_off_is_found() {
         ("update postings set amount = amount + 1 where id = 1", "sums to 1 EUR"),
     ] {
         sqlx::query(statement).execute(&database).await.unwrap();
-        let (even, said) = verify(&server);
+        let (even, said) = server.verify_ledger();
         assert_eq!(even, found.is_empty(), "{statement}: {said}");
         assert!(said.contains(found), "{statement}: {said}");
     }
@@ -418,11 +407,11 @@ async fn fifty_clients_and_a_kill() {
         }
         if round < 2 {
             server.kill();
-            assert_even(&server);
+            server.assert_even();
             server.restart();
         }
     }
-    assert_even(&server);
+    server.assert_even();
     assert_eq!(number(&server, "select coalesce(sum(amount), 0) from postings").await, 0);
     assert_eq!(number(&server, "select count(*) from accounts where floor is not null and balance < floor").await, 0);
     assert!(number(&server, "select count(*) from transfers where kind = 'withdrawal_processed'").await > 5, "money went out");
