@@ -65,7 +65,7 @@ impl Channel {
         ChannelEntry {
             pattern: "private-person.{id}",
             who: "that person",
-            carries: "heads of conversations, own read pointers, own settings, notifications, activity, wallet",
+            carries: "heads of conversations, own read pointers, own settings, notifications, activity, wallet, holds and waiting, orders, tickets, imports",
         },
         ChannelEntry {
             pattern: "private-conversation.{id}",

@@ -11,10 +11,14 @@ use futures::stream;
 
 use crate::error::{AppError, AppResult};
 
-/// A cell. What a spreadsheet would take for a formula begins with an apostrophe: names are anybody's to choose.
+/// Text that a spreadsheet does not take for a formula: such text gets an apostrophe, because names are anybody's to choose.
+pub fn guarded(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// A cell, [`guarded`].
 pub fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let safe = if formula { format!("'{text}") } else { text.to_owned() };
+    let safe = guarded(text);
     if safe.contains([',', '"', '\r', '\n', '\'', ';']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     error::AppResult,
     features::broadcasts::model::variants::letter,
     ids::{BroadcastId, Millis},
-    server::{db::Conn, problem::Problem, sign_ins::Identity, state::AppState},
+    server::{csv, db::Conn, problem::Problem, sign_ins::Identity, state::AppState},
     ui::time::Zone,
 };
 
@@ -91,33 +91,7 @@ pub(super) async fn recipients(conn: &mut Conn, who: &Identity, id: BroadcastId)
                 time(row.read_at),
                 time(row.acted_at),
             ];
-            table.push_str(&fields.map(|field| quoted(&field)).join(","));
-            table.push_str("\r\n");
-        }
-    }
-}
-
-/// A field as RFC 4180 has it. What a spreadsheet would take for a formula is made text by the mark that they all know.
-fn quoted(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if guarded.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", guarded.replace('"', "\"\"")) } else { guarded }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_is_only_a_field() {
-        for (text, field) in [
-            ("Lena", "Lena"),
-            ("Kovač, Lena", "\"Kovač, Lena\""),
-            ("The \"one\"", "\"The \"\"one\"\"\""),
-            ("=1+1", "'=1+1"),
-            ("@sum(a,b)", "\"'@sum(a,b)\""),
-            ("", ""),
-        ] {
-            assert_eq!(quoted(text), field);
+            table.push_str(&csv::line(fields));
         }
     }
 }

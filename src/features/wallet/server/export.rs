@@ -87,18 +87,13 @@ fn lines(first: bool, entries: &[Entry]) -> Result<Vec<u8>, csv::Error> {
             entry.id.to_string(),
             Zone::machine(entry.at),
             entry.kind.word().to_owned(),
-            guarded(&entry.note),
+            crate::server::csv::guarded(&entry.note),
             plain(entry.amount),
             plain(entry.balance),
             entry.currency.code().to_owned(),
         ])?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
-}
-
-/// What a spreadsheet would take for a formula begins with an apostrophe: notes are anybody's to write.
-fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
