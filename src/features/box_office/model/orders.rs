@@ -42,6 +42,37 @@ pub enum LineState {
     Void,
 }
 
+/// What happens to a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineAction {
+    /// Its order is paid.
+    Pay,
+    /// Its money is given back.
+    Refund,
+    /// Its order ends before it was paid.
+    End,
+}
+
+impl LineState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Sold, Self::Refunded, Self::Void];
+
+    /// What a line becomes by `action`; none if that cannot happen to it.
+    pub fn after(self, action: LineAction) -> Option<Self> {
+        match (self, action) {
+            (Self::Open, LineAction::Pay) => Some(Self::Sold),
+            (Self::Open, LineAction::End) => Some(Self::Void),
+            (Self::Sold, LineAction::Refund) => Some(Self::Refunded),
+            _ => None,
+        }
+    }
+}
+
+impl LineAction {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Pay, Self::Refund, Self::End];
+}
+
 /// Which seat a line is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]

@@ -8,7 +8,7 @@ use crate::{
     error::{AppError, AppResult},
     features::box_office::model::{
         best::best,
-        hold::{Hold, Places, Wanted},
+        hold::{Hold, HoldAction, Places, Wanted},
         seat::{SeatNow, SeatState},
     },
     ids::{EventId, HoldId, Millis, PersonId, SeatId, TicketTypeId},
@@ -108,7 +108,7 @@ pub async fn let_go(tx: &mut Tx, who: &Identity, id: HoldId, part: Part, terms: 
     }
     let held = Some(holds::read(tx, id, terms).await?).filter(|hold| hold.places() > 0);
     if held.is_none() {
-        sqlx::query("update holds set state = 'released' where id = $1").bind(id).execute(&mut **tx).await?;
+        holds::end(tx, id, HoldAction::Release).await?;
     }
     waiting::lapse(tx, id, event, who.person, held.as_ref()).await?;
     tell(tx, event, changed).await?;

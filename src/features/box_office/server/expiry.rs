@@ -11,7 +11,10 @@ use tokio::sync::watch;
 use super::{holds, orders, waiting};
 use crate::{
     error::AppResult,
-    features::box_office::model::seat::{SeatNow, SeatState},
+    features::box_office::model::{
+        hold::HoldState,
+        seat::{SeatNow, SeatState},
+    },
     ids::{EventId, HoldId, Millis, PersonId},
     server::{
         db::{Store, Tx, now},
@@ -86,13 +89,14 @@ pub async fn sweep(store: &Store) -> AppResult<Option<Millis>> {
 pub async fn end_due(tx: &mut Tx, event: Option<EventId>) -> AppResult<bool> {
     let now = tx.now();
     let ended: Vec<(HoldId, EventId, PersonId)> = sqlx::query_as(
-        "update holds set state = 'expired' where id in
+        "update holds set state = $4 where id in
            (select id from holds where state = 'active' and until <= $1 and ($2 is null or event_id = $2) order by until limit $3)
          returning id, event_id, person_id",
     )
     .bind(now)
     .bind(event)
     .bind(AT_ONCE)
+    .bind(HoldState::Expired)
     .fetch_all(&mut **tx)
     .await?;
     let more = i64::try_from(ended.len()).is_ok_and(|ended| ended == AT_ONCE);

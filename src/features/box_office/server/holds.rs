@@ -15,7 +15,7 @@ use crate::{
         },
         model::{
             event::EventState,
-            hold::{Hold, Places, Wanted},
+            hold::{Hold, HoldAction, HoldState, Places, Wanted, transition},
             seat::{SeatNow, SeatState},
         },
     },
@@ -89,8 +89,7 @@ pub async fn release(tx: &mut Tx, who: &Identity, id: HoldId) -> AppResult<()> {
         .fetch_optional(&mut **tx)
         .await?;
     let event = event.ok_or_else(unknown)?;
-    let ended = sqlx::query("update holds set state = 'released' where id = $1 and state = 'active'").bind(id).execute(&mut **tx).await?;
-    if ended.rows_affected() == 0 {
+    if !end(tx, id, HoldAction::Release).await? {
         return Ok(());
     }
     let now = tx.now();
@@ -101,6 +100,13 @@ pub async fn release(tx: &mut Tx, who: &Identity, id: HoldId) -> AppResult<()> {
     tell(tx, event, changed).await?;
     tell_owner(tx, who.person, event, None);
     orders::follow_hold(tx, id).await
+}
+
+/// Ends a hold by `action`; false if it had ended. Its claims and those who look are the caller's.
+pub(super) async fn end(tx: &mut Tx, id: HoldId, action: HoldAction) -> AppResult<bool> {
+    let Some(next) = transition(HoldState::Active, action) else { return Ok(false) };
+    let ended = sqlx::query("update holds set state = $2 where id = $1 and state = $3").bind(id).bind(next).bind(HoldState::Active);
+    Ok(ended.execute(&mut **tx).await?.rows_affected() > 0)
 }
 
 /// What `person` holds of `event` at `now`, if anything.
@@ -205,7 +211,7 @@ pub(super) async fn basket(tx: &mut Tx, person: PersonId, event: EventId, terms:
     let freed = match known {
         Some((id, until)) if until > now => return Ok((id, until, Vec::new())),
         Some((id, _)) => {
-            sqlx::query("update holds set state = 'expired' where id = $1").bind(id).execute(&mut **tx).await?;
+            end(tx, id, HoldAction::Expire).await?;
             orders::follow_hold(tx, id).await?;
             waiting::lapse(tx, id, event, person, None).await?;
             drop_claims(tx, id).await?.into_iter().map(|(id, _)| SeatNow { id, state: SeatState::Free }).collect()

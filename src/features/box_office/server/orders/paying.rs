@@ -14,6 +14,7 @@ use crate::{
     features::{
         box_office::{
             model::{
+                hold::HoldAction,
                 order::{OrderAction, OrderState},
                 orders::{LineState, Order},
                 seat::{SeatNow, SeatState},
@@ -155,7 +156,7 @@ async fn sell(tx: &mut Tx, row: &row::Row, state: OrderState) -> AppResult<Vec<S
     .execute(&mut **tx)
     .await?;
     let seats = holds::drop_claims(tx, row.hold_id).await?;
-    sqlx::query("update holds set state = 'bought' where id = $1").bind(row.hold_id).execute(&mut **tx).await?;
+    holds::end(tx, row.hold_id, HoldAction::Buy).await?;
     sqlx::query(
         "insert into tickets (event_id, person_id, order_line_id, state, created_at)
          select $2, $3, id, 'valid', $4 from order_lines where order_id = $1 order by id",

@@ -29,16 +29,16 @@ fn codes() -> Codes {
     Codes::under(&AppSecret::new("of these tests"))
 }
 
-fn code(ticket: TicketId, event: EventId) -> String {
+pub(super) fn code(ticket: TicketId, event: EventId) -> String {
     codes().issue(ticket, event).to_string()
 }
 
-async fn read_at(house: &House, person: usize, event: EventId, code: String) -> AppResult<Answer> {
+pub(super) async fn read_at(house: &House, person: usize, event: EventId, code: String) -> AppResult<Answer> {
     let who = house.person(person).clone();
     house.store.write(async move |tx: &mut Tx| check_ins::check_in(tx, &who, &codes(), event, &code).await).await
 }
 
-async fn undo(house: &House, person: usize, event: EventId, id: CheckInId) -> AppResult<Counts> {
+pub(super) async fn undo(house: &House, person: usize, event: EventId, id: CheckInId) -> AppResult<Counts> {
     let who = house.person(person).clone();
     house.store.write(async move |tx: &mut Tx| check_ins::undo(tx, &who, event, id).await).await
 }

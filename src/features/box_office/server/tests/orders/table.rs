@@ -1,7 +1,19 @@
 //! Every state, action and role (I19): what the table allows happens, all else is refused, changes nothing and tells nobody.
 
-use super::{giving_back::refund, *};
-use crate::features::people::model::Role;
+use super::{
+    super::check_ins::{code, read_at, undo},
+    giving_back::refund,
+    *,
+};
+use crate::features::{
+    box_office::model::{
+        check_in::Outcome as Entry,
+        hold::{self, HoldAction, HoldState},
+        orders::LineAction,
+        ticket::{self, TicketAction, TicketState},
+    },
+    people::model::Role,
+};
 
 /// Who does something to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +131,7 @@ async fn the_table_of_orders() {
 async fn one(house: &mut House, id: OrderId, case: (OrderState, Action, By), events: usize) {
     let (state, action, by) = case;
     house.committed();
+    let before = read(house, id).await.lines;
     let person = by.person();
     let who = house.person(person).clone();
     let came = match action {
@@ -130,6 +143,97 @@ async fn one(house: &mut House, id: OrderId, case: (OrderState, Action, By), eve
     assert_eq!(came.map(|order| order.state).map_err(|error| error.kind), expected, "{case:?}");
     let owner = house.person(2).person;
     assert_eq!(told(house, id, owner).len(), events, "{case:?}");
-    assert_eq!(read(house, id).await.state, expected.unwrap_or(state), "{case:?}");
+    let after = read(house, id).await;
+    assert_eq!(after.state, expected.unwrap_or(state), "{case:?}");
+    assert_eq!(before.len(), after.lines.len(), "{case:?}");
+    for (before, after) in before.iter().zip(&after.lines) {
+        let moved = LineAction::ALL.iter().any(|action| before.state.after(*action) == Some(after.state));
+        assert!(moved || before.state == after.state, "{case:?}: a line went from {:?} to {:?}", before.state, after.state);
+    }
     check(house).await;
+}
+
+/// Every state of a line and everything that happens to one: what is given back or void stays so, and only what is sold is given back.
+#[test]
+fn the_table_of_lines() {
+    use LineState::*;
+    let table = [(Open, LineAction::Pay, Sold), (Open, LineAction::End, Void), (Sold, LineAction::Refund, Refunded)];
+    for state in LineState::ALL {
+        for action in LineAction::ALL {
+            let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);
+            assert_eq!(state.after(action), expected, "{state:?} {action:?}");
+        }
+    }
+}
+
+/// Every state of a hold and everything that ends one, done to the database: exactly what the table says.
+#[tokio::test]
+async fn the_table_of_holds() {
+    for state in HoldState::ALL {
+        for action in HoldAction::ALL {
+            let house = rich_house(2).await;
+            let (event, seats) = seated(&house, 1).await;
+            let held = hold(&house, 2, event, &seats).await;
+            let made = order(&house, 2, held.id).await;
+            match state {
+                HoldState::Active => {}
+                HoldState::Released => ends(&house, held.id, made.id, HoldAction::Release).await,
+                HoldState::Expired => ends(&house, held.id, made.id, HoldAction::Expire).await,
+                HoldState::Bought => ends(&house, held.id, made.id, HoldAction::Buy).await,
+            }
+            assert_eq!(hold_state(&house, held.id).await, state);
+            ends(&house, held.id, made.id, action).await;
+            let expected = hold::transition(state, action).unwrap_or(state);
+            assert_eq!(hold_state(&house, held.id).await, expected, "{state:?} {action:?}");
+            check(&house).await;
+        }
+    }
+}
+
+async fn hold_state(house: &House, id: HoldId) -> HoldState {
+    let state = sqlx::query_scalar("select state from holds where id = $1").bind(id);
+    state.fetch_one(&mut *house.store.look().await.unwrap()).await.unwrap()
+}
+
+/// Does it as it is done by its owner, or by time; what is refused is refused.
+async fn ends(house: &House, id: HoldId, order: OrderId, action: HoldAction) {
+    let who = house.person(2).clone();
+    match action {
+        HoldAction::Release => house.store.write(async move |tx: &mut Tx| holds::release(tx, &who, id).await).await.unwrap(),
+        HoldAction::Expire => end_all(house, 0).await,
+        HoldAction::Buy => drop(pay(house, 2, order, None).await),
+    }
+}
+
+/// Every state of a ticket and everything that happens to one, at the door and at the till: exactly what the table says.
+#[tokio::test]
+async fn the_table_of_tickets() {
+    for state in TicketState::ALL {
+        let house = rich_house(2).await;
+        let (event, seats) = seated(&house, 3).await;
+        for (action, seat) in TicketAction::ALL.into_iter().zip(seats) {
+            let bought = bought(&house, 2, event, &[seat]).await;
+            let (line, ticket) = (bought.lines[0].id, bought.lines[0].ticket_id.unwrap());
+            let admit = async || read_at(&house, 1, event, code(ticket, event)).await.unwrap();
+            let void = async || refund(&house, 1, bought.id, Some(vec![line]), true).await;
+            // A valid one was let in before, by mistake: there is something to take back.
+            let came_in = admit().await.check_in.unwrap();
+            match state {
+                TicketState::Valid => drop(undo(&house, 1, event, came_in).await.unwrap()),
+                TicketState::Used => {}
+                TicketState::Void => drop(void().await.unwrap()),
+            }
+            let done = match action {
+                TicketAction::Admit => admit().await.outcome == Entry::Admitted,
+                TicketAction::Undo => undo(&house, 1, event, came_in).await.is_ok(),
+                TicketAction::Void => void().await.is_ok(),
+            };
+            let expected = ticket::transition(state, action);
+            assert_eq!(done, expected.is_some(), "{state:?} {action:?}");
+            let now = sqlx::query_scalar("select state from tickets where id = $1").bind(ticket);
+            let now: TicketState = now.fetch_one(&mut *house.store.look().await.unwrap()).await.unwrap();
+            assert_eq!(now, expected.unwrap_or(state), "{state:?} {action:?}");
+        }
+        check(&house).await;
+    }
 }
