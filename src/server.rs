@@ -17,6 +17,7 @@ pub mod rates;
 pub mod request;
 pub mod router;
 pub mod run;
+pub mod search;
 pub mod security;
 pub mod sign_ins;
 pub mod state;

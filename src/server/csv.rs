@@ -11,9 +11,17 @@ use futures::stream;
 
 use crate::error::{AppError, AppResult};
 
+/// What a formula begins with.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
 /// Text that a spreadsheet does not take for a formula: such text gets an apostrophe, because names are anybody's to choose.
 pub fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// The same text without what [`guarded`] has added to it.
+pub fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(text)
 }
 
 /// A cell, [`guarded`].
@@ -73,7 +81,9 @@ mod tests {
             ("=cmd|'/c'!A1", "\"'=cmd|'/c'!A1\""),
         ] {
             assert_eq!(cell(dangerous), safe);
+            assert_eq!(unguarded(&guarded(dangerous)), dangerous);
         }
+        assert_eq!((unguarded("'tis"), unguarded("plain")), ("'tis", "plain"));
         assert_eq!(line(["1".to_owned(), "Kovač, Lena".to_owned()]), "1,\"Kovač, Lena\"\r\n");
     }
 

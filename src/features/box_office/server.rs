@@ -101,12 +101,3 @@ async fn handles_orders(conn: &mut Conn, event: EventId, person: PersonId) -> Ap
     Ok(helps || is_run_by(conn, event, person).await?)
 }
 
-/// A `like` pattern for what contains `text`; none if it is empty.
-fn pattern(text: &str) -> Option<String> {
-    let text = text.trim().to_lowercase();
-    if text.is_empty() {
-        return None;
-    }
-    let escaped = text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c]));
-    Some(format!("%{}%", escaped.collect::<String>()))
-}

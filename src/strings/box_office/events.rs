@@ -236,7 +236,7 @@ pub fn told_cancelled(title: &str) -> String {
 }
 /// And why.
 pub fn told_refund(note: &str) -> String {
-    with_note("What you paid is given back to your wallet.", note)
+    with_note("Whatever was paid is given back to the wallet.", note)
 }
 
 #[cfg(test)]

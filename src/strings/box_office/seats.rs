@@ -48,6 +48,8 @@ pub const KEY_PICK: &str = "Pick the seat, or give it back";
 pub const KEY_CLOSER: &str = "Come closer";
 /// See [`KEY_MOVE`].
 pub const KEY_FARTHER: &str = "Stand farther back";
+/// Those who wait come first.
+pub const OTHERS_WAIT: &str = "Others wait for these places, and come first. You can wait for one, too.";
 /// Name of the legend.
 pub const LEGEND: &str = "What the seats mean";
 /// State in the legend.

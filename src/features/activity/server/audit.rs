@@ -15,6 +15,7 @@ use crate::{
     server::{
         activity::{self, COLUMNS, SOURCE},
         db::{Conn, Db},
+        search,
         sign_ins::Identity,
         zones,
     },
@@ -55,12 +56,12 @@ impl Filter {
         let (from, to) = (day("from", &asked.from)?, day("to", &asked.to)?);
         Ok(Self {
             organisation: who.organisation,
-            person: pattern(&asked.person),
+            person: typed(&asked.person),
             topic: known("topic", &asked.topic, asked.topic())?,
             subject: known("subject", &asked.subject, asked.subject())?,
             from: from.map(|(begins, _)| begins),
             to: to.map(|(_, ends)| ends),
-            text: pattern(&asked.text),
+            text: typed(&asked.text),
         })
     }
 
@@ -124,25 +125,14 @@ pub(super) struct Found {
     pub(super) floor: ActivityId,
 }
 
+/// What was typed, if anything was.
+fn typed(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| search::containing(text))
+}
+
 /// What was chosen, if anything was.
 fn known<T>(field: &'static str, word: &str, found: Option<T>) -> AppResult<Option<T>> {
     if found.is_none() && !word.is_empty() { Err(AppError::invalid(field, "Choose one of the list.")) } else { Ok(found) }
-}
-
-/// A `like` pattern for what contains `text`; none if it is empty.
-fn pattern(text: &str) -> Option<String> {
-    if text.is_empty() {
-        return None;
-    }
-    let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    Some(pattern)
 }
 
 /// Details as text, by name.

@@ -52,12 +52,16 @@ pub async fn detail(id: OrderId) -> Result<Snapshot<OrderPage>, AppError> {
 /// What the places of a hold cost, with the code `promo`; without it with that of its order, if it has one.
 ///
 /// # Errors
-/// 401; 404; 409 if the hold has ended or the event does not sell any more.
+/// 401; 404; 409 if the hold has ended or the event does not sell any more; 429 with a code.
 #[server(name = QuoteHold, prefix = "/fn", endpoint = "box_office/quote", input = GetUrl, output = Json)]
 pub async fn quote(hold: HoldId, #[server(default)] promo: Option<String>) -> Result<Quote, AppError> {
     let asked = asker();
     answer(async move {
         let (state, who) = asked?;
+        // Whoever tries codes is not to try many.
+        if promo.as_deref().is_some_and(|promo| !promo.trim().is_empty()) {
+            state.rates.command(who.person)?;
+        }
         let wish = Wish::parse(promo.as_deref());
         orders::quote(&mut *state.store.read().await?, &who, hold, wish, now()).await
     })

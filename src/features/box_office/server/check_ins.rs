@@ -23,6 +23,7 @@ use crate::{
     realtime::{cursor::Epoch, live::Snapshot, server::log},
     server::{
         db::{Activity, Conn, Tx},
+        search,
         sign_ins::Identity,
     },
 };
@@ -290,14 +291,16 @@ pub async fn door(conn: &mut Conn, who: &Identity, epoch: &Epoch, event: EventId
 /// 404; 403.
 pub async fn find(conn: &mut Conn, who: &Identity, event: EventId, text: &str) -> AppResult<Vec<Found>> {
     running::run_by(conn, who, event).await?;
-    let Some(pattern) = super::pattern(text) else { return Ok(Vec::new()) };
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<FoundRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select t.state, t.used_at, {GUEST}{SOURCE} where t.event_id = $1
            and (lower(p.name) like $2 escape '\\' or lower(p.email) like $2 escape '\\' or lower(o.number) like $2 escape '\\')
          order by case t.state when 'valid' then 0 when 'used' then 1 else 2 end, p.name, t.id limit {FOUND}"
     )))
     .bind(event)
-    .bind(pattern)
+    .bind(search::containing(text))
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(FoundRow::found).collect())

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::{
-    clock, event_edit,
+    check_ins, clock, event_edit,
     events::{Row, announce, run_by},
-    telling,
+    expiry, holds, telling, tickets,
 };
 use crate::{
     activity::Verb,
@@ -18,7 +18,7 @@ use crate::{
             events::Event,
         },
     },
-    ids::{EventId, Millis, PersonId},
+    ids::{EventId, Millis, PersonId, TicketId},
     server::{
         db::{Activity, Tx},
         jobs::{self, Job},
@@ -112,6 +112,44 @@ async fn set_times(tx: &mut Tx, row: &Row, times: Times) -> AppResult<()> {
     Ok(())
 }
 
+/// Whoever came in before it was put off comes in again at the new time.
+async fn readmit(tx: &mut Tx, id: EventId) -> AppResult<()> {
+    let tickets: Vec<TicketId> = sqlx::query_scalar(
+        "update tickets set state = 'valid', used_at = null, checked_by = null where event_id = $1 and state = 'used' returning id",
+    )
+    .bind(id)
+    .fetch_all(&mut **tx)
+    .await?;
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    sqlx::query("update check_ins set undone_at = $2 where event_id = $1 and undone_at is null")
+        .bind(id)
+        .bind(tx.now())
+        .execute(&mut **tx)
+        .await?;
+    let space = sqlx::query_scalar("select space_id from events where id = $1").bind(id).fetch_one(&mut **tx).await?;
+    check_ins::announce(tx, id, space).await?;
+    for ticket in tickets {
+        tickets::tell(tx, ticket).await?;
+    }
+    Ok(())
+}
+
+/// The time of all baskets is over; the task that ends them tells their owners.
+async fn end_holds(tx: &mut Tx, id: EventId) -> AppResult<()> {
+    let now = tx.now();
+    for statement in [
+        "update held_seats set until = $2 where until > $2 and hold_id in (select id from holds where event_id = $1 and state = 'active')",
+        "update held_places set until = $2 where until > $2 and hold_id in (select id from holds where event_id = $1 and state = 'active')",
+        "update holds set until = $2 where event_id = $1 and state = 'active' and until > $2",
+    ] {
+        sqlx::query(statement).bind(id).bind(now).execute(&mut **tx).await?;
+    }
+    expiry::expect(now);
+    Ok(())
+}
+
 fn verb(action: EventAction) -> Verb {
     match action {
         EventAction::Publish => Verb::EventPublished,
@@ -155,8 +193,13 @@ pub(super) async fn move_on(tx: &mut Tx, before: &Row, action: EventAction, by: 
             telling::tell(tx, id, telling::What::Live).await?;
         }
         EventAction::Postpone => telling::tell(tx, id, telling::What::Postponed).await?,
-        EventAction::Reschedule => telling::tell(tx, id, telling::What::Rescheduled).await?,
+        EventAction::Reschedule => {
+            readmit(tx, id).await?;
+            telling::tell(tx, id, telling::What::Rescheduled).await?;
+            holds::tell(tx, id, Vec::new()).await?;
+        }
         EventAction::Cancel => {
+            end_holds(tx, id).await?;
             telling::tell(tx, id, telling::What::Cancelled).await?;
             let job =
                 Job { kind: REFUND_ALL, payload: json!({ "event": id }), unique_key: Some(format!("{REFUND_ALL}:{id}")), due_at: now };

@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{availability, check_ins, pattern, running};
+use super::{availability, check_ins, running};
 use crate::{
     channels::Channel,
     error::{AppError, AppResult},
@@ -23,6 +23,7 @@ use crate::{
     realtime::{cursor::Epoch, live::Snapshot, server::log},
     server::{
         db::{self, Conn, Db, Tx},
+        search,
         sign_ins::Identity,
     },
 };
@@ -181,7 +182,8 @@ pub(super) async fn page(conn: &mut Conn, event: EventId, asked: &OrdersAsked, m
         let state = state_from_word(&asked.state).ok_or_else(|| AppError::invalid("state", "Choose one of the list."))?;
         query.push(" and o.state = ").push_bind(state);
     }
-    if let Some(pattern) = pattern(&asked.text) {
+    if !asked.text.trim().is_empty() {
+        let pattern = search::containing(&asked.text);
         for (open, column) in [(" and (", "o.number"), (" or ", "p.name"), (" or ", "p.email")] {
             query.push(open).push("lower(").push(column).push(") like ").push_bind(pattern.clone()).push(" escape '\\'");
         }

@@ -212,14 +212,19 @@ async fn check_currency(tx: &mut Tx, row: &Row, currency: Currency) -> AppResult
     if row.currency == currency {
         return Ok(());
     }
-    let types: i64 = sqlx::query_scalar("select count(*) from ticket_types where event_id = $1").bind(row.id).fetch_one(&mut **tx).await?;
-    if types == 0 {
-        return Ok(());
-    }
-    Err(AppError {
-        field: Some("currency".to_owned()),
-        ..AppError::conflict("Remove its ticket types first: their prices are in this currency.")
-    })
+    let (types, codes): (i64, i64) = sqlx::query_as(
+        "select (select count(*) from ticket_types where event_id = $1),
+           (select count(*) from promo_codes where event_id = $1 and amount is not null and ended_at is null)",
+    )
+    .bind(row.id)
+    .fetch_one(&mut **tx)
+    .await?;
+    let why = match (types, codes) {
+        (0, 0) => return Ok(()),
+        (0, _) => "End its promo codes first: what they take off is in this currency.",
+        _ => "Remove its ticket types first: their prices are in this currency.",
+    };
+    Err(AppError { field: Some("currency".to_owned()), ..AppError::conflict(why) })
 }
 
 /// Reads the new times of an event that was postponed.

@@ -17,7 +17,10 @@ use crate::{
     },
     ids::{EventId, Millis},
     realtime::{cursor::Epoch, live::Snapshot, server::log},
-    server::db::{Conn, Db},
+    server::{
+        db::{Conn, Db},
+        search,
+    },
 };
 
 const DAY: Millis = 86_400_000;
@@ -34,18 +37,6 @@ struct Listed {
 /// What is taken of an event: sold, or held at the instant that follows. Those of active holds only: that is a few, whatever the hall.
 const TAKEN: &str = "(select coalesce(sum(t.sold), 0) from ticket_types t where t.event_id = e.id)
     + (select count(*) from holds o join held_seats h on h.hold_id = o.id where o.event_id = e.id and o.state = 'active' and h.until > ";
-
-fn like(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.trim().chars().take(80).flat_map(char::to_lowercase) {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
 
 /// A page of the events that `looker` may see and `filter` shows, as they are at `now`.
 ///
@@ -72,20 +63,21 @@ pub async fn list(conn: &mut Conn, looker: &Looker, epoch: &Epoch, filter: &Filt
         }
     }
     match filter.when {
-        When::Coming => query.push(" and e.ends_at > ").push_bind(now).push(" and e.state <> 'ended'"),
+        // What was put off is to come, whenever that is.
+        When::Coming => query.push(" and (e.ends_at > ").push_bind(now).push(" or e.state = 'postponed') and e.state <> 'ended'"),
         When::Week => {
             query.push(" and e.ends_at > ").push_bind(now).push(" and e.state <> 'ended' and e.starts_at < ").push_bind(now + 7 * DAY)
         }
         When::Month => {
             query.push(" and e.ends_at > ").push_bind(now).push(" and e.state <> 'ended' and e.starts_at < ").push_bind(now + 30 * DAY)
         }
-        When::Past => query.push(" and (e.ends_at <= ").push_bind(now).push(" or e.state = 'ended')"),
+        When::Past => query.push(" and (e.ends_at <= ").push_bind(now).push(" and e.state <> 'postponed' or e.state = 'ended')"),
     };
     if let Some(place) = filter.place {
         query.push(" and e.place = ").push_bind(place);
     }
     if !filter.q.trim().is_empty() {
-        query.push(" and lower(e.title || ' ' || e.venue || ' ' || e.description) like ").push_bind(like(&filter.q)).push(" escape '\\'");
+        query.push(" and lower(e.title || ' ' || e.venue || ' ' || e.description) like ").push_bind(search::containing(&filter.q)).push(" escape '\\'");
     }
     query.push(") as e ");
     if filter.free {

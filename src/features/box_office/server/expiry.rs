@@ -79,6 +79,7 @@ pub async fn run(store: Store) {
 pub async fn sweep(store: &Store) -> AppResult<Option<Millis>> {
     while store.write(async |tx: &mut Tx| end_due(tx, None).await).await? {}
     while store.write(async |tx: &mut Tx| waiting::offer_somewhere(tx).await).await? {}
+    while store.write(async |tx: &mut Tx| waiting::close_some(tx).await).await? {}
     Ok(sqlx::query_scalar("select min(until) from holds where state = 'active'").fetch_one(&mut *store.look().await?).await?)
 }
 

@@ -53,7 +53,13 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
     }
     // What has ended is for those who wait, before whoever comes now.
     if waiting::is_waited_for(tx, event).await? {
-        expiry::end_due(tx, Some(event)).await?;
+        while expiry::end_due(tx, Some(event)).await? {}
+        // One write makes so many offers and no more; the next ones are theirs all the same.
+        for ticket_type in types_of(tx, event, &seats, &wanted.standing).await? {
+            if waiting::is_anothers_turn(tx, event, ticket_type, who.person).await? {
+                return Err(AppError { field: Some("seats".to_owned()), ..AppError::conflict(words::OTHERS_WAIT) });
+            }
+        }
     }
     let (id, until, mut changed) = basket(tx, who.person, event, terms).await?;
     for seat in seats {
@@ -72,6 +78,16 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
     tell_owner(tx, who.person, event, Some(held.clone()));
     orders::follow_hold(tx, id).await?;
     Ok(held)
+}
+
+/// Which ticket types these places are of.
+async fn types_of(conn: &mut Conn, event: EventId, seats: &BTreeSet<SeatId>, standing: &[Places]) -> AppResult<BTreeSet<TicketTypeId>> {
+    let mut types: BTreeSet<TicketTypeId> = standing.iter().map(|places| places.ticket_type_id).collect();
+    for seat in seats {
+        let of = sqlx::query_scalar("select ticket_type_id from seats where id = $1 and event_id = $2").bind(seat).bind(event);
+        types.extend(of.fetch_optional(&mut *conn).await?);
+    }
+    Ok(types)
 }
 
 fn too_many(each: i64) -> AppError {
@@ -255,7 +271,7 @@ pub(super) async fn claim(tx: &mut Tx, event: EventId, hold: HoldId, until: Mill
     }
     sqlx::query(
         "insert into held_seats (seat_id, hold_id, until, ticket_type_id) values ($1, $2, $3, $4)
-         on conflict (seat_id) do update set hold_id = excluded.hold_id, until = excluded.until",
+         on conflict (seat_id) do update set hold_id = excluded.hold_id, until = excluded.until, ticket_type_id = excluded.ticket_type_id",
     )
     .bind(seat)
     .bind(hold)

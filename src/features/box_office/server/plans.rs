@@ -175,6 +175,10 @@ async fn others(conn: &mut Conn, who: &Identity, event: EventId) -> AppResult<Ve
 pub async fn copy_preview(conn: &mut Conn, who: &Identity, event: EventId, from: EventId) -> AppResult<CopyPreview> {
     let currency = require(&mut *conn, who, event).await?.currency;
     let head = require(&mut *conn, who, from).await?;
+    if head.currency != currency {
+        let message = format!("Its prices are in {}, this event's in {}: make its ticket types anew.", head.currency.code(), currency.code());
+        return Err(AppError { field: Some("from".to_owned()), ..AppError::conflict(message) });
+    }
     let (types, plan) = (types::of(conn, from, currency).await?, read(conn, from).await?);
     let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let from = Other { id: from, title: head.title, types: count(types.len()), seats: count(plan.len()) };

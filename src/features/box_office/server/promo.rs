@@ -2,19 +2,18 @@
 
 use sqlx::error::ErrorKind;
 
-use super::super::{
-    live::promo::PromoEvent,
-    model::promo::{Code, Hindrance, NewPromo, Off, Promo, Promos},
+use super::{
+    super::{
+        live::promo::PromoEvent,
+        model::promo::{Code, Hindrance, NewPromo, Off, Promo, Promos},
+    },
+    running,
 };
 use crate::{
     activity::Verb,
     channels::Channel,
     error::{AppError, AppResult},
-    features::{
-        people::{model::Role, server::has_role},
-        spaces,
-        wallet::model::Currency,
-    },
+    features::wallet::model::Currency,
     ids::{EventId, Millis, PersonId, PromoCodeId, SpaceId},
     realtime::{cursor::Epoch, live::Snapshot, server::log},
     server::{
@@ -140,16 +139,9 @@ struct Run {
 
 /// The event, if `who` runs it or its organisation.
 async fn run_by(conn: &mut Conn, who: &Identity, event: EventId) -> AppResult<Run> {
-    let run: Option<Run> = sqlx::query_as("select title, zone, currency, space_id from events where id = $1 and organisation_id = $2")
-        .bind(event)
-        .bind(who.organisation)
-        .fetch_optional(&mut *conn)
-        .await?;
-    let run = run.ok_or_else(|| AppError::not_found("There is no such event."))?;
-    if spaces::server::is_staff(conn, run.space_id, who.person).await? || has_role(conn, who.person, Role::Admin).await? {
-        return Ok(run);
-    }
-    Err(AppError::forbidden("Only those who run the event make promo codes."))
+    running::run_by(conn, who, event).await?;
+    let run = sqlx::query_as("select title, zone, currency, space_id from events where id = $1");
+    Ok(run.bind(event).fetch_one(conn).await?)
 }
 
 /// The codes of an event, with where its staff's channel stands.

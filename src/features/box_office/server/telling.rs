@@ -1,4 +1,4 @@
-//! What those who have tickets are told when something becomes of an event. Whom to tell is written down in the transaction of what
+//! What those who have tickets, a basket or a place in the waiting list are told when something becomes of an event. Whom to tell is written down in the transaction of what
 //! happens; a job tells some at a time, each once, whatever crashes in between.
 
 use serde::Deserialize;
@@ -44,14 +44,16 @@ struct Payload {
     event: EventId,
 }
 
-/// Writes down that all who have tickets are to be told.
+/// Writes down that all who have tickets are to be told; unless it has begun, also those with a basket and those who wait.
 ///
 /// # Errors
 /// If the database refuses.
 pub async fn tell(tx: &mut Tx, event: EventId, what: What) -> AppResult<()> {
     let noted = sqlx::query(
         "insert or replace into event_tellings (event_id, person_id, what)
-         select distinct event_id, person_id, $2 from tickets where event_id = $1 and state <> 'void'",
+         select event_id, person_id, $2 from tickets where event_id = $1 and state <> 'void'
+         union select event_id, person_id, $2 from holds where event_id = $1 and state = 'active' and $2 <> 'live'
+         union select event_id, person_id, $2 from waiting where event_id = $1 and state in ('waiting', 'offered') and $2 <> 'live'",
     )
     .bind(event)
     .bind(what)

@@ -7,6 +7,7 @@
 use super::{
     availability, baskets, expiry,
     holds::{self, Terms},
+    orders,
 };
 use crate::{
     error::{AppError, AppResult},
@@ -184,8 +185,9 @@ pub async fn offer(tx: &mut Tx, event: EventId) -> AppResult<Vec<SeatNow>> {
 /// # Errors
 /// If the database refuses.
 pub async fn offer_somewhere(tx: &mut Tx) -> AppResult<bool> {
-    let events: Vec<EventId> =
-        sqlx::query_scalar("select distinct event_id from waiting where state = 'waiting'").fetch_all(&mut **tx).await?;
+    let selling = "select distinct w.event_id from waiting w join events e on e.id = w.event_id
+       where w.state = 'waiting' and e.state in ('published', 'live') and e.sales_from <= $1 and e.sales_until > $1";
+    let events: Vec<EventId> = sqlx::query_scalar(selling).bind(tx.now()).fetch_all(&mut **tx).await?;
     for event in events {
         let before = waiting_in(tx, event).await?;
         let seats = offer(tx, event).await?;
@@ -195,6 +197,35 @@ pub async fn offer_somewhere(tx: &mut Tx) -> AppResult<bool> {
         }
     }
     Ok(false)
+}
+
+/// Strikes some off the lists of events that are over or cancelled, and tells their tabs. True if there may be more.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn close_some(tx: &mut Tx) -> AppResult<bool> {
+    let Some(left) = transition(WaitingState::Waiting, WaitingAction::Leave) else { return Ok(false) };
+    let struck: Vec<(EventId, TicketTypeId, PersonId)> = sqlx::query_as(
+        "update waiting set state = $1 where id in (select w.id from waiting w join events e on e.id = w.event_id
+           where w.state = 'waiting' and e.state in ('ended', 'cancelled') limit $2) returning event_id, ticket_type_id, person_id",
+    )
+    .bind(left)
+    .bind(i64::try_from(AT_ONCE).unwrap_or(i64::MAX))
+    .fetch_all(&mut **tx)
+    .await?;
+    for (event_id, ticket_type_id, person) in &struck {
+        let gone = OwnWaiting { event_id: *event_id, ticket_type_id: *ticket_type_id, state: left, place: 0, until: None };
+        tx.announce(*person, &OwnEvent::WaitingChanged(gone));
+    }
+    Ok(struck.len() == AT_ONCE)
+}
+
+/// Would a place of `ticket_type` be somebody else's than `person`'s, because they wait for it?
+///
+/// # Errors
+/// If the database refuses.
+pub async fn is_anothers_turn(tx: &mut Tx, event: EventId, ticket_type: TicketTypeId, person: PersonId) -> AppResult<bool> {
+    Ok(first(tx, event, ticket_type, 1).await?.iter().any(|next| next.person_id != person))
 }
 
 async fn waiting_in(tx: &mut Tx, event: EventId) -> AppResult<i64> {
@@ -268,6 +299,7 @@ async fn offer_one(tx: &mut Tx, event: &OnSale, left: &TypeAvailability, next: N
     // A basket that they had lasts at least as long as an offer does.
     let until = until.max(now + next.lasts);
     changed.extend(baskets::hold_until(tx, hold, until).await?);
+    orders::follow_hold(tx, hold).await?;
     sqlx::query("update waiting set state = $2, hold_id = $3 where id = $1")
         .bind(next.id)
         .bind(offered)

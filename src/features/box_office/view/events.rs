@@ -232,7 +232,10 @@ fn Card(id: EventId, followed: Followed<EventList>, now: Signal<Millis>) -> impl
     });
     let price = memo(move || card.with(|card| card.as_ref().and_then(|card| card.from).map(words::from).unwrap_or_default()));
     let count = memo(move || card.with(|card| card.as_ref().and_then(|card| words::countdown(card.event.ahead(), now.get()))));
+    // It changes when the sale begins or ends, and not every second.
+    let sale = memo(move || card.with(|card| card.as_ref().map(|card| std::mem::discriminant(&card.event.sale(now.get())))));
     let status = dynamic(move || {
+        sale.with(|_| ());
         card.with(|card| card.as_ref().map(|card| chip(&card.event, card.capacity > 0 && card.available == 0, now.get_untracked())))
     });
     let image = dynamic(move || match picture.get() {

@@ -187,6 +187,7 @@ fn sheets(first: Resource<Read>, around: Around) -> AnyView {
                     view! { <Sheets followed heading link/> }
                 }
                 Err(error) => view! {
+                    <Title text=words::TICKET/>
                     <header class="page-head">
                         <h1>{words::TICKET}</h1>
                     </header>

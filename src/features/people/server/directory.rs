@@ -6,6 +6,7 @@ use crate::{
     ids::{Millis, PersonId},
     server::{
         db::{Conn, Db},
+        search,
         sign_ins::Identity,
     },
 };
@@ -63,7 +64,7 @@ pub(super) async fn find(conn: &mut Conn, who: &Identity, search: Search<'_>, li
          ) as found left join roles on roles.person_id = found.id order by found.name, found.id",
     )
     .bind(who.organisation)
-    .bind(pattern(search.text))
+    .bind(search::containing(search.text))
     .bind(search.addresses)
     .bind(search.role)
     .bind(limit)
@@ -121,24 +122,11 @@ pub async fn count(conn: &mut Conn, who: &Identity, query: &str, role: Option<Ro
            and ($3 is null or exists (select 1 from roles where roles.person_id = people.id and roles.role = $3))",
     )
     .bind(who.organisation)
-    .bind(pattern(query))
+    .bind(search::containing(query))
     .bind(role)
     .fetch_one(conn)
     .await?;
     Ok(count)
-}
-
-/// What a name must be like to contain `query`.
-pub(super) fn pattern(query: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in query.trim().to_lowercase().chars().take(100) {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// Rows of one person, one a role, to one.
@@ -160,16 +148,4 @@ fn gather(rows: Vec<Row>) -> Vec<Found> {
         person.roles.sort_unstable();
     }
     people
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_searched_for_is_taken_literally() {
-        assert_eq!(pattern(" Ines "), "%ines%");
-        assert_eq!(pattern("50%_\\"), "%50\\%\\_\\\\%");
-        assert_eq!(pattern(""), "%%");
-    }
 }

@@ -1,6 +1,6 @@
 //! Who is signed in, as admins see it: the browsers and tokens of an organisation, and ending them.
 
-use super::{directory, has_role, news};
+use super::{has_role, news};
 use crate::{
     activity::Verb,
     channels::Channel,
@@ -10,6 +10,7 @@ use crate::{
     realtime::{cursor::Epoch, live::Snapshot, server::log},
     server::{
         db::{self, Activity, Conn, Tx},
+        search,
         sign_ins::{self, Identity},
     },
 };
@@ -44,7 +45,7 @@ pub async fn page(conn: &mut Conn, who: &Identity, epoch: &Epoch, query: &str, o
     )
     .bind(who.organisation)
     .bind(db::now())
-    .bind(directory::pattern(query))
+    .bind(search::containing(query))
     .bind(PAGE + 1)
     .bind(offset)
     .fetch_all(&mut *conn)

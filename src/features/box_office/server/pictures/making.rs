@@ -42,8 +42,13 @@ pub struct Made {
 /// # Errors
 /// 422 `picture` if it is none, or too large.
 pub async fn make(sent: Vec<u8>) -> AppResult<Made> {
-    let _turn = ONE.acquire().await.map_err(|_| AppError::internal())?;
-    tokio::task::spawn_blocking(move || remake(&sent)).await.map_err(|error| {
+    // The turn ends with the work, also when whoever asked has gone.
+    let turn = ONE.acquire().await.map_err(|_| AppError::internal())?;
+    let work = move || {
+        let _turn = turn;
+        remake(&sent)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
         tracing::error!(%error, "making a picture panicked");
         AppError::invalid("picture", "This picture cannot be read.")
     })?

@@ -22,7 +22,6 @@ use crate::{
             diff::{Diff, Put},
             import::{Import, ImportAction, ImportState, Mode, Progress, Source, WrongLine, transition},
         },
-        server::availability,
     },
     ids::{EventId, Millis, OrganisationId, PersonId, SectionId},
     server::{
@@ -374,7 +373,7 @@ async fn take(tx: &mut Tx, id: i64, event: EventId, expected: i64, step: &Diff, 
     let written = (found.steps - i64::try_from(left).unwrap_or(i64::MAX)).max(found.written);
     sqlx::query("update plan_imports set written = $2 where id = $1").bind(id).bind(written).execute(&mut **tx).await?;
     tx.announce(found.person_id, &PlanEvent::ImportChanged(Progress { written, ..found.progress() }));
-    availability::announce(tx, event).await?;
+    store::tell_of_places(tx, event).await?;
     Ok(Some(expected + 1))
 }
 

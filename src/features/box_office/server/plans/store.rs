@@ -10,7 +10,7 @@ use crate::{
     features::box_office::{
         live::seats::{PlanChanged, SeatsEvent},
         model::plan::diff::{Diff, Put},
-        server::availability,
+        server::{holds, is_public},
     },
     ids::{EventId, Millis, PersonId, SectionId, TicketTypeId},
     server::db::{Conn, Db, Tx},
@@ -78,7 +78,15 @@ pub(super) async fn tell(tx: &mut Tx, event: EventId) -> AppResult<()> {
     recount(tx, event).await?;
     let (version, at) = (version(tx, event).await?, tx.now());
     tx.announce(event, &SeatsEvent::PlanChanged(PlanChanged { version, at }));
-    availability::announce(tx, event).await
+    tell_of_places(tx, event).await
+}
+
+/// Tells those who may look at the event what is left. New places are for those who wait first.
+///
+/// # Errors
+/// If the database refuses.
+pub(super) async fn tell_of_places(tx: &mut Tx, event: EventId) -> AppResult<()> {
+    if is_public(tx, event).await? { holds::tell(tx, event, Vec::new()).await } else { Ok(()) }
 }
 
 /// The capacity of a seated ticket type is the number of its seats: always, in the transaction that changes them.

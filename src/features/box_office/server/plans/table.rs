@@ -20,6 +20,7 @@ use crate::{
         seat::SeatKind,
     },
     ids::TicketTypeId,
+    server::csv::{guarded, unguarded},
 };
 
 /// The columns, as they are written.
@@ -189,7 +190,7 @@ impl<'a> Reading<'a> {
     }
 
     fn line(&mut self, number: u64, record: &StringRecord, columns: &BTreeMap<&'static str, usize>) -> Result<Line, Fault> {
-        let cell = |column: &str| columns.get(column).and_then(|index| record.get(*index)).unwrap_or_default();
+        let cell = |column: &str| columns.get(column).and_then(|index| record.get(*index)).map(unguarded).unwrap_or_default();
         let told = |column: &'static str| move |error: AppError| (column, error.message);
         let section = section_name("section", cell("section")).map_err(told("section"))?;
         let row = spans::row_name("row", cell("row")).map_err(told("row"))?;
@@ -388,7 +389,8 @@ pub(super) fn write(plan: &Plan, types: &[TypeLine]) -> AppResult<String> {
     for (section, row, place) in seats(plan) {
         let name = names.get(&place.ticket_type).copied().unwrap_or_default();
         let (number, x, y) = (place.number.to_string(), place.x.to_string(), place.y.to_string());
-        writer.write_record([section, row, &number, place.kind.word(), name, &x, &y]).map_err(|error| refused(&error))?;
+        let (section, row, name) = (guarded(section), guarded(row), guarded(name));
+        writer.write_record([section.as_str(), row.as_str(), &number, place.kind.word(), name.as_str(), &x, &y]).map_err(|error| refused(&error))?;
     }
     let bytes = writer.into_inner().map_err(|error| refused(&error))?;
     String::from_utf8(bytes).map_err(|error| refused(&error))

@@ -124,7 +124,7 @@ pub fn CheckOut(
     hold: Signal<Option<Hold>>,
 ) -> impl IntoView {
     let promo: RwSignal<Option<String>> = RwSignal::new(None);
-    let basket = memo(move || hold.with(|hold| hold.as_ref().map(|hold| (hold.id, hold.seats.clone(), hold.standing.clone()))));
+    let basket = memo(move || hold.with(|hold| hold.as_ref().map(|hold| (hold.id, hold.until, hold.seats.clone(), hold.standing.clone()))));
     let quote = Resource::new(
         move || (basket.get(), promo.get()),
         |(basket, promo)| async move {

@@ -254,11 +254,13 @@ impl Screen {
             }
             if left.is_empty() {
                 self.lapsed.set(None);
+                picks::keep(self.event, &[]);
                 return;
             }
             let told = self.told.get_value();
             match api::hold(self.event, left, Vec::new(), browser::fresh_key()).await {
                 Ok(hold) => {
+                    picks::keep(self.event, &[]);
                     let alarm = self.alarm.try_get_untracked().flatten().filter(|_| !gone.is_empty());
                     self.take(Some(hold), told);
                     let _ = self.alarm.try_set(alarm);
@@ -266,6 +268,10 @@ impl Screen {
                 }
                 Err(error) => {
                     let taken = error.kind == ErrorKind::Conflict && error.field.is_some();
+                    // What may succeed later is tried again when the page is opened again.
+                    if !taken && !error.is_transient() {
+                        picks::keep(self.event, &[]);
+                    }
                     self.refuse(&error).await;
                     if !taken {
                         return;

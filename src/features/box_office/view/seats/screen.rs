@@ -266,7 +266,6 @@ impl Screen {
             self.repaint(kept.into_iter());
             return;
         }
-        picks::keep(self.event, &[]);
         self.order(Command::HoldWhatIsLeft(kept));
     }
 
@@ -321,6 +320,11 @@ impl Screen {
         }
         self.clock.hear(state.now);
         self.cursors.set_value(cursors);
+        // A basket that was bought in its last moments has not lapsed.
+        if self.map.with_value(|map| state.bought > map.bought) {
+            self.lapsed.set(None);
+            self.alarm.set(None);
+        }
         let other_plan = self.map.with_value(|map| map.rows != state.rows || map.sections != state.sections);
         self.map.set_value(state);
         if other_plan {
