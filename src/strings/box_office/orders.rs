@@ -214,6 +214,8 @@ pub fn held_until(clock: &str) -> String {
 }
 /// The last two minutes.
 pub const ENDS_SOON: &str = "The time to pay is running out.";
+/// Holds the places for longer.
+pub const MORE_TIME: &str = "More time";
 /// It has ended while one looks.
 pub const HELD_OVER: &str = "The time to pay has passed. Nothing was charged.";
 /// Leads back to the event.

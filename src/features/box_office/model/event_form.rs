@@ -25,8 +25,6 @@ pub const VENUE_CHARS: usize = 200;
 pub const NOTE_CHARS: usize = 300;
 /// Characters of a ticket type's name at the most.
 pub const TYPE_CHARS: usize = 60;
-/// Ticket types of an event at the most.
-pub const TYPES: usize = 12;
 /// Places of a standing ticket type at the most.
 pub const PLACES: i64 = 100_000;
 /// Places that one person can have at the most.

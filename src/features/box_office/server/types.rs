@@ -4,13 +4,15 @@ use super::{
     availability,
     event_edit::changed_meanwhile,
     events::{announce, run_by},
+    holds, is_public,
 };
 use crate::{
     activity::Verb,
     error::{AppError, AppResult},
     features::box_office::model::{
         event::{EventState, TypeAvailability},
-        event_form::{TYPES, TypeRow, TypeWish},
+        event_form::{TypeRow, TypeWish},
+        plan::desk::TYPES,
     },
     ids::{EventId, Millis, TicketTypeId},
     server::{
@@ -51,12 +53,29 @@ async fn open(tx: &mut Tx, who: &Identity, event: EventId) -> AppResult<()> {
     tx.record(Activity::by(who, Verb::EventChanged, event.0).named(&row.title)).await
 }
 
+/// Tables name ticket types by their names: no two of an event have the same.
+async fn check_name(tx: &mut Tx, event: EventId, id: Option<TicketTypeId>, name: &str) -> AppResult<()> {
+    let names: Vec<(TicketTypeId, String)> =
+        sqlx::query_as("select id, name from ticket_types where event_id = $1").bind(event).fetch_all(&mut **tx).await?;
+    if names.iter().any(|(of, known)| Some(*of) != id && known.to_lowercase() == name.to_lowercase()) {
+        return Err(AppError::invalid("name", "There is a ticket type of this name already."));
+    }
+    Ok(())
+}
+
+/// Tells everyone what has changed; what there is more of is for those who wait first.
+async fn tell(tx: &mut Tx, event: EventId) -> AppResult<()> {
+    announce(tx, event).await?;
+    if is_public(tx, event).await? { holds::tell(tx, event, Vec::new()).await } else { Ok(()) }
+}
+
 /// Adds a ticket type, the last in order.
 ///
 /// # Errors
-/// 403; 404; 409 if there are too many, or the event is over.
+/// 403; 404; 409 if there are too many, or the event is over; 422 `name` if there is one of this name.
 pub async fn add(tx: &mut Tx, who: &Identity, event: EventId, wish: &TypeWish) -> AppResult<TicketTypeId> {
     open(tx, who, event).await?;
+    check_name(tx, event, None, &wish.name).await?;
     let (count, position): (i64, i64) =
         sqlx::query_as("select count(*), coalesce(max(position) + 1, 0) from ticket_types where event_id = $1")
             .bind(event)
@@ -77,7 +96,7 @@ pub async fn add(tx: &mut Tx, who: &Identity, event: EventId, wish: &TypeWish) -
         .bind(wish.capacity.unwrap_or_default())
         .fetch_one(&mut **tx)
         .await?;
-    announce(tx, event).await?;
+    tell(tx, event).await?;
     Ok(id)
 }
 
@@ -89,6 +108,7 @@ pub async fn add(tx: &mut Tx, who: &Identity, event: EventId, wish: &TypeWish) -
 pub async fn change(tx: &mut Tx, who: &Identity, event: EventId, id: TicketTypeId, version: i64, wish: &TypeWish) -> AppResult<()> {
     open(tx, who, event).await?;
     let known = one(tx, event, id, version).await?;
+    check_name(tx, event, Some(id), &wish.name).await?;
     let taken = known.sold + known.held;
     let has_seats: bool =
         sqlx::query_scalar("select exists (select 1 from seats where ticket_type_id = $1)").bind(id).fetch_one(&mut **tx).await?;
@@ -116,7 +136,7 @@ pub async fn change(tx: &mut Tx, who: &Identity, event: EventId, id: TicketTypeI
         .bind(capacity)
         .execute(&mut **tx)
         .await?;
-    announce(tx, event).await.map(drop)
+    tell(tx, event).await
 }
 
 /// Removes one of which nothing was ever sold, nothing is held, and which has no seats.

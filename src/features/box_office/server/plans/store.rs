@@ -136,7 +136,7 @@ async fn check_types(conn: &mut Conn, event: EventId, puts: &[Put]) -> AppResult
     }
 }
 
-/// Those of these seats that cannot go (`removing`: whatever order they stand in) or change their price.
+/// Those of these seats that cannot go (`removing`: whatever order that was paid or waits they stand in) or change their price.
 async fn in_the_way(
     conn: &mut Conn,
     section: SectionId,
@@ -151,7 +151,7 @@ async fn in_the_way(
     among(&mut query, " and s.number in (", numbers);
     query.push(" and (exists (select 1 from held_seats h where h.seat_id = s.id and h.until > ").push_bind(now);
     query.push(") or exists (select 1 from order_lines l where l.seat_id = s.id");
-    query.push(if removing { "))" } else { " and l.state = 'sold'))" });
+    query.push(if removing { " and l.state <> 'void'))" } else { " and l.state = 'sold'))" });
     query.push(" order by s.number");
     let rows: Vec<(String, String, i64)> = query.build_query_as().fetch_all(conn).await?;
     Ok(rows.into_iter().map(|(section, row, number)| format!("{section}, row {row}, seat {number}")).collect())
@@ -232,6 +232,13 @@ pub(super) async fn remove(tx: &mut Tx, removed: &BTreeMap<(SectionId, String), 
         let mut query = QueryBuilder::<Db>::new("delete from held_seats where until <= ");
         query.push_bind(now).push(" and seat_id in (select id from seats where section_id = ").push_bind(*section);
         query.push(" and row = ").push_bind(row);
+        among(&mut query, " and number in (", numbers);
+        query.push(")").build().execute(&mut **tx).await?;
+        // What was never paid is no reason for a seat to stay.
+        let mut query = QueryBuilder::<Db>::new(
+            "update order_lines set seat_id = null where state = 'void' and seat_id in (select id from seats where section_id = ",
+        );
+        query.push_bind(*section).push(" and row = ").push_bind(row);
         among(&mut query, " and number in (", numbers);
         query.push(")").build().execute(&mut **tx).await?;
         let mut query = QueryBuilder::<Db>::new("delete from seats where section_id = ");

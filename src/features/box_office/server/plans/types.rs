@@ -45,7 +45,7 @@ pub(super) async fn insert(tx: &mut Tx, event: EventId, of: &TypeLine) -> AppRes
 /// Writes a ticket type: the one with `id`, or a new one; returns which.
 ///
 /// # Errors
-/// 403; 404; 409 if somebody holds or has bought places whose price would change, or if there are too many; 422 of the field.
+/// 403; 404; 409 if there are too many, or fewer places than are taken; 422 of the field.
 pub async fn save(
     tx: &mut Tx,
     who: &Identity,
@@ -85,18 +85,13 @@ async fn update(tx: &mut Tx, known: &TypeLine, new: &NewType) -> AppResult<()> {
     if known.seated != new.standing.is_none() {
         return Err(AppError::invalid("seated", "A ticket type stays seated or standing. Make another one."));
     }
+    // A price may change: what is sold keeps its own, and whoever pays has to have seen the new one.
     let taken = taken(tx, known).await?;
-    if taken > 0 && known.price != new.price {
-        return Err(AppError {
-            field: Some("price".to_owned()),
-            ..AppError::conflict("Somebody holds or has bought places at this price. Make another ticket type.")
-        });
-    }
     if let Some(places) = new.standing.filter(|places| *places < taken) {
         let message = format!("{taken} places are held or sold: {places} would be too few.");
         return Err(AppError { field: Some("capacity".to_owned()), ..AppError::conflict(message) });
     }
-    sqlx::query("update ticket_types set name = $2, price = $3, capacity = coalesce($4, capacity) where id = $1")
+    sqlx::query("update ticket_types set name = $2, price = $3, capacity = coalesce($4, capacity), version = version + 1 where id = $1")
         .bind(known.id)
         .bind(&new.name)
         .bind(new.price.amount)

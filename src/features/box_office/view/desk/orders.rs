@@ -45,6 +45,14 @@ pub(super) fn List(event: EventId, shown: RwSignal<Desk>, asked: Memo<Asked>, or
             known.set(count.get_untracked());
         }
     });
+    // What becomes of those that are shown is shown; what is new waits for the pill.
+    let sales = memo(move || shown.with(|desk| desk.sales.clone()));
+    effect(move |before: Option<()>| {
+        sales.with(|_| ());
+        if before.is_some() && new.get_untracked() == 0 {
+            orders.refetch();
+        }
+    });
     let pill = dynamic(move || {
         let new = new.get();
         (new > 0).then(|| {

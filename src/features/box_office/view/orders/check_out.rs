@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 use super::{
     countdown::{Countdown, over},
     line, off,
-    pay::{label, missing, renew_when_refused},
+    pay::{follow_balance, label, missing, renew_when_refused},
     sum_line,
 };
 use crate::{
@@ -18,10 +18,10 @@ use crate::{
         api::orders::{self as api, BuyPlaces, CreateOrder},
         model::{hold::Hold, orders::Quote},
     },
-    ids::HoldId,
+    ids::{HoldId, Millis},
     strings::box_office::orders as words,
     ui::{
-        Icon, Notice, browser, dynamic,
+        Icon, Notice, browser, dynamic, effect,
         forms::{Failure, failure},
         memo,
         notice::Tone,
@@ -40,9 +40,11 @@ pub fn NewOrderPage() -> impl IntoView {
             (hold, query.get_str("promo").map(ToOwned::to_owned))
         })
     });
+    // Why it was asked again what it costs.
+    let (again, why) = (RwSignal::new(0_u32), RwSignal::new(None::<String>));
     let quote = Resource::new_blocking(
-        move || asked.get(),
-        |(hold, promo)| async move {
+        move || (asked.get(), again.get()),
+        |((hold, promo), _)| async move {
             match hold {
                 Some(hold) => api::quote(hold, promo).await,
                 None => Err(AppError::not_found("There is no such basket.")),
@@ -52,7 +54,7 @@ pub fn NewOrderPage() -> impl IntoView {
     let content = move || {
         Suspend::new(async move {
             match quote.await {
-                Ok(quote) => view! { <Whole quote/> },
+                Ok(quote) => view! { <Whole quote changed=changed(again, why) why/> },
                 Err(error) => refused(error),
             }
         })
@@ -92,10 +94,13 @@ fn refused(error: AppError) -> AnyView {
 
 /// The basket beside what it costs.
 #[component]
-fn Whole(quote: Quote) -> impl IntoView {
+fn Whole(quote: Quote, changed: Callback<String>, why: RwSignal<Option<String>>) -> impl IntoView {
     let lines = quote.lines.iter().map(line).collect_view();
     let (event, hold) = (quote.event.clone(), quote.hold_id);
-    let apply = Callback::new(move |promo: String| browser::go(&format!("/orders/new?hold={hold}&promo={}", encoded(&promo))));
+    let apply = Callback::new(move |promo: String| {
+        why.set(None);
+        browser::go(&format!("/orders/new?hold={hold}&promo={}", encoded(&promo)));
+    });
     view! {
         <div class="order-page">
             <section class="card stack" aria-labelledby="places">
@@ -109,7 +114,7 @@ fn Whole(quote: Quote) -> impl IntoView {
             </section>
             <section class="card stack" aria-labelledby="pay">
                 <h2 id="pay">{words::TO_PAY}</h2>
-                <Sum quote apply/>
+                <Sum quote apply changed why/>
             </section>
         </div>
     }
@@ -124,21 +129,25 @@ pub fn CheckOut(
     hold: Signal<Option<Hold>>,
 ) -> impl IntoView {
     let promo: RwSignal<Option<String>> = RwSignal::new(None);
+    let (again, why) = (RwSignal::new(0_u32), RwSignal::new(None::<String>));
     let basket = memo(move || hold.with(|hold| hold.as_ref().map(|hold| (hold.id, hold.until, hold.seats.clone(), hold.standing.clone()))));
     let quote = Resource::new(
-        move || (basket.get(), promo.get()),
-        |(basket, promo)| async move {
+        move || (basket.get(), promo.get(), again.get()),
+        |(basket, promo, _)| async move {
             match basket {
                 Some((hold, ..)) => api::quote(hold, promo).await.map(Some),
                 None => Ok(None),
             }
         },
     );
-    let apply = Callback::new(move |code: String| promo.set(Some(code)));
+    let apply = Callback::new(move |code: String| {
+        why.set(None);
+        promo.set(Some(code));
+    });
     let content = move || {
         Suspend::new(async move {
             match quote.await {
-                Ok(Some(quote)) => Some(view! { <Sum quote apply within=true/> }),
+                Ok(Some(quote)) => Some(view! { <Sum quote apply changed=changed(again, why) why within=true/> }),
                 // An empty basket says so itself, and one that has ended, too.
                 Ok(None) => None,
                 Err(error) if error.kind == ErrorKind::Conflict => None,
@@ -149,12 +158,24 @@ pub fn CheckOut(
     view! { <Transition>{content}</Transition> }
 }
 
+/// Asks again what it costs, and says why.
+fn changed(again: RwSignal<u32>, why: RwSignal<Option<String>>) -> Callback<String> {
+    Callback::new(move |reason: String| {
+        why.set(Some(reason));
+        again.update(|again| *again = again.wrapping_add(1));
+    })
+}
+
 /// The sum, the code and the button.
 #[component]
 fn Sum(
     quote: Quote,
     /// Asks for the price with another code.
     apply: Callback<String>,
+    /// Told why it costs something else by now.
+    changed: Callback<String>,
+    /// That, when it was asked again.
+    why: RwSignal<Option<String>>,
     /// What stands around it counts down already.
     #[prop(optional)]
     within: bool,
@@ -164,42 +185,56 @@ fn Sum(
     let (buy, later) = (ServerAction::<BuyPlaces>::new(), ServerAction::<CreateOrder>::new());
     let (not_bought, not_made) = (failure(buy), failure(later));
     renew_when_refused(key, not_bought);
-    let until = Signal::stored(Some(until));
+    effect(move |_| {
+        let costs_other = not_bought.with(|error| {
+            let error = error.as_ref().filter(|error| matches!(error.field.as_deref(), Some("total" | "promo")))?;
+            Some(error.message.clone())
+        });
+        if let Some(reason) = costs_other {
+            changed.run(reason);
+        }
+    });
+    let available = RwSignal::new(available);
+    follow_balance(total.currency, move |newest| available.set(newest));
+    let until = RwSignal::new(Some(until));
+    let longer = Callback::new(move |later| until.set(Some(later)));
+    let until: Signal<Option<Millis>> = until.into();
     let over = over(until);
     let code = promo.as_ref().map(|promo| promo.code.to_string()).unwrap_or_default();
     let name = if code.is_empty() { String::new() } else { words::promo(&code) };
     let busy = buy.pending();
-    let lacks = missing(total, available);
-    let enough = lacks.is_none();
-    let countdown = (!within).then(|| view! { <Countdown until event=event.id/> });
+    let lacks = dynamic(move || missing(total, available.get()));
+    let enough = memo(move || available.get().amount >= total.amount);
+    let has_lines = !lines.is_empty();
+    let countdown = (!within).then(|| view! { <Countdown until event=event.id hold longer/> });
     let sums = (discount.amount > 0).then(|| sum_line(words::SUBTOTAL.to_owned(), subtotal, false));
     let pay_code = code.clone();
-    let pay = (enough && !lines.is_empty()).then(|| {
-        view! {
+    let pay = dynamic(move || {
+        (enough.get() && has_lines).then(|| view! {
             <ActionForm action=buy>
                 <input type="hidden" name="key" value=move || key.get()/>
                 <input type="hidden" name="hold" value=hold.to_string()/>
-                <input type="hidden" name="promo" value=pay_code/>
+                <input type="hidden" name="promo" value=pay_code.clone()/>
                 <input type="hidden" name="total" value=total.amount.to_string()/>
                 <button class="btn pay-btn" type="submit" data-kind="primary" data-wide="" aria-busy=move || busy.get().then_some("true")>
-                    {move || if busy.get() { words::CONFIRMING.to_owned() } else { label(total, available) }}
+                    {move || if busy.get() { words::CONFIRMING.to_owned() } else { label(total, available.get()) }}
                 </button>
             </ActionForm>
             <p class="field-hint">{words::PROMISE}</p>
-        }
+        })
     });
     let later_code = code.clone();
-    let order = (!enough).then(|| {
-        view! {
+    let order = dynamic(move || {
+        (!enough.get()).then(|| view! {
             <ActionForm action=later>
                 <input type="hidden" name="hold" value=hold.to_string()/>
-                <input type="hidden" name="promo" value=later_code/>
+                <input type="hidden" name="promo" value=later_code.clone()/>
                 <button class="btn" type="submit" data-wide="" aria-busy=move || later.pending().get().then_some("true")>
                     {words::LATER}
                 </button>
             </ActionForm>
             <p class="field-hint">{words::LATER_HINT}</p>
-        }
+        })
     });
     view! {
         {countdown}
@@ -208,6 +243,7 @@ fn Sum(
             <dl class="order-sums">
                 {sums} {off(name, discount)} {sum_line(words::TO_PAY.to_owned(), total, true)}
             </dl>
+            {dynamic(move || why.get().map(|why| view! { <Notice tone=Tone::Live>{why}</Notice> }))}
             <Failure failure=not_bought/>
             <Failure failure=not_made/>
             {lacks}

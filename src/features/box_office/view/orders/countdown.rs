@@ -4,9 +4,16 @@ use leptos::prelude::*;
 
 use crate::{
     app::{use_now, use_seconds, use_zone},
-    ids::{EventId, Millis},
+    features::box_office::api::seats::ExtendHold,
+    ids::{EventId, HoldId, Millis},
     strings::box_office::orders as words,
-    ui::{Notice, TimeText, dynamic, memo, notice::Tone, view},
+    ui::{
+        Notice, TimeText, dynamic, effect,
+        forms::{Failure, failure},
+        memo,
+        notice::Tone,
+        view,
+    },
 };
 
 /// When it is said that the time runs out.
@@ -31,6 +38,10 @@ pub(super) fn Countdown(
     until: Signal<Option<Millis>>,
     /// Where places are chosen again.
     event: EventId,
+    /// What ends.
+    hold: HoldId,
+    /// Told when it ends later.
+    longer: Callback<Millis>,
 ) -> impl IntoView {
     let (now, zone, at_first) = (use_seconds(), use_zone(), use_now());
     let over = over(until);
@@ -50,9 +61,33 @@ pub(super) fn Countdown(
             </p>
         })
     });
+    let extend = ServerAction::<ExtendHold>::new();
+    let (refused, pending, value) = (failure(extend), extend.pending(), extend.value());
+    effect(move |_| {
+        if let Some(Ok(hold)) = value.get() {
+            longer.run(hold.until);
+        }
+    });
+    let warning = dynamic(move || {
+        soon.get().then(|| {
+            view! {
+                <p class="hold-soon" role="alert">
+                    {words::ENDS_SOON}
+                </p>
+                <ActionForm action=extend>
+                    <input type="hidden" name="event" value=event.to_string()/>
+                    <input type="hidden" name="hold" value=hold.to_string()/>
+                    <button class="btn" type="submit" data-size="s" disabled=move || pending.get()>
+                        {words::MORE_TIME}
+                    </button>
+                </ActionForm>
+                <Failure failure=refused/>
+            }
+        })
+    });
     view! {
         {held}
-        {dynamic(move || soon.get().then(|| view! { <p class="hold-soon" role="alert">{words::ENDS_SOON}</p> }))}
+        {warning}
         {dynamic(move || {
             over.get().then(|| {
                 view! {

@@ -1,17 +1,22 @@
 //! The button that pays an order. Nothing is shown as paid before the server has said so.
 
-use leptos::prelude::*;
+use leptos::prelude::{Update as _, *};
 
 use super::countdown::{Countdown, over};
 use crate::{
+    app::use_own_id,
     error::{AppError, ErrorKind},
     features::{
         box_office::{
             api::orders::{CancelOrder, PayOrder},
             model::{order::OrderState, orders::OrderPage},
         },
-        wallet::model::Money,
+        wallet::{
+            live::WalletEvent,
+            model::{Currency, Money},
+        },
     },
+    realtime::client::{Update, use_live},
     strings::box_office::orders as words,
     ui::{
         browser, dynamic, effect,
@@ -35,6 +40,24 @@ pub(super) fn renew_when_refused(key: RwSignal<String>, refused: Signal<Option<A
             key.set(browser::fresh_key());
         }
     });
+}
+
+/// Tells what one has in `currency`, whenever that changes (S1-05).
+pub(super) fn follow_balance(currency: Currency, tell: impl Fn(Money) + 'static) {
+    use_live::<WalletEvent>(
+        use_own_id(),
+        |_| None,
+        move |update| {
+            let Update::Events(events) = update else { return };
+            let newest = events.iter().rev().find_map(|event| match event {
+                WalletEvent::BalanceChanged(changed) if changed.balance.currency == currency => Some(changed.balance.available),
+                _ => None,
+            });
+            if let Some(newest) = newest {
+                tell(Money::new(newest, currency));
+            }
+        },
+    );
 }
 
 /// That there is not enough, and what to do about it.
@@ -70,14 +93,18 @@ pub(super) fn Pay(shown: RwSignal<OrderPage>) -> impl IntoView {
             });
         }
     });
+    follow_balance(shown.with_untracked(|page| page.order.total.currency), move |available| {
+        shown.maybe_update(|page| page.available.is_some() && page.available.replace(available) != Some(available));
+    });
     let until = Signal::derive(move || shown.with(|page| page.order.until));
+    let longer = Callback::new(move |until| shown.update(|page| page.order.until = Some(until)));
     let over = over(until);
     let total = memo(move || shown.with(|page| page.order.total.amount));
     let words_of = memo(move || shown.with(|page| page.available.map(|available| label(page.order.total, available)).unwrap_or_default()));
     let busy = pay.pending();
     let lacking = dynamic(move || shown.with(|page| missing(page.order.total, page.available?)));
     view! {
-        <Countdown until event/>
+        <Countdown until event hold longer/>
         <Failure failure=refused/>
         <Failure failure=not_cancelled/>
         <div class="stack-s" hidden=move || over.get()>
