@@ -214,6 +214,14 @@ pub fn held_until(clock: &str) -> String {
 }
 /// The last two minutes.
 pub const ENDS_SOON: &str = "The time to pay is running out.";
+/// Finding anybody's order.
+pub const FIND: &str = "Anybody’s orders";
+/// See [`FIND`].
+pub const FIND_LABEL: &str = "Order number, name or address";
+/// See [`FIND`].
+pub const FIND_BUTTON: &str = "Find";
+/// See [`FIND`].
+pub const NONE_FOUND: &str = "No order has that in its number, or in its buyer’s name or address.";
 /// Holds the places for longer.
 pub const MORE_TIME: &str = "More time";
 /// It has ended while one looks.

@@ -69,6 +69,20 @@ pub async fn orders(event: EventId, #[server(default)] asked: OrdersAsked) -> Re
     .await
 }
 
+/// Orders of all events that have `text` in their number, or in their buyer's name or address.
+///
+/// # Errors
+/// 401; 403 unless one is an agent or an admin.
+#[server(name = FindOrders, prefix = "/fn", endpoint = "desk/find", input = GetUrl, output = Json)]
+pub async fn find(#[server(default)] text: String) -> Result<Orders, AppError> {
+    let asking = asker();
+    answer(async move {
+        let (state, who) = asking?;
+        desk::find(&mut *state.store.read().await?, &who, &text).await
+    })
+    .await
+}
+
 /// Writes to all who have a ticket, once for `key`.
 ///
 /// # Errors

@@ -16,10 +16,13 @@ use crate::{
                 order::OrderState,
             },
         },
-        people::model::PersonCard,
+        people::{
+            model::{PersonCard, Role},
+            server::has_role,
+        },
         wallet::model::{Currency, Money},
     },
-    ids::{EventId, Millis, OrderId, PersonId, SpaceId, TicketTypeId},
+    ids::{EventId, Millis, OrderId, OrganisationId, PersonId, SpaceId, TicketTypeId},
     realtime::{cursor::Epoch, live::Snapshot, server::log},
     server::{
         db::{self, Conn, Db, Tx},
@@ -27,6 +30,9 @@ use crate::{
         sign_ins::Identity,
     },
 };
+
+/// Orders that looking for anybody's finds at the most.
+const FOUND: usize = 30;
 
 /// Tells the staff of an event what is sold of it, and how many are expected: to be called once in each transaction that pays an order or
 /// gives one back.
@@ -170,14 +176,42 @@ pub async fn orders(conn: &mut Conn, who: &Identity, event: EventId, asked: &Ord
     page(conn, event, asked, ORDERS).await
 }
 
+/// Orders of all events whose number, or whose buyer's name or address, has `text` in it: for those who help people with them.
+///
+/// # Errors
+/// 403 unless one is an agent or an admin.
+pub async fn find(conn: &mut Conn, who: &Identity, text: &str) -> AppResult<Orders> {
+    if !has_role(conn, who.person, Role::Agent).await? && !has_role(conn, who.person, Role::Admin).await? {
+        return Err(AppError::forbidden("Only agents and admins look for other people's orders."));
+    }
+    if text.trim().is_empty() {
+        return Ok(Orders::default());
+    }
+    let asked = OrdersAsked { text: text.to_owned(), ..OrdersAsked::default() };
+    listed(conn, Of::Organisation(who.organisation), &asked, FOUND).await
+}
+
 /// At most `most` of them, for a page or a part of a file.
 pub(super) async fn page(conn: &mut Conn, event: EventId, asked: &OrdersAsked, most: usize) -> AppResult<Orders> {
+    listed(conn, Of::Event(event), asked, most).await
+}
+
+/// Whose orders are listed.
+enum Of {
+    Event(EventId),
+    Organisation(OrganisationId),
+}
+
+async fn listed(conn: &mut Conn, of: Of, asked: &OrdersAsked, most: usize) -> AppResult<Orders> {
     let mut query = QueryBuilder::<Db>::new(
         "select o.id, o.number, o.state, p.id as person_id, p.name, p.hue, p.email, o.currency, o.subtotal - o.discount as total, o.refunded,
            o.created_at, (select count(*) from order_lines l where l.order_id = o.id) as places
-         from orders o join people p on p.id = o.person_id where o.event_id = ",
+         from orders o join people p on p.id = o.person_id where ",
     );
-    query.push_bind(event);
+    match of {
+        Of::Event(event) => query.push("o.event_id = ").push_bind(event),
+        Of::Organisation(organisation) => query.push("o.organisation_id = ").push_bind(organisation),
+    };
     if !asked.state.is_empty() {
         let state = state_from_word(&asked.state).ok_or_else(|| AppError::invalid("state", "Choose one of the list."))?;
         query.push(" and o.state = ").push_bind(state);

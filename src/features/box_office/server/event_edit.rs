@@ -23,8 +23,10 @@ use crate::{
     },
 };
 
-/// How far ahead an event can be.
+/// How far ahead, or ago, an event can be.
 const AHEAD: Millis = 5 * 366 * 86_400_000;
+/// How long one lasts at the most.
+const LONGEST: Millis = 366 * 86_400_000;
 
 /// What was entered, with the times read in its zone.
 struct Draft {
@@ -60,6 +62,12 @@ fn times(zone: &str, starts: &str, ends: &str, now: Millis) -> AppResult<Times> 
     }
     if starts_at > now + AHEAD {
         return Err(AppError::invalid("starts", "That is more than five years ahead."));
+    }
+    if starts_at < now - AHEAD {
+        return Err(AppError::invalid("starts", "That is more than five years ago."));
+    }
+    if ends_at - starts_at > LONGEST {
+        return Err(AppError::invalid("ends", "It lasts a year at the most."));
     }
     Ok(Times { starts_at, ends_at })
 }

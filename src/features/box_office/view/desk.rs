@@ -2,7 +2,7 @@
 //! all who come ([`write`](mod@write)).
 
 mod figures;
-mod orders;
+pub(super) mod orders;
 mod over_time;
 mod write;
 

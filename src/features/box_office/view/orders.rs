@@ -6,6 +6,7 @@
 
 mod check_out;
 mod countdown;
+mod find;
 mod list;
 mod page;
 mod pay;

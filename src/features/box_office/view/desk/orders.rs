@@ -156,7 +156,19 @@ fn Table(event: EventId, orders: Orders, asked: Memo<Asked>) -> impl IntoView {
     let is_first = now.before.is_none();
     let newest = address(event, span, &OrdersAsked { before: None, ..now.clone() });
     let older = orders.floor.map(|floor| address(event, span, &OrdersAsked { before: Some(floor), ..now }));
-    let rows = orders.rows.into_iter().map(|order| view! { <Row order/> }).collect_view();
+    let table = table(orders.rows);
+    view! {
+        {table}
+        <nav class="form-actions" aria-label=words::PAGES>
+            {(!is_first).then(|| view! { <a class="btn" href=newest>{words::NEWEST}</a> })}
+            {older.map(|href| view! { <a class="btn" href=href rel="next">{words::OLDER}</a> })}
+        </nav>
+    }
+}
+
+/// Some orders, whosever they are.
+pub(in crate::features::box_office::view) fn table(orders: Vec<OrderRow>) -> AnyView {
+    let rows = orders.into_iter().map(|order| view! { <Row order/> }).collect_view();
     view! {
         <table class="table">
             <caption class="visually-hidden">{words::ORDERS_TABLE}</caption>
@@ -172,10 +184,6 @@ fn Table(event: EventId, orders: Orders, asked: Memo<Asked>) -> impl IntoView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
-        <nav class="form-actions" aria-label=words::PAGES>
-            {(!is_first).then(|| view! { <a class="btn" href=newest>{words::NEWEST}</a> })}
-            {older.map(|href| view! { <a class="btn" href=href rel="next">{words::OLDER}</a> })}
-        </nav>
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::chip;
+use super::{chip, find::FindOrders};
 use crate::{
     app::{EventTabs, FaultWithin, Followed, use_now, use_own_id, use_seconds, use_zone},
     features::box_office::{
@@ -57,6 +57,7 @@ pub fn OrdersPage() -> impl IntoView {
             </header>
             <EventTabs/>
             <div class="stack">
+                <FindOrders/>
                 <nav class="tabs" aria-label=words::FILTER>
                     {tabs}
                 </nav>
