@@ -1,11 +1,11 @@
 //! What forms have in common: where their errors stand, and what they say
 //! when something was done.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 
-use super::{Icon, Notice, dynamic, memo, notice::Tone, view};
+use super::{Icon, Notice, dynamic, effect, memo, notice::Tone, view};
 use crate::{error::AppError, strings::shell as words};
 
 /// Why the last attempt of `action` was refused, if it was.
@@ -31,6 +31,19 @@ where
 {
     let (value, pending) = (action.value(), action.pending());
     Signal::derive(move || !pending.get() && value.with(|value| matches!(value, Some(Ok(_)))))
+}
+
+/// Empties a form when what it asked for is done; whoever enters several things enters the next.
+pub fn empty_when(done: Signal<bool>) -> NodeRef<html::Form> {
+    let form = NodeRef::<html::Form>::new();
+    effect(move |_| {
+        if done.get()
+            && let Some(form) = form.get_untracked()
+        {
+            form.reset();
+        }
+    });
+    form
 }
 
 /// What is wrong with the field called `name`.

@@ -111,7 +111,11 @@ impl Live<OwnEvent> for SeatMap {
                 }
                 Vec::new()
             }
-            OwnEvent::HoldChanged(_) | OwnEvent::WaitingChanged(_) => Vec::new(),
+            OwnEvent::BoughtChanged(changed) if changed.event_id == self.event.id => {
+                self.bought = changed.bought;
+                Vec::new()
+            }
+            OwnEvent::HoldChanged(_) | OwnEvent::BoughtChanged(_) | OwnEvent::WaitingChanged(_) => Vec::new(),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     error::{AppError, AppResult},
     features::box_office::{
         live::{
-            own::{HoldChanged, OwnEvent},
+            own::{BoughtChanged, HoldChanged, OwnEvent},
             seats::{SeatsChanged, SeatsEvent},
         },
         model::{
@@ -182,6 +182,16 @@ pub async fn tell(tx: &mut Tx, event: EventId, mut seats: Vec<SeatNow>) -> AppRe
 /// Tells the owner's tabs what is in their basket.
 pub fn tell_owner(tx: &mut Tx, person: PersonId, event: EventId, hold: Option<Hold>) {
     tx.announce(person, &OwnEvent::HoldChanged(HoldChanged { event_id: event, hold }));
+}
+
+/// Tells the tabs of `person` how many places of `event` they have by now.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn tell_bought(tx: &mut Tx, person: PersonId, event: EventId) -> AppResult<()> {
+    let bought = bought(tx, person, event).await?;
+    tx.announce(person, &OwnEvent::BoughtChanged(BoughtChanged { event_id: event, bought }));
+    Ok(())
 }
 
 /// Deletes what a hold claims; returns its seats with the instants until which they were held.

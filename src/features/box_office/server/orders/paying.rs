@@ -103,6 +103,7 @@ pub async fn pay(tx: &mut Tx, who: &Identity, id: OrderId, seen: Option<i64>) ->
     expiring::unschedule(tx, id).await?;
     holds::tell(tx, row.event_id, seats).await?;
     holds::tell_owner(tx, who.person, row.event_id, None);
+    holds::tell_bought(tx, who.person, row.event_id).await?;
     tickets::tell_of_order(tx, id).await?;
     desk::sales_changed(tx, row.event_id).await?;
     let details = json!({ "event": row.title, "amount": total.to_string() });

@@ -161,6 +161,7 @@ async fn give_back(tx: &mut Tx, row: &row::Row, lines: &[Sold], all: bool, reaso
     }
     let seats = lines.iter().filter_map(|line| Some(SeatNow { id: line.seat_id?, state: SeatState::Free })).collect();
     holds::tell(tx, row.event_id, seats).await?;
+    holds::tell_bought(tx, row.person_id, row.event_id).await?;
     tickets::tell_of_order(tx, row.id).await?;
     desk::sales_changed(tx, row.event_id).await?;
     let money = row.money(amount).to_string();

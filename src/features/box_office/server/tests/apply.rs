@@ -15,12 +15,18 @@ use crate::{
             server::{
                 baskets::{self, Part},
                 events::Looker,
-                expiry, holds, seats, waiting,
+                expiry, holds,
+                orders::{self, Wish},
+                seats, waiting,
             },
         },
         messages::server::tests::House,
+        wallet::{
+            model::{Currency, Money},
+            server::ledger,
+        },
     },
-    ids::{EventId, PersonId, SeatId, TicketTypeId},
+    ids::{EventId, OrderId, PersonId, SeatId, TicketTypeId},
     realtime::live::{Live, LiveEvent},
     server::{
         db::{Committed, Tx, now},
@@ -55,8 +61,11 @@ enum Command {
     Release {
         by: usize,
     },
-    Sell {
+    Buy {
         by: usize,
+    },
+    Refund {
+        of: usize,
     },
     Wait {
         by: usize,
@@ -77,7 +86,8 @@ fn any_command() -> impl Strategy<Value = Command> {
         2 => by().prop_map(|by| Command::LetGo { by }),
         1 => by().prop_map(|by| Command::Extend { by }),
         3 => by().prop_map(|by| Command::Release { by }),
-        1 => by().prop_map(|by| Command::Sell { by }),
+        3 => by().prop_map(|by| Command::Buy { by }),
+        1 => by().prop_map(|of| Command::Refund { of }),
         3 => by().prop_map(|by| Command::Wait { by }),
         1 => by().prop_map(|by| Command::Leave { by }),
         1 => Just(Command::End),
@@ -94,6 +104,10 @@ struct Hall {
 
 async fn hall() -> Hall {
     let house = house(i64::try_from(PEOPLE).unwrap()).await;
+    for who in house.people.clone() {
+        let money = Money::new(30_000, Currency::Eur);
+        house.store.write(async move |tx: &mut Tx| ledger::open(tx, who.organisation, who.person, money).await).await.unwrap();
+    }
     let (event, seats) = super::seated(&house, 8).await;
     let add = async move |tx: &mut Tx| {
         let made = sqlx::query_scalar(
@@ -108,6 +122,7 @@ async fn hall() -> Hall {
 impl Hall {
     async fn perform(&self, command: Command) {
         let by = match command {
+            Command::Refund { of } => return self.refund(of).await,
             Command::End => {
                 end_all(&self.house, 1).await;
                 expiry::sweep(&self.house.store).await.unwrap();
@@ -119,7 +134,7 @@ impl Hall {
             | Command::LetGo { by }
             | Command::Extend { by }
             | Command::Release { by }
-            | Command::Sell { by }
+            | Command::Buy { by }
             | Command::Wait { by }
             | Command::Leave { by } => by,
         };
@@ -153,7 +168,10 @@ impl Hall {
                         },
                         Command::Extend { .. } => baskets::extend(tx, &who, held.id, TERMS).await.map(drop),
                         Command::Release { .. } => holds::release(tx, &who, held.id).await,
-                        _ => sell(tx, &who, &held).await,
+                        _ => {
+                            let made = orders::create(tx, &who, held.id, &Wish::Keep).await?;
+                            orders::pay(tx, &who, made.id, None).await.map(drop)
+                        }
                     }
                 }
             }
@@ -161,53 +179,21 @@ impl Hall {
         let _ = self.house.store.write(body).await;
     }
 
+    /// Gives all back of the newest paid order of somebody, if they have one.
+    async fn refund(&self, of: usize) {
+        let (organiser, of) = (self.house.person(1).clone(), self.house.person(of).person);
+        let paid = "select max(id) from orders where person_id = $1 and state in ('paid', 'partly_refunded')";
+        let paid: Option<OrderId> =
+            sqlx::query_scalar(paid).bind(of).fetch_one(&mut *self.house.store.look().await.unwrap()).await.unwrap();
+        let Some(paid) = paid else { return };
+        let all = orders::Wanted::parse(None, "Rained off", false).unwrap();
+        self.house.store.write(async move |tx: &mut Tx| orders::refund(tx, &organiser, paid, &all).await).await.unwrap();
+    }
+
     async fn map(&self, who: Option<&Identity>) -> SeatMap {
         let looker = Looker { organisation: self.house.person(1).organisation, who: who.cloned() };
         seats::map(&mut self.house.store.read().await.unwrap(), &looker, self.event, TERMS, now()).await.unwrap()
     }
-}
-
-/// What paying for a basket comes to for those who look: its places are sold, and the basket is gone.
-async fn sell(tx: &mut Tx, who: &Identity, hold: &crate::features::box_office::model::hold::Hold) -> crate::error::AppResult<()> {
-    use crate::features::box_office::model::seat::{SeatNow, SeatState};
-    let now = tx.now();
-    let order: i64 = sqlx::query_scalar(
-        "insert into orders (organisation_id, event_id, person_id, hold_id, number, state, currency, subtotal, created_at, paid_at)
-         values ($1, $2, $3, $4, 'N' || $4, 'paid', 'EUR', 0, $5, $5) returning id",
-    )
-    .bind(who.organisation)
-    .bind(hold.event_id)
-    .bind(who.person)
-    .bind(hold.id)
-    .bind(now)
-    .fetch_one(&mut **tx)
-    .await?;
-    for seat in &hold.seats {
-        sqlx::query(
-            "insert into order_lines (order_id, ticket_type_id, seat_id, state, price) select $1, ticket_type_id, id, 'sold', 0 from seats where id = $2",
-        )
-        .bind(order)
-        .bind(seat)
-        .execute(&mut **tx)
-        .await?;
-        sqlx::query("update ticket_types set sold = sold + 1 where id = (select ticket_type_id from seats where id = $1)")
-            .bind(seat)
-            .execute(&mut **tx)
-            .await?;
-    }
-    for places in &hold.standing {
-        sqlx::query("update ticket_types set sold = sold + $2 where id = $1")
-            .bind(places.ticket_type_id)
-            .bind(places.quantity)
-            .execute(&mut **tx)
-            .await?;
-    }
-    sqlx::query("update holds set state = 'bought' where id = $1").bind(hold.id).execute(&mut **tx).await?;
-    holds::drop_claims(tx, hold.id).await?;
-    let sold = hold.seats.iter().map(|id| SeatNow { id: *id, state: SeatState::Sold }).collect();
-    holds::tell(tx, hold.event_id, sold).await?;
-    holds::tell_owner(tx, who.person, hold.event_id, None);
-    Ok(())
 }
 
 /// Applies what was committed, each event to whom its channel is for.
@@ -232,7 +218,7 @@ fn apply(maps: &mut [(Option<Identity>, SeatMap)], events: &[Committed], event_i
     }
 }
 
-/// What is compared: all that is shown but for the place in the list, which is asked for, and what was taken by buying, which is no event
+/// What is compared: all that is shown but for the place in the list, which is asked for, and what was offered and bought, which is no event
 /// of the map's own.
 fn shown(map: &SeatMap, at: i64) -> SeatMap {
     let mut map = map.at(at);

@@ -12,7 +12,7 @@ use crate::{
     strings::box_office::plans as words,
     ui::{
         Each, Field,
-        forms::{Failure, Submit, at, failure},
+        forms::{Failure, Submit, at, empty_when, failure, succeeded},
         view,
     },
 };
@@ -41,6 +41,7 @@ pub(super) fn Sections(editor: Editor) -> impl IntoView {
     editor.after(rename);
     editor.after(act);
     let (refused, not_renamed, not_done) = (failure(save), failure(rename), failure(act));
+    let form = empty_when(succeeded(save));
     let lines = move || {
         editor.desk.with(|desk| {
             let line = |section: &crate::features::box_office::model::plan::Section| {
@@ -62,7 +63,7 @@ pub(super) fn Sections(editor: Editor) -> impl IntoView {
                     children=move |line: Line| shown(line, event, rename, act)
                 />
             </ul>
-            <ActionForm action=save attr:class="form">
+            <ActionForm action=save node_ref=form attr:class="form">
                 <input type="hidden" name="event" value=event.to_string()/>
                 <Failure failure=refused fields=FIELDS/>
                 <Field

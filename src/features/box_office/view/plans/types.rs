@@ -15,7 +15,7 @@ use crate::{
     strings::box_office::plans as words,
     ui::{
         Each, Field,
-        forms::{Failure, Submit, at, failure},
+        forms::{Failure, Submit, at, empty_when, failure, succeeded},
         memo, view,
     },
 };
@@ -35,6 +35,7 @@ pub(super) fn Types(editor: Editor) -> impl IntoView {
     editor.after(change);
     editor.after(remove);
     let (refused, not_changed, not_removed) = (failure(save), failure(change), failure(remove));
+    let form = empty_when(succeeded(save));
     let types = move || editor.desk.with(|desk| desk.types.clone());
     let none = memo(move || editor.desk.with(|desk| desk.types.is_empty()));
     let (event, currency) = (editor.event, editor.desk.with_untracked(|desk| desk.currency));
@@ -52,7 +53,7 @@ pub(super) fn Types(editor: Editor) -> impl IntoView {
                 />
             </ul>
             <h3>{words::NEW_TYPE}</h3>
-            <ActionForm action=save attr:class="form">
+            <ActionForm action=save node_ref=form attr:class="form">
                 <input type="hidden" name="event" value=event.to_string()/>
                 <Failure failure=refused fields=FIELDS/>
                 <div class="form-row">

@@ -159,16 +159,16 @@ impl Screen {
             if events.iter().any(concerns) {
                 self.told.update_value(|told| *told = told.wrapping_add(1));
             }
-            let before = self.map.with_value(|map| map.hold.clone());
+            let (before, bought) = self.map.with_value(|map| (map.hold.clone(), map.bought));
             let touched = self.apply(person, events);
             self.repaint(touched.into_iter().flatten());
-            let is_gone = before.is_some() && self.map.with_value(|map| map.hold.is_none());
             self.notice_end(before);
-            self.show();
-            if is_gone {
-                // It may have been bought: only the server knows what is sold to whom.
-                spawn_local(self.refresh());
+            // A basket that was bought in its last moments has not lapsed.
+            if self.map.with_value(|map| map.bought > bought) {
+                self.lapsed.set(None);
+                self.alarm.set(None);
             }
+            self.show();
         });
         self.clock.run(move |now| self.tick(now));
         effect(move |_| self.begin());
@@ -320,11 +320,6 @@ impl Screen {
         }
         self.clock.hear(state.now);
         self.cursors.set_value(cursors);
-        // A basket that was bought in its last moments has not lapsed.
-        if self.map.with_value(|map| state.bought > map.bought) {
-            self.lapsed.set(None);
-            self.alarm.set(None);
-        }
         let other_plan = self.map.with_value(|map| map.rows != state.rows || map.sections != state.sections);
         self.map.set_value(state);
         if other_plan {
