@@ -38,6 +38,63 @@ scenario('what one picks the others see', async (scene) => {
   for (const person of [sam, lena, visitor]) await is(person.page, 'B', 7, 'available');
 });
 
+// Sam picks, asks for more time and pays; what he has is sold on the maps of the others. Otto gives it back, and it is free for all.
+scenario('what one buys the others see, and what is given back', async (scene) => {
+  const [sam, lena, otto] = await scene.people('sam', 'lena', 'otto');
+  const visitor = await scene.visitor('nobody');
+  const others = [lena, visitor];
+  for (const person of [sam, ...others]) await open(person);
+  await seat(sam.page, 'C', 3).click();
+  for (const person of others) await is(person.page, 'C', 3, 'held by somebody');
+  await basket(sam.page).getByRole('button', { name: 'More time' }).click();
+  await basket(sam.page).locator('.basket-held').getByText(/2\d:\d\d/).waitFor();
+  await basket(sam.page).getByRole('button', { name: /^Pay from wallet/ }).click();
+  await sam.page.waitForURL('**/orders/*');
+  for (const person of others) await is(person.page, 'C', 3, 'sold');
+  const { pathname } = new URL(sam.page.url());
+  await otto.page.goto(pathname);
+  await otto.page.getByLabel('Row C, seat 3 · €25.00', { exact: true }).check();
+  await otto.page.getByLabel('Reason', { exact: true }).fill('Rained off');
+  await otto.page.getByRole('button', { name: 'Refund these places' }).click();
+  for (const person of others) await is(person.page, 'C', 3, 'available');
+  await sam.page.getByText('Otto Lindqvist: Rained off', { exact: true }).waitFor();
+});
+
+/** Presses Tab until what has the focus is called so. */
+async function tabTo(page, name) {
+  const focused = () => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim());
+  for (let presses = 0; presses < 150; presses += 1) {
+    if (name.test(await focused())) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`Tab never came to ${name}`);
+}
+
+// Without a pointer, from the list of events to the code of a ticket.
+scenario('a ticket is bought by keyboard alone', async (scene) => {
+  const noor = await scene.person('noor');
+  const { page } = noor;
+  await page.goto('/events');
+  await noor.wire().subscribed('event.1');
+  await tabTo(page, /^Winter gala of the Northfield Institute$/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/events/1');
+  await seat(page, 'A', 1).waitFor();
+  await tabTo(page, /^Row A, seat 1, /);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await is(page, 'A', 2, 'yours');
+  await page.getByRole('button', { name: /^Pay from wallet/ }).waitFor();
+  await tabTo(page, /^Pay from wallet/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/orders/*');
+  await page.getByRole('link', { name: /^Ticket/ }).waitFor();
+  await tabTo(page, /^Ticket\b.*Row A, seat 2/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/tickets/*');
+  await page.getByRole('img', { name: /code/i }).waitFor();
+});
+
 // Two press the same seat at once: it is one's, the other one sees it held, and has nothing in the basket.
 scenario('two pick the same seat at once', async (scene) => {
   const [sam, lena] = await scene.people('sam', 'lena');

@@ -48,6 +48,7 @@ async fn the_matrix_of_channels_and_people() {
     let (gala, seats) = gala(&server, 1).await;
     let order = order(&tom, &hold(&tom, gala, &seats).await).await;
     let draft = draft(&otto, "A surprise", 86_400_000).await;
+    let space: i64 = sqlx::query_scalar("select space_id from events where id = $1").bind(gala).fetch_one(&database).await.unwrap();
 
     let mut people = vec![tom];
     for name in ["admin", "ines", "omar", "aiko", "otto", "mara", "sam"] {
@@ -77,6 +78,13 @@ async fn the_matrix_of_channels_and_people() {
             (format!("seats.{gala}"), true),
             (format!("event.{draft}"), is_admin || is_otto),
             (format!("seats.{draft}"), is_admin || is_otto),
+            // Who only looks at an event is not in its space, and an admin of the house is no guest.
+            (format!("private-space.{space}"), is_otto),
+            (format!("presence-space.{space}"), is_otto),
+            (format!("private-space.{space}.staff"), is_admin || is_otto),
+            (format!("private-ops.{organisation}"), is_admin),
+            ("private-ops.900".to_owned(), false),
+            ("private-application.1".to_owned(), false),
             (format!("private-order.{order}"), helps || person.email.starts_with("tom@")),
             // Guesses: longer ids, other spellings, ids that do not exist, channels that do not exist.
             (format!("private-conversation.{general}00000"), false),
