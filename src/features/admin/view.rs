@@ -20,7 +20,7 @@ use super::{
     model::{LiveChannels, Overview},
 };
 use crate::{
-    app::{AdminPage, FaultWithin, use_viewer},
+    app::{AdminPage, FaultWithin, use_organisation, use_own_id},
     ids::ApplicationId,
     realtime::{
         client::{Update, use_live},
@@ -167,8 +167,7 @@ impl Told {
 }
 
 fn follow_organisation(told: Told) {
-    let viewer = use_viewer();
-    let organisation = memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.organisation)));
+    let organisation = use_organisation();
     use_live::<OpsEvent>(
         Signal::derive(move || if told.follows.get() { organisation.get() } else { None }),
         |_| None,
@@ -187,7 +186,7 @@ fn follow_organisation(told: Told) {
 }
 
 fn follow_application(app: ApplicationId, told: Told, console: RwSignal<live::Console>, paused: RwSignal<bool>) {
-    let viewer = use_viewer().with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id));
+    let viewer = use_own_id().get_untracked();
     use_live::<ApplicationEvent>(
         Signal::derive(move || told.follows.get().then_some(app)),
         |_| None,

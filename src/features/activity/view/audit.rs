@@ -5,7 +5,7 @@ use leptos_router::{components::Form, hooks::use_query_map};
 
 use crate::{
     activity::{Item, SubjectKind, Topic, live::AuditEvent},
-    app::{AdminPage, FaultWithin, use_viewer, use_zone},
+    app::{AdminPage, FaultWithin, use_organisation, use_zone},
     features::activity::{
         api,
         model::{
@@ -190,8 +190,7 @@ fn Log(snapshot: Snapshot<Audit>, is_first: bool, page: Resource<Result<Snapshot
 
 /// Counts what is new, as the filter shows it, whenever the record has a new row.
 fn follow(asked: Asked, head: ActivityId, cursor: Option<Cursor>, new: RwSignal<u32>, ended: RwSignal<Option<String>>) {
-    let viewer = use_viewer();
-    let organisation = memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.organisation)));
+    let organisation = use_organisation();
     let asking = StoredValue::new(false);
     let again = StoredValue::new(false);
     let asked = StoredValue::new(asked);
@@ -217,7 +216,7 @@ fn follow(asked: Asked, head: ActivityId, cursor: Option<Cursor>, new: RwSignal<
         });
     }
     use_live::<AuditEvent>(
-        organisation.into(),
+        organisation,
         move |_| cursor.clone(),
         move |update| match update {
             Update::Events(events) => {

@@ -7,7 +7,7 @@ use leptos::{
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    app::{AdminPage, FaultWithin, use_now, use_viewer, use_zone},
+    app::{AdminPage, FaultWithin, use_now, use_organisation, use_own_id, use_zone},
     features::admin::{
         api::jobs::{self as api, DiscardJob, RetryJob, RetryJobs},
         live::jobs::JobsEvent,
@@ -80,9 +80,7 @@ fn Watch(jobs: Jobs) -> impl IntoView {
 }
 
 fn follow(shown: RwSignal<Jobs>, ended: RwSignal<Option<String>>) {
-    let viewer = use_viewer();
-    let organisation = memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.organisation)));
-    let person = viewer.with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id));
+    let (organisation, person) = (use_organisation(), use_own_id().get_untracked());
     let follows = RwSignal::new(true);
     use_live::<JobsEvent>(
         Signal::derive(move || if follows.get() { organisation.get() } else { None }),

@@ -10,7 +10,7 @@ use leptos_meta::Title;
 
 use super::context::{InboxContext, while_there_is_no_line};
 use crate::{
-    app::{FaultWithin, LiveLine, use_now, use_viewer, use_zone},
+    app::{FaultWithin, LiveLine, use_now, use_own_id, use_zone},
     features::inbox::{
         api::{self, SweepInbox},
         live::{InboxEvent, Swept},
@@ -86,8 +86,7 @@ impl Screen {
     }
 
     fn follow(self, ended: RwSignal<Option<String>>) {
-        let viewer = use_viewer();
-        let person = memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.id)));
+        let person = use_own_id();
         use_live::<InboxEvent>(
             Signal::derive(move || if self.follows.get() { person.get() } else { None }),
             move |_| self.cursor.get_value(),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{desktop, notes};
 use crate::{
-    app::{InboxCounts, use_clock, use_viewer, use_zone},
+    app::{InboxCounts, use_clock, use_own_id, use_viewer, use_zone},
     features::inbox::{
         api,
         live::InboxEvent,
@@ -64,7 +64,7 @@ pub fn provide_inbox() {
         newest: RwSignal::default(),
         preferences: RwSignal::default(),
         counts,
-        person: memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.id))).into(),
+        person: use_own_id(),
         cursor: StoredValue::new(None),
         begun: RwSignal::new(false),
         clock: use_clock(),

@@ -6,7 +6,7 @@ use leptos_router::{components::Form, hooks::use_query_map};
 
 use super::last_seen::LastSeen;
 use crate::{
-    app::use_viewer,
+    app::{use_organisation, use_viewer},
     error::AppResult,
     features::{
         messages,
@@ -75,11 +75,10 @@ pub fn PeoplePage() -> impl IntoView {
 
 /// Asks again when somebody is new or has another name.
 fn follow(found: Resource<AppResult<DirectoryPage>>) {
-    let viewer = use_viewer();
-    let organisation = memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.organisation)));
+    let organisation = use_organisation();
     let stale = StoredValue::new(false);
     let handle = use_live::<OrganisationEvent>(
-        organisation.into(),
+        organisation,
         move |_| found.get_untracked().and_then(Result::ok).map(|found| found.cursor),
         move |update| match update {
             Update::Events(events) if !events.iter().any(|event| matches!(event, OrganisationEvent::PersonChanged(_))) => {}

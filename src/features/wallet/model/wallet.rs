@@ -68,9 +68,9 @@ impl Wallet {
         known.unwrap_or(Balance { currency: shown, ..Balance::default() })
     }
 
-    /// There is less of the currency than they want to have.
+    /// There is less than they want to have; which is a sum of the usual currency.
     pub fn is_low(&self) -> bool {
-        self.balance().available < self.low_balance
+        self.filter.currency == Currency::default() && self.balance().available < self.low_balance
     }
 
     /// Puts a balance in place of what it was.

@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::chip;
 use crate::{
-    app::use_viewer,
+    app::use_organisation,
     features::admin::{
         api::health as api,
         live::probe::ProbeEvent,
@@ -25,10 +25,9 @@ pub(super) fn SelfTest() -> impl IntoView {
     let echo = RwSignal::new(Echo::default());
     // The event that is waited for, and when it was sent.
     let sent = StoredValue::new(None::<(String, i64)>);
-    let viewer = use_viewer();
-    let organisation = memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.organisation)));
+    let organisation = use_organisation();
     let handle = use_live::<ProbeEvent>(
-        organisation.into(),
+        organisation,
         |_| None,
         move |update| {
             let Update::Events(events) = update else { return };

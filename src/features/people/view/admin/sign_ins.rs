@@ -5,7 +5,7 @@ use leptos_router::{components::Form, hooks::use_query_map};
 
 use crate::{
     activity::live::AuditEvent,
-    app::{AdminPage, FaultWithin, use_now, use_viewer, use_zone},
+    app::{AdminPage, FaultWithin, use_now, use_organisation, use_zone},
     error::AppError,
     features::people::{
         api::admin,
@@ -82,11 +82,10 @@ fn Listed(snapshot: Snapshot<SignedIn>, query: String, offset: u32, end: ServerA
     let Snapshot { state: SignedIn { rows, more }, cursors } = snapshot;
     let no_longer = RwSignal::new(None::<String>);
     let cursor = cursors.into_iter().next().map(|(_, cursor)| cursor);
-    let viewer = use_viewer();
-    let organisation = memo(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.organisation)));
+    let organisation = use_organisation();
     // Each way in and out leaves a row in the record, whose head is told.
     use_live::<AuditEvent>(
-        organisation.into(),
+        organisation,
         move |_| cursor.clone(),
         move |update| match update {
             Update::Events(_) | Update::Stale => page.refetch(),
