@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{desktop, notes};
 use crate::{
-    app::{InboxCounts, use_clock, use_own_id, use_viewer, use_zone},
+    app::{InboxCounts, use_clock, use_own_id, use_zone},
     features::inbox::{
         api,
         live::InboxEvent,
@@ -59,7 +59,6 @@ pub struct InboxContext {
 /// Provides the viewer's inbox to all pages; the layout calls it once, where the viewer is known.
 pub fn provide_inbox() {
     let Some(counts) = use_context::<InboxCounts>() else { return };
-    let viewer = use_viewer();
     let context = InboxContext {
         newest: RwSignal::default(),
         preferences: RwSignal::default(),
