@@ -122,8 +122,14 @@ export async function createRoom(page, name, { topic = '', isPrivate = false } =
 /** Finds somebody for the conversation that is open, and adds them. */
 export async function invite(page, name) {
   await openPanel(page, 'people');
-  await part.panel(page).getByRole('searchbox', { name: 'Add people' }).fill(name);
-  await part.panel(page).getByRole('button', { name: `Add ${name}` }).click();
+  const [search, add] = [part.panel(page).getByRole('searchbox', { name: 'Add people' }), part.panel(page).getByRole('button', { name: `Add ${name}` })];
+  // What is typed before the panel is alive is not searched for.
+  for (let tries = 0; tries < 10 && !(await add.isVisible()); tries += 1) {
+    await search.fill('');
+    await search.fill(name);
+    await add.waitFor({ timeout: 1_000 }).catch(() => {});
+  }
+  await add.click();
   await part.member(page, name).getByRole('link').waitFor();
 }
 

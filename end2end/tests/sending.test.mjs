@@ -115,9 +115,12 @@ scenario('a large room is asked who has read', async (scene) => {
   await part.message(sam.page, 'crowd-1').waitFor();
   // Reading is written down within two seconds.
   await eventually(async () => {
+    const words = await wordsOf(lena.page, 'crowd-1');
+    if (/Read by Sam Adeyemi/.test(words)) return;
+    // What was answered too early is asked again.
     if (await ask.isVisible()) await ask.click();
     else await lena.page.reload();
-    assert.match(await wordsOf(lena.page, 'crowd-1'), /Read by Sam Adeyemi/);
+    assert.match(words, /Read by Sam Adeyemi/);
   }, { within: 20_000 });
 
   // The list of people of a large room comes in pages, and can be searched.

@@ -80,26 +80,13 @@ pub async fn page(conn: &mut Conn, who: &Identity, conversation: ConversationId,
          where m.conversation_id = $1 and lower(p.name) like $2 escape '\\' order by lower(p.name), p.id limit $3 offset $4",
     )
     .bind(conversation)
-    .bind(containing(query))
+    .bind(search::containing(query))
     .bind(PAGE)
     .bind(offset)
     .fetch_all(conn)
     .await?;
     let pointers = standing.is_small();
     Ok(rows.into_iter().map(|listed| MemberEntry { member: listed.row.member(pointers), last_seen: listed.last_seen }).collect())
-}
-
-/// A `like` pattern for what contains `query`.
-fn containing(query: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in query.trim().chars().take(80).flat_map(char::to_lowercase) {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// Who has read a message, as far as they let others see it; those who came later have not.
