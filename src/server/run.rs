@@ -74,8 +74,10 @@ pub struct Running {
 /// # Errors
 /// If the database cannot be opened.
 pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Running> {
-    ensure!(!config.demo || config.serves_only_here(leptos.site_addr),
-        "demo mode is for this machine only: the address and server.public_url must be loopback");
+    ensure!(
+        !config.demo || config.serves_only_here(leptos.site_addr),
+        "demo mode is for this machine only: the address and server.public_url must be loopback"
+    );
     let slow = Slow::above(config.database.slow_read_ms, config.database.slow_write_ms);
     let (store, commits) = Store::open_noting(&config.database.url, slow).await?;
     let rates = Arc::new(Rates::new(&config.limits));

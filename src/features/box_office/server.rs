@@ -100,4 +100,3 @@ async fn handles_orders(conn: &mut Conn, event: EventId, person: PersonId) -> Ap
     let helps = has_role(conn, person, Role::Agent).await? || has_role(conn, person, Role::Admin).await?;
     Ok(helps || is_run_by(conn, event, person).await?)
 }
-

@@ -1,10 +1,6 @@
 //! The inbox in the public JSON API, and the one thing that mail programs ask.
 
-use axum::{
-    Extension, Form, Json,
-    extract::State,
-    http::StatusCode,
-};
+use axum::{Extension, Form, Json, extract::State, http::StatusCode};
 use serde::{Deserialize, de::IgnoredAny};
 use utoipa::ToSchema;
 use utoipa_axum::routes;

@@ -64,7 +64,10 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let error = refused("Failed to deserialize query string: before: invalid digit found in string");
-        assert_eq!((error.field.as_deref(), error.message.as_str()), (Some("before"), "This cannot be read: invalid digit found in string."));
+        assert_eq!(
+            (error.field.as_deref(), error.message.as_str()),
+            (Some("before"), "This cannot be read: invalid digit found in string.")
+        );
         assert_eq!(refused("Failed to deserialize query string: missing field `token`").field.as_deref(), Some("query"));
     }
 }

@@ -105,11 +105,8 @@ mod tests {
     /// Every state and action: what has ended stays ended.
     #[test]
     fn the_table_of_states() {
-        let table = [
-            (HoldAction::Release, HoldState::Released),
-            (HoldAction::Expire, HoldState::Expired),
-            (HoldAction::Buy, HoldState::Bought),
-        ];
+        let table =
+            [(HoldAction::Release, HoldState::Released), (HoldAction::Expire, HoldState::Expired), (HoldAction::Buy, HoldState::Bought)];
         for state in HoldState::ALL {
             for action in HoldAction::ALL {
                 let expected = table.iter().find(|(by, _)| *by == action && state == HoldState::Active).map(|(_, to)| *to);

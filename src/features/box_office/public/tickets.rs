@@ -1,8 +1,6 @@
 //! Tickets and check-ins in the public JSON API.
 
-use axum::{
-    Json,
-};
+use axum::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    check_ins, clock, event_edit,
+    availability, check_ins, clock, event_edit,
     events::{Row, announce, run_by},
     expiry, holds, telling, tickets,
 };
@@ -147,7 +147,7 @@ async fn end_holds(tx: &mut Tx, id: EventId) -> AppResult<()> {
         sqlx::query(statement).bind(id).bind(now).execute(&mut **tx).await?;
     }
     expiry::expect(now);
-    Ok(())
+    availability::announce(tx, id).await
 }
 
 fn verb(action: EventAction) -> Verb {

@@ -77,7 +77,10 @@ pub async fn list(conn: &mut Conn, looker: &Looker, epoch: &Epoch, filter: &Filt
         query.push(" and e.place = ").push_bind(place);
     }
     if !filter.q.trim().is_empty() {
-        query.push(" and lower(e.title || ' ' || e.venue || ' ' || e.description) like ").push_bind(search::containing(&filter.q)).push(" escape '\\'");
+        query
+            .push(" and lower(e.title || ' ' || e.venue || ' ' || e.description) like ")
+            .push_bind(search::containing(&filter.q))
+            .push(" escape '\\'");
     }
     query.push(") as e ");
     if filter.free {

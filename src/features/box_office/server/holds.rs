@@ -55,7 +55,8 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
     if waiting::is_waited_for(tx, event).await? {
         while expiry::end_due(tx, Some(event)).await? {}
         // One write makes so many offers and no more; the next ones are theirs all the same.
-        for ticket_type in types_of(tx, event, &seats, &wanted.standing).await? {
+        let own = of_person(tx, who.person, event, now, terms).await?;
+        for ticket_type in new_types(tx, event, own.as_ref(), &seats, &wanted.standing).await? {
             if waiting::is_anothers_turn(tx, event, ticket_type, who.person).await? {
                 return Err(AppError { field: Some("seats".to_owned()), ..AppError::conflict(words::OTHERS_WAIT) });
             }
@@ -80,12 +81,24 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
     Ok(held)
 }
 
-/// Which ticket types these places are of.
-async fn types_of(conn: &mut Conn, event: EventId, seats: &BTreeSet<SeatId>, standing: &[Places]) -> AppResult<BTreeSet<TicketTypeId>> {
-    let mut types: BTreeSet<TicketTypeId> = standing.iter().map(|places| places.ticket_type_id).collect();
-    for seat in seats {
+/// Of which ticket types more is wanted than is in one's `own` basket.
+async fn new_types(
+    conn: &mut Conn,
+    event: EventId,
+    own: Option<&Hold>,
+    seats: &BTreeSet<SeatId>,
+    standing: &[Places],
+) -> AppResult<BTreeSet<TicketTypeId>> {
+    let had = |of: TicketTypeId| {
+        let places = own.and_then(|own| own.standing.iter().find(|places| places.ticket_type_id == of));
+        places.map_or(0, |places| places.quantity)
+    };
+    let more = standing.iter().filter(|places| places.quantity > had(places.ticket_type_id));
+    let mut types: BTreeSet<TicketTypeId> = more.map(|places| places.ticket_type_id).collect();
+    for seat in seats.iter().filter(|seat| own.is_none_or(|own| !own.seats.contains(seat))) {
         let of = sqlx::query_scalar("select ticket_type_id from seats where id = $1 and event_id = $2").bind(seat).bind(event);
-        types.extend(of.fetch_optional(&mut *conn).await?);
+        let of: Option<TicketTypeId> = of.fetch_optional(&mut *conn).await?;
+        types.extend(of);
     }
     Ok(types)
 }

@@ -176,7 +176,8 @@ pub async fn copy_preview(conn: &mut Conn, who: &Identity, event: EventId, from:
     let currency = require(&mut *conn, who, event).await?.currency;
     let head = require(&mut *conn, who, from).await?;
     if head.currency != currency {
-        let message = format!("Its prices are in {}, this event's in {}: make its ticket types anew.", head.currency.code(), currency.code());
+        let message =
+            format!("Its prices are in {}, this event's in {}: make its ticket types anew.", head.currency.code(), currency.code());
         return Err(AppError { field: Some("from".to_owned()), ..AppError::conflict(message) });
     }
     let (types, plan) = (types::of(conn, from, currency).await?, read(conn, from).await?);

@@ -150,9 +150,10 @@ pub async fn list(conn: &mut Conn, who: &Identity, codes: &Codes, which: Which) 
     match which {
         Which::One(id) => query.push(" and t.id = ").push_bind(id),
         Which::Order(id) => query.push(" and o.id = ").push_bind(id),
-        Which::Coming => {
-            query.push(" and e.state not in ('ended', 'cancelled') and (e.state = 'postponed' or e.ends_at > ").push_bind(db::now()).push(")")
-        }
+        Which::Coming => query
+            .push(" and e.state not in ('ended', 'cancelled') and (e.state = 'postponed' or e.ends_at > ")
+            .push_bind(db::now())
+            .push(")"),
         Which::Before(Some(id)) => query.push(" and t.id < ").push_bind(id),
         Which::Before(None) => &mut query,
     };

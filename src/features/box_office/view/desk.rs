@@ -2,9 +2,11 @@
 //! all who come ([`write`](mod@write)).
 
 mod figures;
-pub(super) mod orders;
+mod orders;
 mod over_time;
 mod write;
+
+pub(super) use orders::table;
 
 use leptos::prelude::*;
 use leptos_meta::Title;

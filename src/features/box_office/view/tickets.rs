@@ -242,7 +242,8 @@ fn follow_events(followed: Followed<Tickets>) -> AnyView {
         let _ = followed.on_part::<EventEvent>(Signal::stored(Some(event)), |_| {});
         ().into_any()
     };
-    view! { <Each each=move || events.get().into_iter().collect::<Vec<_>>() key=|event| event.to_string() children=follow/> }
+    let each = move || Vec::from_iter(events.get());
+    view! { <Each each key=|event: &EventId| event.to_string() children=follow/> }
 }
 
 /// A ticket as it is printed. What it is good for is followed by itself, so that its change is read out.
@@ -255,68 +256,68 @@ fn Sheet(id: TicketId, shown: RwSignal<Tickets>) -> impl IntoView {
 }
 
 fn sheet(ticket: Ticket, shown: RwSignal<Tickets>) -> AnyView {
-        let id = ticket.id;
-        let find = move |shown: &Tickets| shown.tickets.iter().find(|ticket| ticket.id == id).cloned();
-        let now = memo(move || shown.with(|shown| find(shown).map(|ticket| (ticket.state, ticket.used_at))));
-        let code = memo(move || shown.with(|shown| find(shown).and_then(|ticket| ticket.picture.zip(ticket.code))));
-        let state = memo(move || now.get().map(|(state, _)| state));
-        let heading = format!("ticket-{id}");
-        let label = heading.clone();
-        let full = ticket.zone.full(ticket.starts_at);
-        let doors = ticket.doors_at.map(|at| {
-            view! {
-                <dt>{words::DOORS}</dt>
-                <dd>{ticket.zone.clock(at)}</dd>
-            }
-        });
-        let place = if ticket.is_virtual { words::ONLINE.to_owned() } else { ticket.venue.clone() };
-        let seat = ticket.place.as_ref().map_or_else(|| words::STANDING.to_owned(), words::place);
-        let note = words::event_note(ticket.event_state).map(|note| view! { <Notice tone=Tone::Live>{note}</Notice> });
-        let chipped = ticket.clone();
-        let good_for = dynamic(move || now.get().map(|(state, used_at)| chip(&chipped, state, used_at)));
-        let drawn = dynamic(move || match code.get() {
-            Some((picture, code)) => code_of(id, picture, code),
-            None => view! { <Notice tone=Tone::Bad>{words::NO_CODE}</Notice> },
-        });
+    let id = ticket.id;
+    let find = move |shown: &Tickets| shown.tickets.iter().find(|ticket| ticket.id == id).cloned();
+    let now = memo(move || shown.with(|shown| find(shown).map(|ticket| (ticket.state, ticket.used_at))));
+    let code = memo(move || shown.with(|shown| find(shown).and_then(|ticket| ticket.picture.zip(ticket.code))));
+    let state = memo(move || now.get().map(|(state, _)| state));
+    let heading = format!("ticket-{id}");
+    let label = heading.clone();
+    let full = ticket.zone.full(ticket.starts_at);
+    let doors = ticket.doors_at.map(|at| {
         view! {
-            <article
-                class="card ticket"
-                aria-labelledby=label
-                data-ticket-id=id.to_string()
-                data-state=move || state.get().map(TicketState::word)
-            >
-                <div class="ticket-facts stack-s">
-                    <h2 id=heading class="wrap">
-                        {ticket.title.clone()}
-                    </h2>
-                    <p>
-                        <b>
-                            <TimeText at=ticket.starts_at text=full.clone() full/>
-                        </b>
-                    </p>
-                    {note}
-                    <p role="status">{good_for}</p>
-                    <dl class="facts">
-                        <dt>{words::WHERE}</dt>
-                        <dd>{place}</dd>
-                        {doors}
-                        <dt>{words::SEAT}</dt>
-                        <dd>{seat}</dd>
-                        <dt>{words::KIND}</dt>
-                        <dd>{ticket.kind.clone()}</dd>
-                        <dt>{words::HOLDER}</dt>
-                        <dd class="wrap">{ticket.holder.name.clone()}</dd>
-                        <dt>{words::ORDER}</dt>
-                        <dd>
-                            <a href=format!("/orders/{}", ticket.order_id)>{ticket.order.clone()}</a>
-                        </dd>
-                        <dt>{words::PAID}</dt>
-                        <dd>{ticket.paid.to_string()}</dd>
-                    </dl>
-                </div>
-                {drawn}
-            </article>
+            <dt>{words::DOORS}</dt>
+            <dd>{ticket.zone.clock(at)}</dd>
         }
+    });
+    let place = if ticket.is_virtual { words::ONLINE.to_owned() } else { ticket.venue.clone() };
+    let seat = ticket.place.as_ref().map_or_else(|| words::STANDING.to_owned(), words::place);
+    let note = words::event_note(ticket.event_state).map(|note| view! { <Notice tone=Tone::Live>{note}</Notice> });
+    let chipped = ticket.clone();
+    let good_for = dynamic(move || now.get().map(|(state, used_at)| chip(&chipped, state, used_at)));
+    let drawn = dynamic(move || match code.get() {
+        Some((picture, code)) => code_of(id, picture, code),
+        None => view! { <Notice tone=Tone::Bad>{words::NO_CODE}</Notice> },
+    });
+    view! {
+        <article
+            class="card ticket"
+            aria-labelledby=label
+            data-ticket-id=id.to_string()
+            data-state=move || state.get().map(TicketState::word)
+        >
+            <div class="ticket-facts stack-s">
+                <h2 id=heading class="wrap">
+                    {ticket.title.clone()}
+                </h2>
+                <p>
+                    <b>
+                        <TimeText at=ticket.starts_at text=full.clone() full/>
+                    </b>
+                </p>
+                {note}
+                <p role="status">{good_for}</p>
+                <dl class="facts">
+                    <dt>{words::WHERE}</dt>
+                    <dd>{place}</dd>
+                    {doors}
+                    <dt>{words::SEAT}</dt>
+                    <dd>{seat}</dd>
+                    <dt>{words::KIND}</dt>
+                    <dd>{ticket.kind.clone()}</dd>
+                    <dt>{words::HOLDER}</dt>
+                    <dd class="wrap">{ticket.holder.name.clone()}</dd>
+                    <dt>{words::ORDER}</dt>
+                    <dd>
+                        <a href=format!("/orders/{}", ticket.order_id)>{ticket.order.clone()}</a>
+                    </dd>
+                    <dt>{words::PAID}</dt>
+                    <dd>{ticket.paid.to_string()}</dd>
+                </dl>
+            </div>
+            {drawn}
+        </article>
+    }
 }
 
 /// The code, dark on white in every theme: that is what cameras read.

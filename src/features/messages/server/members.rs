@@ -14,6 +14,7 @@ use crate::{
     ids::{ConversationId, MessageId, Millis, OrganisationId, PersonId},
     server::{
         db::{Activity, Conn, Scope, Tx},
+        search,
         sign_ins::Identity,
     },
 };

@@ -47,7 +47,9 @@ async fn send(
     let to = match taken {
         Ok(_) => format!("/events/{id}/plan?done=read#import"),
         // A form without scripts has no other place to say it.
-        Err(error) if error.field.is_some() || error.kind == ErrorKind::Conflict => format!("/events/{id}/plan?refused={}#import", encoded(&error.message)),
+        Err(error) if error.field.is_some() || error.kind == ErrorKind::Conflict => {
+            format!("/events/{id}/plan?refused={}#import", encoded(&error.message))
+        }
         Err(error) => return Err(error.into()),
     };
     Ok(Redirect::to(&to).into_response())

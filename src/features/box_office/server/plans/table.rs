@@ -390,7 +390,9 @@ pub(super) fn write(plan: &Plan, types: &[TypeLine]) -> AppResult<String> {
         let name = names.get(&place.ticket_type).copied().unwrap_or_default();
         let (number, x, y) = (place.number.to_string(), place.x.to_string(), place.y.to_string());
         let (section, row, name) = (guarded(section), guarded(row), guarded(name));
-        writer.write_record([section.as_str(), row.as_str(), &number, place.kind.word(), name.as_str(), &x, &y]).map_err(|error| refused(&error))?;
+        writer
+            .write_record([section.as_str(), row.as_str(), &number, place.kind.word(), name.as_str(), &x, &y])
+            .map_err(|error| refused(&error))?;
     }
     let bytes = writer.into_inner().map_err(|error| refused(&error))?;
     String::from_utf8(bytes).map_err(|error| refused(&error))

@@ -17,7 +17,7 @@ use crate::{
                 orders::{LineState, Order},
             },
             server::{
-                availability, holds,
+                availability, expiry, holds,
                 orders::{self, Outcome, Wish},
             },
         },

@@ -210,11 +210,12 @@ fn Sum(
     let sums = (discount.amount > 0).then(|| sum_line(words::SUBTOTAL.to_owned(), subtotal, false));
     let pay_code = code.clone();
     let pay = dynamic(move || {
+        let code = pay_code.clone();
         (enough.get() && has_lines).then(|| view! {
             <ActionForm action=buy>
                 <input type="hidden" name="key" value=move || key.get()/>
                 <input type="hidden" name="hold" value=hold.to_string()/>
-                <input type="hidden" name="promo" value=pay_code.clone()/>
+                <input type="hidden" name="promo" value=code/>
                 <input type="hidden" name="total" value=total.amount.to_string()/>
                 <button class="btn pay-btn" type="submit" data-kind="primary" data-wide="" aria-busy=move || busy.get().then_some("true")>
                     {move || if busy.get() { words::CONFIRMING.to_owned() } else { label(total, available.get()) }}
@@ -225,15 +226,18 @@ fn Sum(
     });
     let later_code = code.clone();
     let order = dynamic(move || {
-        (!enough.get()).then(|| view! {
-            <ActionForm action=later>
-                <input type="hidden" name="hold" value=hold.to_string()/>
-                <input type="hidden" name="promo" value=later_code.clone()/>
-                <button class="btn" type="submit" data-wide="" aria-busy=move || later.pending().get().then_some("true")>
-                    {words::LATER}
-                </button>
-            </ActionForm>
-            <p class="field-hint">{words::LATER_HINT}</p>
+        let code = later_code.clone();
+        (!enough.get()).then(|| {
+            view! {
+                <ActionForm action=later>
+                    <input type="hidden" name="hold" value=hold.to_string()/>
+                    <input type="hidden" name="promo" value=code/>
+                    <button class="btn" type="submit" data-wide="" aria-busy=move || later.pending().get().then_some("true")>
+                        {words::LATER}
+                    </button>
+                </ActionForm>
+                <p class="field-hint">{words::LATER_HINT}</p>
+            }
         })
     });
     view! {

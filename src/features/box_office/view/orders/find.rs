@@ -6,7 +6,7 @@ use leptos_router::{components::Form, hooks::use_query_map};
 use crate::{
     app::{FaultWithin, use_role},
     features::{
-        box_office::{api::desk as api, model::desk::Orders, view::desk::orders::table},
+        box_office::{api::desk as api, model::desk::Orders, view::desk::table},
         people::model::Role,
     },
     strings::box_office::orders as words,

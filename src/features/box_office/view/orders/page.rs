@@ -74,7 +74,8 @@ fn Detail(snapshot: Snapshot<OrderPage>) -> impl IntoView {
     let (id, number, event) = (snapshot.state.order.id, snapshot.state.order.number.clone(), snapshot.state.order.event.id);
     let (own, may_refund) = (snapshot.state.own, snapshot.state.may_refund);
     let followed = Followed::new(snapshot, move || api::detail(id));
-    let Followed { shown, ended, .. } = followed.on::<OrderEvent>(Signal::stored(Some(id))).on_part::<EventEvent>(Signal::stored(Some(event)), |_| {});
+    let Followed { shown, ended, .. } =
+        followed.on::<OrderEvent>(Signal::stored(Some(id))).on_part::<EventEvent>(Signal::stored(Some(event)), |_| {});
     let seconds = use_seconds();
     let state = memo(move || shown.with(|page| state_at(page.order.state, page.order.until, seconds.get())));
     let waits = memo(move || own && shown.with(|page| page.order.state == OrderState::AwaitingPayment));

@@ -200,7 +200,10 @@ async fn ends(house: &House, id: HoldId, order: OrderId, action: HoldAction) {
     let who = house.person(2).clone();
     match action {
         HoldAction::Release => house.store.write(async move |tx: &mut Tx| holds::release(tx, &who, id).await).await.unwrap(),
-        HoldAction::Expire => end_all(house, 0).await,
+        HoldAction::Expire => {
+            end_all(house, 0).await;
+            expiry::sweep(&house.store).await.unwrap();
+        }
         HoldAction::Buy => drop(pay(house, 2, order, None).await),
     }
 }
