@@ -206,7 +206,7 @@ async fn a_program_reads_the_inbox() {
     let own = format!("notifications/{}", next["id"]);
     assert_eq!(program.get(&own).await, next);
     assert_eq!(program.get("notifications?category=people").await["data"], json!([]));
-    assert_eq!(program.request(Method::GET, "notifications?category=nonsense", None, None).await.0, 400);
+    assert_eq!(program.request(Method::GET, "notifications?category=nonsense", None, None).await.0, 422);
     assert_eq!(other.request(Method::GET, &own, None, None).await.0, 404);
     assert_eq!(program.post(&format!("{own}/archive"), json!({})).await.0, 204);
     assert_eq!(program.get("notifications?archived=true").await["data"][0]["id"], next["id"]);
