@@ -29,8 +29,11 @@ scenario('Today is where one comes to', async (scene) => {
   const lena = await scene.visitor('lena');
   await lena.page.goto('/');
   await lena.page.waitForURL('**/sign-in');
+  const from = lena.wire().here;
   await signIn(lena.page, 'lena@plenum.example');
   assert.equal(new URL(lena.page.url()).pathname, '/');
+  // A link that is followed before the page is alive loads another.
+  await lena.wire().connected({ from });
   await lena.page.getByRole('heading', { name: 'Today', level: 1 }).waitFor();
   const main = lena.page.getByRole('navigation', { name: 'Main' });
   await main.getByRole('link', { name: 'Today', exact: true }).waitFor();
