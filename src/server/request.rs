@@ -28,7 +28,7 @@ pub fn state() -> AppResult<AppState> {
     use_context().ok_or_else(AppError::internal)
 }
 
-/// Who is signed in, if anyone. The middleware of [`security`](super::security) has looked it up.
+/// Who is signed in, if anyone. The middleware of [`security`] has looked it up.
 pub fn visitor() -> Option<Identity> {
     use_context::<Parts>()?.extensions.get::<Identity>().cloned()
 }

@@ -4,7 +4,6 @@
 //! - [`detail`]: one, with what can be done to it: its [`funnel`], its [`variants`] compared, and what came [`over_time`].
 //! - [`compose`]: a new one, in two steps: what it says, then how it looks and to how many it goes.
 //! - [`templates`]: what is written once and sent often.
-//! - [`follow`]: how what is on the screen stays up to date.
 
 mod compose;
 mod detail;

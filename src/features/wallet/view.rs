@@ -3,7 +3,6 @@
 //! - [`page`] is `/wallet`, with its [`forms`] and its [`statement`].
 //! - [`simulator`] is `/wallet/deposits/{id}/simulator`, a gateway for trying Plenum out.
 //! - [`queue`] is `/admin/withdrawals`.
-//! - [`follow`] keeps what is on the screen up to date.
 
 mod forms;
 mod page;

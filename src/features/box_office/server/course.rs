@@ -1,4 +1,4 @@
-//! What becomes of an event: published, begun, ended, postponed, cancelled. By its organisers, or by [`clock`](super::clock).
+//! What becomes of an event: published, begun, ended, postponed, cancelled. By its organisers, or by [`clock`].
 
 use serde_json::json;
 
