@@ -8,6 +8,7 @@ use crate::{
     error::AppError,
     features::box_office::model::{
         hold::{Hold, Places},
+        orders::Quote,
         seat_map::SeatMap,
         waiting::OwnWaiting,
     },
@@ -24,12 +25,13 @@ use {
             server::{
                 baskets::{self, Part},
                 holds::{self, Terms},
+                orders::{self, Wish},
                 seats::{self, terms},
                 waiting,
             },
         },
         server::{
-            db::Tx,
+            db::{self, Tx},
             idempotency::{self, parse_key},
             request::{answer, asker, command, host, state, visitor},
             sign_ins::Identity,
@@ -47,6 +49,28 @@ use {
 pub async fn map(event: EventId) -> Result<Snapshot<SeatMap>, AppError> {
     let (asked, who, host) = (state(), visitor(), host());
     answer(async move { seats::snapshot(&asked?, who, &host, event).await }).await
+}
+
+/// The seat map of an event with what the basket costs, as a page begins with both.
+///
+/// # Errors
+/// 404 if there is no such event, or not for them.
+#[server(name = OpenSeats, prefix = "/fn", endpoint = "box_office/open_seats", input = GetUrl, output = Json)]
+pub async fn open(event: EventId) -> Result<(Snapshot<SeatMap>, Option<Quote>), AppError> {
+    let (asked, who, host) = (state(), visitor(), host());
+    answer(async move {
+        let state = asked?;
+        let snapshot = seats::snapshot(&state, who.clone(), &host, event).await?;
+        let quote = match (&snapshot.state.hold, who) {
+            // One that cannot be priced any more says so itself.
+            (Some(hold), Some(who)) => {
+                orders::quote(&mut *state.store.read().await?, &who, hold.id, Wish::parse(None), db::now()).await.ok()
+            }
+            _ => None,
+        };
+        Ok((snapshot, quote))
+    })
+    .await
 }
 
 /// A command about the seats of an event, in one write, once for its key if it has one; a page without scripts is led to the seat map.

@@ -33,7 +33,10 @@ use crate::{
     error::AppError,
     features::box_office::{
         api,
-        model::seat_map::{Sale, SeatMap},
+        model::{
+            orders::Quote,
+            seat_map::{Sale, SeatMap},
+        },
     },
     ids::EventId,
     realtime::live::Snapshot,
@@ -75,11 +78,11 @@ pub fn EventSeats(
     /// Where it stands.
     stands: Stands,
 ) -> impl IntoView {
-    let first = Resource::new_blocking(move || event, api::seats::map);
+    let first = Resource::new_blocking(move || event, api::seats::open);
     let content = move || {
         Suspend::new(async move {
             match first.await {
-                Ok(snapshot) => view! { <Seats snapshot stands/> },
+                Ok((snapshot, quote)) => view! { <Seats snapshot quote stands/> },
                 Err(error) => view! { <FaultWithin error/> },
             }
         })
@@ -88,7 +91,7 @@ pub fn EventSeats(
 }
 
 #[component]
-fn Seats(snapshot: Snapshot<SeatMap>, stands: Stands) -> impl IntoView {
+fn Seats(snapshot: Snapshot<SeatMap>, quote: Option<Quote>, stands: Stands) -> impl IntoView {
     let screen = Screen::new(snapshot, use_viewer().with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id)));
     screen.follow();
     let title = screen.map.with_value(|map| map.event.title.clone());
@@ -130,7 +133,7 @@ fn Seats(snapshot: Snapshot<SeatMap>, stands: Stands) -> impl IntoView {
                 {sale(screen)}
                 {plan}
             </div>
-            {basket::basket(screen)}
+            {basket::basket(screen, quote)}
         </div>
     }
 }

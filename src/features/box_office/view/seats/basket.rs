@@ -9,7 +9,10 @@ use crate::{
     features::{
         box_office::{
             api::seats::{ExtendHold, HoldBest, HoldSeats, HoldStanding, LetSeatGo, ReleaseHold, StopWaiting, WaitForPlace},
-            model::hold::{Hold, Places},
+            model::{
+                hold::{Hold, Places},
+                orders::Quote,
+            },
             view::orders::CheckOut,
         },
         wallet::model::Money,
@@ -29,13 +32,13 @@ use crate::{
 const SOON: Millis = 120_000;
 
 /// The basket, what of it can be paid beneath it, places without seats, and what is left.
-pub(super) fn basket(screen: Screen) -> AnyView {
+pub(super) fn basket(screen: Screen, quote: Option<Quote>) -> AnyView {
     let open = RwSignal::new(false);
     let hold = screen.hold;
     let count = memo(move || hold.with(|hold| hold.as_ref().map_or(0, Hold::places)));
     let each = screen.map.with_value(|map| map.event.places_each);
     let line = memo(move || hold.with(|hold| hold.as_ref().map(|hold| words::basket_line(hold.places(), total(screen, hold)))));
-    let pay = view! { <CheckOut hold/> };
+    let pay = view! { <CheckOut hold first=quote/> };
     view! {
         <section class="basket" aria-labelledby="basket-title" data-open=move || open.get().then_some("")>
             <div class="basket-bar">
