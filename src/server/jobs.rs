@@ -3,7 +3,9 @@
 //! A job is a row, written in the transaction that makes it necessary. A [`Runner`] leases due rows
 //! for 90 s, so that a process that dies loses nothing; it tries three times with growing pauses and
 //! then moves the row to the dead letters, where people look. A job may therefore run twice: its
-//! handler must not mind. The runner wakes when a job is scheduled and when the next one is due.
+//! handler must not mind. The runner wakes when a job is scheduled, when the next one is due, and when one is done.
+//!
+//! Jobs run beside one another, but only some of one kind: a webhook that hangs does not keep an event from beginning.
 
 mod housekeeping;
 pub mod letters;
@@ -11,11 +13,15 @@ pub mod letters;
 use std::{collections::HashMap, sync::Arc, sync::LazyLock, time::Duration};
 
 use futures::future::BoxFuture;
-use tokio::{sync::watch, task::JoinHandle};
+use sqlx::QueryBuilder;
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    db::{Store, Tx, now},
+    db::{Db, Store, Tx, now},
     faults,
 };
 use crate::{
@@ -34,7 +40,9 @@ const ATTEMPTS: u32 = 3;
 /// A job that failed, as HTTP would say it.
 const FAILED: u16 = 500;
 /// Jobs that run at the same time.
-const AT_ONCE: i64 = 8;
+const AT_ONCE: usize = 16;
+/// Of one kind.
+const AT_ONCE_OF_KIND: usize = 4;
 /// The runner looks at least so often, for what another process has scheduled.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
@@ -165,45 +173,68 @@ impl Runner {
 
     async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut scheduled = SCHEDULED.subscribe();
+        let mut running = Running::default();
         while !stop.is_cancelled() {
             scheduled.mark_unchanged();
-            let (due, next) = match self.claim().await {
+            let (due, next) = match self.claim(&running.kinds).await {
                 Ok(claim) => claim,
                 Err(error) => {
                     tracing::error!(%error, "jobs cannot be read");
                     (Vec::new(), None)
                 }
             };
-            if !due.is_empty() {
-                futures::future::join_all(due.into_iter().map(|job| self.work(job))).await;
-                continue;
+            for job in due {
+                running.begin(Arc::clone(&self), job);
             }
             let wait = next.map_or(LONGEST_SLEEP, |at| Duration::from_millis((at - now()).max(1).unsigned_abs()).min(LONGEST_SLEEP));
             tokio::select! {
                 () = stop.cancelled() => {}
                 _ = scheduled.changed() => {}
+                () = running.one_done(), if !running.kinds.is_empty() => {}
                 () = tokio::time::sleep(wait) => {}
             }
         }
+        while !running.kinds.is_empty() {
+            running.one_done().await;
+        }
     }
 
-    /// Leases what is due.
-    async fn claim(&self) -> AppResult<Claim> {
+    /// Leases what is due and may run beside what runs, by kind; says when to look again, if nothing happens before.
+    async fn claim(&self, running: &HashMap<String, usize>) -> AppResult<Claim> {
+        let running = running.clone();
         self.store
-            .write(async |tx: &mut Tx| {
+            .write(async move |tx: &mut Tx| {
                 let now = tx.now();
-                let due = sqlx::query_as(
-                    "update jobs set leased_until = $1, attempts = attempts + 1
-                     where id in (select id from jobs where due_at <= $2 and (leased_until is null or leased_until <= $2) order by due_at, id limit $3)
-                     returning id, kind, payload, leased_until, attempts",
+                let candidates: Vec<(i64, String)> = sqlx::query_as(
+                    "select id, kind from
+                       (select id, kind, due_at, row_number() over (partition by kind order by due_at, id) as turn from jobs
+                        where due_at <= $1 and (leased_until is null or leased_until <= $1)) as due
+                     where turn <= $2 order by due_at, id",
                 )
-                .bind(now + LEASE)
                 .bind(now)
-                .bind(AT_ONCE)
+                .bind(i64::try_from(AT_ONCE_OF_KIND).unwrap_or(i64::MAX))
                 .fetch_all(&mut **tx)
                 .await?;
-                let next =
-                    sqlx::query_scalar("select min(case when leased_until > due_at then leased_until else due_at end) from jobs").fetch_one(&mut **tx).await?;
+                let chosen = choose(candidates, &running);
+                let mut due = Vec::new();
+                if !chosen.is_empty() {
+                    let mut lease = QueryBuilder::<Db>::new("update jobs set attempts = attempts + 1, leased_until = ");
+                    lease.push_bind(now + LEASE).push(" where id in (");
+                    let mut ids = lease.separated(", ");
+                    for id in chosen {
+                        ids.push_bind(id);
+                    }
+                    lease.push(") returning id, kind, payload, leased_until, attempts");
+                    due = lease.build_query_as().fetch_all(&mut **tx).await?;
+                    due.sort_by_key(|job: &Leased| job.id);
+                }
+                // What is due and has to wait its turn comes when one that runs is done.
+                let next = sqlx::query_scalar(
+                    "select min(at) from (select case when leased_until > due_at then leased_until else due_at end as at from jobs) as waiting where at > $1",
+                )
+                .bind(now)
+                .fetch_one(&mut **tx)
+                .await?;
                 Ok((due, next))
             })
             .await
@@ -268,6 +299,58 @@ impl Runner {
                 Ok(())
             })
             .await
+    }
+}
+
+/// Of jobs that are due, in their order and with their kinds, those that may begin beside what is `running`.
+fn choose(due: Vec<(i64, String)>, running: &HashMap<String, usize>) -> Vec<i64> {
+    let mut free = AT_ONCE.saturating_sub(running.values().sum());
+    let mut kinds = running.clone();
+    let begins = |(id, kind): (i64, String)| {
+        let of_kind = kinds.entry(kind).or_default();
+        let begins = free > 0 && *of_kind < AT_ONCE_OF_KIND;
+        if begins {
+            free -= 1;
+            *of_kind += 1;
+        }
+        begins.then_some(id)
+    };
+    due.into_iter().filter_map(begins).collect()
+}
+
+/// The jobs that a runner has begun.
+#[derive(Default)]
+struct Running {
+    tasks: JoinSet<String>,
+    /// How many of each kind.
+    kinds: HashMap<String, usize>,
+}
+
+impl Running {
+    fn begin(&mut self, runner: Arc<Runner>, job: Leased) {
+        let kind = job.kind.clone();
+        *self.kinds.entry(kind.clone()).or_default() += 1;
+        self.tasks.spawn(async move {
+            runner.work(job).await;
+            kind
+        });
+    }
+
+    /// Waits until one of them is done.
+    async fn one_done(&mut self) {
+        match self.tasks.join_next().await {
+            Some(Ok(kind)) => {
+                if let Some(of_kind) = self.kinds.get_mut(&kind) {
+                    *of_kind -= 1;
+                    if *of_kind == 0 {
+                        self.kinds.remove(&kind);
+                    }
+                }
+            }
+            // A handler's panic ends in a task of its own; here it can only be the whole runtime that ends.
+            Some(Err(error)) => tracing::error!(%error, "a job's task was lost"),
+            None => self.kinds.clear(),
+        }
     }
 }
 

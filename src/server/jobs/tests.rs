@@ -87,7 +87,7 @@ async fn what_fails_three_times_is_a_dead_letter() {
     }
     let (runner, _done, seen) = noting(&store);
     for attempt in 1..=3 {
-        let (due, _) = runner.claim().await.unwrap();
+        let (due, _) = runner.claim(&HashMap::new()).await.unwrap();
         assert_eq!(due.len(), 3, "attempt {attempt}");
         assert!(due.iter().all(|job| job.attempts == attempt));
         for job in due {
@@ -99,7 +99,7 @@ async fn what_fails_three_times_is_a_dead_letter() {
                 rows.iter().map(|row| row.2.clone().unwrap()).collect::<Vec<_>>(),
                 ["it is bad", "it panicked", "nobody handles this kind"]
             );
-            assert!(runner.claim().await.unwrap().0.is_empty(), "they wait");
+            assert!(runner.claim(&HashMap::new()).await.unwrap().0.is_empty(), "they wait");
             store
                 .write(async |tx: &mut Tx| Ok(sqlx::query("update jobs set due_at = 0").execute(&mut **tx).await.map(drop)?))
                 .await
@@ -121,14 +121,62 @@ async fn a_lease_ends() {
     let (_folder, store) = store().await;
     plan(&store, "note", "a", Some("a"), 0).await;
     let (runner, _done, _) = noting(&store);
-    let (mut taken, next) = runner.claim().await.unwrap();
+    let (mut taken, next) = runner.claim(&HashMap::new()).await.unwrap();
     assert!(next.unwrap() > now() + LEASE - 10_000);
-    assert!(runner.claim().await.unwrap().0.is_empty());
+    assert!(runner.claim(&HashMap::new()).await.unwrap().0.is_empty());
     store.write(async |tx: &mut Tx| Ok(sqlx::query("update jobs set leased_until = 1").execute(&mut **tx).await.map(drop)?)).await.unwrap();
-    assert_eq!(runner.claim().await.unwrap().0.len(), 1);
+    assert_eq!(runner.claim(&HashMap::new()).await.unwrap().0.len(), 1);
     plan(&store, "note", "again", Some("a"), 0).await;
     runner.work(taken.remove(0)).await;
     assert_eq!(waiting(&store).await.len(), 1);
+}
+
+/// Jobs that hang keep nothing else waiting, however many they are; and no more than some of a kind run at a time.
+#[tokio::test]
+async fn what_hangs_keeps_nothing_else_waiting() {
+    let (_folder, store) = store().await;
+    let (runner, mut done, _) = noting(&store);
+    let (began, mut beginning) = tokio::sync::mpsc::unbounded_channel();
+    let release = CancellationToken::new();
+    let released = release.clone();
+    let runner = runner.on("hang", move |_store, _| {
+        let (began, released) = (began.clone(), released.clone());
+        async move {
+            began.send(()).map_err(|_| AppError::internal())?;
+            released.cancelled().await;
+            Ok(())
+        }
+    });
+    for _ in 0..2 * AT_ONCE {
+        plan(&store, "hang", "x", None, 0).await;
+    }
+    let stop = CancellationToken::new();
+    let running = runner.start(stop.clone());
+    for _ in 0..AT_ONCE_OF_KIND {
+        beginning.recv().await.unwrap();
+    }
+    for _ in 0..3 {
+        plan(&store, "note", "soon", None, 0).await;
+        assert_eq!(done.recv().await.as_deref(), Some("soon"));
+    }
+    assert!(beginning.try_recv().is_err(), "the others of the kind wait their turn");
+    release.cancel();
+    for _ in AT_ONCE_OF_KIND..2 * AT_ONCE {
+        beginning.recv().await.unwrap();
+    }
+    stop.cancel();
+    running.await.unwrap();
+    assert!(waiting(&store).await.is_empty());
+}
+
+/// Who begins is chosen in order, within what there is room for.
+#[test]
+fn jobs_are_chosen_by_kind() {
+    let due = |kinds: &[&str]| kinds.iter().zip(1..).map(|(kind, id)| (id, (*kind).to_owned())).collect::<Vec<_>>();
+    let running = |kind: &str, count| HashMap::from([(kind.to_owned(), count)]);
+    assert_eq!(choose(due(&["a", "a", "b", "a", "a", "a", "b"]), &HashMap::new()), [1, 2, 3, 4, 5, 7]);
+    assert_eq!(choose(due(&["a", "a", "b"]), &running("a", AT_ONCE_OF_KIND - 1)), [1, 3]);
+    assert_eq!(choose(due(&["a"]), &running("b", AT_ONCE)), [0; 0]);
 }
 
 /// A recurring job is armed at the start and again after each run, also after a failure.
@@ -170,7 +218,7 @@ async fn a_dead_letter_goes_back_once() {
                 .write(async |tx: &mut Tx| Ok(sqlx::query("update jobs set due_at = 0").execute(&mut **tx).await.map(drop)?))
                 .await
                 .unwrap();
-            for job in runner.claim().await.unwrap().0 {
+            for job in runner.claim(&HashMap::new()).await.unwrap().0 {
                 runner.work(job).await;
             }
         }
@@ -204,7 +252,7 @@ async fn waiting_jobs_are_told_apart() {
         plan(&store, "note", payload, None, after).await;
     }
     let (runner, _done, _) = noting(&store);
-    let (due, _) = runner.claim().await.unwrap();
+    let (due, _) = runner.claim(&HashMap::new()).await.unwrap();
     let mut due = due.into_iter();
     let figures = async || {
         let kinds = letters::waiting(&mut store.look().await.unwrap(), now()).await.unwrap();
