@@ -15,7 +15,7 @@ use super::{
     mail::{Mailer, Outbox},
     rates::Rates,
     router,
-    state::AppState,
+    state::{AppState, Shared},
     telemetry,
 };
 use crate::{
@@ -131,8 +131,18 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         }
     });
     let build: Arc<str> = build_name().into();
-    let state =
-        AppState { config: Arc::new(config), leptos, store, hub, applications, told: Arc::default(), figures, rates, mailer, build };
+    let state = AppState::new(Shared {
+        config: Arc::new(config),
+        leptos,
+        store,
+        hub,
+        applications,
+        told: Arc::default(),
+        figures,
+        rates,
+        mailer,
+        build,
+    });
     Ok(Running { state, stop })
 }
 

@@ -1,6 +1,6 @@
 //! What a request can reach: configuration, store, live layer, limits, mail.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -12,9 +12,26 @@ use crate::{
     realtime::server::{hub::Hub, pusher::registry::Applications},
 };
 
-/// Cloned into every request; all of it is shared.
+/// [`Shared`], cloned into every layer of every request: one count, and not one for each of its parts.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+impl AppState {
+    /// To be handed out.
+    pub fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// All that requests share.
+pub struct Shared {
     /// Run-time settings.
     pub config: Arc<Config>,
     /// Leptos' own settings.

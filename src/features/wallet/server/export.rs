@@ -42,7 +42,7 @@ async fn download(
 ) -> Result<Response, Problem> {
     let Extension(who) = who.ok_or_else(AppError::signed_out)?;
     let filter = reading::filter(&mut *state.store.look().await?, who.person, &asked).await?;
-    let export = Export { store: state.store, person: who.person, filter, before: None };
+    let export = Export { store: state.store.clone(), person: who.person, filter, before: None };
     let parts = stream::try_unfold(Some(export), |export| async move {
         let Some(export) = export else { return Ok::<_, AppError>(None) };
         export.next().await.map(Some)
