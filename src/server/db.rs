@@ -22,6 +22,7 @@ use std::{
     fmt,
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
+    pin::Pin,
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -51,6 +52,9 @@ pub use super::activity::Activity;
 pub use backup::{backup, check_backup, last_backup, renew_epoch};
 pub use tx::{Committed, External, Revocation, Scope, Tx};
 use writer::{Closure, Work, write_loop};
+
+/// What runs on the writer's own thread.
+type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// The database's driver; the one place to change for another.
 pub type Db = sqlx::Sqlite;
@@ -180,7 +184,7 @@ impl Store {
 
         let (writer, waiting) = mpsc::channel(WRITE_QUEUE);
         let (commits, committed) = mpsc::unbounded_channel();
-        let tx = Tx { conn, buffered: Vec::new(), now: now() };
+        let tx = Tx::new(conn);
         let thread = thread::Builder::new()
             .name("plenum-writer".to_owned())
             .spawn(move || write_loop(tx, waiting, commits, noted, slow.write))

@@ -7,8 +7,9 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
+use sqlx::QueryBuilder;
 
-use super::db::{Conn, Tx};
+use super::db::{Conn, Db, Tx};
 use crate::{
     error::{AppError, AppResult},
     ids::{Millis, PersonId},
@@ -16,6 +17,8 @@ use crate::{
 
 /// How long a reply is kept.
 const KEPT: Millis = 24 * 3_600_000;
+/// Rows of one statement at the most.
+const STORED_AT_ONCE: usize = 64;
 /// Rows that one pruning removes at the most, so that it does not hold the writer.
 const PRUNED_AT_ONCE: i64 = 500;
 
@@ -45,12 +48,37 @@ where
     T: Serialize + DeserializeOwned,
     R: Serialize,
 {
+    once_if(tx, person, key, request, |_| true, effect).await
+}
+
+/// As [`once`], for an effect that can refuse and still leave something behind in the same write: a reply that is not `done` is given
+/// and committed, but not stored, and the next try may succeed.
+///
+/// # Errors
+/// As [`once`].
+pub async fn once_if<T, R>(
+    tx: &mut Tx,
+    person: PersonId,
+    key: &str,
+    request: &R,
+    done: impl FnOnce(&T) -> bool,
+    effect: impl AsyncFnOnce(&mut Tx) -> AppResult<T>,
+) -> AppResult<T>
+where
+    T: Serialize + DeserializeOwned,
+    R: Serialize,
+{
     let request = Sha256::digest(json(request)?).to_vec();
-    let known: Option<(Vec<u8>, String)> = sqlx::query_as("select request, reply from idempotency where person_id = $1 and key = $2")
-        .bind(person)
-        .bind(key)
-        .fetch_optional(&mut **tx)
-        .await?;
+    let known = match tx.known_reply(person, key) {
+        Some(known) => Some((known.request.clone(), known.reply.clone())),
+        None => {
+            sqlx::query_as("select request, reply from idempotency where person_id = $1 and key = $2")
+                .bind(person)
+                .bind(key)
+                .fetch_optional(&mut **tx)
+                .await?
+        }
+    };
     if let Some((known, reply)) = known {
         if known != request {
             return Err(AppError::invalid("key", "This key was used for another request."));
@@ -61,15 +89,41 @@ where
         });
     }
     let reply = effect(tx).await?;
-    sqlx::query("insert into idempotency (person_id, key, request, reply, created_at) values ($1, $2, $3, $4, $5)")
-        .bind(person)
-        .bind(key)
-        .bind(request)
-        .bind(json(&reply)?)
-        .bind(tx.now())
-        .execute(&mut **tx)
-        .await?;
+    if !done(&reply) {
+        return Ok(reply);
+    }
+    tx.keep_reply(Reply { person, key: key.to_owned(), request, reply: json(&reply)? });
     Ok(reply)
+}
+
+/// A reply that is stored with its effect's commit.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// Who asked.
+    pub person: PersonId,
+    /// Under which key.
+    pub key: String,
+    /// SHA-256 of the request.
+    pub request: Vec<u8>,
+    /// What was answered, as JSON text.
+    pub reply: String,
+}
+
+/// Stores the replies of a commit.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn store(conn: &mut Conn, replies: &[Reply], at: Millis) -> AppResult<()> {
+    for chunk in replies.chunks(STORED_AT_ONCE) {
+        QueryBuilder::<Db>::new("insert into idempotency (person_id, key, request, reply, created_at) ")
+            .push_values(chunk, |mut row, reply| {
+                row.push_bind(reply.person).push_bind(&reply.key).push_bind(&reply.request).push_bind(&reply.reply).push_bind(at);
+            })
+            .build()
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
 }
 
 fn json(value: &impl Serialize) -> AppResult<String> {

@@ -101,9 +101,26 @@ impl<T> Command<T> {
     where
         R: Serialize + DeserializeOwned,
     {
+        self.once_if(tx, person, |_| true, effect).await
+    }
+
+    /// As [`Self::once`], but a reply that is not `done` does not use the key up.
+    ///
+    /// # Errors
+    /// As [`Self::once`].
+    pub async fn once_if<R>(
+        &self,
+        tx: &mut Tx,
+        person: PersonId,
+        done: impl FnOnce(&R) -> bool,
+        effect: impl AsyncFnOnce(&mut Tx, &T) -> AppResult<R>,
+    ) -> AppResult<R>
+    where
+        R: Serialize + DeserializeOwned,
+    {
         let Some(key) = &self.key else { return effect(tx, &self.body).await };
         let effect = async |tx: &mut Tx| effect(tx, &self.body).await;
-        idempotency::once(tx, person, key, &self.request, effect).await.map_err(in_header)
+        idempotency::once_if(tx, person, key, &self.request, done, effect).await.map_err(in_header)
     }
 }
 

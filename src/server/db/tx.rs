@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::Conn;
+use super::{Conn, LocalFuture, now};
 use crate::{
     error::AppResult,
     ids::{Millis, PersonId, SignInId},
@@ -15,6 +15,7 @@ use crate::{
         live::{Kind, LiveEvent},
         server::{hub::ConnectionId, log},
     },
+    server::idempotency::{self, Reply},
 };
 
 /// Something to send once the transaction is committed, in commit order.
@@ -139,11 +140,26 @@ impl Buffered {
     }
 }
 
+/// Something that is announced as it stands when all writes of a commit are done.
+type AtCommit = for<'a> fn(&'a mut Tx, i64) -> LocalFuture<'a, AppResult<()>>;
+
 /// A writing transaction: the connection and what is to be sent once it is committed.
 pub struct Tx {
     pub(super) conn: Conn,
-    pub(super) buffered: Vec<Buffered>,
+    buffered: Vec<Buffered>,
+    /// What is announced once for all, by its name and of what.
+    late: Vec<(&'static str, i64, AtCommit)>,
+    /// Replies to be stored, in one statement for all.
+    replies: Vec<Reply>,
     pub(super) now: Millis,
+}
+
+/// How far a transaction has come: what a closure adds is taken back to here if it fails.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    buffered: usize,
+    late: usize,
+    replies: usize,
 }
 
 impl Deref for Tx {
@@ -160,6 +176,43 @@ impl DerefMut for Tx {
 }
 
 impl Tx {
+    pub(super) fn new(conn: Conn) -> Self {
+        Self { conn, buffered: Vec::new(), late: Vec::new(), replies: Vec::new(), now: now() }
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark { buffered: self.buffered.len(), late: self.late.len(), replies: self.replies.len() }
+    }
+
+    pub(super) fn back_to(&mut self, mark: Mark) {
+        self.buffered.truncate(mark.buffered);
+        self.late.truncate(mark.late);
+        self.replies.truncate(mark.replies);
+    }
+
+    /// Forgets all that is to be sent: nothing was committed.
+    pub(super) fn forget(&mut self) {
+        self.back_to(Mark { buffered: 0, late: 0, replies: 0 });
+    }
+
+    /// Lets `announce` announce the state `what` of `id` when all writes of this commit are done, once however many ask for it. What it
+    /// costs to find out is paid once for a crowd, and nobody is told of what was true for a moment within a commit.
+    pub fn announce_at_commit(&mut self, what: &'static str, id: i64, announce: AtCommit) {
+        if !self.late.iter().any(|(known, of, _)| (*known, *of) == (what, id)) {
+            self.late.push((what, id, announce));
+        }
+    }
+
+    /// The reply that was given to `key` of `person` by a write of this commit, with the hash of its request.
+    pub(in crate::server) fn known_reply(&self, person: PersonId, key: &str) -> Option<&Reply> {
+        self.replies.iter().find(|known| known.person == person && known.key == key)
+    }
+
+    /// Stores a reply with this commit.
+    pub(in crate::server) fn keep_reply(&mut self, reply: Reply) {
+        self.replies.push(reply);
+    }
+
     /// The time of this transaction, in milliseconds UTC; the same for all of it.
     pub fn now(&self) -> Millis {
         self.now
@@ -212,6 +265,10 @@ impl Tx {
 
     /// Gives numbers to what was announced and writes it to the log; returns what is to be sent.
     pub(super) async fn number(&mut self) -> AppResult<Vec<Committed>> {
+        for (_, id, announce) in std::mem::take(&mut self.late) {
+            announce(self, id).await?;
+        }
+        idempotency::store(&mut self.conn, &std::mem::take(&mut self.replies), self.now).await?;
         let buffered = newest_states(std::mem::take(&mut self.buffered));
         let entries: Vec<log::Entry<'_>> = buffered.iter().filter_map(Buffered::entry).collect();
         let mut numbers = log::append(&mut self.conn, &entries, self.now).await?.into_iter();

@@ -3,7 +3,7 @@
 
 use std::{
     panic::AssertUnwindSafe,
-    pin::Pin,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -12,7 +12,7 @@ use sqlx::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Commit, Committed, Tx,
+    Commit, Committed, LocalFuture, Tx,
     checkpoints::{Commits, checkpoint},
     now, slow,
 };
@@ -25,8 +25,14 @@ use crate::{
 const GROUP: usize = 128;
 /// After this time in one transaction no further closure joins it: no write holds the writer above 20 ms.
 const GROUP_TIME: Duration = Duration::from_millis(8);
-
-pub(super) type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+/// So many closures in one commit are a crowd.
+const CROWD: usize = 4;
+/// In a crowd a commit begins at the earliest so long after the one before it began, unless as many wait already as one takes well: what
+/// a commit costs beside its closures (the log's rows, the checksums of pages, the wait for the disk) is shared by more of them. One
+/// by one they wait for nothing.
+const PACE: Duration = Duration::from_millis(5);
+/// Closures that are enough for a commit.
+const ENOUGH: usize = 32;
 
 /// A closure on its way through the writer.
 pub(super) trait Work: Send {
@@ -91,7 +97,9 @@ pub(super) fn write_loop(
     noted: Commits,
     slow: Option<Duration>,
 ) {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    // It waits for SQLite's thread and for callers, and for nothing else: without drivers to be polled each wait is a futex, which is
+    // what a statement costs beside SQLite's own work.
+    let runtime = match tokio::runtime::Builder::new_current_thread().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             tracing::error!(%error, "the writer cannot start");
@@ -110,7 +118,7 @@ pub(super) fn write_loop(
                 }
                 Err(error) => {
                     tracing::error!(%error, "a commit failed and was taken back");
-                    tx.buffered.clear();
+                    tx.forget();
                     let _ = sqlx::query("rollback").execute(&mut tx.conn).await;
                     false
                 }
@@ -122,8 +130,13 @@ pub(super) fn write_loop(
             metrics::counter!("plenum_writes_total").increment(done.len() as u64);
             meters::COMMIT.note(took);
             meters::WRITES.add(done.len() as u64);
+            let crowd = done.len() >= CROWD;
             for work in done {
                 work.finish(committed);
+            }
+            if crowd && waiting.len() < ENOUGH {
+                // The thread is the writer's own, and has nothing else to do.
+                thread::sleep(PACE.saturating_sub(started.elapsed()));
             }
             if noted.wants_help()
                 && let Err(error) = checkpoint(&mut tx.conn).await
@@ -187,10 +200,10 @@ async fn step(tx: &mut Tx, statement: &'static str) -> AppResult<()> {
 
 /// Runs a closure; false if it failed and is to be taken back.
 async fn run(tx: &mut Tx, work: &mut dyn Work) -> bool {
-    let before = tx.buffered.len();
+    let before = tx.mark();
     let stays = work.run(tx).await;
     if !stays {
-        tx.buffered.truncate(before);
+        tx.back_to(before);
     }
     stays
 }

@@ -50,6 +50,14 @@ pub const KEY_CLOSER: &str = "Come closer";
 pub const KEY_FARTHER: &str = "Stand farther back";
 /// Those who wait come first.
 pub const OTHERS_WAIT: &str = "Others wait for these places, and come first. You can wait for one, too.";
+/// Why a seat cannot be held.
+pub fn held_by_others(row: &str, number: i64) -> String {
+    format!("Somebody else is holding row {row}, seat {number}.")
+}
+/// Why a seat cannot be held.
+pub fn is_sold(row: &str, number: i64) -> String {
+    format!("Row {row}, seat {number} has been sold.")
+}
 /// Name of the legend.
 pub const LEGEND: &str = "What the seats mean";
 /// State in the legend.

@@ -13,7 +13,7 @@ use crate::{
 };
 #[cfg(feature = "ssr")]
 use crate::{
-    features::box_office::server::orders::{self, Wanted, Wish},
+    features::box_office::server::orders::{self, Outcome, Wanted, Wish},
     server::{
         db::{Tx, now},
         idempotency::{self, parse_key},
@@ -100,7 +100,7 @@ pub async fn buy(key: String, hold: HoldId, #[server(default)] promo: String, to
                 let order = orders::create(tx, &who, hold, &wish).await?;
                 orders::pay(tx, &who, order.id, Some(total)).await
             };
-            idempotency::once(tx, who.person, &key, &("box_office.buy", hold, &promo, total), effect).await
+            idempotency::once_if(tx, who.person, &key, &("box_office.buy", hold, &promo, total), Outcome::is_paid, effect).await
         };
         state.store.write(body).await?.paid()
     });
@@ -119,7 +119,7 @@ pub async fn pay(key: String, id: OrderId, total: i64) -> Result<Order, AppError
         let key = parse_key(&key)?;
         let body = async move |tx: &mut Tx| {
             let effect = async |tx: &mut Tx| orders::pay(tx, &who, id, Some(total)).await;
-            idempotency::once(tx, who.person, &key, &("box_office.pay", id, total), effect).await
+            idempotency::once_if(tx, who.person, &key, &("box_office.pay", id, total), Outcome::is_paid, effect).await
         };
         state.store.write(body).await?.paid()
     })

@@ -17,7 +17,7 @@ use crate::{
                 order::OrderState,
                 orders::{Order, OrderHead, Show},
             },
-            server::orders::{self, Wanted, Wish},
+            server::orders::{self, Outcome, Wanted, Wish},
         },
         wallet::model::Money,
     },
@@ -152,11 +152,14 @@ struct Payment {
             more (`promo`), it costs something else (`total`), it was paid, or the event does not sell any more.")))]
 async fn pay_order(program: Program, Path(id): Path<i64>, payment: Command<Option<Payment>>) -> Result<Json<Order>, Problem> {
     program.commands()?;
-    let who = program.who.clone();
-    let outcome = program.once(payment, async move |tx: &mut Tx, payment: &Option<Payment>| {
-        orders::pay(tx, &who, OrderId(id), payment.as_ref().and_then(|payment| payment.total)).await
-    });
-    Ok(Json(outcome.await?.paid()?))
+    let Program { state, who, .. } = program;
+    let body = async move |tx: &mut Tx| {
+        let effect = async |tx: &mut Tx, payment: &Option<Payment>| {
+            orders::pay(tx, &who, OrderId(id), payment.as_ref().and_then(|payment| payment.total)).await
+        };
+        payment.once_if(tx, who.person, Outcome::is_paid, effect).await
+    };
+    Ok(Json(state.store.write(body).await?.paid()?))
 }
 
 /// Gives up an order before it is paid; its places are free at once.

@@ -59,11 +59,12 @@ pub async fn at(conn: &mut Conn, event: EventId, now: Millis) -> AppResult<Avail
     Ok(Availability { event_id: event, ticket_types: rows.into_iter().map(of_type).collect(), updated_at: now })
 }
 
-/// Tells everyone who looks at `event` what is left now.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn announce(tx: &mut Tx, event: EventId) -> AppResult<()> {
+/// Tells everyone who looks at `event` what is left, once for all that happens to it in this commit.
+pub fn announce(tx: &mut Tx, event: EventId) {
+    tx.announce_at_commit("availability", event.0, |tx, event| Box::pin(announce_now(tx, EventId(event))));
+}
+
+async fn announce_now(tx: &mut Tx, event: EventId) -> AppResult<()> {
     let now = tx.now();
     let availability = at(tx, event, now).await?;
     tx.announce(event, &EventEvent::AvailabilityUpdated(availability));

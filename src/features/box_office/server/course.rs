@@ -18,7 +18,7 @@ use crate::{
             events::Event,
         },
     },
-    ids::{EventId, Millis, PersonId, TicketId},
+    ids::{EventId, Millis, OrderId, PersonId},
     server::{
         db::{Activity, Tx},
         jobs::{self, Job},
@@ -114,15 +114,19 @@ async fn set_times(tx: &mut Tx, row: &Row, times: Times) -> AppResult<()> {
 
 /// Whoever came in before it was put off comes in again at the new time.
 async fn readmit(tx: &mut Tx, id: EventId) -> AppResult<()> {
-    let tickets: Vec<TicketId> = sqlx::query_scalar(
-        "update tickets set state = 'valid', used_at = null, checked_by = null where event_id = $1 and state = 'used' returning id",
+    let orders: Vec<OrderId> = sqlx::query_scalar(
+        "select distinct l.order_id from tickets t join order_lines l on l.id = t.order_line_id where t.event_id = $1 and t.state = 'used'",
     )
     .bind(id)
     .fetch_all(&mut **tx)
     .await?;
-    if tickets.is_empty() {
+    if orders.is_empty() {
         return Ok(());
     }
+    sqlx::query("update tickets set state = 'valid', used_at = null, checked_by = null where event_id = $1 and state = 'used'")
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
     sqlx::query("update check_ins set undone_at = $2 where event_id = $1 and undone_at is null")
         .bind(id)
         .bind(tx.now())
@@ -130,8 +134,8 @@ async fn readmit(tx: &mut Tx, id: EventId) -> AppResult<()> {
         .await?;
     let space = sqlx::query_scalar("select space_id from events where id = $1").bind(id).fetch_one(&mut **tx).await?;
     check_ins::announce(tx, id, space).await?;
-    for ticket in tickets {
-        tickets::tell(tx, ticket).await?;
+    for order in orders {
+        tickets::tell_of_order(tx, order).await?;
     }
     Ok(())
 }
@@ -147,7 +151,8 @@ async fn end_holds(tx: &mut Tx, id: EventId) -> AppResult<()> {
         sqlx::query(statement).bind(id).bind(now).execute(&mut **tx).await?;
     }
     expiry::expect(now);
-    availability::announce(tx, id).await
+    availability::announce(tx, id);
+    Ok(())
 }
 
 fn verb(action: EventAction) -> Verb {

@@ -187,7 +187,7 @@ pub async fn announce(tx: &mut Tx, id: EventId) -> AppResult<Event> {
     let event = row.event();
     if public {
         tx.announce(id, &EventEvent::EventChanged(Box::new(event.clone())));
-        availability::announce(tx, id).await?;
+        availability::announce(tx, id);
     }
     Ok(event)
 }

@@ -3,6 +3,9 @@
 //! One row a seat in `held_seats` is what makes a seat be in one hold only. A row whose time has passed claims nothing and is taken over
 //! by whoever comes next, so that nothing depends on a sweep. All of it happens in one write: half a basket is never seen.
 
+mod claims;
+mod counter;
+
 use std::collections::BTreeSet;
 
 use super::{availability, expiry, orders, waiting};
@@ -14,18 +17,22 @@ use crate::{
             seats::{SeatsChanged, SeatsEvent},
         },
         model::{
-            event::EventState,
             hold::{Hold, HoldAction, HoldState, Places, Wanted, transition},
             seat::{SeatNow, SeatState},
         },
     },
-    ids::{EventId, HoldId, Millis, OrganisationId, PersonId, SeatId, TicketTypeId},
+    ids::{EventId, HoldId, Millis, PersonId, SeatId, TicketTypeId},
     server::{
         db::{Conn, Tx},
         sign_ins::Identity,
     },
     strings::box_office::seats as words,
 };
+pub use claims::drop_claims;
+use claims::drop_seats;
+pub(super) use claims::{claim, claim_standing};
+use counter::Counter;
+pub(super) use counter::selling;
 
 /// How long a hold lasts and how often it can be extended; from the settings.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +50,8 @@ pub struct Terms {
 /// 404 if there is no such event or place; 409 if a place is taken or the event does not sell now; 422 `seats` or `standing`.
 pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, terms: Terms) -> AppResult<Hold> {
     let now = tx.now();
-    let each = selling(tx, who.organisation, event, now).await?;
+    let counter = Counter::open(tx, who, event).await?;
+    let each = counter.places_each;
     let seats: BTreeSet<SeatId> = wanted.seats.iter().copied().collect();
     if seats.is_empty() && wanted.standing.is_empty() {
         return Err(AppError::invalid("seats", "Choose at least one place."));
@@ -51,8 +59,9 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
     if i64::try_from(seats.len() + wanted.standing.len()).is_ok_and(|wanted| wanted > each) {
         return Err(too_many(each));
     }
+    let mut known = counter.basket();
     // What has ended is for those who wait, before whoever comes now.
-    if waiting::is_waited_for(tx, event).await? {
+    if counter.waited_for {
         while expiry::end_due(tx, Some(event)).await? {}
         // One write makes so many offers and no more; the next ones are theirs all the same.
         let own = of_person(tx, who.person, event, now, terms).await?;
@@ -61,8 +70,10 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
                 return Err(AppError { field: Some("seats".to_owned()), ..AppError::conflict(words::OTHERS_WAIT) });
             }
         }
+        known = active_basket(tx, who.person, event).await?;
     }
-    let (id, until, mut changed) = basket(tx, who.person, event, terms).await?;
+    let is_new = known.is_none();
+    let (id, until, mut changed) = open_basket(tx, who.person, event, known, terms).await?;
     for seat in seats {
         if claim(tx, event, id, until, seat, now).await? {
             changed.push(SeatNow { id: seat, state: SeatState::Held { until } });
@@ -72,12 +83,18 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
         claim_standing(tx, event, id, until, *places, now).await?;
     }
     let held = read(tx, id, terms).await?;
-    if held.places() + bought(tx, who.person, event).await? > each {
+    if held.places() + counter.bought > each {
         return Err(too_many(each));
     }
-    tell(tx, event, changed).await?;
+    if counter.waited_for {
+        tell(tx, event, changed).await?;
+    } else {
+        tell_seats(tx, event, changed);
+    }
     tell_owner(tx, who.person, event, Some(held.clone()));
-    orders::follow_hold(tx, id).await?;
+    if !is_new {
+        orders::follow_hold(tx, id).await?;
+    }
     Ok(held)
 }
 
@@ -112,23 +129,33 @@ fn too_many(each: i64) -> AppError {
 /// # Errors
 /// 404 if it is not a hold of who asks.
 pub async fn release(tx: &mut Tx, who: &Identity, id: HoldId) -> AppResult<()> {
-    let event: Option<EventId> = sqlx::query_scalar("select event_id from holds where id = $1 and person_id = $2")
-        .bind(id)
-        .bind(who.person)
-        .fetch_optional(&mut **tx)
-        .await?;
-    let event = event.ok_or_else(unknown)?;
+    // What hangs on it: mostly nothing, and then nothing of it is asked for.
+    let known: Option<(EventId, bool, bool, bool)> = sqlx::query_as(
+        "select h.event_id, exists (select 1 from held_places p where p.hold_id = h.id),
+           exists (select 1 from waiting w where w.event_id = h.event_id and w.state in ('waiting', 'offered')),
+           exists (select 1 from orders o where o.hold_id = h.id)
+         from holds h where h.id = $1 and h.person_id = $2",
+    )
+    .bind(id)
+    .bind(who.person)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let (event, stands, waited_for, ordered) = known.ok_or_else(unknown)?;
     if !end(tx, id, HoldAction::Release).await? {
         return Ok(());
     }
     let now = tx.now();
-    let freed = drop_claims(tx, id).await?;
+    let freed = if stands { drop_claims(tx, id).await? } else { drop_seats(tx, id).await? };
     // Seats whose time had passed may be somebody else's by now; those are not in this hold any more.
     let changed = freed.into_iter().filter(|(_, until)| *until > now).map(|(id, _)| SeatNow { id, state: SeatState::Free }).collect();
-    waiting::lapse(tx, id, event, who.person, None).await?;
-    tell(tx, event, changed).await?;
+    if waited_for {
+        waiting::lapse(tx, id, event, who.person, None).await?;
+        tell(tx, event, changed).await?;
+    } else {
+        tell_seats(tx, event, changed);
+    }
     tell_owner(tx, who.person, event, None);
-    orders::follow_hold(tx, id).await
+    if ordered { orders::follow_hold(tx, id).await } else { Ok(()) }
 }
 
 /// Ends a hold by `action`; false if it had ended. Its claims and those who look are the caller's.
@@ -179,8 +206,14 @@ pub async fn active(conn: &mut Conn, person: PersonId, id: HoldId, now: Millis, 
 /// # Errors
 /// If the database refuses.
 pub async fn tell(tx: &mut Tx, event: EventId, mut seats: Vec<SeatNow>) -> AppResult<()> {
-    let at = tx.now();
     seats.extend(waiting::offer(tx, event).await?);
+    tell_seats(tx, event, seats);
+    Ok(())
+}
+
+/// The same where nobody waits.
+fn tell_seats(tx: &mut Tx, event: EventId, mut seats: Vec<SeatNow>) {
+    let at = tx.now();
     // A seat that was let go and is somebody else's at once is told once.
     let mut told = BTreeSet::new();
     seats.reverse();
@@ -189,7 +222,7 @@ pub async fn tell(tx: &mut Tx, event: EventId, mut seats: Vec<SeatNow>) -> AppRe
     if !seats.is_empty() {
         tx.announce(event, &SeatsEvent::SeatsChanged(SeatsChanged { seats, at }));
     }
-    availability::announce(tx, event).await
+    availability::announce(tx, event);
 }
 
 /// Tells the owner's tabs what is in their basket.
@@ -207,46 +240,30 @@ pub async fn tell_bought(tx: &mut Tx, person: PersonId, event: EventId) -> AppRe
     Ok(())
 }
 
-/// Deletes what a hold claims; returns its seats with the instants until which they were held.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn drop_claims(tx: &mut Tx, id: HoldId) -> AppResult<Vec<(SeatId, Millis)>> {
-    sqlx::query("delete from held_places where hold_id = $1").bind(id).execute(&mut **tx).await?;
-    Ok(sqlx::query_as("delete from held_seats where hold_id = $1 returning seat_id, until").bind(id).fetch_all(&mut **tx).await?)
-}
-
 pub(super) fn unknown() -> AppError {
     AppError::not_found("There is no such hold.")
 }
 
-/// How many places one person can have of `event`, which sells now.
-pub(super) async fn selling(tx: &mut Tx, organisation: OrganisationId, event: EventId, now: Millis) -> AppResult<i64> {
-    let row: Option<(EventState, Millis, Millis, i64)> = sqlx::query_as(
-        "select state, sales_from, sales_until, places_each from events where id = $1 and organisation_id = $2 and state <> 'draft'",
-    )
-    .bind(event)
-    .bind(organisation)
-    .fetch_optional(&mut **tx)
-    .await?;
-    let (state, from, until, each) = row.ok_or_else(|| AppError::not_found("There is no such event."))?;
-    match state {
-        state if !state.sells() => Err(AppError::conflict("Places of this event are not sold any more.")),
-        _ if now < from => Err(AppError::conflict("The sale has not begun.")),
-        _ if now >= until => Err(AppError::conflict("The sale is over.")),
-        _ => Ok(each),
-    }
-}
-
 /// The basket of `person`: the one that they have, or a new one; until when it holds, and the seats of one that had ended.
 pub(super) async fn basket(tx: &mut Tx, person: PersonId, event: EventId, terms: Terms) -> AppResult<(HoldId, Millis, Vec<SeatNow>)> {
+    let known = active_basket(tx, person, event).await?;
+    open_basket(tx, person, event, known, terms).await
+}
+
+async fn active_basket(tx: &mut Tx, person: PersonId, event: EventId) -> AppResult<Option<(HoldId, Millis)>> {
+    let known = sqlx::query_as("select id, until from holds where person_id = $1 and event_id = $2 and state = 'active'");
+    Ok(known.bind(person).bind(event).fetch_optional(&mut **tx).await?)
+}
+
+/// The same, where the basket that they have is `known`.
+async fn open_basket(
+    tx: &mut Tx,
+    person: PersonId,
+    event: EventId,
+    known: Option<(HoldId, Millis)>,
+    terms: Terms,
+) -> AppResult<(HoldId, Millis, Vec<SeatNow>)> {
     let now = tx.now();
-    let known: Option<(HoldId, Millis)> =
-        sqlx::query_as("select id, until from holds where person_id = $1 and event_id = $2 and state = 'active'")
-            .bind(person)
-            .bind(event)
-            .fetch_optional(&mut **tx)
-            .await?;
     let freed = match known {
         Some((id, until)) if until > now => return Ok((id, until, Vec::new())),
         Some((id, _)) => {
@@ -266,78 +283,6 @@ pub(super) async fn basket(tx: &mut Tx, person: PersonId, event: EventId, terms:
     Ok((id, until, freed))
 }
 
-/// Claims a seat. False: it was in this hold already.
-pub(super) async fn claim(tx: &mut Tx, event: EventId, hold: HoldId, until: Millis, seat: SeatId, now: Millis) -> AppResult<bool> {
-    type Known = (bool, Option<HoldId>, Option<Millis>, TicketTypeId, String, i64);
-    let known: Option<Known> = sqlx::query_as(
-        "select exists (select 1 from order_lines l where l.seat_id = s.id and l.state = 'sold'), h.hold_id, h.until,
-           s.ticket_type_id, s.row, s.number
-         from seats s left join held_seats h on h.seat_id = s.id where s.id = $1 and s.event_id = $2",
-    )
-    .bind(seat)
-    .bind(event)
-    .fetch_optional(&mut **tx)
-    .await?;
-    let Some((sold, holder, held_until, ticket_type, row, number)) = known else {
-        return Err(AppError::not_found("There is no such seat."));
-    };
-    if holder == Some(hold) {
-        return Ok(false);
-    }
-    if sold || held_until.is_some_and(|held| held > now) {
-        let message = if sold {
-            format!("Row {row}, seat {number} has been sold.")
-        } else {
-            format!("Somebody else is holding row {row}, seat {number}.")
-        };
-        return Err(AppError { field: Some("seats".to_owned()), ..AppError::conflict(message) });
-    }
-    sqlx::query(
-        "insert into held_seats (seat_id, hold_id, until, ticket_type_id) values ($1, $2, $3, $4)
-         on conflict (seat_id) do update set hold_id = excluded.hold_id, until = excluded.until, ticket_type_id = excluded.ticket_type_id",
-    )
-    .bind(seat)
-    .bind(hold)
-    .bind(until)
-    .bind(ticket_type)
-    .execute(&mut **tx)
-    .await?;
-    Ok(true)
-}
-
-/// Claims standing places, in place of those of this hold.
-pub(super) async fn claim_standing(tx: &mut Tx, event: EventId, hold: HoldId, until: Millis, wanted: Places, now: Millis) -> AppResult<()> {
-    let left: Option<i64> = sqlx::query_scalar(
-        "select capacity - sold - (select coalesce(sum(quantity), 0) from held_places where ticket_type_id = $1 and until > $3 and hold_id <> $4)
-         from ticket_types where id = $1 and event_id = $2 and seated = 0",
-    )
-    .bind(wanted.ticket_type_id)
-    .bind(event)
-    .bind(now)
-    .bind(hold)
-    .fetch_optional(&mut **tx)
-    .await?;
-    let left = left.ok_or_else(|| AppError::not_found("There is no such kind of ticket."))?;
-    if wanted.quantity < 1 {
-        return Err(AppError::invalid("standing", "Choose at least one place."));
-    }
-    if wanted.quantity > left {
-        let message = if left <= 0 { "These places are all taken.".to_owned() } else { format!("Only {left} of these places are left.") };
-        return Err(AppError { field: Some("standing".to_owned()), ..AppError::conflict(message) });
-    }
-    sqlx::query(
-        "insert into held_places (hold_id, ticket_type_id, quantity, until) values ($1, $2, $3, $4)
-         on conflict (hold_id, ticket_type_id) do update set quantity = excluded.quantity, until = excluded.until",
-    )
-    .bind(hold)
-    .bind(wanted.ticket_type_id)
-    .bind(wanted.quantity)
-    .bind(until)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
 /// Places that `person` has bought.
 pub(super) async fn bought(conn: &mut Conn, person: PersonId, event: EventId) -> AppResult<i64> {
     let count = sqlx::query_scalar("select count(*) from tickets where person_id = $1 and event_id = $2 and state <> 'void'");
@@ -349,14 +294,25 @@ pub(super) async fn bought(conn: &mut Conn, person: PersonId, event: EventId) ->
 /// # Errors
 /// 404 if there is none.
 pub async fn read(conn: &mut Conn, id: HoldId, terms: Terms) -> AppResult<Hold> {
-    let row: Option<(EventId, Millis, i64)> =
-        sqlx::query_as("select event_id, until, extensions from holds where id = $1").bind(id).fetch_optional(&mut *conn).await?;
-    let (event_id, until, extensions) = row.ok_or_else(unknown)?;
-    let seats =
-        sqlx::query_scalar("select seat_id from held_seats where hold_id = $1 order by seat_id").bind(id).fetch_all(&mut *conn).await?;
-    let standing = sqlx::query_as("select ticket_type_id, quantity from held_places where hold_id = $1 order by ticket_type_id")
-        .bind(id)
-        .fetch_all(conn)
-        .await?;
-    Ok(Hold { id, event_id, until, extensions_left: (terms.extensions - extensions).max(0), seats, standing })
+    // The hold, its seats, and its standing places: one statement, as it is asked for in each write.
+    let rows: Vec<(i64, i64, Option<EventId>, Option<Millis>)> = sqlx::query_as(
+        "select -1, extensions, event_id, until from holds where id = $1
+         union all select 0, seat_id, null, null from held_seats where hold_id = $1
+         union all select ticket_type_id, quantity, null, null from held_places where hold_id = $1",
+    )
+    .bind(id)
+    .fetch_all(conn)
+    .await?;
+    let (mut found, mut seats, mut standing) = (None, Vec::new(), Vec::new());
+    for (of, value, event, until) in rows {
+        match (of, event.zip(until)) {
+            (_, Some((event_id, until))) => found = Some((event_id, until, (terms.extensions - value).max(0))),
+            (0, None) => seats.push(SeatId(value)),
+            (of, None) => standing.push(Places { ticket_type_id: TicketTypeId(of), quantity: value }),
+        }
+    }
+    seats.sort_unstable();
+    standing.sort_unstable_by_key(|places| places.ticket_type_id);
+    let (event_id, until, extensions_left) = found.ok_or_else(unknown)?;
+    Ok(Hold { id, event_id, until, extensions_left, seats, standing })
 }

@@ -48,6 +48,14 @@ pub async fn is_waited_for(conn: &mut Conn, event: EventId) -> AppResult<bool> {
         .await?)
 }
 
+/// True if somebody waits for a place of any event.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn is_any(conn: &mut Conn) -> AppResult<bool> {
+    Ok(sqlx::query_scalar("select exists (select 1 from waiting where state = 'waiting')").fetch_one(conn).await?)
+}
+
 /// Where `person` waits for places of `event`.
 ///
 /// # Errors

@@ -52,6 +52,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// True if it was paid; whoever was refused may try again under the same key.
+    pub fn is_paid(&self) -> bool {
+        matches!(self, Self::Paid(_))
+    }
+
     /// The order that was paid.
     ///
     /// # Errors
