@@ -92,6 +92,31 @@ scenario('what is scanned offline waits', async (scene) => {
   await section(otto.page, 'Scanned here').getByText('Come in', { exact: true }).waitFor();
 }, { allow: [/net::ERR_/, /Failed to fetch/] });
 
+// Somebody who was found by name waits for the connection as a code does; and two tabs of one door lose nothing of one another's.
+scenario('a name waits as a code does', async (scene) => {
+  const { otto, codes } = await doors(scene);
+  await otto.page.getByRole('searchbox', { name: 'Name, e-mail or order number' }).fill('kov');
+  await otto.page.getByRole('button', { name: 'Search', exact: true }).click();
+  const found = section(otto.page, 'Search by name or order').getByRole('button', { name: /^Check in: Lena Kovač/ });
+  await found.first().waitFor();
+  const other = await otto.tab();
+  await other.goto(DOOR);
+  await codeField(other).waitFor();
+  otto.line.cut();
+  await found.first().click();
+  await scan(other, codes[2]);
+  await section(otto.page, 'Not checked yet').getByText('Lena Kovač').waitFor();
+  await section(other, 'Not checked yet').waitFor();
+  const kept = () => otto.page.evaluate((door) => JSON.parse(localStorage.getItem(door) ?? '[]').length, `plenum:door:${GALA}`);
+  assert.equal(await kept(), 2);
+  assert.equal(await otto.page.getByText('Come in', { exact: true }).count(), 0, 'nobody is let in by a page alone');
+  otto.line.heal();
+  await says(otto.page, 'Come in');
+  await says(other, 'Come in');
+  await eventually(async () => assert.equal(await counts(otto.page).innerText(), '2 of 3 in'), { within: 30_000 });
+  await eventually(async () => assert.equal(await kept(), 0));
+}, { allow: [/net::ERR_/, /Failed to fetch/] });
+
 // Somebody without a code is found by name; the desk follows without a reload.
 scenario('a guest is found by name, and the desk sees it', async (scene) => {
   const { otto, mara } = await doors(scene);

@@ -25,8 +25,7 @@ pub const STOP: &str = "Stop scanning";
 /// The camera's picture.
 pub const CAMERA: &str = "What the camera sees";
 /// It cannot.
-pub const NO_CAMERA: &str =
-    "This browser cannot read codes with its camera. Type or paste the code, use a scanner that types, or search by name.";
+pub const NO_CAMERA: &str = "This page cannot use a camera here. Type or paste the code, use a scanner that types, or search by name.";
 /// The person said no, or there is none.
 pub const CAMERA_REFUSED: &str = "The camera cannot be used: there is none, or it was not allowed. Type the code, or search by name.";
 /// A switch.

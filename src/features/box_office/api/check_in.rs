@@ -72,14 +72,22 @@ pub async fn check_in(event: EventId, #[server(default)] code: String, #[server(
     Ok(answered)
 }
 
-/// Lets in somebody who was found by name or order.
+/// Lets in somebody who was found by name or order, once for `key`.
 ///
 /// # Errors
-/// 401; 403; 404; 409.
+/// 401; 403; 404; 409; 422 `key`.
 #[server(name = AdmitGuest, prefix = "/fn", endpoint = "check_in/admit", output = Json)]
-pub async fn admit(event: EventId, ticket: TicketId) -> Result<Answer, AppError> {
+pub async fn admit(event: EventId, ticket: TicketId, #[server(default)] key: String) -> Result<Answer, AppError> {
     let answered = command(&page(event), move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| check_ins::admit(tx, &who, event, ticket).await).await
+        let key = if key.is_empty() { None } else { Some(parse_key(&key)?) };
+        let body = async move |tx: &mut Tx| {
+            let effect = async |tx: &mut Tx| check_ins::admit(tx, &who, event, ticket).await;
+            match &key {
+                Some(key) => idempotency::once(tx, who.person, key, &("check_in.admit", event, ticket), effect).await,
+                None => effect(tx).await,
+            }
+        };
+        state.store.write(body).await
     })
     .await?;
     show_answer(event, &answered);

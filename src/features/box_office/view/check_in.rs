@@ -1,7 +1,7 @@
 //! `/events/{id}/check-in`: a door, on the organiser's phone.
 //!
 //! A code goes into a queue before it is asked about (`queue`), so that one that was scanned without a connection is neither lost nor
-//! taken for one that was let in. Only the server's answer says "come in" ([`answer`]). [`scan`] reads with the camera (`camera`);
+//! taken for one that was let in. Only the server's answer says "come in" ([`answer`]). [`scan`] reads with the camera (`camera`, `picture`);
 //! [`search`] is for those who have no code with them. Without scripts a code is typed into a plain form.
 
 mod answer;
@@ -10,6 +10,8 @@ mod camera;
 #[cfg(not(feature = "hydrate"))]
 #[path = "check_in/no_camera.rs"]
 mod camera;
+#[cfg(any(feature = "hydrate", test))]
+mod picture;
 mod queue;
 mod scan;
 mod search;
@@ -81,7 +83,7 @@ pub fn CheckInPage() -> impl IntoView {
     };
     view! {
         <Title text=words::CHECK_IN/>
-        <main id="main" tabindex="-1" class="page door" data-width="narrow">
+        <main id="main" tabindex="-1" class="page door-page" data-width="narrow">
             <Transition>{content}</Transition>
         </main>
     }

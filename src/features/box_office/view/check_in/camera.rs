@@ -1,6 +1,8 @@
-//! The camera as a reader of codes, with the browser's own `BarcodeDetector`; and the tones of an answer.
+//! The camera as a reader of codes ([`reader`] finds them in its picture), and the tones of an answer.
 //!
-//! The browser's interfaces for both are not in `web-sys` without features that nothing else needs, so they are called by name.
+//! The browser's interfaces for the camera are not in `web-sys` without features that nothing else needs, so they are called by name.
+
+mod reader;
 
 use std::{
     cell::{Cell, RefCell},
@@ -16,6 +18,8 @@ use leptos::{
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AudioContext, HtmlVideoElement};
+
+use reader::Reader;
 
 /// Between two looks at the picture.
 const LOOK: Duration = Duration::from_millis(200);
@@ -47,10 +51,9 @@ async fn wait_for(promise: JsValue) -> Result<JsValue, JsValue> {
     JsFuture::from(promise.dyn_into::<Promise>()?).await
 }
 
-/// Whether this browser reads codes with its camera.
+/// Whether this page may ask for a camera; browsers let none do that over plain HTTP.
 pub(super) fn can_scan() -> bool {
-    let has = |object: &JsValue, name: &str| Reflect::has(object, &name.into()).unwrap_or(false);
-    has(&window(), "BarcodeDetector") && has(&window().navigator(), "mediaDevices")
+    Reflect::has(&window().navigator(), &"mediaDevices".into()).unwrap_or(false)
 }
 
 impl Scanning {
@@ -71,7 +74,7 @@ pub(super) fn scan(video: &HtmlVideoElement, found: impl Fn(String) + 'static, r
     let (running, video, found): (_, _, Found) = (scanning.clone(), video.clone(), Rc::new(found));
     spawn_local(async move {
         match begin(&running, &video).await {
-            Ok(detector) => look(running, video.into(), detector, found, (String::new(), 0)),
+            Ok(reader) => look(running, video, Rc::new(reader), found, (String::new(), 0)),
             // Stopped while the person was asked: that is no refusal.
             Err(_) if running.stopped.get() => {}
             Err(_) => {
@@ -83,7 +86,7 @@ pub(super) fn scan(video: &HtmlVideoElement, found: impl Fn(String) + 'static, r
     scanning
 }
 
-async fn begin(scanning: &Scanning, video: &HtmlVideoElement) -> Result<JsValue, JsValue> {
+async fn begin(scanning: &Scanning, video: &HtmlVideoElement) -> Result<Reader, JsValue> {
     let facing = Object::new();
     Reflect::set(&facing, &"facingMode".into(), &"environment".into())?;
     let wanted = Object::new();
@@ -98,19 +101,16 @@ async fn begin(scanning: &Scanning, video: &HtmlVideoElement) -> Result<JsValue,
     }
     Reflect::set(video, &"srcObject".into(), &stream)?;
     wait_for(call(video, "play", &Array::new())?).await?;
-    let formats = Object::new();
-    Reflect::set(&formats, &"formats".into(), &Array::of1(&"qr_code".into()))?;
-    Reflect::construct(&member(&window(), "BarcodeDetector")?.dyn_into::<Function>()?, &Array::of1(&formats))
+    Reader::new().await
 }
 
 /// Looks at the picture, and again a moment later. `last` is the code that was read last, and how often it has not been seen since.
-fn look(scanning: Scanning, video: JsValue, detector: JsValue, found: Found, last: (String, u32)) {
+fn look(scanning: Scanning, video: HtmlVideoElement, reader: Rc<Reader>, found: Found, last: (String, u32)) {
     if scanning.stopped.get() {
         return;
     }
     spawn_local(async move {
-        let seen = async { wait_for(call(&detector, "detect", &Array::of1(&video))?).await };
-        let code = seen.await.ok().and_then(|codes| member(&Array::from(&codes).get(0), "rawValue").ok()?.as_string());
+        let code = reader.read(&video).await.unwrap_or_default();
         let last = match code {
             Some(code) if code == last.0 => (code, 0),
             Some(code) => {
@@ -122,7 +122,7 @@ fn look(scanning: Scanning, video: JsValue, detector: JsValue, found: Found, las
             None if last.1 >= FORGET => (String::new(), 0),
             None => (last.0, last.1 + 1),
         };
-        set_timeout(move || look(scanning, video, detector, found, last), LOOK);
+        set_timeout(move || look(scanning, video, reader, found, last), LOOK);
     });
 }
 

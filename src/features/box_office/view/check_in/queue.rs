@@ -1,6 +1,7 @@
-//! The codes that were read and that the server has not been heard of: kept in the browser, over reloads, and asked about in order.
+//! Whom this door wants to let in and has no answer to yet, by a code that was read or by a name that was found: kept in the browser, over
+//! reloads, and asked about in order.
 //!
-//! Each has an idempotency key of its own, so that a code whose answer was lost on its way is not "used" when it is asked again.
+//! Each has an idempotency key of its own, so that a ticket whose answer was lost on its way is not "used" when it is asked again.
 
 use std::time::Duration;
 
@@ -24,12 +25,41 @@ const AGAIN: Duration = Duration::from_secs(3);
 /// Answers that are shown.
 const SHOWN: usize = 6;
 
-/// A code that waits for an answer.
+/// Who is to be let in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Item {
-    pub(super) key: String,
-    pub(super) code: String,
-    pub(super) at: Millis,
+#[serde(rename_all = "lowercase")]
+enum Asked {
+    /// Whoever has this code.
+    Code(String),
+    /// Somebody who was found.
+    Guest { ticket: TicketId, name: String },
+}
+
+impl Asked {
+    /// As it may be shown.
+    fn shown(&self) -> String {
+        match self {
+            Self::Code(code) => words::code(code),
+            Self::Guest { name, .. } => name.clone(),
+        }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Code(one), Self::Code(other)) => one == other,
+            (Self::Guest { ticket: one, .. }, Self::Guest { ticket: other, .. }) => one == other,
+            _ => false,
+        }
+    }
+}
+
+/// What waits for an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Item {
+    key: String,
+    #[serde(flatten)]
+    asked: Asked,
+    at: Millis,
 }
 
 /// What was answered to what.
@@ -49,7 +79,6 @@ pub(super) struct Queue {
     /// The newest first.
     said: RwSignal<Vec<Said>>,
     asking: RwSignal<bool>,
-    admitting: RwSignal<bool>,
     /// The last attempt did not reach the server.
     away: RwSignal<bool>,
     pub(super) signals: RwSignal<bool>,
@@ -61,6 +90,11 @@ fn place(event: EventId) -> String {
     format!("plenum:door:{event}")
 }
 
+/// What this phone keeps for `event`.
+fn kept(event: EventId) -> Vec<Item> {
+    storage::get(&place(event)).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
 /// The queue of this phone for `event`, with what it held before a reload.
 pub(super) fn provide(event: EventId) -> Queue {
     let queue = Queue {
@@ -68,14 +102,13 @@ pub(super) fn provide(event: EventId) -> Queue {
         items: RwSignal::new(Vec::new()),
         said: RwSignal::new(Vec::new()),
         asking: RwSignal::new(false),
-        admitting: RwSignal::new(false),
         away: RwSignal::new(false),
         signals: RwSignal::new(false),
     };
     effect(move |_| {
         queue.signals.set(storage::get(SIGNALS).is_some());
-        let kept = storage::get(&place(event)).and_then(|text| serde_json::from_str::<Vec<Item>>(&text).ok());
-        if let Some(kept) = kept.filter(|kept| !kept.is_empty()) {
+        let kept = kept(event);
+        if !kept.is_empty() {
             queue.items.set(kept);
             queue.ask();
         }
@@ -91,32 +124,30 @@ impl Queue {
 
     /// Something is being asked about, and the server has not been out of reach.
     pub(super) fn is_asking(self) -> bool {
-        self.admitting.get() || self.asking.get() && !self.away.get()
+        self.asking.get() && !self.away.get()
     }
 
     /// Takes what was read; the same code that waits already waits once.
     pub(super) fn put(self, code: &str) {
-        let code = code.trim().to_owned();
-        if code.is_empty() || self.items.with_untracked(|items| items.iter().any(|item| item.code == code)) {
-            return;
+        let code = code.trim();
+        if !code.is_empty() {
+            self.take(Asked::Code(code.to_owned()));
         }
-        self.items.update(|items| items.push(Item { key: browser::fresh_key(), code, at: browser::now() }));
-        self.keep();
-        self.ask();
     }
 
-    /// Lets in somebody who was found.
+    /// Takes somebody who was found.
     pub(super) fn admit(self, ticket: TicketId, name: String) {
-        if self.admitting.get_untracked() {
+        self.take(Asked::Guest { ticket, name });
+    }
+
+    fn take(self, asked: Asked) {
+        if self.items.with_untracked(|items| items.iter().any(|item| item.asked.is_same(&asked))) {
             return;
         }
-        self.admitting.set(true);
-        spawn_local(async move {
-            let answer = api::admit(self.event, ticket).await;
-            if self.admitting.try_set(false).is_none() {
-                self.tell(Said { key: browser::fresh_key(), about: name, answer });
-            }
-        });
+        let item = Item { key: browser::fresh_key(), asked, at: browser::now() };
+        self.keep(|all| all.push(item.clone()));
+        self.items.update(|items| items.push(item));
+        self.ask();
     }
 
     /// Switches tones on or off.
@@ -129,9 +160,11 @@ impl Queue {
         }
     }
 
-    fn keep(self) {
-        let kept = self.items.with_untracked(|items| serde_json::to_string(items).unwrap_or_default());
-        storage::set(&place(self.event), &kept);
+    /// Changes what is kept. Another tab of the same door keeps its own there, too: nothing of it is lost.
+    fn keep(self, change: impl FnOnce(&mut Vec<Item>)) {
+        let mut all = kept(self.event);
+        change(&mut all);
+        storage::set(&place(self.event), &serde_json::to_string(&all).unwrap_or_default());
     }
 
     /// Asks about the first that waits, and then about the next.
@@ -142,7 +175,10 @@ impl Queue {
         let Some(item) = self.items.with_untracked(|items| items.first().cloned()) else { return };
         self.asking.set(true);
         spawn_local(async move {
-            let answer = api::check_in(self.event, item.code.clone(), item.key.clone()).await;
+            let answer = match item.asked.clone() {
+                Asked::Code(code) => api::check_in(self.event, code, item.key.clone()).await,
+                Asked::Guest { ticket, .. } => api::admit(self.event, ticket, item.key.clone()).await,
+            };
             // The page may be gone; what it kept is asked about when it is opened again.
             if self.asking.try_get_untracked().is_none() {
                 return;
@@ -161,8 +197,8 @@ impl Queue {
             self.asking.set(false);
             self.away.set(false);
             self.items.update(|items| items.retain(|known| known.key != item.key));
-            self.keep();
-            self.tell(Said { key: item.key, about: words::code(&item.code), answer });
+            self.keep(|all| all.retain(|known| known.key != item.key));
+            self.tell(Said { key: item.key, about: item.asked.shown(), answer });
             self.ask();
         });
     }
@@ -187,7 +223,7 @@ pub(super) fn Waiting(queue: Queue) -> impl IntoView {
             let rows = waiting.into_iter().map(|item| {
                 view! {
                     <li class="door-row">
-                        <code class="wrap">{words::code(&item.code)}</code>
+                        <code class="wrap">{item.asked.shown()}</code>
                         <span class="chip" data-tone="live">
                             {words::WAITING}
                         </span>
