@@ -27,6 +27,25 @@ export async function loseReplies(profile, count) {
   return () => lost;
 }
 
+/**
+ * The server does this browser profile's next command of `endpoint`, but its answer stays on its way: `done` is the answer's status, once the
+ * server has given it; `lose` breaks the connection that the page waits on. What is sent after that is as ever.
+ */
+export async function keepReply(profile, endpoint) {
+  let answered;
+  let lose;
+  const done = new Promise((resolve) => (answered = resolve));
+  const lost = new Promise((resolve) => (lose = resolve));
+  const keep = async (route) => {
+    const reply = await route.fetch();
+    answered(reply.status());
+    await lost;
+    await route.abort('connectionreset');
+  };
+  await profile.route(`**/fn/${endpoint}`, keep, { times: 1 });
+  return { done, lose };
+}
+
 /** From here on the server refuses what this browser profile sends, for this reason. Returns what lets it through again. */
 export async function refuseMessages(profile, message) {
   const refuse = (route) => route.fulfill({ status: 403, json: { kind: 'forbidden', message } });

@@ -1,4 +1,5 @@
 //! `Idempotency-Key` on every POST of the public JSON API (I6): one effect, one reply, no other body.
+//! What is asked of the box office: `box_office_idempotency.rs`.
 
 use futures::future::join_all;
 use reqwest::Method;
@@ -14,7 +15,7 @@ const AT_ONCE: usize = 50;
 
 impl Program<'_> {
     /// The same command many times at once: the one reply that all of them got.
-    async fn at_once(&self, path: &str, body: &Value, key: &str) -> (u16, Value) {
+    pub(super) async fn at_once(&self, path: &str, body: &Value, key: &str) -> (u16, Value) {
         let replies = join_all((0..AT_ONCE).map(|_| self.request(Method::POST, path, Some(body.clone()), Some(key)))).await;
         let first = replies[0].clone();
         assert!(replies.iter().all(|reply| *reply == first), "{path}: {replies:?}");
@@ -22,7 +23,7 @@ impl Program<'_> {
     }
 
     /// Refuses a command whose key was used before.
-    async fn refuses(&self, path: &str, body: Value, key: &str) {
+    pub(super) async fn refuses(&self, path: &str, body: Value, key: &str) {
         let (status, problem) = self.request(Method::POST, path, Some(body), Some(key)).await;
         assert_eq!((status, &problem["field"]), (422, &json!("Idempotency-Key")), "{path}: {problem}");
     }

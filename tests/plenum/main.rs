@@ -12,6 +12,7 @@ mod applications;
 mod authorisation;
 mod away;
 mod board;
+mod box_office_idempotency;
 mod broadcasts;
 mod complaints;
 mod connection;

@@ -368,8 +368,9 @@ async fn a_payment_has_one_effect() {
     let otto = Program::of(&server, "otto", &["read", "write"]).await;
     let refund = json!({ "reason": "Rained off" });
     let path = format!("orders/{}/refund", again.json::<i64>().await.unwrap());
-    let replies = join_all((0..20).map(|_| otto.request(Method::POST, &path, Some(refund.clone()), Some("refund-01")))).await;
-    assert!(replies.iter().all(|(status, order)| *status == 200 && order["state"] == "refunded"), "{replies:?}");
+    let (status, refunded) = otto.at_once(&path, &refund, "refund-01").await;
+    assert_eq!((status, &refunded["state"]), (200, &json!("refunded")), "{refunded}");
+    otto.refuses(&path, json!({ "reason": "Snowed in" }), "refund-01").await;
     assert_eq!(Program::with(&server, token).get("orders?show=ended").await["data"].as_array().unwrap().len(), 2);
     check(&server).await;
 }

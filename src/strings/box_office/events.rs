@@ -137,6 +137,10 @@ pub fn when_and_where(card: &EventCard) -> String {
 pub const BEGINS: &str = "Begins";
 /// A fact.
 pub const ENDS: &str = "Ends";
+/// After where it is: when one can come in.
+pub fn doors_open(clock: &str) -> String {
+    format!(" · doors {clock}")
+}
 /// A fact.
 pub const DOORS: &str = "Doors";
 /// A fact.
@@ -221,6 +225,17 @@ pub const SIGN_IN: &str = "Sign in to get tickets";
 /// What ticket holders are told.
 pub fn told_live(title: &str) -> String {
     format!("It begins: {title}")
+}
+/// What ticket holders are told.
+pub fn told_changed(title: &str) -> String {
+    format!("Please note: {title}")
+}
+/// Where it is, and when the doors open.
+pub fn told_place(venue: &str, doors: Option<&str>) -> String {
+    match doors {
+        Some(doors) => format!("It is at {venue}. Doors open {doors}."),
+        None => format!("It is at {venue}."),
+    }
 }
 /// What ticket holders are told.
 pub fn told_postponed(title: &str) -> String {

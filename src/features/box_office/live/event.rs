@@ -8,11 +8,12 @@ use crate::{
             event::Availability,
             events::{Event, EventList, EventPage},
         },
+        people::model::PersonCard,
         spaces::live::SpaceEvent,
     },
     ids::{EventId, Millis, PersonId},
     live_events,
-    realtime::live::Live,
+    realtime::live::{Drawn, Live},
 };
 
 /// An event that has begun.
@@ -38,12 +39,41 @@ live_events! {
     }
 }
 
-impl Live<SpaceEvent> for EventPage {
-    /// It has changed.
-    type Touched = bool;
+/// Organisers stand by name, as the database sorts them.
+fn in_order(card: &PersonCard) -> (String, PersonId) {
+    (card.name.to_ascii_lowercase(), card.id)
+}
 
-    fn apply(&mut self, viewer: PersonId, event: &SpaceEvent) -> bool {
-        self.inside.as_mut().is_some_and(|inside| inside.roll.apply(viewer, event))
+impl Live<SpaceEvent> for EventPage {
+    type Touched = Drawn;
+
+    fn apply(&mut self, viewer: PersonId, event: &SpaceEvent) -> Drawn {
+        let Some(inside) = self.inside.as_mut() else { return Drawn::Nothing };
+        let touched = inside.roll.apply(viewer, event);
+        let (changed, staff) = match event {
+            SpaceEvent::MemberJoined(changed) => (changed, changed.member.staff),
+            SpaceEvent::MemberLeft(changed) => (changed, false),
+        };
+        let card = &changed.member.card;
+        let known = self.organisers.iter().position(|known| known.id == card.id);
+        match (known, staff) {
+            (None, false) => return touched.into(),
+            (Some(known), true) => self.organisers[known].clone_from(card),
+            (None, true) => {
+                let place = self.organisers.partition_point(|known| in_order(known) < in_order(card));
+                self.organisers.insert(place, card.clone());
+                self.runs |= card.id == viewer;
+            }
+            (Some(known), false) => {
+                self.organisers.remove(known);
+                if card.id == viewer {
+                    // An admin runs it all the same; the server says so.
+                    self.runs = false;
+                    return Drawn::Anew;
+                }
+            }
+        }
+        Drawn::Shown
     }
 }
 

@@ -163,6 +163,8 @@ pub struct EventList {
     pub next: Option<u32>,
     /// Who looks may make events.
     pub may_create: bool,
+    /// Who looks runs an event, or may make one: there is something of their own to be shown.
+    pub has_own: bool,
 }
 
 /// When the events of a list are.

@@ -92,6 +92,11 @@ impl Hold {
         self.until <= now || (self.seats.is_empty() && self.standing.is_empty())
     }
 
+    /// The idempotency key of its next extension, the same in every tab: an answer that is lost, or a second press, costs no second one.
+    pub fn extension_key(id: HoldId, until: Millis) -> String {
+        format!("extend-{id}-{until}")
+    }
+
     /// How many places it claims.
     pub fn places(&self) -> i64 {
         i64::try_from(self.seats.len()).unwrap_or(i64::MAX) + self.standing.iter().map(|places| places.quantity).sum::<i64>()

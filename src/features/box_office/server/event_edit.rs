@@ -1,6 +1,9 @@
 //! Making and changing events.
 
-use super::events::{Row, announce, require_organiser, run_by};
+use super::{
+    events::{Row, announce, require_organiser, run_by},
+    telling,
+};
 use crate::{
     activity::Verb,
     error::{AppError, AppResult},
@@ -179,6 +182,9 @@ pub async fn change(tx: &mut Tx, who: &Identity, id: EventId, version: i64, form
     .await?;
     if row.title != draft.words.title {
         spaces::server::rename(tx, row.space_id, &draft.words.title).await?;
+    }
+    if row.is_public() && (row.venue != draft.words.venue || row.doors_at != draft.doors_at) {
+        telling::tell(tx, id, telling::What::Changed).await?;
     }
     tx.record(Activity::by(who, Verb::EventChanged, id.0).named(&draft.words.title)).await?;
     announce(tx, id).await

@@ -15,7 +15,7 @@ use crate::{
         spaces::{self, model::SpaceMember},
         wallet::model::Money,
     },
-    ids::{EventId, Millis},
+    ids::{EventId, Millis, PersonId},
     realtime::{cursor::Epoch, live::Snapshot, server::log},
     server::{
         db::{Conn, Db},
@@ -96,7 +96,17 @@ pub async fn list(conn: &mut Conn, looker: &Looker, epoch: &Epoch, filter: &Filt
     let channels: Vec<Channel> = cards.iter().map(|card| Channel::Event(card.event.id)).collect();
     let cursors = if channels.is_empty() { Vec::new() } else { log::cursors(conn, epoch, &channels).await? };
     let may_create = looker.who.as_ref().is_some_and(may_create);
-    Ok(Snapshot { state: EventList { cards, next, may_create }, cursors })
+    let has_own = match looker.person() {
+        Some(person) if !may_create => runs_any(conn, person).await?,
+        _ => may_create,
+    };
+    Ok(Snapshot { state: EventList { cards, next, may_create, has_own }, cursors })
+}
+
+async fn runs_any(conn: &mut Conn, person: PersonId) -> AppResult<bool> {
+    let any =
+        "select exists (select 1 from space_members m join events e on e.space_id = m.space_id where m.person_id = $1 and m.staff = 1)";
+    Ok(sqlx::query_scalar(any).bind(person).fetch_one(conn).await?)
 }
 
 fn card(Listed { row, capacity, taken, price }: Listed) -> EventCard {

@@ -31,6 +31,8 @@ const AT_ONCE: i64 = 40;
 pub enum What {
     /// It has begun.
     Live,
+    /// It is somewhere else, or its doors open at another time.
+    Changed,
     /// It was put off.
     Postponed,
     /// It has a new time.
@@ -44,16 +46,20 @@ struct Payload {
     event: EventId,
 }
 
-/// Writes down that all who have tickets are to be told; unless it has begun, also those with a basket and those who wait.
+/// Writes down that all who have tickets are to be told; unless it has begun, also those with a basket and those who wait. Whoever is
+/// still to be told of something is told of the newer of both; that it has changed gives way, as the telling reads how it is now.
 ///
 /// # Errors
 /// If the database refuses.
 pub async fn tell(tx: &mut Tx, event: EventId, what: What) -> AppResult<()> {
     let noted = sqlx::query(
-        "insert or replace into event_tellings (event_id, person_id, what)
-         select event_id, person_id, $2 from tickets where event_id = $1 and state <> 'void'
-         union select event_id, person_id, $2 from holds where event_id = $1 and state = 'active' and $2 <> 'live'
-         union select event_id, person_id, $2 from waiting where event_id = $1 and state in ('waiting', 'offered') and $2 <> 'live'",
+        "insert into event_tellings (event_id, person_id, what)
+         select * from (
+           select event_id, person_id, $2 from tickets where event_id = $1 and state <> 'void'
+           union select event_id, person_id, $2 from holds where event_id = $1 and state = 'active' and $2 <> 'live'
+           union select event_id, person_id, $2 from waiting where event_id = $1 and state in ('waiting', 'offered') and $2 <> 'live')
+         where true
+         on conflict (event_id, person_id) do update set what = excluded.what where excluded.what <> 'changed'",
     )
     .bind(event)
     .bind(what)
@@ -93,7 +99,7 @@ pub(super) async fn step(tx: &mut Tx, event: EventId) -> AppResult<bool> {
         return Ok(false);
     }
     let row = row(tx, event).await?;
-    for what in [What::Live, What::Postponed, What::Rescheduled, What::Cancelled] {
+    for what in [What::Live, What::Changed, What::Postponed, What::Rescheduled, What::Cancelled] {
         let people: Vec<PersonId> = next.iter().filter(|(_, of)| *of == what).map(|(person, _)| *person).collect();
         notify(tx, &people, &news(&row, what)).await?;
     }
@@ -101,11 +107,12 @@ pub(super) async fn step(tx: &mut Tx, event: EventId) -> AppResult<bool> {
 }
 
 fn news(row: &Row, what: What) -> News {
-    let when = zones::zone(&row.zone, row.starts_at).full(row.starts_at);
+    let when = |at| zones::zone(&row.zone, at).full(at);
     let (title, text) = match what {
         What::Live => (words::told_live(&row.title), String::new()),
+        What::Changed => (words::told_changed(&row.title), words::told_place(&row.venue, row.doors_at.map(when).as_deref())),
         What::Postponed => (words::told_postponed(&row.title), row.note.clone()),
-        What::Rescheduled => (words::told_rescheduled(&row.title), when),
+        What::Rescheduled => (words::told_rescheduled(&row.title), when(row.starts_at)),
         What::Cancelled => (words::told_cancelled(&row.title), words::told_refund(&row.note)),
     };
     News {

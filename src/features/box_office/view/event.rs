@@ -166,7 +166,7 @@ fn Head(shown: RwSignal<Page>) -> impl IntoView {
                 Place::Virtual => words::place(Place::Virtual).to_owned(),
                 Place::Hall => event.venue.clone(),
             };
-            let doors = event.doors_at.map(|at| format!(" · doors {}", event.zone.clock(at))).unwrap_or_default();
+            let doors = event.doors_at.map(|at| words::doors_open(&event.zone.clock(at))).unwrap_or_default();
             format!("{at} · {place}{doors}")
         })
     });

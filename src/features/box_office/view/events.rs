@@ -82,7 +82,7 @@ fn address(filter: &Filter, from: u32) -> String {
 
 #[component]
 fn List(snapshot: Snapshot<EventList>, filter: Filter) -> impl IntoView {
-    let (next, may_create) = (snapshot.state.next, snapshot.state.may_create);
+    let EventList { next, may_create, has_own, .. } = snapshot.state;
     let asked = filter.clone();
     let followed = Followed::new(snapshot, move || api::shown(asked.clone()));
     let list = followed.shown;
@@ -138,7 +138,7 @@ fn List(snapshot: Snapshot<EventList>, filter: Filter) -> impl IntoView {
             {door}
         </header>
         <EventTabs/>
-        <Search filter may_create/>
+        <Search filter has_own/>
         {dynamic(move || empty.get().then(|| view! { <EmptyState icon="events" title=words::NONE text=nothing/> }))}
         <ul class="event-cards" aria-label=words::EVENTS>
             <Each each=move || ids.get() key=|id| id.to_string() children=move |id| view! { <Card id followed now/> }/>
@@ -148,14 +148,14 @@ fn List(snapshot: Snapshot<EventList>, filter: Filter) -> impl IntoView {
 }
 
 #[component]
-fn Search(filter: Filter, may_create: bool) -> impl IntoView {
+fn Search(filter: Filter, has_own: bool) -> impl IntoView {
     let asks = Filter { from: 0, ..filter.clone() } != Filter::default();
     let whens =
         When::ALL.map(|when| view! { <option value=when.word() selected=when == filter.when>{words::when(when)}</option> }).collect_view();
     let places = Place::ALL
         .map(|place| view! { <option value=place.word() selected=Some(place) == filter.place>{words::place(place)}</option> })
         .collect_view();
-    let mine = may_create.then(|| {
+    let mine = has_own.then(|| {
         view! {
             <label class="check">
                 <input type="checkbox" name="mine" value="true" checked=filter.mine/>
@@ -238,9 +238,16 @@ fn Card(id: EventId, followed: Followed<EventList>, now: Signal<Millis>) -> impl
         sale.with(|_| ());
         card.with(|card| card.as_ref().map(|card| chip(&card.event, card.capacity > 0 && card.available == 0, now.get_untracked())))
     });
+    let day =
+        memo(move || card.with(|card| card.as_ref().map(|card| card.event.zone.short_date(card.event.starts_at)).unwrap_or_default()));
     let image = dynamic(move || match picture.get() {
         Some(picture) => view! { <img src=format!("/pictures/{picture}/small") alt="" loading="lazy" width="400" height="225"/> },
-        None => view! { <span class="event-blank" aria-hidden="true"></span> },
+        // What is said beneath, large: it is no picture, and needs no second reading.
+        None => view! {
+            <span class="event-blank" aria-hidden="true">
+                {move || day.get()}
+            </span>
+        },
     });
     view! {
         <li class="event-card">

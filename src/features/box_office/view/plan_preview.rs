@@ -109,21 +109,23 @@ fn drawn(section: &Section, types: &[TypeLine]) -> AnyView {
         // Over the middle of the letters, which stand a little above their line.
         let (left_y, right_y) = ((left.1 + 2).to_string(), (right.1 + 2).to_string());
         view! {
-            <text class="plan-row" data-end="left" x=left.0.to_string() y=left_y>
+            <text class="plan-letter" data-end="left" x=left.0.to_string() y=left_y>
                 {row.name.clone()}
             </text>
-            <text class="plan-row" x=right.0.to_string() y=right_y>
+            <text class="plan-letter" x=right.0.to_string() y=right_y>
                 {row.name.clone()}
             </text>
         }
     });
     let names = names.collect_view();
-    let (axis, above) = (bounds.axis().to_string(), (bounds.top - CELL / 2).to_string());
+    // Above the left end of its first row: in the middle it would stand on a bent row of the section before it.
+    let first = section.rows.iter().find_map(|row| ends(row.seats.iter().map(|place| (place.x, place.y))));
+    let (left, above) = first.map_or((bounds.left, bounds.top), |(left, _)| (left.0 + CELL / 2, left.1 - CELL / 2));
     view! {
         <g>
             {seats}
             {names}
-            <text class="plan-name" x=axis y=above>
+            <text class="plan-name" data-at="left" x=left.to_string() y=(above - 2).to_string()>
                 {section.name.clone()}
             </text>
         </g>

@@ -143,7 +143,7 @@ pub(super) fn Reminder(low_balance: i64) -> impl IntoView {
     let refused = failure(save);
     let value = if low_balance == 0 { String::new() } else { Money::new(low_balance, Currency::default()).plain() };
     view! {
-        <ActionForm action=save attr:class="form">
+        <ActionForm action=save attr:class="form wallet-reminder">
             <Failure failure=refused fields=&["low_balance"]/>
             <Field
                 id="low-balance"

@@ -1,5 +1,6 @@
 //! That a plan changes only where it does no harm, and that its seats are always counted.
 
+mod apply;
 mod imports;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! Events: who sees and changes them, what becomes of them, and that a page which is followed is a fresh one (I19, I24, I25).
 
-use proptest::prelude::*;
+mod apply;
+mod course;
 
 use super::house;
 use crate::{
@@ -8,7 +9,6 @@ use crate::{
     error::{AppResult, ErrorKind},
     features::{
         box_office::{
-            live::event::EventEvent,
             model::{
                 event::{EventAction, EventState},
                 event_form::{EventForm, TypeWish},
@@ -16,20 +16,18 @@ use crate::{
                 hold::{Places, Wanted},
             },
             server::{
-                clock,
-                course::{self, Wish},
+                course::{self as events_course, Wish},
                 event_edit, event_pages,
                 events::{Looker, row},
-                holds, telling, types,
+                holds, types,
             },
         },
         messages::server::{self as messages, tests::House},
         people::model::Role,
-        spaces::{self, live::SpaceEvent},
+        spaces,
         wallet::model::{Currency, Money},
     },
     ids::{EventId, Millis, PersonId, TicketTypeId},
-    realtime::live::{Live, LiveEvent},
     server::{
         db::{Committed, Tx, now},
         zones,
@@ -79,7 +77,7 @@ async fn act(house: &House, by: usize, id: EventId, action: EventAction) -> AppR
     let who = house.person(by).clone();
     let (starts, ends) = (zones::local("Europe/Ljubljana", now() + 48 * HOUR), zones::local("Europe/Ljubljana", now() + 50 * HOUR));
     let wish = Wish { action, note: "The hall is flooded.".into(), starts, ends };
-    house.store.write(async move |tx: &mut Tx| course::act(tx, &who, id, &wish).await).await
+    house.store.write(async move |tx: &mut Tx| events_course::act(tx, &who, id, &wish).await).await
 }
 
 async fn page(house: &House, person: Option<usize>, id: EventId) -> AppResult<EventPage> {
@@ -202,101 +200,6 @@ async fn who_is_dismissed_is_out_of_everything() {
     assert_eq!(last.unwrap_err().kind, ErrorKind::Conflict);
 }
 
-/// It begins and ends by itself; who has a ticket is told once, however often the job runs.
-#[tokio::test]
-async fn it_begins_and_ends_by_itself() {
-    let mut house = house(3).await;
-    let id = draft(&house, 24 * HOUR).await;
-    act(&house, 1, id, EventAction::Publish).await.unwrap();
-    ticket(&house, id, 2).await;
-    let to = async |starts: Millis, ends: Millis| {
-        let body = async move |tx: &mut Tx| {
-            sqlx::query("update events set starts_at = $2, ends_at = $3 where id = $1")
-                .bind(id)
-                .bind(starts)
-                .bind(ends)
-                .execute(&mut **tx)
-                .await?;
-            Ok(())
-        };
-        house.store.write(body).await.unwrap();
-    };
-    to(now() - 5, now() + HOUR).await;
-    let due = house.count("select count(*) from jobs where kind = 'box_office.clock'").await;
-    assert_eq!(due, 1, "the clock is set");
-    for _ in 0..2 {
-        clock::run(house.store.clone(), serde_json::Value::Null).await.unwrap();
-    }
-    assert_eq!(page(&house, None, id).await.unwrap().event.state, EventState::Live);
-    let announced = house.announced(&format!("event.{id}"));
-    assert_eq!(announced.iter().filter(|(name, _)| name == "event.live").count(), 1, "{announced:?}");
-    for _ in 0..2 {
-        telling::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
-    }
-    let told = house.count("select count(*) from notifications where person_id = 2 and title = 'It begins: Open day'").await;
-    assert_eq!(told, 1, "told once");
-    let body = async move |tx: &mut Tx| {
-        sqlx::query("update events set ends_at = starts_at + 1 where id = $1").bind(id).execute(&mut **tx).await?;
-        Ok(())
-    };
-    house.store.write(body).await.unwrap();
-    clock::run(house.store.clone(), serde_json::Value::Null).await.unwrap();
-    assert_eq!(page(&house, None, id).await.unwrap().event.state, EventState::Ended);
-    assert_eq!(act(&house, 1, id, EventAction::Cancel).await.unwrap_err().kind, ErrorKind::Conflict, "an end stays");
-}
-
-/// Writes a ticket of `person`, as an order would.
-async fn ticket(house: &House, event: EventId, person: i64) {
-    let body = async move |tx: &mut Tx| {
-        let now = tx.now();
-        sqlx::query("insert into holds (id, event_id, person_id, state, until, created_at) values (900, $1, $2, 'bought', $3, $3)")
-            .bind(event)
-            .bind(person)
-            .bind(now)
-            .execute(&mut **tx)
-            .await?;
-        sqlx::query(
-            "insert into orders (id, organisation_id, event_id, person_id, hold_id, number, state, currency, subtotal, created_at)
-             values (900, 1, $1, $2, 900, 'T-900', 'paid', 'EUR', 0, $3)",
-        )
-        .bind(event)
-        .bind(person)
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
-        sqlx::query("insert into order_lines (id, order_id, ticket_type_id, state, price) select 900, 900, min(id), 'sold', 0 from ticket_types where event_id = $1")
-            .bind(event)
-            .execute(&mut **tx)
-            .await?;
-        sqlx::query("insert into tickets (event_id, person_id, order_line_id, state, created_at) values ($1, $2, 900, 'valid', $3)")
-            .bind(event)
-            .bind(person)
-            .bind(now)
-            .execute(&mut **tx)
-            .await?;
-        Ok(())
-    };
-    house.store.write(body).await.unwrap();
-}
-
-/// A cancelled event gives everything back: the job for it is scheduled in the same transaction. It is told, and stays.
-#[tokio::test]
-async fn a_cancelled_event_gives_everything_back() {
-    let mut house = house(3).await;
-    let id = draft(&house, 24 * HOUR).await;
-    act(&house, 1, id, EventAction::Publish).await.unwrap();
-    ticket(&house, id, 3).await;
-    house.committed();
-    let cancelled = act(&house, 1, id, EventAction::Cancel).await.unwrap();
-    assert_eq!((cancelled.state, cancelled.note.as_str()), (EventState::Cancelled, "The hall is flooded."));
-    assert_eq!(house.count("select count(*) from jobs where kind = 'box_office.refund_all'").await, 1);
-    let announced = house.announced(&format!("event.{id}"));
-    assert!(announced.iter().any(|(name, payload)| name == "event.changed" && payload.contains("\"cancelled\"")), "{announced:?}");
-    telling::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
-    assert_eq!(house.count("select count(*) from notifications where person_id = 3 and title = 'Cancelled: Open day'").await, 1);
-    assert_eq!(house.count("select count(*) from activity where verb = 'event.cancelled'").await, 1, "I32");
-}
-
 /// Each filter shows what it says.
 #[tokio::test]
 async fn a_list_is_filtered() {
@@ -322,159 +225,4 @@ async fn a_list_is_filtered() {
     assert_eq!(titles(None, free.clone()).await.len(), 3, "what is postponed sells nothing");
     let times = act(&house, 1, id, EventAction::Reschedule).await.unwrap();
     assert!(times.starts_at > now() + 47 * HOUR && titles(None, free).await.len() == 4);
-}
-
-/// What can happen, in whatever order.
-#[derive(Debug, Clone)]
-enum Command {
-    Act(usize),
-    Rename(u8),
-    AddType,
-    ChangeType(usize, i64),
-    RaiseType(usize),
-    RemoveType(usize),
-    Hold(i64),
-    Admit(i64),
-    Dismiss(i64),
-    Promote(i64),
-    Demote(i64),
-}
-
-fn any_command() -> impl Strategy<Value = Command> {
-    prop_oneof![
-        3 => (0..EventAction::ALL.len()).prop_map(Command::Act),
-        2 => any::<u8>().prop_map(Command::Rename),
-        1 => Just(Command::AddType),
-        2 => (0..3_usize, 1..80_i64).prop_map(|(which, places)| Command::ChangeType(which, places)),
-        1 => (0..3_usize).prop_map(Command::RaiseType),
-        1 => (0..3_usize).prop_map(Command::RemoveType),
-        3 => (1..6_i64).prop_map(Command::Hold),
-        2 => (2..5_i64).prop_map(Command::Admit),
-        1 => (2..5_i64).prop_map(Command::Dismiss),
-        1 => (2..5_i64).prop_map(Command::Promote),
-        1 => (1..5_i64).prop_map(Command::Demote),
-    ]
-}
-
-async fn perform(house: &House, id: EventId, command: Command) {
-    let who = house.person(1).clone();
-    let event = row(&mut house.store.look().await.unwrap(), id).await.unwrap();
-    let space = event.space_id;
-    let body = async move |tx: &mut Tx| {
-        let now = tx.now();
-        let known = types::rows(tx, id, now).await?;
-        match command.clone() {
-            Command::Act(index) => {
-                let at = |at: Millis| zones::local("Europe/Ljubljana", at);
-                let wish =
-                    Wish { action: EventAction::ALL[index], note: "So".into(), starts: at(now + 48 * HOUR), ends: at(now + 50 * HOUR) };
-                course::act(tx, &who, id, &wish).await.map(drop)
-            }
-            Command::Rename(number) => {
-                let mut form = event_edit::editing(tx, &who, Some(id)).await?.form;
-                form.title = format!("Open day {number}");
-                event_edit::change(tx, &who, id, event.version, &form).await.map(drop)
-            }
-            Command::AddType => types::add(tx, &who, id, &wish("More", 5)).await.map(drop),
-            Command::ChangeType(which, places) => match known.get(which) {
-                Some(row) => types::change(tx, &who, id, row.of.id, row.version, &wish("Changed", places)).await,
-                None => Ok(()),
-            },
-            Command::RaiseType(which) => match known.get(which) {
-                Some(row) => types::raise(tx, &who, id, row.of.id).await,
-                None => Ok(()),
-            },
-            Command::RemoveType(which) => match known.get(which) {
-                Some(row) => types::remove(tx, &who, id, row.of.id, row.version).await,
-                None => Ok(()),
-            },
-            Command::Hold(quantity) => match known.first() {
-                Some(row) => {
-                    let wanted = Wanted { seats: vec![], standing: vec![Places { ticket_type_id: row.of.id, quantity }] };
-                    holds::hold(tx, &who, id, &wanted, super::TERMS).await.map(drop)
-                }
-                None => Ok(()),
-            },
-            Command::Admit(person) => spaces::server::admit(tx, space, PersonId(person), false).await.map(drop),
-            Command::Dismiss(person) => spaces::server::dismiss(tx, space, PersonId(person)).await.map(drop),
-            Command::Promote(person) => spaces::server::promote(tx, space, PersonId(person)).await,
-            Command::Demote(person) => spaces::server::demote(tx, space, PersonId(person)).await,
-        }
-    };
-    // What cannot be done now is refused and changes nothing.
-    let _ = house.store.write(body).await;
-}
-
-/// Everything of a page that is followed, whenever it was read.
-fn followed(mut page: EventPage) -> EventPage {
-    page.availability.updated_at = 0;
-    page.organisers.clear();
-    page.runs = false;
-    page
-}
-
-async fn run(commands: Vec<Command>, point: usize) {
-    let mut house = house(4).await;
-    let id = draft(&house, 24 * HOUR).await;
-    act(&house, 1, id, EventAction::Publish).await.unwrap();
-    let space = row(&mut house.store.look().await.unwrap(), id).await.unwrap().space_id;
-    let (mut member, mut visitor, mut cards) = (None, None, None);
-    for (index, command) in commands.into_iter().enumerate() {
-        if index == point {
-            member = page(&house, Some(1), id).await.ok();
-            visitor = page(&house, None, id).await.ok();
-            cards = Some(list(&house, None, Filter::default()).await);
-            house.committed();
-        }
-        perform(&house, id, command).await;
-        for item in house.committed() {
-            let Committed::Event { channel, event, payload, .. } = item else { continue };
-            // Applied twice: that changes nothing.
-            for _ in 0..2 {
-                if channel == Channel::Event(id).to_string() {
-                    let event = EventEvent::read(&event, &payload).unwrap();
-                    for page in [&mut member, &mut visitor].into_iter().flatten() {
-                        page.apply(PersonId(1), &event);
-                    }
-                    if let Some(cards) = &mut cards {
-                        cards.apply(PersonId(1), &event);
-                    }
-                } else if channel == Channel::Space(space).to_string() {
-                    let event = SpaceEvent::read(&event, &payload).unwrap();
-                    if let Some(inside) = member.as_mut().and_then(|page| page.inside.as_mut()) {
-                        inside.roll.apply(PersonId(1), &event);
-                    }
-                }
-            }
-        }
-    }
-    // A draft is announced to nobody.
-    if page(&house, None, id).await.is_err() {
-        return;
-    }
-    if let Some(visitor) = visitor {
-        assert_eq!(followed(visitor), followed(page(&house, None, id).await.unwrap()));
-    }
-    if let Some(member) = member {
-        let fresh = followed(page(&house, Some(1), id).await.unwrap());
-        assert!(fresh.availability.ticket_types.iter().all(|of| of.is_sound()), "I4");
-        assert_eq!(followed(member), fresh);
-    }
-    let fresh = list(&house, None, Filter::default()).await;
-    let card = |list: &EventList| list.cards.iter().find(|card| card.event.id == id).cloned();
-    if let (Some(old), Some(fresh)) = (cards.as_ref().and_then(card), card(&fresh)) {
-        assert_eq!(old, fresh);
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 100, ..ProptestConfig::default() })]
-
-    /// I25: whatever happens to an event, an old page and the events make a fresh one, for members, for visitors, and in the list.
-    #[test]
-    fn an_old_page_and_the_events_make_a_fresh_one(
-        (commands, point) in proptest::collection::vec(any_command(), 1..30).prop_flat_map(|commands| { let length = commands.len(); (Just(commands), 0..length) })
-    ) {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(commands, point));
-    }
 }

@@ -2,7 +2,7 @@
 
 mod apply;
 mod codes;
-mod giving_back;
+pub(super) mod giving_back;
 mod table;
 
 use super::{TERMS, end_all, house, seated, standing};
@@ -35,23 +35,28 @@ use crate::{
 /// A house whose people have 100.00 each.
 async fn rich_house(people: i64) -> House {
     let house = house(people).await;
+    rich(&house).await;
+    house
+}
+
+/// Gives each 100.00.
+pub(super) async fn rich(house: &House) {
     for who in house.people.clone() {
         let money = Money::new(10_000, Currency::Eur);
         house.store.write(async move |tx: &mut Tx| ledger::open(tx, who.organisation, who.person, money).await).await.unwrap();
     }
-    house
 }
 
 async fn hold(house: &House, by: usize, event: EventId, seats: &[SeatId]) -> Hold {
     try_hold(house, by, event, Wanted { seats: seats.to_vec(), standing: Vec::new() }).await.unwrap()
 }
 
-async fn try_hold(house: &House, by: usize, event: EventId, wanted: Wanted) -> AppResult<Hold> {
+pub(super) async fn try_hold(house: &House, by: usize, event: EventId, wanted: Wanted) -> AppResult<Hold> {
     let who = house.person(by).clone();
     house.store.write(async move |tx: &mut Tx| holds::hold(tx, &who, event, &wanted, TERMS).await).await
 }
 
-async fn create(house: &House, by: usize, hold: HoldId, wish: Wish) -> AppResult<Order> {
+pub(super) async fn create(house: &House, by: usize, hold: HoldId, wish: Wish) -> AppResult<Order> {
     let who = house.person(by).clone();
     house.store.write(async move |tx: &mut Tx| orders::create(tx, &who, hold, &wish).await).await
 }
@@ -60,7 +65,7 @@ async fn order(house: &House, by: usize, hold: HoldId) -> Order {
     create(house, by, hold, Wish::Keep).await.unwrap()
 }
 
-async fn pay(house: &House, by: usize, id: OrderId, seen: Option<i64>) -> AppResult<Outcome> {
+pub(super) async fn pay(house: &House, by: usize, id: OrderId, seen: Option<i64>) -> AppResult<Outcome> {
     let who = house.person(by).clone();
     house.store.write(async move |tx: &mut Tx| orders::pay(tx, &who, id, seen).await).await
 }

@@ -1,6 +1,8 @@
 //! A basket with its price, and the button that pays it: `/orders/new?hold=`, which works without scripts, and [`CheckOut`] beneath a
 //! seat map.
 
+use std::time::Duration;
+
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -29,6 +31,9 @@ use crate::{
         view,
     },
 };
+
+/// A price that was asked for and did not come is asked for again after so long.
+const AGAIN: Duration = Duration::from_secs(3);
 
 /// `/orders/new`, with `?hold=` and `?promo=`.
 #[component]
@@ -157,9 +162,18 @@ pub fn CheckOut(
         spawn_local(async move {
             let outcome = api::quote(hold, promo).await;
             // A later question has a later answer.
-            if turn.try_get_value() == Some(mine) {
-                quote.try_set(Some(outcome));
+            if turn.try_get_value() != Some(mine) {
+                return;
             }
+            if outcome.as_ref().is_err_and(AppError::is_transient) {
+                let ask = move || {
+                    if turn.try_get_value() == Some(mine) {
+                        again.update(|again| *again = again.wrapping_add(1));
+                    }
+                };
+                set_timeout(ask, AGAIN);
+            }
+            quote.try_set(Some(outcome));
         });
         now
     });

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     app::{use_now, use_seconds, use_zone},
-    features::box_office::api::seats::ExtendHold,
+    features::box_office::{api::seats::ExtendHold, model::hold::Hold},
     ids::{EventId, HoldId, Millis},
     strings::box_office::orders as words,
     ui::{
@@ -77,6 +77,7 @@ pub(super) fn Countdown(
                 <ActionForm action=extend>
                     <input type="hidden" name="event" value=event.to_string()/>
                     <input type="hidden" name="hold" value=hold.to_string()/>
+                    <input type="hidden" name="key" value=move || Hold::extension_key(hold, until.get().unwrap_or_default())/>
                     <button class="btn" type="submit" data-size="s" disabled=move || pending.get()>
                         {words::MORE_TIME}
                     </button>

@@ -82,7 +82,7 @@ pub(super) fn Pay(shown: RwSignal<OrderPage>) -> impl IntoView {
     renew_when_refused(key, refused);
     // The server's answer is shown, also while nothing comes over the socket.
     effect(move |_| {
-        let answered = pay.value().get().or(cancel.value().get()).and_then(Result::ok);
+        let answered = [pay.value().get(), cancel.value().get()].into_iter().flatten().find_map(Result::ok);
         if let Some(order) = answered {
             shown.maybe_update(|page| {
                 let waits = page.order.state == OrderState::AwaitingPayment;

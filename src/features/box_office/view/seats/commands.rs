@@ -24,7 +24,7 @@ use crate::{
 const TRIES: u32 = 4;
 
 /// Something to do.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Command {
     /// Hold these, all or none.
     Hold(Vec<SeatId>),
@@ -44,6 +44,15 @@ pub(super) enum Command {
     Wait(TicketTypeId),
     /// Wait no more.
     StopWaiting(TicketTypeId),
+}
+
+/// What the server was asked for and has not answered.
+#[derive(Debug, Clone)]
+pub(super) struct Unanswered {
+    command: Command,
+    key: String,
+    /// How often it had told of the basket by then.
+    told: u32,
 }
 
 impl Command {
@@ -138,8 +147,10 @@ impl Screen {
 
     async fn perform(self, command: Command) {
         let (event, told) = (self.event, self.told.get_value());
-        let hold = self.map.with_value(|map| map.hold.as_ref().map(|hold| hold.id));
-        let key = browser::fresh_key();
+        let basket = self.map.with_value(|map| map.hold.as_ref().map(|hold| (hold.id, hold.until)));
+        let hold = basket.map(|(id, _)| id);
+        let key = self.key_of(&command, told);
+        let asked = Unanswered { command: command.clone(), key: key.clone(), told };
         let outcome: Result<Option<Hold>, AppError> = match command {
             Command::Hold(seats) => {
                 let outcome = api::hold(event, seats.clone(), Vec::new(), key).await.map(Some);
@@ -166,8 +177,8 @@ impl Screen {
             }
             Command::Stand(ticket_type, quantity) => api::stand(event, ticket_type, quantity, key).await,
             Command::Extend => {
-                let Some(hold) = hold else { return };
-                api::extend(event, hold, key).await.map(Some)
+                let Some((hold, until)) = basket else { return };
+                api::extend(event, hold, Hold::extension_key(hold, until)).await.map(Some)
             }
             Command::Release => {
                 let Some(hold) = hold else { return };
@@ -185,10 +196,21 @@ impl Screen {
                 return;
             }
         };
+        let _ = self.unanswered.try_update_value(|known| {
+            *known = outcome.as_ref().err().filter(|error| error.is_transient()).map(|_| asked);
+        });
         match outcome {
             Ok(hold) => self.take(hold, told),
             Err(error) => self.refuse(&error).await,
         }
+    }
+
+    /// A key for a command: that of the last one, if it was the same and nothing was heard of it since. It may have been done.
+    fn key_of(self, command: &Command, told: u32) -> String {
+        let same = |known: &Unanswered| known.command == *command && known.told == told;
+        self.unanswered
+            .with_value(|known| known.as_ref().filter(|known| same(known)).map(|known| known.key.clone()))
+            .unwrap_or_else(browser::fresh_key)
     }
 
     fn say(self, text: String) {
@@ -232,6 +254,7 @@ impl Screen {
     /// Says why it was refused. What was seen was old; where there is no line nobody else tells that.
     async fn refuse(self, error: &AppError) {
         let _ = self.alarm.try_set(Some(error.message.clone()));
+        let _ = self.out_of_reach.try_set_value(error.is_transient().then(|| error.message.clone()));
         if error.kind == ErrorKind::Conflict && self.away.try_get_untracked() == Some(true) {
             self.refresh().await;
         }

@@ -31,6 +31,8 @@ use crate::{
     },
 };
 
+/// Kinds of tickets that look different; there may be more.
+pub(super) const LOOKS: usize = 8;
 /// Around the seats, in tenths of a seat: room for the letters of rows, and for the stage above.
 const MARGIN: i64 = 19;
 const STAGE: i64 = 52;
@@ -256,7 +258,7 @@ fn legend(screen: Screen) -> AnyView {
             .iter()
             .enumerate()
             .filter(|(_, known)| known.seated)
-            .map(|(index, known)| (index % 4, format!("{} {}", known.name, known.price)))
+            .map(|(index, known)| (index % LOOKS, format!("{} {}", known.name, known.price)))
             .collect();
         let spots = || map.rows.iter().flat_map(|row| row.spots.iter());
         let kinds = [SeatKind::Accessible, SeatKind::Companion, SeatKind::Restricted];

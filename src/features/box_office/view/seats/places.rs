@@ -5,13 +5,16 @@ use server_fn::ServerFn as _;
 
 use super::{commands::Command, screen::Screen};
 use crate::{
-    features::box_office::{
-        api::seats::{HoldStanding, StopWaiting, WaitForPlace},
-        model::{
-            event::{SaleStatus, TypeAvailability},
-            hold::Places,
-            waiting::{OwnWaiting, WaitingState},
+    features::{
+        box_office::{
+            api::seats::{HoldStanding, StopWaiting, WaitForPlace},
+            model::{
+                event::{SaleStatus, TypeAvailability},
+                hold::Places,
+                waiting::{OwnWaiting, WaitingState},
+            },
         },
+        wallet::model::Money,
     },
     ids::TicketTypeId,
     strings::box_office::seats as words,
@@ -20,22 +23,31 @@ use crate::{
 
 /// Standing places, to be chosen by number.
 pub(super) fn places(screen: Screen) -> AnyView {
-    let standing: Vec<TypeAvailability> = screen.map.with_value(|map| map.types.iter().filter(|known| !known.seated).cloned().collect());
-    if standing.is_empty() || screen.viewer.is_none() {
+    if screen.viewer.is_none() {
         return ().into_any();
     }
-    let lines = standing.into_iter().map(|known| stepper(screen, known)).collect_view();
-    view! {
-        <section class="stack-s" aria-labelledby="standing-title">
-            <h3 id="standing-title">{words::STANDING}</h3>
-            <ul class="basket-lines">{lines}</ul>
-        </section>
-    }
+    // Kinds of tickets that are added, renamed or removed are so at once; how many are left changes no line.
+    let standing = memo(move || {
+        let of = |known: &TypeAvailability| (known.id, known.name.clone(), known.price);
+        screen.types.with(|types| types.iter().filter(|known| !known.seated).map(of).collect::<Vec<_>>())
+    });
+    dynamic(move || {
+        let standing = standing.get();
+        let any = !standing.is_empty();
+        any.then(|| {
+            let lines = standing.into_iter().map(|(id, name, price)| stepper(screen, id, name, price)).collect_view();
+            view! {
+                <section class="stack-s" aria-labelledby="standing-title">
+                    <h3 id="standing-title">{words::STANDING}</h3>
+                    <ul class="basket-lines">{lines}</ul>
+                </section>
+            }
+        })
+    })
 }
 
 /// How many of a ticket type are held, one less, one more.
-fn stepper(screen: Screen, known: TypeAvailability) -> AnyView {
-    let TypeAvailability { id, name, price, .. } = known;
+fn stepper(screen: Screen, id: TicketTypeId, name: String, price: Money) -> AnyView {
     let (hold, title) = (screen.hold, name.clone());
     let held = memo(move || {
         let of_type = |places: &[Places]| places.iter().find(|places| places.ticket_type_id == id).map_or(0, |places| places.quantity);

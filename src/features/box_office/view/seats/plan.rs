@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement};
 
 use super::{
-    map::{self, Frame, Look},
+    map::{self, Frame, LOOKS, Look},
     screen::Screen,
 };
 use crate::{ids::SeatId, strings::box_office::seats as words};
@@ -37,7 +37,7 @@ fn buttons(screen: Screen) -> (String, Option<SeatId>) {
                 let name = words::seat_name(&row.label, spot.number, section, map.price(spot.ticket_type), spot.kind, look.said());
                 let tab = if stop.is_none() { "0" } else { "-1" };
                 stop = stop.or(Some(spot.id));
-                let class = types.iter().position(|known| *known == spot.ticket_type).unwrap_or(0) % 4;
+                let class = types.iter().position(|known| *known == spot.ticket_type).unwrap_or(0) % LOOKS;
                 let _ = write!(
                     html,
                     r#"<button type="button" id="seat-{}" class="seat" data-look="{}" data-type="{class}"{} tabindex="{tab}" aria-label="{}" style="left:{};top:{}"></button>"#,

@@ -9,7 +9,12 @@ use leptos::{
 };
 use leptos_router::hooks::use_query_map;
 
-use super::{clock::Clock, commands::Command, map::Look, picks, plan};
+use super::{
+    clock::Clock,
+    commands::{Command, Unanswered},
+    map::Look,
+    picks, plan,
+};
 use crate::{
     features::box_office::{
         api,
@@ -32,6 +37,8 @@ use crate::{
     ui::{effect, memo},
 };
 
+/// What was asked for and did not come is asked for again after so long.
+const AGAIN: Duration = Duration::from_secs(3);
 /// While there is no line the map is asked for so often (S4-43).
 const REFRESH: Duration = Duration::from_secs(30);
 /// A basket that goes this near to its end has ended, and was not let go.
@@ -81,6 +88,9 @@ pub(super) struct Screen {
     pub(super) open: RwSignal<SortedSet<String>>,
     pub(super) zoom: RwSignal<f64>,
     pub(super) queue: StoredValue<VecDeque<Command>>,
+    pub(super) unanswered: StoredValue<Option<Unanswered>>,
+    /// The alarm that the server was out of reach.
+    pub(super) out_of_reach: StoredValue<Option<String>>,
     /// How often the server has told of the basket.
     pub(super) told: StoredValue<u32>,
     warned: StoredValue<Millis>,
@@ -118,6 +128,8 @@ impl Screen {
             open: RwSignal::new(open),
             zoom: RwSignal::new(1.0),
             queue: StoredValue::default(),
+            unanswered: StoredValue::new(None),
+            out_of_reach: StoredValue::new(None),
             told: StoredValue::new(0),
             warned: StoredValue::new(0),
             cursors: StoredValue::new(cursors),
@@ -306,18 +318,26 @@ impl Screen {
             return;
         }
         self.follows.set(false);
+        self.go_on();
+    }
+
+    fn go_on(self) {
         spawn_local(async move {
-            self.refresh().await;
-            let _ = self.follows.try_set(true);
+            if self.refresh().await {
+                let _ = self.follows.try_set(true);
+            } else {
+                set_timeout(move || self.go_on(), AGAIN);
+            }
         });
     }
 
-    /// Takes a new snapshot.
-    pub(super) async fn refresh(self) {
-        let Ok(Snapshot { state, cursors }) = api::seats::map(self.event).await else { return };
+    /// Takes a new snapshot. False if it did not come.
+    pub(super) async fn refresh(self) -> bool {
+        let snapshot = api::seats::map(self.event).await;
         if self.map.is_disposed() {
-            return;
+            return true;
         }
+        let Ok(Snapshot { state, cursors }) = snapshot else { return false };
         self.clock.hear(state.now);
         self.cursors.set_value(cursors);
         let other_plan = self.map.with_value(|map| map.rows != state.rows || map.sections != state.sections);
@@ -328,6 +348,7 @@ impl Screen {
         let seats: Vec<SeatId> = self.map.with_value(|map| map.rows.iter().flat_map(|row| row.spots.iter().map(|spot| spot.id)).collect());
         self.repaint(seats.into_iter());
         self.show();
+        true
     }
 
     /// Whoever waits is told their place anew when something has become of the event.
@@ -358,9 +379,19 @@ impl Screen {
     fn while_there_is_no_line(self) {
         effect(move |_| {
             if !self.away.get() {
+                // There is a line again: that there was none needs no saying any more.
+                let said = self.out_of_reach.get_value();
+                if said.is_some() && self.alarm.get_untracked() == said {
+                    self.alarm.set(None);
+                }
                 return;
             }
-            let ticks = set_interval_with_handle(move || spawn_local(self.refresh()), REFRESH);
+            let ask = move || {
+                spawn_local(async move {
+                    self.refresh().await;
+                });
+            };
+            let ticks = set_interval_with_handle(ask, REFRESH);
             on_cleanup(move || {
                 if let Ok(ticks) = ticks {
                     ticks.clear();

@@ -4,25 +4,51 @@ use proptest::prelude::*;
 
 use super::{giving_back::refund, *};
 use crate::{
+    channels::Channel,
     features::box_office::{
-        live::orders::OwnOrderEvent,
-        model::orders::{OrderPage, Orders, Show},
+        live::{orders::OwnOrderEvent, promo::PromoEvent},
+        model::{
+            orders::{OrderPage, Orders, Show},
+            promo::Promos,
+        },
         server::promo::{self, Entered},
     },
-    ids::Millis,
+    ids::{Millis, PromoCodeId},
     realtime::live::Live,
 };
 
 #[derive(Debug, Clone)]
 enum Command {
-    Hold { by: usize, seat: usize },
-    Order { by: usize, promo: bool },
-    Pay { by: usize },
-    Cancel { by: usize },
-    Release { by: usize },
-    Refund { which: i64, all: bool },
+    Hold {
+        by: usize,
+        seat: usize,
+    },
+    Order {
+        by: usize,
+        promo: bool,
+    },
+    Pay {
+        by: usize,
+    },
+    Cancel {
+        by: usize,
+    },
+    Release {
+        by: usize,
+    },
+    Refund {
+        which: i64,
+        all: bool,
+    },
+    /// The organiser makes another code, or ends one.
+    Promo {
+        make: bool,
+        number: i64,
+    },
     End,
-    Sweep { which: i64 },
+    Sweep {
+        which: i64,
+    },
 }
 
 fn any_command() -> impl Strategy<Value = Command> {
@@ -34,6 +60,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         1 => by.clone().prop_map(|by| Command::Cancel { by }),
         1 => by.prop_map(|by| Command::Release { by }),
         2 => (1..6_i64, any::<bool>()).prop_map(|(which, all)| Command::Refund { which, all }),
+        1 => (any::<bool>(), 1..4_i64).prop_map(|(make, number)| Command::Promo { make, number }),
         1 => Just(Command::End),
         2 => (1..6_i64).prop_map(|which| Command::Sweep { which }),
     ]
@@ -83,6 +110,18 @@ async fn perform(house: &House, seats: &[SeatId], event: EventId, command: Comma
             let lines = if all { None } else { order.sold().next().map(|line| vec![line.id]) };
             drop(refund(house, 1, order.id, lines, false).await);
         }
+        Command::Promo { make, number } => {
+            let who = house.person(1).clone();
+            let body = async move |tx: &mut Tx| {
+                if make {
+                    let one = Entered { code: format!("code-{number}"), by: "amount".into(), off: "2.50".into(), ..Entered::default() };
+                    promo::create(tx, &who, event, &one).await.map(drop)
+                } else {
+                    promo::end(tx, &who, PromoCodeId(number)).await.map(drop)
+                }
+            };
+            drop(store.write(body).await);
+        }
         Command::End => {
             end_all(house, 0).await;
             for id in 1..=count(house, "select coalesce(max(id), 0) from orders").await {
@@ -105,15 +144,22 @@ async fn list(house: &House, by: usize, show: Show, at: Millis) -> Orders {
     orders::list(&mut house.store.read().await.unwrap(), house.person(by).person, &epoch, show, None, at).await.unwrap().state
 }
 
+/// The codes, as the organiser sees them.
+async fn promos(house: &House, event: EventId) -> Promos {
+    let epoch = house.store.epoch().clone();
+    promo::list(&mut house.store.read().await.unwrap(), house.person(1), &epoch, event, now()).await.unwrap().state
+}
+
 async fn run(commands: Vec<Command>, point: usize) {
     let mut house = rich_house(3).await;
     let (event, seats) = seated(&house, 6).await;
     let organiser = house.person(1).clone();
+    let organiser_id = organiser.person;
     let half = Entered { code: "half".into(), by: "percent".into(), off: "50".into(), ..Entered::default() };
     house.store.write(async move |tx: &mut Tx| promo::create(tx, &organiser, event, &half).await).await.unwrap();
     let mut lists: Vec<Orders> = Vec::new();
     let mut pages: Vec<(usize, OrderPage)> = Vec::new();
-    let buyer = house.person(2).person;
+    let (buyer, mut codes) = (house.person(2).person, None);
     for (index, command) in commands.into_iter().enumerate() {
         if index == point {
             let at = now();
@@ -125,11 +171,17 @@ async fn run(commands: Vec<Command>, point: usize) {
                     pages.push((viewer, page(&house, viewer, id, at).await));
                 }
             }
+            codes = Some(promos(&house, event).await);
             house.committed();
         }
         perform(&house, &seats, event, command).await;
         for item in house.committed() {
             let Committed::Event { channel, event, payload, .. } = item else { continue };
+            if let (Some(codes), Ok(event)) = (&mut codes, PromoEvent::read(&event, &payload)) {
+                assert_eq!(channel, Channel::SpaceStaff(codes.space).to_string());
+                let (first, again) = (codes.apply(organiser_id, &event), codes.apply(organiser_id, &event));
+                assert!(!again, "applied twice: {first}");
+            }
             if event != "order.updated" {
                 continue;
             }
@@ -158,6 +210,9 @@ async fn run(commands: Vec<Command>, point: usize) {
     for (viewer, old) in pages {
         let fresh = page(&house, viewer, old.order.id, at).await;
         assert_eq!(old, fresh);
+    }
+    if let Some(codes) = codes {
+        assert_eq!(codes.promos, promos(&house, event).await.promos);
     }
     check(&house).await;
 }

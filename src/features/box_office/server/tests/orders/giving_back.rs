@@ -7,7 +7,7 @@ use crate::{
     server::db::{Revocation, Scope},
 };
 
-pub(super) async fn refund(
+pub(in crate::features::box_office::server::tests) async fn refund(
     house: &House,
     by: usize,
     id: OrderId,

@@ -1,0 +1,10 @@
+-- Where and when the doors open can change after an event is published: those who have tickets are told of it, too.
+create table event_tellings_new (
+    event_id  integer not null references events (id),
+    person_id integer not null references people (id),
+    what      text    not null check (what in ('live', 'changed', 'postponed', 'rescheduled', 'cancelled')),
+    primary key (event_id, person_id)
+) without rowid;
+insert into event_tellings_new select event_id, person_id, what from event_tellings;
+drop table event_tellings;
+alter table event_tellings_new rename to event_tellings;
