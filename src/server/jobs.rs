@@ -40,9 +40,11 @@ const ATTEMPTS: u32 = 3;
 /// A job that failed, as HTTP would say it.
 const FAILED: u16 = 500;
 /// Jobs that run at the same time.
-const AT_ONCE: usize = 16;
-/// Of one kind.
-const AT_ONCE_OF_KIND: usize = 4;
+const AT_ONCE: usize = 24;
+/// Of one kind. Webhooks of all applications are one: one that hangs holds up others of its kind, and nothing else.
+const AT_ONCE_OF_KIND: usize = 8;
+/// Rows that are looked at for what may begin.
+const LOOKED_AT: usize = 64;
 /// The runner looks at least so often, for what another process has scheduled.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
@@ -205,17 +207,16 @@ impl Runner {
         self.store
             .write(async move |tx: &mut Tx| {
                 let now = tx.now();
-                let candidates: Vec<(i64, String)> = sqlx::query_as(
-                    "select id, kind from
-                       (select id, kind, due_at, row_number() over (partition by kind order by due_at, id) as turn from jobs
-                        where due_at <= $1 and (leased_until is null or leased_until <= $1)) as due
-                     where turn <= $2 order by due_at, id",
-                )
-                .bind(now)
-                .bind(i64::try_from(AT_ONCE_OF_KIND).unwrap_or(i64::MAX))
-                .fetch_all(&mut **tx)
-                .await?;
-                let chosen = choose(candidates, &running);
+                let (mut room, mut chosen) = (Room::beside(&running), Vec::new());
+                while room.free > 0 {
+                    let candidates = candidates(tx, now, &chosen, room.full()).await?;
+                    let all = candidates.len() < LOOKED_AT;
+                    chosen.extend(candidates.into_iter().filter_map(|(id, kind)| room.take(kind).then_some(id)));
+                    // A kind that has no more room may have hidden others.
+                    if all {
+                        break;
+                    }
+                }
                 let mut due = Vec::new();
                 if !chosen.is_empty() {
                     let mut lease = QueryBuilder::<Db>::new("update jobs set attempts = attempts + 1, leased_until = ");
@@ -302,20 +303,49 @@ impl Runner {
     }
 }
 
-/// Of jobs that are due, in their order and with their kinds, those that may begin beside what is `running`.
-fn choose(due: Vec<(i64, String)>, running: &HashMap<String, usize>) -> Vec<i64> {
-    let mut free = AT_ONCE.saturating_sub(running.values().sum());
-    let mut kinds = running.clone();
-    let begins = |(id, kind): (i64, String)| {
-        let of_kind = kinds.entry(kind).or_default();
-        let begins = free > 0 && *of_kind < AT_ONCE_OF_KIND;
+/// The first jobs that are due and not leased, without those that are `chosen` already and those of kinds that are `full`.
+async fn candidates(tx: &mut Tx, now: Millis, chosen: &[i64], full: Vec<&str>) -> AppResult<Vec<(i64, String)>> {
+    let mut query = QueryBuilder::<Db>::new("select id, kind from jobs where due_at <= ");
+    query.push_bind(now).push(" and (leased_until is null or leased_until <= ").push_bind(now).push(") and kind not in (");
+    let mut list = query.separated(", ");
+    for kind in full {
+        list.push_bind(kind.to_owned());
+    }
+    query.push(") and id not in (");
+    let mut list = query.separated(", ");
+    for id in chosen {
+        list.push_bind(*id);
+    }
+    query.push(") order by due_at, id limit ").push_bind(i64::try_from(LOOKED_AT).unwrap_or(i64::MAX));
+    Ok(query.build_query_as().fetch_all(&mut **tx).await?)
+}
+
+/// What may begin beside what runs.
+struct Room {
+    free: usize,
+    kinds: HashMap<String, usize>,
+}
+
+impl Room {
+    fn beside(running: &HashMap<String, usize>) -> Self {
+        Self { free: AT_ONCE.saturating_sub(running.values().sum()), kinds: running.clone() }
+    }
+
+    /// True if one of `kind` may begin; then it has.
+    fn take(&mut self, kind: String) -> bool {
+        let of_kind = self.kinds.entry(kind).or_default();
+        let begins = self.free > 0 && *of_kind < AT_ONCE_OF_KIND;
         if begins {
-            free -= 1;
+            self.free -= 1;
             *of_kind += 1;
         }
-        begins.then_some(id)
-    };
-    due.into_iter().filter_map(begins).collect()
+        begins
+    }
+
+    /// The kinds of which no more may begin.
+    fn full(&self) -> Vec<&str> {
+        self.kinds.iter().filter(|(_, count)| **count >= AT_ONCE_OF_KIND).map(|(kind, _)| kind.as_str()).collect()
+    }
 }
 
 /// The jobs that a runner has begun.
@@ -347,7 +377,7 @@ impl Running {
                     }
                 }
             }
-            // A handler's panic ends in a task of its own; here it can only be the whole runtime that ends.
+            // Handlers run in tasks of their own; this is one whose future could not even be made, or the runtime that ends.
             Some(Err(error)) => tracing::error!(%error, "a job's task was lost"),
             None => self.kinds.clear(),
         }

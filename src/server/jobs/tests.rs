@@ -169,14 +169,28 @@ async fn what_hangs_keeps_nothing_else_waiting() {
     assert!(waiting(&store).await.is_empty());
 }
 
-/// Who begins is chosen in order, within what there is room for.
+/// Of one kind some begin, and of all together so many.
 #[test]
-fn jobs_are_chosen_by_kind() {
-    let due = |kinds: &[&str]| kinds.iter().zip(1..).map(|(kind, id)| (id, (*kind).to_owned())).collect::<Vec<_>>();
+fn there_is_so_much_room() {
     let running = |kind: &str, count| HashMap::from([(kind.to_owned(), count)]);
-    assert_eq!(choose(due(&["a", "a", "b", "a", "a", "a", "b"]), &HashMap::new()), [1, 2, 3, 4, 5, 7]);
-    assert_eq!(choose(due(&["a", "a", "b"]), &running("a", AT_ONCE_OF_KIND - 1)), [1, 3]);
-    assert_eq!(choose(due(&["a"]), &running("b", AT_ONCE)), [0; 0]);
+    let mut room = Room::beside(&running("a", AT_ONCE_OF_KIND - 1));
+    assert_eq!(["a", "a", "b"].map(|kind| room.take(kind.to_owned())), [true, false, true]);
+    assert_eq!((room.full(), room.free), (vec!["a"], AT_ONCE - AT_ONCE_OF_KIND - 1));
+    assert!(!Room::beside(&running("b", AT_ONCE)).take("a".to_owned()));
+}
+
+/// However long the queue of one kind is, what is behind it begins.
+#[tokio::test]
+async fn a_long_queue_hides_nothing() {
+    let (_folder, store) = store().await;
+    let (runner, _done, _) = noting(&store);
+    for _ in 0..2 * LOOKED_AT {
+        plan(&store, "many", "x", None, -10).await;
+    }
+    plan(&store, "note", "last", None, 0).await;
+    let (due, _) = runner.claim(&HashMap::new()).await.unwrap();
+    let of = |kind: &str| due.iter().filter(|job| job.kind == kind).count();
+    assert_eq!((of("many"), of("note")), (AT_ONCE_OF_KIND, 1));
 }
 
 /// A recurring job is armed at the start and again after each run, also after a failure.

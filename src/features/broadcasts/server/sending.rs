@@ -24,7 +24,7 @@ use crate::{
 pub const SEND: &str = "broadcasts.send";
 /// Between two steps the writer is free at least so long.
 const REST: Duration = Duration::from_millis(20);
-/// The job runner waits for its jobs together: a run is short, and schedules the next one.
+/// Jobs of a kind wait for one another: a run is short, and schedules the next one.
 const RUN: Duration = Duration::from_millis(500);
 
 /// The job's key: one waits for each broadcast.

@@ -41,7 +41,7 @@ pub const REFUND_ALL: &str = "box_office.refund_all";
 const AT_ONCE: usize = 4;
 /// Between two such groups the writer is free at least so long.
 const REST: Duration = Duration::from_millis(5);
-/// The job runner waits for its jobs together: a run is short, and schedules the next one.
+/// Jobs of a kind wait for one another: a run is short, and schedules the next one.
 const RUN: Duration = Duration::from_millis(500);
 /// What could not be given back is tried again after so many milliseconds.
 const LATER: Millis = 60_000;

@@ -37,7 +37,7 @@ pub const IMPORT: &str = "box_office.import_plan";
 const STEP: usize = 250;
 /// Between two steps the writer is free at least so long.
 const REST: Duration = Duration::from_millis(4);
-/// The job runner waits for its jobs together: a run is short, and schedules the next one.
+/// Jobs of a kind wait for one another: a run is short, and schedules the next one.
 const RUN: Duration = Duration::from_millis(500);
 
 /// An import on its way into its table.
