@@ -122,6 +122,10 @@ fn look(scanning: Scanning, video: HtmlVideoElement, reader: Rc<Reader>, found: 
             None if last.1 >= FORGET => (String::new(), 0),
             None => (last.0, last.1 + 1),
         };
+        // Another one begins anew, with the next press of the button.
+        if reader.is_worn() {
+            scanning.stop();
+        }
         set_timeout(move || look(scanning, video, reader, found, last), LOOK);
     });
 }

@@ -144,8 +144,12 @@ impl Queue {
         if self.items.with_untracked(|items| items.iter().any(|item| item.asked.is_same(&asked))) {
             return;
         }
-        let item = Item { key: browser::fresh_key(), asked, at: browser::now() };
-        self.keep(|all| all.push(item.clone()));
+        // What waits in another tab of this door is asked for under its key: then both have the one answer.
+        let item = kept(self.event).into_iter().find(|item| item.asked.is_same(&asked)).unwrap_or_else(|| {
+            let item = Item { key: browser::fresh_key(), asked, at: browser::now() };
+            self.keep(|all| all.push(item.clone()));
+            item
+        });
         self.items.update(|items| items.push(item));
         self.ask();
     }
@@ -186,6 +190,10 @@ impl Queue {
             // Nothing is dropped that may still be answered: nor what was read before one was signed out.
             if answer.as_ref().is_err_and(|error| error.is_transient() || error.kind == ErrorKind::SignedOut) {
                 self.away.set(true);
+                // What the server cannot answer does not keep the others waiting.
+                if answer.is_err_and(|error| error.kind == ErrorKind::Internal) {
+                    self.items.update(|items| items.rotate_left(1));
+                }
                 let again = move || {
                     if self.asking.try_set(false).is_none() {
                         self.ask();

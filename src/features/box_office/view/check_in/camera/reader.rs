@@ -1,8 +1,13 @@
 //! How a code is found in a picture: by the browser's own `BarcodeDetector` where it reads QR codes, else by [`picture`].
+//!
+//! What reads pictures meets all that there is, and its library gives up with a panic on some. In a browser that ends whatever
+//! called it; so it is called through the browser, where a panic is an exception, and costs one picture.
+
+use std::{cell::Cell, rc::Rc};
 
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::prelude::{document, window};
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement};
 
 use super::{super::picture, call, member, wait_for};
@@ -10,13 +15,23 @@ use super::{super::picture, call, member, wait_for};
 /// Pixels of the longer side of a picture that is searched here: enough for a code that fills a fifth of it.
 const LONGEST: f64 = 800.0;
 const QR: &str = "qr_code";
+/// Pictures that may be given up on, a megabyte or two each.
+const GIVEN_UP: u32 = 30;
 
 /// Finds codes.
 pub(super) enum Reader {
     /// The browser does.
     Browser(JsValue),
     /// Plenum does, in what it draws here.
-    Own(HtmlCanvasElement, CanvasRenderingContext2d),
+    Own(Own),
+}
+
+/// Pictures that Plenum reads itself.
+pub(super) struct Own {
+    canvas: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+    /// How many it gave up on: what it had of them is not given back.
+    given_up: Cell<u32>,
 }
 
 impl Reader {
@@ -32,7 +47,7 @@ impl Reader {
         let options = Object::new();
         Reflect::set(&options, &"willReadFrequently".into(), &true.into())?;
         let context = canvas.get_context_with_context_options("2d", &options)?.ok_or(JsValue::NULL)?;
-        Ok(Self::Own(canvas, context.dyn_into()?))
+        Ok(Self::Own(Own { canvas, context: context.dyn_into()?, given_up: Cell::new(0) }))
     }
 
     /// The code that `video` shows now, if it shows one.
@@ -46,23 +61,38 @@ impl Reader {
                 let first = Array::from(&codes).get(0);
                 Ok(if first.is_undefined() { None } else { member(&first, "rawValue")?.as_string() })
             }
-            Self::Own(canvas, context) => {
-                let (width, height) = (f64::from(video.video_width()), f64::from(video.video_height()));
-                if width < 1.0 || height < 1.0 {
-                    return Ok(None);
-                }
-                let scale = (LONGEST / width.max(height)).min(1.0);
-                let (width, height) = ((width * scale).floor(), (height * scale).floor());
-                // To set a size clears the canvas.
-                if (f64::from(canvas.width()), f64::from(canvas.height())) != (width, height) {
-                    canvas.set_width(width as u32);
-                    canvas.set_height(height as u32);
-                }
-                context.draw_image_with_html_video_element_and_dw_and_dh(video, 0.0, 0.0, width, height)?;
-                let pixels = context.get_image_data(0.0, 0.0, width, height)?.data();
-                Ok(picture::code(width as usize, &pixels))
-            }
+            Self::Own(own) => own.read(video),
         }
+    }
+
+    /// It has given up on so many pictures that it had better be left.
+    pub(super) fn is_worn(&self) -> bool {
+        matches!(self, Self::Own(own) if own.given_up.get() >= GIVEN_UP)
+    }
+}
+
+impl Own {
+    fn read(&self, video: &HtmlVideoElement) -> Result<Option<String>, JsValue> {
+        let (width, height) = (f64::from(video.video_width()), f64::from(video.video_height()));
+        if width < 1.0 || height < 1.0 {
+            return Ok(None);
+        }
+        let scale = (LONGEST / width.max(height)).min(1.0);
+        let (width, height) = ((width * scale).floor(), (height * scale).floor());
+        // To set a size clears the canvas.
+        if (f64::from(self.canvas.width()), f64::from(self.canvas.height())) != (width, height) {
+            self.canvas.set_width(width as u32);
+            self.canvas.set_height(height as u32);
+        }
+        self.context.draw_image_with_html_video_element_and_dw_and_dh(video, 0.0, 0.0, width, height)?;
+        let pixels = self.context.get_image_data(0.0, 0.0, width, height)?.data();
+        let found = Rc::new(Cell::new(None));
+        let finds = Rc::clone(&found);
+        let look = Closure::once(move || finds.set(picture::code(width as usize, &pixels)));
+        if look.as_ref().unchecked_ref::<Function>().call0(&JsValue::NULL).is_err() {
+            self.given_up.set(self.given_up.get() + 1);
+        }
+        Ok(found.take())
     }
 }
 
