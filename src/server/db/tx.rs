@@ -265,9 +265,13 @@ impl Tx {
 
     /// Gives numbers to what was announced and writes it to the log; returns what is to be sent.
     pub(super) async fn number(&mut self) -> AppResult<Vec<Committed>> {
-        for (_, id, announce) in std::mem::take(&mut self.late) {
+        // One may ask for another.
+        let mut done = 0;
+        while let Some((_, id, announce)) = self.late.get(done).copied() {
             announce(self, id).await?;
+            done += 1;
         }
+        self.late.clear();
         idempotency::store(&mut self.conn, &std::mem::take(&mut self.replies), self.now).await?;
         let buffered = newest_states(std::mem::take(&mut self.buffered));
         let entries: Vec<log::Entry<'_>> = buffered.iter().filter_map(Buffered::entry).collect();

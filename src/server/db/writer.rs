@@ -186,7 +186,10 @@ async fn write_group(
         if before == TAKE_BACK {
             step(tx, TAKE_BACK).await?;
         }
-        let committed = tx.number().await?;
+        let committed = AssertUnwindSafe(tx.number()).catch_unwind().await.unwrap_or_else(|_| {
+            tracing::error!("what a commit announces panicked");
+            Err(AppError::internal())
+        })?;
         step(tx, COMMIT).await?;
         Ok(committed)
     };
