@@ -142,8 +142,9 @@ scenario('the browser shows what is new to whoever does not look', async (scene)
   const { page } = lena;
   await page.goto('/settings/notifications');
   await page.getByText('This browser shows notifications').waitFor();
+  const from = lena.wire().here;
   await page.goto('/people');
-  await page.waitForLoadState('networkidle');
+  await lena.wire().subscribed(`private-person.${await me(page)}`, { from });
   await openConversation(sam.page, 'General', sam.wire());
   await send(sam.page, '@Lena Kovač the hall is open');
   const shown = () =>

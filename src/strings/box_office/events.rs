@@ -231,10 +231,15 @@ pub fn told_changed(title: &str) -> String {
     format!("Please note: {title}")
 }
 /// Where it is, and when the doors open.
-pub fn told_place(venue: &str, doors: Option<&str>) -> String {
+pub fn told_place(place: Place, venue: &str, doors: Option<&str>) -> String {
+    let at = match (place, venue) {
+        (Place::Virtual, "") => "It is online.".to_owned(),
+        (Place::Virtual, venue) => format!("It is online: {venue}."),
+        (Place::Hall, venue) => format!("It is at {venue}."),
+    };
     match doors {
-        Some(doors) => format!("It is at {venue}. Doors open {doors}."),
-        None => format!("It is at {venue}."),
+        Some(doors) => format!("{at} Doors open {doors}."),
+        None => at,
     }
 }
 /// What ticket holders are told.

@@ -183,7 +183,8 @@ pub async fn change(tx: &mut Tx, who: &Identity, id: EventId, version: i64, form
     if row.title != draft.words.title {
         spaces::server::rename(tx, row.space_id, &draft.words.title).await?;
     }
-    if row.is_public() && (row.venue != draft.words.venue || row.doors_at != draft.doors_at) {
+    let doors = |at: Option<Millis>| at.map(minute);
+    if row.is_public() && (row.venue != draft.words.venue || doors(row.doors_at) != doors(draft.doors_at)) {
         telling::tell(tx, id, telling::What::Changed).await?;
     }
     tx.record(Activity::by(who, Verb::EventChanged, id.0).named(&draft.words.title)).await?;
@@ -198,14 +199,18 @@ pub fn changed_meanwhile() -> AppError {
     }
 }
 
+/// A form's time has whole minutes.
+fn minute(at: Millis) -> Millis {
+    at.div_euclid(60_000)
+}
+
 /// What was published is promised: its times change by being postponed, its zone, kind and currency not at all.
 fn promised(row: &Row, draft: &Draft) -> AppResult<()> {
     let refuse = |field: &str, message: &str| Err(AppError { field: Some(field.to_owned()), ..AppError::conflict(message) });
     if row.zone != draft.zone {
         return refuse("zone", "It is published: its time zone stays.");
     }
-    // A form's time has whole minutes.
-    let same = |one: Millis, other: Millis| one.div_euclid(60_000) == other.div_euclid(60_000);
+    let same = |one: Millis, other: Millis| minute(one) == minute(other);
     if !same(row.starts_at, draft.times.starts_at) {
         return refuse("starts", "It is published. Postpone it, then give it a new time: those who have tickets are told.");
     }

@@ -46,23 +46,30 @@ struct Payload {
     event: EventId,
 }
 
-/// Writes down that all who have tickets are to be told; unless it has begun, also those with a basket and those who wait. Whoever is
-/// still to be told of something is told of the newer of both; that it has changed gives way, as the telling reads how it is now.
+impl What {
+    /// What it is about. Of each the newest is told, and stands in the inbox while nobody has read it.
+    fn about(self) -> &'static str {
+        match self {
+            Self::Changed => "place",
+            Self::Live | Self::Postponed | Self::Rescheduled | Self::Cancelled => "course",
+        }
+    }
+}
+
+/// Writes down that all who have tickets are to be told; unless it has begun, also those with a basket and those who wait.
 ///
 /// # Errors
 /// If the database refuses.
 pub async fn tell(tx: &mut Tx, event: EventId, what: What) -> AppResult<()> {
     let noted = sqlx::query(
-        "insert into event_tellings (event_id, person_id, what)
-         select * from (
-           select event_id, person_id, $2 from tickets where event_id = $1 and state <> 'void'
-           union select event_id, person_id, $2 from holds where event_id = $1 and state = 'active' and $2 <> 'live'
-           union select event_id, person_id, $2 from waiting where event_id = $1 and state in ('waiting', 'offered') and $2 <> 'live')
-         where true
-         on conflict (event_id, person_id) do update set what = excluded.what where excluded.what <> 'changed'",
+        "insert or replace into event_tellings (event_id, person_id, about, what)
+         select event_id, person_id, $3, $2 from tickets where event_id = $1 and state <> 'void'
+         union select event_id, person_id, $3, $2 from holds where event_id = $1 and state = 'active' and $2 <> 'live'
+         union select event_id, person_id, $3, $2 from waiting where event_id = $1 and state in ('waiting', 'offered') and $2 <> 'live'",
     )
     .bind(event)
     .bind(what)
+    .bind(what.about())
     .execute(&mut **tx)
     .await?;
     if noted.rows_affected() == 0 {
@@ -110,7 +117,7 @@ fn news(row: &Row, what: What) -> News {
     let when = |at| zones::zone(&row.zone, at).full(at);
     let (title, text) = match what {
         What::Live => (words::told_live(&row.title), String::new()),
-        What::Changed => (words::told_changed(&row.title), words::told_place(&row.venue, row.doors_at.map(when).as_deref())),
+        What::Changed => (words::told_changed(&row.title), words::told_place(row.place, &row.venue, row.doors_at.map(when).as_deref())),
         What::Postponed => (words::told_postponed(&row.title), row.note.clone()),
         What::Rescheduled => (words::told_rescheduled(&row.title), when(row.starts_at)),
         What::Cancelled => (words::told_cancelled(&row.title), words::told_refund(&row.note)),
@@ -123,6 +130,6 @@ fn news(row: &Row, what: What) -> News {
         actor: None,
         subject: None,
         thread: None,
-        group: Some(format!("event:{}:course", row.id)),
+        group: Some(format!("event:{}:{}", row.id, what.about())),
     }
 }

@@ -7,6 +7,7 @@
 //! - `basket`: what is held, and until when; `places`: places without seats, waiting lists.
 //! - `picks`: what a visitor has picked, until they have signed in.
 
+mod anew;
 mod basket;
 mod clock;
 mod commands;

@@ -30,8 +30,8 @@ pub(super) fn label(total: Money, available: Money) -> String {
     if total.amount == 0 { words::TAKE.to_owned() } else { words::pay(available) }
 }
 
-/// A key for the next try, once this one was refused: what was refused under a key stays so. A try that was not answered keeps its key, so
-/// that it has one effect however often it is sent.
+/// A key for the next try, once this one was refused: it is another one, which may cost something else. A try that was not answered keeps
+/// its key, so that it has one effect however often it is sent.
 pub(super) fn renew_when_refused(key: RwSignal<String>, refused: Signal<Option<AppError>>) {
     effect(move |_| {
         let answered =

@@ -223,6 +223,7 @@ impl Screen {
             return;
         }
         self.lapsed.set(None);
+        self.reached();
         if hold.is_some() {
             self.alarm.set(None);
         }
@@ -247,16 +248,28 @@ impl Screen {
                 });
                 self.show();
             }
-            Err(error) => self.alarm.set(Some(error.message)),
+            Err(error) => self.alarm_of(&error),
+        }
+    }
+
+    fn alarm_of(self, error: &AppError) {
+        let _ = self.alarm.try_set(Some(error.message.clone()));
+        let _ = self.out_of_reach.try_set_value(error.is_transient().then(|| error.message.clone()));
+    }
+
+    /// The server was reached: that it was not needs no saying any more.
+    pub(super) fn reached(self) {
+        let said = self.out_of_reach.get_value();
+        if said.is_some() && self.alarm.get_untracked() == said {
+            self.alarm.set(None);
         }
     }
 
     /// Says why it was refused. What was seen was old; where there is no line nobody else tells that.
     async fn refuse(self, error: &AppError) {
-        let _ = self.alarm.try_set(Some(error.message.clone()));
-        let _ = self.out_of_reach.try_set_value(error.is_transient().then(|| error.message.clone()));
+        self.alarm_of(error);
         if error.kind == ErrorKind::Conflict && self.away.try_get_untracked() == Some(true) {
-            self.refresh().await;
+            let _ = self.refresh().await;
         }
     }
 
@@ -299,7 +312,7 @@ impl Screen {
                     if !taken {
                         return;
                     }
-                    self.refresh().await;
+                    let _ = self.refresh().await;
                 }
             }
         }

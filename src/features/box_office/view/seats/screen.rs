@@ -1,12 +1,9 @@
 //! What is on the screen: the map as its viewer sees it, and the few signals that tell what of it has changed. Seats have none; those
 //! that change are painted one by one.
 
-use std::{collections::VecDeque, time::Duration};
+use std::collections::VecDeque;
 
-use leptos::{
-    prelude::{Update as _, *},
-    task::spawn_local,
-};
+use leptos::prelude::{Update as _, *};
 use leptos_router::hooks::use_query_map;
 
 use super::{
@@ -17,13 +14,12 @@ use super::{
 };
 use crate::{
     features::box_office::{
-        api,
         live::{event::EventEvent, own::OwnEvent, seats::SeatsEvent},
         model::{
             event::TypeAvailability,
             hold::Hold,
             seat_map::{SeatMap, Seen},
-            waiting::{OwnWaiting, WaitingState},
+            waiting::OwnWaiting,
         },
     },
     ids::{EventId, Millis, PersonId, SeatId},
@@ -37,16 +33,10 @@ use crate::{
     ui::{effect, memo},
 };
 
-/// What was asked for and did not come is asked for again after so long.
-const AGAIN: Duration = Duration::from_secs(3);
-/// While there is no line the map is asked for so often (S4-43).
-const REFRESH: Duration = Duration::from_secs(30);
 /// A basket that goes this near to its end has ended, and was not let go.
 const NEAR_END: Millis = 1_500;
 /// From here on its owner is warned.
 const WARNING: Millis = 120_000;
-/// Whoever waits asks for their place this long after something has changed.
-const ASK_PLACE: Duration = Duration::from_secs(2);
 
 /// How the seats are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,9 +84,9 @@ pub(super) struct Screen {
     /// How often the server has told of the basket.
     pub(super) told: StoredValue<u32>,
     warned: StoredValue<Millis>,
-    cursors: StoredValue<Vec<(String, Cursor)>>,
-    follows: RwSignal<bool>,
-    asking_place: StoredValue<bool>,
+    pub(super) cursors: StoredValue<Vec<(String, Cursor)>>,
+    pub(super) follows: RwSignal<bool>,
+    pub(super) asking_place: StoredValue<bool>,
     /// There is no line: nobody tells what happens.
     pub(super) away: Memo<bool>,
 }
@@ -291,6 +281,7 @@ impl Screen {
         let Some(hold) = self.map.with_value(|map| map.hold.clone()) else { return };
         let left = hold.until - now;
         if left <= 0 {
+            self.unanswered.set_value(None);
             self.map.update_value(|map| map.hold = None);
             self.repaint(hold.seats.iter().copied());
             self.notice_end(Some(hold));
@@ -310,94 +301,6 @@ impl Screen {
         } else {
             self.alarm.set(None);
         }
-    }
-
-    /// Takes a new snapshot, and goes on from there.
-    pub(super) fn renew(self) {
-        if !self.follows.get_untracked() {
-            return;
-        }
-        self.follows.set(false);
-        self.go_on();
-    }
-
-    fn go_on(self) {
-        spawn_local(async move {
-            if self.refresh().await {
-                let _ = self.follows.try_set(true);
-            } else {
-                set_timeout(move || self.go_on(), AGAIN);
-            }
-        });
-    }
-
-    /// Takes a new snapshot. False if it did not come.
-    pub(super) async fn refresh(self) -> bool {
-        let snapshot = api::seats::map(self.event).await;
-        if self.map.is_disposed() {
-            return true;
-        }
-        let Ok(Snapshot { state, cursors }) = snapshot else { return false };
-        self.clock.hear(state.now);
-        self.cursors.set_value(cursors);
-        let other_plan = self.map.with_value(|map| map.rows != state.rows || map.sections != state.sections);
-        self.map.set_value(state);
-        if other_plan {
-            self.plan.update(|plan| *plan = plan.wrapping_add(1));
-        }
-        let seats: Vec<SeatId> = self.map.with_value(|map| map.rows.iter().flat_map(|row| row.spots.iter().map(|spot| spot.id)).collect());
-        self.repaint(seats.into_iter());
-        self.show();
-        true
-    }
-
-    /// Whoever waits is told their place anew when something has become of the event.
-    fn ask_place(self) {
-        let waits = self.waiting.with_untracked(|waiting| waiting.iter().any(|known| known.state == WaitingState::Waiting));
-        if !waits || self.asking_place.get_value() {
-            return;
-        }
-        self.asking_place.set_value(true);
-        set_timeout(
-            move || {
-                spawn_local(async move {
-                    let waiting = api::seats::waiting_at(self.event).await;
-                    if self.map.is_disposed() {
-                        return;
-                    }
-                    self.asking_place.set_value(false);
-                    if let Ok(waiting) = waiting {
-                        self.map.update_value(|map| map.waiting = waiting);
-                        self.show();
-                    }
-                });
-            },
-            ASK_PLACE,
-        );
-    }
-
-    fn while_there_is_no_line(self) {
-        effect(move |_| {
-            if !self.away.get() {
-                // There is a line again: that there was none needs no saying any more.
-                let said = self.out_of_reach.get_value();
-                if said.is_some() && self.alarm.get_untracked() == said {
-                    self.alarm.set(None);
-                }
-                return;
-            }
-            let ask = move || {
-                spawn_local(async move {
-                    self.refresh().await;
-                });
-            };
-            let ticks = set_interval_with_handle(ask, REFRESH);
-            on_cleanup(move || {
-                if let Ok(ticks) = ticks {
-                    ticks.clear();
-                }
-            });
-        });
     }
 }
 

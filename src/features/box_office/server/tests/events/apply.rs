@@ -227,6 +227,10 @@ async fn run(commands: Vec<Command>, point: usize) {
             assert_eq!(state, EventState::Draft, "{person:?}: only a draft is not for everyone");
             continue;
         };
+        if fresh.event.state == EventState::Draft {
+            // What becomes of a draft is told to nobody, not to those who write it either.
+            continue;
+        }
         assert!(fresh.availability.ticket_types.iter().all(|of| of.is_sound()), "I4");
         if shown.inside.is_none() {
             // Who is let in without buying, and who runs it, is told inside.

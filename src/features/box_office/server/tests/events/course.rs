@@ -98,8 +98,8 @@ async fn a_cancelled_event_gives_everything_back() {
     assert_eq!(house.count("select count(*) from activity where verb = 'event.cancelled'").await, 1, "I32");
 }
 
-/// Where it is and when the doors open may change after it was published; who has a ticket is told, once, of how it is now. What has
-/// become of it meanwhile is told in its place.
+/// Where it is and when the doors open may change after it was published; who has a ticket is told, once, of how it is now, beside what
+/// becomes of it.
 #[tokio::test]
 async fn whoever_has_a_ticket_is_told_where_it_is_now() {
     let house = house(3).await;
@@ -129,5 +129,6 @@ async fn whoever_has_a_ticket_is_told_where_it_is_now() {
     change("Yard").await;
     tell().await;
     assert_eq!(house.count("select count(*) from notifications where person_id = 2 and title = 'Postponed: Open day'").await, 1);
-    assert_eq!(house.count("select count(*) from notifications where person_id = 2").await, 1, "of an event the newest stands there");
+    let told = "select count(*) from notifications where person_id = 2 and title = 'Please note: Open day' and text = 'It is at Yard.'";
+    assert_eq!((house.count(told).await, house.count("select count(*) from notifications where person_id = 2").await), (1, 2));
 }
