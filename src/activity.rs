@@ -1,14 +1,19 @@
-//! The words of the activity record: what can happen, who sees it, and the items that feeds are made of.
+//! What happens in the house: the feeds, the page "Today", and the audit log (S0-09, S0-21, I32).
 //!
-//! - [`verb`]: the catalogue. Each verb has its name, its topic, the kind of what it is done to, and its audience; its sentence stands in
-//!   [`strings::activity`](crate::strings::activity). A verb without one of these does not compile.
-//! - [`live`]: an item, and the live events that carry it.
+//! What is recorded, and for whom, says the catalogue in [`crate::core::activity`]; rows are written by the features in which it happens.
 //!
-//! Rows are written by `Tx::record` (`server/activity.rs`), in the transaction of what happened (I32). Feeds and the audit log are the
-//! feature [`features::activity`](crate::features::activity).
+//! - [`model`]: feeds and how their items become lines; the audit log's rows and filter.
+//! - [`live`]: what happens, and how it applies to a feed on the screen.
+//! - [`server`]: reading both, the nudges that a feed is followed by, the export.
+//! - [`api`], [`public`]: what pages and programs ask.
+//! - [`view`]: `/`, the feeds of conversations and people, `/admin/audit`.
 
+pub mod api;
 pub mod live;
-pub mod verb;
-
-pub use live::{Item, Subject};
-pub use verb::{Audience, SubjectKind, Topic, Verb};
+pub mod model;
+#[cfg(feature = "ssr")]
+pub mod public;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod view;
+pub mod words;

@@ -1,23 +1,12 @@
 //! The document, the routes and the frame of every page.
 //!
 //! - [`App`] is the root on both sides; on the server `shell` writes the document around it.
-//! - The server hands over who looks at what ([`use_shell`], [`use_viewer`]) with the page;
-//!   the browser starts from exactly that.
-//! - [`routes`] says which page is where, [`layout`] what stands around it: navigation,
-//!   [`banner`] of the connection, [`palette`], [`key_help`], notes.
-//! - [`faults`] are the pages for what is not there, not allowed or broken.
-//!
-//! The application is the one place that knows all features; they know of it only what
-//! this module exports.
+//! - [`routes`] says which page is where, [`pages`] which chunk it is in, [`layout`] what stands around it:
+//!   [`navigation`], [`palette`], [`key_help`]. What pages ask of the frame is in [`ui::page`](crate::ui::page).
 
-pub mod admin_page;
-mod banner;
-mod context;
 #[cfg(feature = "ssr")]
 mod document;
-pub mod faults;
 mod follow;
-mod followed;
 pub mod key_help;
 mod layout;
 mod navigation;
@@ -25,32 +14,28 @@ mod overlays;
 mod pages;
 pub mod palette;
 mod routes;
-pub mod theme;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::Router;
 
-pub use admin_page::AdminPage;
-pub use banner::LiveLine;
-pub use context::{
-    Build, InboxCounts, NewAtFirst, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_organisation, use_own_id, use_role,
-    use_seconds, use_shell, use_viewer, use_viewer_update, use_zone,
-};
 #[cfg(feature = "ssr")]
 pub use document::shell;
-pub use faults::{Fault, FaultWithin, NotFound};
-pub use followed::Followed;
-pub use navigation::{EventTabs, SettingsTabs};
 pub use pages::ready;
 
 use crate::{
-    realtime::{
+    LIVE_SCHEMA,
+    ui::{
+        browser,
         client::{LiveSettings, provide_live},
-        live::LIVE_SCHEMA,
+        effect,
+        keys::provide_keys,
+        menu::watch_menus,
+        page::{InboxCounts, UnreadTotal, context, provide_tabs},
+        redirect::follow_redirects,
+        toast::provide_toasts,
+        view, words,
     },
-    strings::shell as words,
-    ui::{browser, effect, keys::provide_keys, menu::watch_menus, redirect::follow_redirects, toast::provide_toasts, view},
 };
 
 /// Where the socket is.
@@ -65,6 +50,7 @@ pub fn App() -> impl IntoView {
     let person = start.shell.viewer.as_ref().map(|viewer| viewer.card.id);
     provide_live(LiveSettings { path: LIVE_PATH.to_owned(), build: start.build.clone(), live_schema: LIVE_SCHEMA, person });
     let context = context::provide(start);
+    provide_tabs(navigation::sections);
     follow::follow_viewer(context);
     follow_redirects(person.is_some());
     provide_keys();

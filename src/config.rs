@@ -1,15 +1,22 @@
-//! Run-time settings: `Leptos.toml` (each key documented there) overridden by
+//! All run-time settings, composed of each layer's own: `Leptos.toml` (each key documented there) overridden by
 //! `PLENUM_…`, where `__` separates table and key. A wrong key or value is refused
 //! at start with its name.
 
 use std::{
     env,
-    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
+
+use crate::{
+    box_office::settings::BoxOffice,
+    live::settings::{Limits, Realtime},
+    people::applications::settings::App,
+    store::settings::Database,
+    web::settings::{Mail, Server},
+};
 
 /// All settings.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,146 +40,6 @@ pub struct Config {
     pub log: Log,
     /// The first external application.
     pub app: App,
-}
-
-/// `[server]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Server {
-    /// The address that people use, without a path; unset: `http://` and the bound address.
-    pub public_url: String,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
-    /// Bearer token for `/metrics` from elsewhere than loopback; empty: loopback only.
-    pub metrics_token: String,
-    /// Seconds over which sockets are closed at shutdown.
-    pub drain_seconds: u64,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self { public_url: String::new(), trusted_proxies: Vec::new(), metrics_token: String::new(), drain_seconds: 5 }
-    }
-}
-
-/// `[database]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Database {
-    /// `sqlite://` and a path, relative to the settings file.
-    pub url: String,
-    /// Milliseconds from which on a statement that reads is noted as slow; 0: never.
-    pub slow_read_ms: u64,
-    /// The same for writes, which hold the one writer.
-    pub slow_write_ms: u64,
-}
-
-impl Default for Database {
-    fn default() -> Self {
-        Self { url: "sqlite://data/plenum.db".to_owned(), slow_read_ms: 50, slow_write_ms: 20 }
-    }
-}
-
-/// `[realtime]`
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Realtime {
-    /// Seconds without a frame after which the server pings.
-    pub ping_seconds: u64,
-    /// Seconds without a frame after which a connection is given up.
-    pub lost_seconds: u64,
-    /// Bytes that may wait for one connection.
-    pub queue_bytes: usize,
-    /// Seconds that a person stays present after a close.
-    pub leave_seconds: u64,
-    /// Seconds that a person stays present after a loss.
-    pub lost_leave_seconds: u64,
-    /// Seconds after which all rights are asked again.
-    pub recheck_seconds: u64,
-}
-
-impl Default for Realtime {
-    fn default() -> Self {
-        Self { ping_seconds: 15, lost_seconds: 30, queue_bytes: 256 * 1024, leave_seconds: 5, lost_leave_seconds: 15, recheck_seconds: 60 }
-    }
-}
-
-/// `[limits]`; 0 means no limit.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// Sockets in all.
-    pub connections: usize,
-    /// Sockets of one person.
-    pub sockets_per_person: usize,
-    /// Sockets of visitors from one address.
-    pub anonymous_sockets_per_address: usize,
-    /// Channels of one socket.
-    pub channels_per_connection: usize,
-    /// Commands of one person in a minute.
-    pub commands_per_minute: u32,
-    /// Marks (read, delivered) of one person in a minute.
-    pub marks_per_minute: u32,
-    /// Client events of one socket in a second.
-    pub client_events_per_second: u32,
-    /// Failed sign-ins of one account in 15 minutes before each further one is delayed.
-    pub sign_in_failures_per_account: u32,
-    /// Failed sign-ins from one address in 15 minutes before each further one is delayed.
-    pub sign_in_failures_per_address: u32,
-    /// Bytes of a client's event data.
-    pub data_bytes: usize,
-    /// People whose presence one socket may follow.
-    pub watched_people: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 10_000,
-            sockets_per_person: 10,
-            anonymous_sockets_per_address: 50,
-            channels_per_connection: 100,
-            commands_per_minute: 100,
-            marks_per_minute: 300,
-            client_events_per_second: 20,
-            sign_in_failures_per_account: 5,
-            sign_in_failures_per_address: 100,
-            data_bytes: 10_000,
-            watched_people: 300,
-        }
-    }
-}
-
-/// `[box_office]`
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct BoxOffice {
-    /// Seconds that places are held before they are paid.
-    pub hold_seconds: u64,
-    /// How often that can be extended, by as much again.
-    pub hold_extensions: u32,
-}
-
-impl Default for BoxOffice {
-    fn default() -> Self {
-        Self { hold_seconds: 900, hold_extensions: 2 }
-    }
-}
-
-/// `[mail]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Mail {
-    /// The folder that mails are written to, relative to the settings file.
-    pub outbox: PathBuf,
-    /// The sender's address.
-    pub from: String,
-}
-
-impl Default for Mail {
-    fn default() -> Self {
-        Self { outbox: "data/outbox".into(), from: "Plenum <no-reply@plenum.example>".to_owned() }
-    }
 }
 
 /// How logs look.
@@ -199,26 +66,6 @@ pub struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self { format: LogFormat::Human, filter: "info".to_owned() }
-    }
-}
-
-/// `[app]`: the first external application.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct App {
-    /// Its id; empty: there is none.
-    pub id: String,
-    /// Its key.
-    pub key: String,
-    /// Its secret.
-    pub secret: String,
-    /// Origins that may open its socket.
-    pub origins: String,
-}
-
-impl Default for App {
-    fn default() -> Self {
-        Self { id: String::new(), key: String::new(), secret: String::new(), origins: "*".to_owned() }
     }
 }
 
@@ -306,11 +153,6 @@ impl Config {
         self.mail.outbox = base.join(&self.mail.outbox);
     }
 
-    /// The address that people use: `server.public_url`, else `http://` and the bound address.
-    pub fn public_url(&self, bound: SocketAddr) -> String {
-        if self.server.public_url.is_empty() { format!("http://{bound}") } else { self.server.public_url.clone() }
-    }
-
     /// The external application that the settings name; in demo mode there always is one.
     pub fn first_app(&self) -> Option<App> {
         if !self.app.id.is_empty() {
@@ -318,28 +160,6 @@ impl Config {
         }
         let demo = || App { id: "plenum-demo".to_owned(), key: "demo-key".to_owned(), secret: "demo-secret".to_owned(), ..App::default() };
         self.demo.then(demo)
-    }
-
-    /// True if the site is served over TLS, so that cookies are Secure.
-    pub fn is_secure(&self) -> bool {
-        self.server.public_url.starts_with("https://")
-    }
-
-    /// True if only this machine can reach what `public_url` names.
-    pub fn is_loopback(&self) -> bool {
-        let url = &self.server.public_url;
-        let host = url.split_once("://").map_or("", |(_, rest)| rest);
-        let host = if host.starts_with('[') {
-            host.split_once(']').map_or(host, |(host, _)| host).trim_start_matches('[')
-        } else {
-            host.split(':').next().unwrap_or(host)
-        };
-        url.is_empty() || host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-    }
-
-    /// True if only this machine can reach what is served at `bound`; whatever `public_url` does not say, the address does.
-    pub fn serves_only_here(&self, bound: SocketAddr) -> bool {
-        self.is_loopback() && (!self.server.public_url.is_empty() || bound.ip().is_loopback())
     }
 }
 
@@ -428,16 +248,5 @@ mod tests {
         }
         let error = format!("{:#}", with("", &[("PLENUM_LIMITS__CONNEXIONS", "1")]).unwrap_err());
         assert!(error.contains("connexions"), "{error}");
-    }
-
-    #[test]
-    fn loopback_is_recognised() {
-        let at = |url: &str| Config { server: Server { public_url: url.into(), ..Server::default() }, ..Config::default() };
-        for url in ["", "http://localhost:8080", "http://127.0.0.1", "http://[::1]:80"] {
-            assert!(at(url).is_loopback(), "{url}");
-        }
-        for url in ["https://plenum.example", "http://127.0.0.1.example", "http://localhost.example:1"] {
-            assert!(!at(url).is_loopback(), "{url}");
-        }
     }
 }

@@ -12,9 +12,15 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
 use plenum::{
+    LIVE_SCHEMA,
+    admin::public::Checkup,
     config::{Config, Loaded},
-    features::{admin::public::Checkup, seed::Seeding, wallet::server::verify},
-    server::{self, db, run, status::Status, telemetry},
+    run,
+    seed::Seeding,
+    status::Status,
+    store::db,
+    telemetry,
+    wallet::server::verify,
 };
 use serde::de::DeserializeOwned;
 
@@ -87,7 +93,7 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     if matches!(arguments.command, Command::Routes) {
-        for page in server::router::pages() {
+        for page in plenum::router::pages() {
             println!("{page}");
         }
         return Ok(());
@@ -106,7 +112,7 @@ async fn act(command: Command, loaded: Loaded) -> anyhow::Result<()> {
             run::serve(&loaded).await
         }
         Command::Seed { large, empty_inboxes } => {
-            ensure!(config.is_loopback(), "seeding is for trying Plenum out: server.public_url must be empty or loopback");
+            ensure!(config.server.is_loopback(), "seeding is for trying Plenum out: server.public_url must be empty or loopback");
             let _lock = lock_database(config)?;
             run::seed(config, Seeding { large, empty_inboxes }).await
         }
@@ -114,7 +120,7 @@ async fn act(command: Command, loaded: Loaded) -> anyhow::Result<()> {
         Command::Doctor => doctor(&loaded),
         Command::Migrate => {
             let _lock = lock_database(config)?;
-            let (store, _commits) = db::Store::open(&config.database.url).await?;
+            let (store, _commits) = db::Store::open(&config.database.url, LIVE_SCHEMA).await?;
             store.close().await;
             println!("The database is up to date: {}", database_path(config).display());
             Ok(())
@@ -176,7 +182,7 @@ async fn restore(config: &Config, backup: &Path) -> anyhow::Result<()> {
         }
     }
     std::fs::rename(&fresh, &target).context("cannot put the backup in place")?;
-    db::renew_epoch(&config.database.url).await?;
+    db::renew_epoch(&config.database.url, LIVE_SCHEMA).await?;
     println!("Restored {} from {}", target.display(), backup.display());
     Ok(())
 }

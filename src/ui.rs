@@ -12,7 +12,7 @@
 //! - [`list`] is Leptos' `For`, compiled once for all lists.
 //! - [`part`] is for parts of a page whose code is fetched when they are wanted.
 //! - [`reactive`] makes effects and memos; [`mod@view`] is Leptos' `view!` with one type for all views.
-//! - [`time`] formats instants the same on both sides.
+//! - [`client`] is the browser's live client; [`page`] what every page has around it: who looks, when, faults, what is followed.
 
 #[cfg(not(feature = "hydrate"))]
 pub mod absent;
@@ -20,6 +20,7 @@ pub mod avatar;
 #[cfg(feature = "hydrate")]
 pub mod browser;
 pub mod chart;
+pub mod client;
 pub mod copy_line;
 pub mod dialog;
 pub mod field;
@@ -31,16 +32,17 @@ pub mod menu;
 #[cfg(not(feature = "ssr"))]
 pub mod no_response;
 pub mod notice;
+pub mod page;
 pub mod page_title;
 pub mod part;
 pub mod reactive;
 pub mod redirect;
 #[cfg(feature = "ssr")]
 pub mod response;
-pub mod time;
 pub mod time_text;
 pub mod toast;
 pub mod view;
+pub mod words;
 
 #[cfg(not(feature = "hydrate"))]
 pub use absent as browser;

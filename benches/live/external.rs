@@ -13,8 +13,8 @@ use anyhow::ensure;
 use futures::{StreamExt as _, TryStreamExt as _, future::try_join_all, stream};
 use md5::{Digest as _, Md5};
 use plenum::{
-    realtime::server::pusher::signature::{AppSecret, hex, request},
-    server::db::now,
+    live::pusher::signature::{AppSecret, hex, request},
+    store::db::now,
 };
 use serde_json::json;
 

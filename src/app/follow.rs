@@ -5,11 +5,17 @@ use leptos::{
     task::spawn_local,
 };
 
-use super::context::Context;
 use crate::{
-    features::people::{api, live::OrganisationEvent, model::Shell},
-    realtime::client::{Update, use_live},
-    ui::{browser, memo, redirect::sign_in_path},
+    core::people::Shell,
+    directory::live::OrganisationEvent,
+    people::api,
+    ui::page::context::Context,
+    ui::{
+        browser,
+        client::{Update, use_live},
+        memo,
+        redirect::sign_in_path,
+    },
 };
 
 pub(super) fn follow_viewer(context: Context) {
@@ -82,12 +88,12 @@ fn apply(shell: &mut Shell, event: &OrganisationEvent) {
 mod tests {
     use super::*;
     use crate::{
-        features::people::{
-            live::OrganisationChanged,
-            model::{PersonCard, Privacy, Role, Viewer},
+        core::{
+            ids::{OrganisationId, PersonId, SignInId},
+            people::{PersonCard, Privacy, Role, Viewer},
+            time::Zone,
         },
-        ids::{OrganisationId, PersonId, SignInId},
-        ui::time::Zone,
+        directory::live::OrganisationChanged,
     };
 
     fn shell() -> Shell {

@@ -3,13 +3,10 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    strings::shell as words,
-    ui::{
-        Dialog, dynamic,
-        keys::{KeyHelp, KeySection, SingleKeys},
-        view,
-    },
+use crate::ui::{
+    Dialog, dynamic,
+    keys::{KeyHelp, KeySection, SingleKeys},
+    view, words,
 };
 
 /// Whether the list is open.

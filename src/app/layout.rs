@@ -6,25 +6,22 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-use super::{
+use super::{key_help::KeyHelpOpen, navigation::Navigation, overlays::Overlays, palette::PaletteOpen, routes::Pages};
+use crate::ui::page::{
     banner::Banner,
     context::{UnreadTotal, Waiting, use_viewer},
     faults::Fault,
-    key_help::KeyHelpOpen,
-    navigation::Navigation,
-    overlays::Overlays,
-    palette::PaletteOpen,
-    routes::Pages,
 };
 use crate::{
-    error::AppError,
-    features::{inbox::view::provide_inbox, messages::view::provide_sidebar},
-    realtime::client::use_new_build,
-    strings::shell as words,
+    core::error::AppError,
+    inbox::view::provide_inbox,
+    messages::view::provide_sidebar,
     ui::{
-        browser, effect,
+        browser,
+        client::use_new_build,
+        effect,
         toast::{ToastStack, Toasts},
-        view,
+        view, words,
     },
 };
 

@@ -4,20 +4,20 @@
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_router::hooks::use_location;
 
-use super::{
+use super::{key_help::KeyHelpOpen, palette::PaletteOpen};
+use crate::ui::page::{
     LiveLine,
-    context::{InboxCounts, UnreadTotal, use_role, use_viewer},
-    key_help::KeyHelpOpen,
-    palette::PaletteOpen,
+    context::{InboxCounts, UnreadTotal, use_viewer},
+    tabs::{Section, Tab},
     theme::ThemeItems,
 };
 use crate::{
-    features::{
-        inbox::view::Bell,
-        people::{api::SignOut, model::Role},
-    },
-    strings::{operations, people, shell as words, wallet},
-    ui::{Avatar, Icon, dynamic, effect, memo, view},
+    admin::words as operations,
+    core::people::Role,
+    inbox::view::Bell,
+    people::{api::SignOut, words as people},
+    ui::{Avatar, Icon, dynamic, effect, memo, view, words},
+    wallet::words as wallet,
 };
 
 /// Somewhere to go.
@@ -91,59 +91,28 @@ pub fn Navigation() -> impl IntoView {
     }
 }
 
-/// What one can set, above each of its pages.
-#[component]
-pub fn SettingsTabs() -> impl IntoView {
-    let tabs = [("/settings", words::SETTINGS_PROFILE), ("/settings/notifications", words::SETTINGS_NOTIFICATIONS)];
-    view! { <Tabs label=words::SETTINGS tabs=tabs.to_vec()/> }
-}
-
-/// The events, and what one has bought, above each of their lists; a visitor has nothing but the events.
-#[component]
-pub fn EventTabs() -> impl IntoView {
-    let viewer = use_viewer();
-    let signed_in = memo(move || viewer.with(Option::is_some));
-    let tabs = [(EVENTS.href, words::ALL_EVENTS), ("/tickets", words::TICKETS), ("/orders", words::ORDERS)];
-    dynamic(move || signed_in.get().then(|| view! { <Tabs label=words::EVENTS tabs=tabs.to_vec()/> }))
-}
-
-/// The pages of the admins, above each of them; managers have one of these, and need no tabs.
-#[component]
-pub fn AdminTabs() -> impl IntoView {
-    let admin = use_role(Role::Admin);
-    let tabs = [
-        (ADMIN.href, operations::OPERATIONS),
-        ("/admin/alarms", operations::ALARMS),
-        ("/admin/people", words::ADMIN_PEOPLE),
-        ("/admin/sign-ins", people::ADMIN_SIGN_INS),
-        ("/admin/applications", words::ADMIN_APPLICATIONS),
-        ("/admin/channels", words::ADMIN_CHANNELS),
-        ("/admin/jobs", words::ADMIN_JOBS),
-        ("/admin/health", words::ADMIN_HEALTH),
-        ("/admin/audit", words::ADMIN_AUDIT),
-        ("/admin/withdrawals", wallet::WITHDRAWALS),
-        (BROADCASTS.href, words::BROADCASTS),
-    ];
-    dynamic(move || admin.get().then(|| view! { <Tabs label=words::ADMIN tabs=tabs.to_vec()/> }))
-}
-
-#[component]
-fn Tabs(label: &'static str, tabs: Vec<(&'static str, &'static str)>) -> impl IntoView {
-    let pathname = use_location().pathname;
-    let tabs = tabs
-        .into_iter()
-        .map(|(href, name)| {
-            view! {
-                <a href=href aria-current=move || pathname.with(|path| path == href).then_some("page")>
-                    {name}
-                </a>
-            }
-        })
-        .collect_view();
-    view! {
-        <nav class="tabs" aria-label=label>
-            {tabs}
-        </nav>
+/// The tabs of the sections whose pages are several features'.
+pub(super) fn sections(section: Section) -> (&'static str, Vec<Tab>) {
+    match section {
+        Section::Settings => {
+            (words::SETTINGS, vec![("/settings", words::SETTINGS_PROFILE), ("/settings/notifications", words::SETTINGS_NOTIFICATIONS)])
+        }
+        Section::Admin => (
+            words::ADMIN,
+            vec![
+                (ADMIN.href, operations::OPERATIONS),
+                ("/admin/alarms", operations::ALARMS),
+                ("/admin/people", words::ADMIN_PEOPLE),
+                ("/admin/sign-ins", people::ADMIN_SIGN_INS),
+                ("/admin/applications", words::ADMIN_APPLICATIONS),
+                ("/admin/channels", words::ADMIN_CHANNELS),
+                ("/admin/jobs", words::ADMIN_JOBS),
+                ("/admin/health", words::ADMIN_HEALTH),
+                ("/admin/audit", words::ADMIN_AUDIT),
+                ("/admin/withdrawals", wallet::WITHDRAWALS),
+                (BROADCASTS.href, words::BROADCASTS),
+            ],
+        ),
     }
 }
 

@@ -3,7 +3,8 @@
 
 use leptos::{prelude::*, wasm_split::wasm_split};
 
-use super::{context::use_viewer, key_help, palette};
+use super::{key_help, palette};
+use crate::ui::page::context::use_viewer;
 use crate::ui::{
     effect,
     keys::{on_control_key, on_single_key},

@@ -13,32 +13,30 @@ use leptos_router::ChooseView;
 
 use super::routes::{address, for_admins, for_people, for_senders, for_visitors, moving_on, start};
 use crate::{
-    features::{
-        activity::view::{AuditPage, ConversationActivityPage, TodayPage},
-        admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
+    activity::view::{AuditPage, ConversationActivityPage, TodayPage},
+    admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
+    box_office::view::{
+        CheckInPage, DeskPage, OrderTicketsPage, TicketPage, TicketsPage,
+        event::EventPage,
+        event_form::{EditEventPage, NewEventPage},
+        events::EventsPage,
+        orders::{NewOrderPage, OrderDetailPage, OrdersPage},
+        plans::PlanPage,
+        promo::PromoCodesPage,
+        seats::SeatsPage,
+    },
+    broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
+    inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
+    messages::{
+        self,
+        view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage},
+    },
+    people::{
         applications::view::ApplicationsPage,
-        box_office::view::{
-            CheckInPage, DeskPage, OrderTicketsPage, TicketPage, TicketsPage,
-            event::EventPage,
-            event_form::{EditEventPage, NewEventPage},
-            events::EventsPage,
-            orders::{NewOrderPage, OrderDetailPage, OrdersPage},
-            plans::PlanPage,
-            promo::PromoCodesPage,
-            seats::SeatsPage,
-        },
-        broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
-        inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
-        messages::{
-            self,
-            view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage},
-        },
-        people::view::{
-            AdminPeoplePage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage,
-        },
-        wallet::view::{SimulatorPage, WalletPage, WithdrawalsPage},
+        view::{AdminPeoplePage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage},
     },
     ui::{browser, view},
+    wallet::view::{SimulatorPage, WalletPage, WithdrawalsPage},
 };
 
 /// A page, or the layout that pages share; [`routes`](super::routes) says where each is.

@@ -11,10 +11,7 @@ use std::sync::Arc;
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use leptos_router::hooks::use_navigate;
 
-use crate::{
-    strings::shell as words,
-    ui::{Icon, browser, dialog, dynamic, effect, view},
-};
+use crate::ui::{Icon, browser, dialog, dynamic, effect, view, words};
 
 /// Whether the palette is open.
 #[derive(Debug, Clone, Copy)]

@@ -11,18 +11,17 @@ use leptos_router::{
     path,
 };
 
-use super::{
+use super::pages::Page;
+use crate::ui::page::{
     context::{use_role, use_viewer},
     faults::{Forbidden, NotFound},
-    pages::Page,
 };
 use crate::{
-    features::people::model::Role,
-    strings::shell as words,
+    core::people::Role,
     ui::{
         browser, effect,
         redirect::{own_path, redirect, sign_in_path},
-        response, view,
+        response, view, words,
     },
 };
 

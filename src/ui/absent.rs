@@ -6,7 +6,7 @@ use leptos::{
 };
 
 use super::toast::Toasts;
-use crate::ids::Millis;
+use crate::core::ids::Millis;
 
 /// No clock here: pages are made with the time of their request.
 pub fn now() -> Millis {

@@ -17,7 +17,7 @@ use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{Element, EventTarget, HtmlDialogElement, HtmlElement, ResizeObserver, VisibilityState};
 
 use super::toast::Toasts;
-use crate::ids::Millis;
+use crate::core::ids::Millis;
 
 type Navigate = Box<dyn Fn(&str)>;
 

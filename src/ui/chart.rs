@@ -10,7 +10,7 @@ use std::sync::Arc;
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{browser, dynamic, effect, memo, view};
-use crate::{ids::Millis, ui::time::Zone};
+use crate::core::{ids::Millis, time::Zone};
 use geometry::{HEIGHT, Plot, Scale, WIDTH, area, percent, stroke};
 
 /// Lines that can be told apart: each has a colour and a pattern of its own.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{browser, view};
-use crate::strings::shell as words;
+use crate::ui::words;
 
 /// The text, selected as a whole by a click, and a button that copies it where scripts run.
 #[component]

@@ -4,7 +4,7 @@
 use leptos::{ev::MouseEvent, html, prelude::*};
 
 use super::{Icon, browser, effect, view};
-use crate::strings::shell as words;
+use crate::ui::words;
 
 /// A dialog that is open while `open` is true, whoever closes it.
 #[component]

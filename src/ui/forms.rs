@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 
 use super::{Icon, Notice, dynamic, effect, memo, notice::Tone, view};
-use crate::{error::AppError, strings::shell as words};
+use crate::{core::error::AppError, ui::words};
 
 /// Why the last attempt of `action` was refused, if it was.
 pub fn failure<S>(action: ServerAction<S>) -> Signal<Option<AppError>>

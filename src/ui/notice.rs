@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::{Icon, view};
-use crate::strings::shell as words;
+use crate::ui::words;
 
 /// In place of a list that has nothing in it: says what to do next.
 #[component]

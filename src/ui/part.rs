@@ -12,7 +12,7 @@ use std::{
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 
 use super::{dynamic, effect, toast};
-use crate::strings::shell as words;
+use crate::ui::words;
 
 /// What such a function returns: what makes the part.
 pub type Fetched<P> = Result<fn(P) -> AnyView, SplitLoaderError>;

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{time::Zone, view};
-use crate::ids::Millis;
+use super::view;
+use crate::core::ids::Millis;
+use crate::core::time::Zone;
 
 /// A `<time>`: a short text, the absolute time with its zone on hover, and the machine's
 /// form for everybody else's tools.

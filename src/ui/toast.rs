@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use leptos::prelude::*;
 
 use super::{Each, Icon, browser, dynamic, memo, notice::Tone, view};
-use crate::strings::shell as words;
+use crate::ui::words;
 
 /// No more than so many at once; the oldest gives way.
 const MOST: usize = 3;

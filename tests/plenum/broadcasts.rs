@@ -158,8 +158,8 @@ async fn what_was_due_meanwhile_goes_out() {
 
 /// A day ahead in any zone, as a form says it.
 pub(super) fn a_day_ahead() -> String {
-    let tomorrow = plenum::server::db::now() + 36 * 3_600_000;
-    plenum::ui::time::Zone::machine(tomorrow).get(..16).unwrap().to_owned()
+    let tomorrow = plenum::store::db::now() + 36 * 3_600_000;
+    plenum::core::time::Zone::machine(tomorrow).get(..16).unwrap().to_owned()
 }
 
 /// Pause holds it, resume lets it go on, cancel ends it; each leaves one activity row (I32), and what cannot be done is 409.

@@ -14,11 +14,11 @@ use super::{
 const HOUR: i64 = 3_600_000;
 
 fn now() -> i64 {
-    plenum::server::db::now()
+    plenum::store::db::now()
 }
 
 fn local(at: i64) -> String {
-    plenum::server::zones::local("Europe/Ljubljana", at)
+    plenum::store::zones::local("Europe/Ljubljana", at)
 }
 
 /// Makes a draft with a ticket type for fifty, which begins so long from now.

@@ -303,11 +303,11 @@ async fn an_application_tells_why_nothing_arrives() {
 
     let ask = async |app: &str, timestamp: i64, secret: &str| {
         let query = format!("auth_key=shown-key&auth_timestamp={timestamp}&auth_version=1.0");
-        let signer = plenum::realtime::server::pusher::signature::AppSecret::new(secret);
+        let signer = plenum::live::pusher::signature::AppSecret::new(secret);
         let signed = signer.sign(format!("GET\n/apps/{app}/channels\n{query}").as_bytes());
         client().get(format!("{}/apps/{app}/channels?{query}&auth_signature={signed}", server.url)).send().await.unwrap().status().as_u16()
     };
-    let now = plenum::server::db::now() / 1000;
+    let now = plenum::store::db::now() / 1000;
     assert_eq!(ask("shown", now, "wrong-secret").await, 401);
     assert_eq!(ask("shown", now - 3_600, "shown-secret").await, 401);
     assert_eq!(ask("shown", now, "shown-secret").await, 200);

@@ -145,12 +145,12 @@ async fn watching_answers_and_follows_as_privacy_allows() {
     let mut seen: Option<i64> = None;
     for _ in 0..100 {
         (seen,) = sqlx::query_as("select last_seen_at from people where id = $1").bind(lena.id.0).fetch_one(&database).await.unwrap();
-        if seen.is_some_and(|at| plenum::server::db::now() - at < 10_000) {
+        if seen.is_some_and(|at| plenum::store::db::now() - at < 10_000) {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert!(seen.is_some_and(|at| plenum::server::db::now() - at < 10_000), "last seen was not written: {seen:?}");
+    assert!(seen.is_some_and(|at| plenum::store::db::now() - at < 10_000), "last seen was not written: {seen:?}");
 }
 
 /// Typing reaches the others, stamped by the server, at most once in 3 s, and never who has switched it off.

@@ -132,7 +132,7 @@ async fn a_hold_that_ends_frees_its_seats() {
     assert_eq!(data(&own.wait("hold.changed").await)["hold"]["id"], held["id"]);
     let until = held["until"].as_i64().unwrap();
     assert_eq!(next_state(&mut visitor, seats[0]).await, "free");
-    let late = plenum::server::db::now() - until;
+    let late = plenum::store::db::now() - until;
     assert!((0..=i64::try_from(WITHIN.as_millis()).unwrap()).contains(&late), "told {late} ms after its end");
     loop {
         let left = data(&visitor.wait("availability.updated").await);
@@ -146,7 +146,7 @@ async fn a_hold_that_ends_frees_its_seats() {
     let (_, held) = hold(&sam, event, &seats[..1]).await;
     server.kill();
     let until = held["until"].as_i64().unwrap();
-    tokio::time::sleep(Duration::from_millis((until - plenum::server::db::now()).max(0).unsigned_abs())).await;
+    tokio::time::sleep(Duration::from_millis((until - plenum::store::db::now()).max(0).unsigned_abs())).await;
     server.restart();
     let (sam, lena) = (server.person("sam").await, server.person("lena").await);
     let (status, taken) = hold(&lena, event, &seats[..1]).await;
@@ -159,7 +159,7 @@ async fn a_hold_that_ends_frees_its_seats() {
     server.kill();
     server.restart();
     let lena = server.person("lena").await;
-    if plenum::server::db::now() < held["until"].as_i64().unwrap() - 200 {
+    if plenum::store::db::now() < held["until"].as_i64().unwrap() - 200 {
         assert_eq!(hold(&lena, event, &seats[1..]).await.0, 409);
     }
     server.assert_even();
@@ -178,9 +178,9 @@ async fn the_end_of_a_hold_is_told_after_a_restart() {
     visitor.subscribe(&format!("seats.{event}")).await;
     visitor.subscribe(&format!("event.{event}")).await;
     let until = held["until"].as_i64().unwrap();
-    assert!(plenum::server::db::now() < until, "the machine is too slow for this to say anything");
+    assert!(plenum::store::db::now() < until, "the machine is too slow for this to say anything");
     assert_eq!(next_state(&mut visitor, seats[0]).await, "free");
-    let late = plenum::server::db::now() - until;
+    let late = plenum::store::db::now() - until;
     assert!((0..=i64::try_from(WITHIN.as_millis()).unwrap()).contains(&late), "told {late} ms after its end");
     loop {
         let left = data(&visitor.wait("availability.updated").await);
@@ -249,7 +249,7 @@ async fn how_many_look_is_told() {
     visitor.subscribe(&channel).await;
     let told = data(&visitor.wait("watchers.changed").await);
     assert_eq!(told["watching"], 1, "{told}");
-    assert!((plenum::server::db::now() - told["at"].as_i64().unwrap()).abs() < 5_000, "with the server's clock");
+    assert!((plenum::store::db::now() - told["at"].as_i64().unwrap()).abs() < 5_000, "with the server's clock");
     let (mut one, mut two) = (sam.socket().await, sam.socket().await);
     one.subscribe(&channel).await;
     two.subscribe(&channel).await;

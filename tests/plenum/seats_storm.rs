@@ -50,7 +50,7 @@ async fn signed_in(server: &Server, count: usize) -> Vec<Person> {
 /// What is held by the database's own account: seats, and the holds that they are in.
 async fn held(server: &Server) -> Vec<(i64, i64)> {
     let database = server.database().await;
-    let held = sqlx::query_as("select seat_id, hold_id from held_seats where until > $1 order by seat_id").bind(plenum::server::db::now());
+    let held = sqlx::query_as("select seat_id, hold_id from held_seats where until > $1 order by seat_id").bind(plenum::store::db::now());
     let held = held.fetch_all(&database).await.unwrap();
     database.close().await;
     held
@@ -246,7 +246,7 @@ async fn what_is_told_is_never_more_than_there_is() {
          from ticket_types t where t.event_id = $1 order by t.id",
     )
     .bind(event)
-    .bind(plenum::server::db::now())
+    .bind(plenum::store::db::now())
     .fetch_all(&database)
     .await
     .unwrap();

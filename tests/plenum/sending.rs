@@ -30,7 +30,7 @@ async fn count(server: &Server, statement: &'static str) -> i64 {
 
 /// Now in UTC, as a form says it.
 fn now() -> String {
-    plenum::ui::time::Zone::machine(plenum::server::db::now()).get(..16).unwrap().to_owned()
+    plenum::core::time::Zone::machine(plenum::store::db::now()).get(..16).unwrap().to_owned()
 }
 
 fn by_variant(broadcast: &Value) -> Vec<i64> {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use plenum::{ids::PersonId, server::sign_ins::Secret};
+use plenum::{core::ids::PersonId, web::sign_ins::Secret};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -155,7 +155,7 @@ impl Server {
         )
         .bind(id)
         .bind(secret.hash())
-        .bind(plenum::server::db::now())
+        .bind(plenum::store::db::now())
         .fetch_one(&database)
         .await
         .unwrap();
@@ -168,7 +168,7 @@ impl Server {
     pub async fn rich_crowd(&self, organisation: i64, count: usize, cents: i64) -> Vec<Person> {
         let database = self.database().await;
         let mut tx = database.begin().await.unwrap();
-        let now = plenum::server::db::now();
+        let now = plenum::store::db::now();
         let mut crowd = Vec::with_capacity(count);
         for number in 0..count {
             let (email, secret) = (format!("rich{number}@plenum.example"), Secret::random());

@@ -6,19 +6,19 @@ use std::sync::{
 };
 
 use plenum::{
-    error::AppError,
-    features::people::{
-        live::{OrganisationChanged, OrganisationEvent, PublicEvent},
-        model::PersonCard,
+    core::{
+        error::AppError,
+        ids::{OrganisationId, PersonId},
+        people::PersonCard,
     },
-    ids::{OrganisationId, PersonId},
-    server::db::{Commits, Committed, Store, Tx},
+    directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent},
+    store::db::{Commits, Committed, Store, Tx},
 };
 use tempfile::TempDir;
 
 async fn store() -> (TempDir, Store, Commits) {
     let folder = TempDir::new().unwrap();
-    let (store, commits) = Store::open(&format!("sqlite://{}", folder.path().join("plenum.db").display())).await.unwrap();
+    let (store, commits) = Store::open(&format!("sqlite://{}", folder.path().join("plenum.db").display()), 1).await.unwrap();
     (folder, store, commits)
 }
 
@@ -111,7 +111,7 @@ async fn a_state_goes_out_once_a_commit() {
 async fn a_panic_is_taken_back() {
     let (_folder, store, mut commits) = store().await;
     let panicked = store
-        .write(async |tx| -> plenum::error::AppResult<()> {
+        .write(async |tx| -> plenum::core::error::AppResult<()> {
             tx.announce(OrganisationId(1), &renamed("never"));
             panic!("on purpose")
         })
@@ -158,7 +158,7 @@ async fn numbers_are_never_given_twice() {
     let mut last = 0;
     let mut epochs = Vec::new();
     for _ in 0..3 {
-        let (store, mut commits) = Store::open(&url).await.unwrap();
+        let (store, mut commits) = Store::open(&url, 1).await.unwrap();
         epochs.push(store.epoch().clone());
         store
             .write(async |tx| {

@@ -31,7 +31,7 @@ pub(super) async fn gala(server: &Server) -> Gala {
 pub(super) async fn sell(server: &Server, person: &Person, event: i64, seats: &[i64]) -> (i64, Vec<i64>) {
     let database = server.database().await;
     let mut tx = database.begin_with("begin immediate").await.unwrap();
-    let now = plenum::server::db::now();
+    let now = plenum::store::db::now();
     let hold: i64 = sqlx::query_scalar(
         "insert into holds (event_id, person_id, state, until, created_at) values ($1, $2, 'bought', $3, $3) returning id",
     )

@@ -10,7 +10,7 @@ use std::{
 };
 
 use futures::future::join_all;
-use plenum::realtime::server::own::AppSecret;
+use plenum::live::own::AppSecret;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use reqwest::Method;
 use serde_json::{Value, json};

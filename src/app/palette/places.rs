@@ -5,22 +5,24 @@ use std::{sync::Arc, time::Duration};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Go, PaletteEntry, PaletteSources};
+use crate::directory;
 use crate::{
     app::{
         key_help::KeyHelpOpen,
         navigation::{destinations, use_roles},
-        theme::{Theme, use_theme},
     },
-    features::{
-        messages::{
-            self,
-            model::{Access, ConversationKind, Line},
-        },
-        people::{self, model::DirectoryEntry, model::Role},
+    core::{people::Role, sorted::sort_by_key},
+    directory::model::DirectoryEntry,
+    messages::{
+        self,
+        model::{Access, ConversationKind, Line},
     },
-    sorted::sort_by_key,
-    strings::shell as words,
-    ui::{effect, toast},
+    people,
+    ui::{
+        effect,
+        page::theme::{Theme, use_theme},
+        toast, words,
+    },
 };
 
 /// Typing rests so long before the server is asked.
@@ -59,7 +61,7 @@ pub(super) fn use_places(open: RwSignal<bool>, text: RwSignal<String>) -> Signal
         }
         let ask = move || {
             spawn_local(async move {
-                if let Ok(page) = people::api::directory(query.clone(), String::new(), 0).await
+                if let Ok(page) = directory::api::directory(query.clone(), String::new(), 0).await
                     && text.try_with_untracked(|text| text.trim() == query).unwrap_or_default()
                 {
                     people.try_set(page.entries.iter().map(person).collect());

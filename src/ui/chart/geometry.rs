@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use crate::ids::Millis;
+use crate::core::ids::Millis;
 
 /// The drawing's own width; it is stretched to its place.
 pub const WIDTH: f64 = 1_000.0;

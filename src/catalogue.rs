@@ -1,0 +1,125 @@
+//! `docs/channels.md`, written from the types: every channel, who may join it, and every
+//! live event with its kind. A test compares the file with this.
+
+use std::fmt::Write as _;
+
+use crate::LIVE_SCHEMA;
+use crate::core::channels::Channel;
+use crate::{
+    admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent},
+    box_office::live::{
+        desk::DeskEvent,
+        event::EventEvent,
+        orders::{OrderEvent, OwnOrderEvent},
+        own::OwnEvent,
+        plans::PlanEvent,
+        promo::PromoEvent,
+        seats::SeatsEvent,
+        tickets::TicketEvent,
+    },
+    broadcasts::live::BroadcastEvent,
+    core::{
+        activity::live::{AuditEvent, ConversationActivity, OrganisationActivity, PersonActivity},
+        ids::{ApplicationId, ConversationId, EventId, OrderId, OrganisationId, PersonId, SpaceId},
+        live::{EventEntry, LiveEvent},
+    },
+    directory::live::{OrganisationEvent, PublicEvent},
+    inbox::live::InboxEvent,
+    messages::{
+        live::{ConversationEvent, PersonEvent},
+        spaces::live::SpaceEvent,
+    },
+    wallet::live::{QueueEvent, WalletEvent},
+};
+
+/// The events of a channel; a channel that carries none of its own has an empty list.
+fn events(channel: Channel) -> Vec<EventEntry> {
+    match channel {
+        Channel::Person(_) => [
+            PersonEvent::CATALOGUE,
+            InboxEvent::CATALOGUE,
+            PersonActivity::CATALOGUE,
+            OwnEvent::CATALOGUE,
+            OwnOrderEvent::CATALOGUE,
+            PlanEvent::CATALOGUE,
+            TicketEvent::CATALOGUE,
+            WalletEvent::CATALOGUE,
+        ]
+        .concat(),
+        Channel::Conversation(_) => [ConversationEvent::CATALOGUE, ConversationActivity::CATALOGUE].concat(),
+        Channel::ConversationPresence(_) => Vec::new(),
+        Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE.to_vec(),
+        Channel::Organisation(_) => [OrganisationEvent::CATALOGUE, OrganisationActivity::CATALOGUE].concat(),
+        Channel::Ops(_) => {
+            [OpsEvent::CATALOGUE, JobsEvent::CATALOGUE, ProbeEvent::CATALOGUE, AuditEvent::CATALOGUE, QueueEvent::CATALOGUE].concat()
+        }
+        Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
+        Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
+        Channel::Space(_) => SpaceEvent::CATALOGUE.to_vec(),
+        Channel::SpacePresence(_) => vec![],
+        Channel::SpaceStaff(_) => [DeskEvent::CATALOGUE, PromoEvent::CATALOGUE].concat(),
+        Channel::Order(_) => OrderEvent::CATALOGUE.to_vec(),
+        Channel::Event(_) => EventEvent::CATALOGUE.to_vec(),
+        Channel::Seats(_) => SeatsEvent::CATALOGUE.to_vec(),
+    }
+}
+
+/// One channel of each kind.
+fn channels() -> [Channel; 14] {
+    [
+        Channel::Person(PersonId(1)),
+        Channel::Conversation(ConversationId(1)),
+        Channel::ConversationPresence(ConversationId(1)),
+        Channel::OrganisationPublic(OrganisationId(1)),
+        Channel::Organisation(OrganisationId(1)),
+        Channel::Ops(OrganisationId(1)),
+        Channel::Application(ApplicationId(1)),
+        Channel::Broadcasts(OrganisationId(1)),
+        Channel::Space(SpaceId(1)),
+        Channel::SpacePresence(SpaceId(1)),
+        Channel::SpaceStaff(SpaceId(1)),
+        Channel::Event(EventId(1)),
+        Channel::Seats(EventId(1)),
+        Channel::Order(OrderId(1)),
+    ]
+}
+
+/// The whole document.
+pub fn markdown() -> String {
+    let mut text = format!(
+        "# Channels and live events\n\nWritten from the types by a test (`UPDATE_DOCS=1 cargo test --features ssr --lib channels`); do not edit.\n\
+         The live schema is {LIVE_SCHEMA}: it is raised whenever the JSON of an event changes.\n\n\
+         A *fact* is appended to the log; a *state* replaces the logged row of its key; an *ephemeral* is never stored.\n\
+         Logged events carry `seq`, and a subscription with `since` resumes after it.\n"
+    );
+    for channel in channels() {
+        let entry = channel.entry();
+        let _ = write!(text, "\n## `{}`\n\nJoined by {}. Carries {}.\n", entry.pattern, entry.who, entry.carries);
+        if channel.is_presence() {
+            text.push_str("\nThe roster comes with `pusher_internal:subscription_succeeded`, changes as `pusher_internal:member_added` and `pusher_internal:member_removed`.\n");
+        }
+        let events = events(channel);
+        if !events.is_empty() {
+            text.push_str("\n| event | kind | says |\n|---|---|---|\n");
+            for event in events {
+                let _ = writeln!(text, "| `{}` | {} | {} |", event.name, event.kind, event.about);
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The document in the repository is what the types say. `UPDATE_DOCS=1` writes it.
+    #[test]
+    fn the_document_is_what_the_types_say() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/channels.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, markdown()).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), markdown(), "run this test with UPDATE_DOCS=1");
+    }
+}

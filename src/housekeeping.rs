@@ -1,0 +1,84 @@
+//! What Plenum tidies up by itself, all in one place. Each step is a small write of its own, so that
+//! no pruning holds the writer.
+
+use std::time::Duration;
+
+use crate::store::jobs::Runner;
+use crate::{
+    core::{error::AppResult, ids::Millis},
+    inbox,
+    live::pusher::webhooks,
+    store::{
+        db::{Conn, Store, Tx},
+        idempotency, log,
+    },
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3_600);
+/// Rows of one step.
+const AT_ONCE: i64 = 500;
+/// Used and expired invitations are listed for so long.
+const INVITATIONS_KEPT: Millis = 30 * 24 * 3_600_000;
+
+/// Registers the recurring jobs.
+#[must_use]
+pub fn housekeeping(runner: Runner) -> Runner {
+    runner
+        .every(
+            "housekeeping.log",
+            MINUTE,
+            |store| async move { in_steps(&store, async |tx: &mut Tx, now| log::prune(tx, now).await).await },
+        )
+        .every("housekeeping.idempotency", HOUR, |store| async move {
+            in_steps(&store, async |tx: &mut Tx, now| idempotency::prune(tx, now).await).await
+        })
+        .every(
+            "housekeeping.webhooks",
+            HOUR,
+            |store| async move { in_steps(&store, async |tx: &mut Tx, _| webhooks::prune(tx).await).await },
+        )
+        .every(
+            "housekeeping.inbox",
+            HOUR,
+            |store| async move { in_steps(&store, async |tx: &mut Tx, _| inbox::server::prune(tx).await).await },
+        )
+        .every("housekeeping.people", HOUR, |store| async move { in_steps(&store, async |tx: &mut Tx, now| expired(tx, now).await).await })
+}
+
+/// Repeats `step`, a write each, until it says that there is no more.
+async fn in_steps<F>(store: &Store, step: F) -> AppResult<()>
+where
+    F: AsyncFn(&mut Tx, Millis) -> AppResult<bool> + Send + Copy + 'static,
+{
+    while store
+        .write(async move |tx: &mut Tx| {
+            let now = tx.now();
+            step(tx, now).await
+        })
+        .await?
+    {}
+    Ok(())
+}
+
+/// Ended sign-ins, password resets and old invitations. True if there may be more.
+async fn expired(conn: &mut Conn, now: Millis) -> AppResult<bool> {
+    let sign_ins = sqlx::query("delete from sign_ins where id in (select id from sign_ins where expires_at <= $1 limit $2)")
+        .bind(now)
+        .bind(AT_ONCE)
+        .execute(&mut *conn)
+        .await?;
+    let resets = sqlx::query(
+        "delete from password_resets where token_hash in (select token_hash from password_resets where expires_at <= $1 limit $2)",
+    )
+    .bind(now)
+    .bind(AT_ONCE)
+    .execute(&mut *conn)
+    .await?;
+    let invitations = sqlx::query("delete from invitations where id in (select id from invitations where expires_at <= $1 limit $2)")
+        .bind(now - INVITATIONS_KEPT)
+        .bind(AT_ONCE)
+        .execute(&mut *conn)
+        .await?;
+    Ok(sign_ins.rows_affected() + resets.rows_affected() + invitations.rows_affected() > 0)
+}

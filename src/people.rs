@@ -1,0 +1,11 @@
+//! People: who they are, how they sign in, what they may do.
+
+pub mod api;
+pub mod applications;
+pub mod model;
+#[cfg(feature = "ssr")]
+pub mod public;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod view;
+pub mod words;

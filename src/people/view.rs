@@ -1,0 +1,31 @@
+//! The pages of people. Each works as plain HTML forms and links; scripts add that the page
+//! stays, that what was typed is kept, and that names and presence are live.
+//!
+//! - `/sign-in`, `/register` are in [`door`], `/forgot`, `/reset` in [`reset`];
+//! - `/people` is in [`directory`], `/people/{id}` in [`person`];
+//! - [`last_seen`] says when somebody was here;
+//! - `/settings` is in [`settings`], `/admin/people` and `/admin/sign-ins` in [`admin`].
+
+#[cfg(not(feature = "hydrate"))]
+mod absent;
+mod admin;
+#[cfg(feature = "hydrate")]
+mod browser;
+mod directory;
+mod door;
+mod forms;
+mod person;
+mod reset;
+mod settings;
+
+#[cfg(not(feature = "hydrate"))]
+use absent as here;
+#[cfg(feature = "hydrate")]
+use browser as here;
+
+pub use admin::{AdminPeoplePage, AdminSignInsPage};
+pub use directory::PeoplePage;
+pub use door::{RegisterPage, SignInPage};
+pub use person::PersonPage;
+pub use reset::{ForgotPage, ResetPage};
+pub use settings::SettingsPage;

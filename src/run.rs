@@ -1,0 +1,272 @@
+//! From settings to a running server, and its orderly end.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, ensure};
+use axum::serve::ListenerExt as _;
+use leptos::config::{LeptosOptions, get_configuration};
+use sha2::{Digest as _, Sha256};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::{router, telemetry};
+use crate::LIVE_SCHEMA;
+use crate::housekeeping::housekeeping;
+use crate::rules::InboxVisits;
+use crate::{
+    activity, admin,
+    box_office::{
+        self,
+        server::{clock, telling},
+    },
+    broadcasts,
+    config::{Config, Loaded},
+    core::protocol::code,
+    inbox,
+    live::{
+        dispatcher, heads,
+        hub::Hub,
+        own,
+        pusher::{
+            registry::{self, Applications},
+            webhooks,
+        },
+        ticker,
+    },
+    messages,
+    people::{self, applications::server as external},
+    rules::PlenumRules,
+    seed as seeds,
+    seed::Seeding,
+    wallet::server::{deposits, simulator},
+};
+use crate::{
+    store::{
+        db::{Store, slow::Slow},
+        jobs, machine,
+    },
+    web::{
+        mail::{Mailer, Outbox},
+        rates::Rates,
+        state::{AppState, Shared},
+    },
+};
+use axum::http::Extensions;
+
+/// Leptos' settings from the same file, its paths made relative to it.
+///
+/// # Errors
+/// If the file or a `LEPTOS_…` variable cannot be read.
+pub fn leptos_options(loaded: &Loaded) -> anyhow::Result<LeptosOptions> {
+    let file = loaded.file.as_deref().map(|file| file.to_string_lossy().into_owned());
+    let configuration = get_configuration(file.as_deref()).context("Leptos' settings are refused")?;
+    let mut options = configuration.leptos_options;
+    if let Some(folder) = loaded.file.as_deref().and_then(|file| std::path::absolute(file).ok()?.parent().map(ToOwned::to_owned)) {
+        options.site_root = folder.join(options.site_root.as_ref()).to_string_lossy().into();
+    }
+    Ok(options)
+}
+
+/// Everything of a running server that is not a socket yet.
+pub struct Running {
+    /// The application's state.
+    pub state: AppState,
+    /// Ends the background tasks.
+    pub stop: CancellationToken,
+}
+
+/// Opens the database and starts the live layer and the jobs.
+///
+/// # Errors
+/// If the database cannot be opened.
+pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Running> {
+    ensure!(
+        !config.demo || config.server.serves_only_here(leptos.site_addr),
+        "demo mode is for this machine only: the address and server.public_url must be loopback"
+    );
+    let slow = Slow::above(config.database.slow_read_ms, config.database.slow_write_ms);
+    let (store, commits) = Store::open_noting(&config.database.url, LIVE_SCHEMA, slow).await?;
+    let rates = Arc::new(Rates::new(&config.limits));
+    let rules = Arc::new(PlenumRules::new(store.clone(), Arc::clone(&rates)));
+    let hub = Arc::new(Hub::new(config.realtime, config.limits, store.clone(), rules, own::secret(&store).await?));
+    let stop = CancellationToken::new();
+    let applications = Arc::new(Applications::default());
+    tokio::spawn(dispatcher::run(Arc::clone(&hub), Arc::clone(&applications), commits));
+    tokio::spawn(ticker::run(Arc::clone(&hub)));
+    tokio::spawn(heads::run(Arc::clone(&hub), Hub::moved, Arc::new(messages::server::ConversationHeads::new(store.clone()))));
+    tokio::spawn(heads::run(Arc::clone(&hub), Hub::happened, Arc::new(activity::server::Nudges::new(store.clone()))));
+    let seconds = |seconds: u64| u32::try_from(seconds).unwrap_or(u32::MAX);
+    tokio::spawn(registry::run(Arc::clone(&applications), seconds(config.realtime.ping_seconds), seconds(config.realtime.lost_seconds)));
+    tokio::spawn(admin::server::run(Arc::clone(&hub), Arc::clone(&applications), store.clone()));
+    let figures = Arc::new(admin::server::KnownFigures::default());
+    let gatherer = admin::server::Gatherer::new(Arc::clone(&hub), Arc::clone(&applications), store.clone());
+    tokio::spawn(admin::server::sample(Arc::clone(&hub), gatherer, Arc::clone(&figures), store.clone()));
+    tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
+    tokio::spawn(broadcasts::server::follow_receipts(store.clone()));
+    tokio::spawn(box_office::server::expiry::run(store.clone()));
+    tokio::spawn(box_office::server::watchers::run(Arc::clone(&hub)));
+    let mailer: Arc<dyn Mailer> = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
+    let post = inbox::server::digest::Post {
+        mailer: Arc::clone(&mailer),
+        url: config.server.url(leptos.site_addr),
+        secret: own::secret(&store).await?,
+    };
+    let known = Arc::clone(&applications);
+    let caller = simulator::Caller::new(leptos.site_addr, post.secret.clone());
+    housekeeping(jobs::Runner::new(store.clone()))
+        .on(box_office::server::orders::EXPIRE, box_office::server::orders::expire)
+        .on(box_office::server::orders::REFUND_ALL, box_office::server::orders::refund_all)
+        .on(broadcasts::server::SEND, broadcasts::server::send)
+        .on(broadcasts::server::REPEAT, broadcasts::server::repeat)
+        .on(box_office::server::plans::imports::IMPORT, box_office::server::plans::imports::run)
+        .on(inbox::server::WAKE, inbox::server::wake)
+        .on(clock::CLOCK, clock::run)
+        .on(telling::TELL, telling::run)
+        .every(clock::WATCH, Duration::from_secs(60), clock::watch)
+        .on(inbox::server::digest::DIGEST, move |store, payload| inbox::server::digest::send(store, post.clone(), payload))
+        .every("inbox.digests", Duration::from_secs(60), inbox::server::digest::claim_due)
+        .on(deposits::EXPIRE, deposits::expire)
+        .on(simulator::LATE, move |store, payload| simulator::answer_late(store, caller.clone(), payload))
+        .on(webhooks::JOB, move |store, payload| webhooks::deliver(store, Arc::clone(&known), payload))
+        .start(stop.clone());
+    let sweeping = Arc::clone(&rates);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            sweeping.sweep();
+        }
+    });
+    let build: Arc<str> = build_name().into();
+    let mut parts = Extensions::new();
+    parts.insert(config.box_office);
+    parts.insert(figures);
+    let state = AppState::new(Shared {
+        visits: Arc::new(InboxVisits),
+        server: config.server,
+        limits: config.limits,
+        mail: config.mail,
+        demo: config.demo,
+        leptos,
+        store,
+        hub,
+        applications,
+        live_schema: LIVE_SCHEMA,
+        told: Arc::default(),
+        rates,
+        mailer,
+        build,
+        parts,
+    });
+    Ok(Running { state, stop })
+}
+
+/// The name of this build, told to every browser: the version, and a digest of the scripts' hashes
+/// that cargo-leptos leaves beside the program.
+fn build_name() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let hashes = std::env::current_exe().ok().and_then(|program| std::fs::read(program.with_file_name("hash.txt")).ok());
+    match hashes {
+        Some(hashes) => {
+            let digest: String = Sha256::digest(hashes).iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+            format!("{version}-{digest}")
+        }
+        None => version.to_owned(),
+    }
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// If the address is taken or the database cannot be opened.
+pub async fn serve(loaded: &Loaded) -> anyhow::Result<()> {
+    warn_of_few_files();
+    let leptos = leptos_options(loaded)?;
+    let figures = telemetry::start_figures()?;
+    let listener = TcpListener::bind(leptos.site_addr)
+        .await
+        .with_context(|| format!("cannot listen on {}; is something else there?", leptos.site_addr))?;
+    let bound = listener.local_addr()?;
+    let mut leptos = leptos;
+    leptos.site_addr = bound;
+    let running = start(loaded.config.clone(), leptos).await?;
+    let url = running.state.server.url(bound);
+    if let Some(token) = people::server::first_admin(&running.state.store).await.map_err(|error| anyhow::anyhow!(error.message))? {
+        println!("This database is empty. Make its first admin at {url}/register?invitation={token}");
+    }
+    external::start(&running.state.store, loaded.config.first_app(), &running.state.applications)
+        .await
+        .map_err(|error| anyhow::anyhow!("the application of the settings ([app]) is refused: {}", error.message))?;
+    println!("Plenum is at {url}");
+    if running.state.demo {
+        println!("Demo mode: the sign-in page lists who can sign in; the password is plenum-demo.");
+    }
+    tracing::info!(address = %bound, "serving");
+    let app = router::router(running.state.clone(), figures);
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let stop = running.stop.clone();
+    let drained = tokio::spawn(drain_on_signal(running.state.clone(), stop.clone()));
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
+    serving.await?;
+    drained.await?;
+    Ok(())
+}
+
+/// Waits for SIGINT or SIGTERM, then stops accepting and closes all sockets with 4200, spread in time.
+async fn drain_on_signal(state: AppState, stop: CancellationToken) {
+    signal().await;
+    // Under `cargo leptos watch` the next build waits: close at once.
+    let watching = state.leptos.env == leptos::config::Env::DEV && std::env::var("LEPTOS_WATCH").is_ok_and(|watch| watch == "true");
+    let seconds = if watching { 0 } else { state.server.drain_seconds };
+    tracing::info!(seconds, "stopping");
+    stop.cancel();
+    let connections = state.hub.all_connections();
+    let pause = Duration::from_millis(seconds * 1000) / u32::try_from(connections.len().max(1)).unwrap_or(u32::MAX);
+    for connection in &connections {
+        connection.close(code::RECONNECT, "the server restarts");
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    // Keep-alive connections of browsers would hold the listener's end back.
+    tokio::spawn(async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        std::process::exit(0);
+    });
+}
+
+async fn signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}
+
+/// Fills an empty database.
+///
+/// # Errors
+/// If the database cannot be opened or written.
+pub async fn seed(config: &Config, wanted: Seeding) -> anyhow::Result<()> {
+    let (store, _commits) = Store::open(&config.database.url, LIVE_SCHEMA).await?;
+    let filled = seeds::fill(&store, wanted).await;
+    store.close().await;
+    filled
+}
+
+/// Each socket is an open file; says so if the limit is low. The shell that starts the server raises it.
+fn warn_of_few_files() {
+    if let Some(soft) = machine::open_files().filter(|soft| *soft < 4_096) {
+        tracing::warn!(open_files = soft, "few open files are allowed: raise the limit (ulimit -n) for many sockets");
+    }
+}

@@ -1,0 +1,14 @@
+//! The database and what is kept in it for every feature: the writer and the readers ([`db`]), the
+//! live [`log`], [`jobs`], [`idempotency`], rows of the [`activity`] record; and what is measured of it.
+
+pub mod activity;
+pub mod db;
+pub mod faults;
+pub mod idempotency;
+pub mod jobs;
+pub mod log;
+pub mod machine;
+pub mod meters;
+pub mod settings;
+pub mod tally;
+pub mod zones;

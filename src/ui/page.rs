@@ -1,0 +1,21 @@
+//! What every page has around it and asks for: who looks and when ([`context`]), the tabs of its section ([`tabs`]), the state of
+//! the connection ([`banner`]), pages for what is not there or not allowed ([`faults`]), colours ([`theme`]), and a snapshot that
+//! live events keep up to date ([`followed`]).
+
+pub mod admin_page;
+pub mod banner;
+pub mod context;
+pub mod faults;
+pub mod followed;
+pub mod tabs;
+pub mod theme;
+
+pub use admin_page::AdminPage;
+pub use banner::LiveLine;
+pub use context::{
+    Build, InboxCounts, NewAtFirst, UnreadAtFirst, UnreadTotal, Waiting, use_clock, use_now, use_organisation, use_own_id, use_role,
+    use_seconds, use_shell, use_viewer, use_viewer_update, use_zone,
+};
+pub use faults::{Fault, FaultWithin, NotFound};
+pub use followed::Followed;
+pub use tabs::{Section, SectionTabs, Tab, Tabs, provide_tabs};
