@@ -49,7 +49,7 @@ test-unit: setup ## Run the tests in Rust: unit, property, integration over real
 
 .PHONY: test-browser
 test-browser: setup-test build ## Run the tests in real browsers against dist/
-	@node --test --test-concurrency=1 --test-reporter=spec end2end/tests/*.test.mjs
+	@node end2end/run.mjs
 
 .PHONY: check
 check: setup ## Check format, lints for server and browser, and documentation

@@ -40,6 +40,8 @@ pub struct Config {
     pub log: Log,
     /// The first external application.
     pub app: App,
+    /// What tests may do to the server.
+    pub testing: Testing,
 }
 
 /// How logs look.
@@ -67,6 +69,16 @@ impl Default for Log {
     fn default() -> Self {
         Self { format: LogFormat::Human, filter: "info".to_owned() }
     }
+}
+
+/// `[testing]`
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Testing {
+    /// Tests may turn the clock, fill wallets and sell seats over HTTP.
+    pub clock: bool,
+    /// By how much the clock is ahead from the start.
+    pub ahead_ms: u64,
 }
 
 /// The settings and where they came from.

@@ -3,6 +3,8 @@
 
 pub mod activity;
 pub mod channels;
+#[cfg(feature = "ssr")]
+pub mod clock;
 pub mod codec;
 pub mod counts;
 pub mod cursor;

@@ -53,6 +53,8 @@ pub mod status;
 pub mod store;
 #[cfg(feature = "ssr")]
 pub mod telemetry;
+#[cfg(feature = "ssr")]
+pub mod testing;
 pub mod ui;
 pub mod wallet;
 #[cfg(feature = "ssr")]

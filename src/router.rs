@@ -21,7 +21,7 @@ use tower::ServiceBuilder;
 use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
 use utoipa::OpenApi as _;
 
-use super::{status, telemetry};
+use super::{status, telemetry, testing};
 use crate::api_page::Docs;
 use crate::core::error::ErrorReporter;
 use crate::web::request::set_status;
@@ -94,6 +94,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .merge(pusher::http::routes())
         .merge(wallet::server::callbacks::routes())
+        .merge(testing::routes(state.part().unwrap_or_default()))
         .merge(public_api(&state).0)
         .nest_service(
             &package_path,

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{router, telemetry};
+use super::{router, telemetry, testing};
 use crate::LIVE_SCHEMA;
 use crate::housekeeping::housekeeping;
 use crate::rules::InboxVisits;
@@ -84,6 +84,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         !config.demo || config.server.serves_only_here(leptos.site_addr),
         "demo mode is for this machine only: the address and server.public_url must be loopback"
     );
+    testing::begin(config.testing, config.server.is_only_here(leptos.site_addr))?;
     let slow = Slow::above(config.database.slow_read_ms, config.database.slow_write_ms);
     let (store, commits) = Store::open_noting(&config.database.url, LIVE_SCHEMA, slow).await?;
     let rates = Arc::new(Rates::new(&config.limits));
@@ -139,6 +140,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let build: Arc<str> = build_name().into();
     let mut parts = Extensions::new();
     parts.insert(config.box_office);
+    parts.insert(config.testing);
     parts.insert(figures);
     let state = AppState::new(Shared {
         visits: Arc::new(InboxVisits),

@@ -10,7 +10,7 @@
 //! - [`baskets`]: what their owners do with them; [`expiry`]: that their end is told; [`waiting`]: who is next.
 //! - [`seats`]: the seat map; [`watchers`]: how many look at it.
 //! - [`plans`]: seat plans, ticket types and prices, and how they come to be.
-//! - [`seed`]: events for trying it out.
+//! - [`seed`]: events for trying it out; [`fixtures`]: sales for tests.
 
 pub mod availability;
 pub mod baskets;
@@ -24,6 +24,7 @@ pub mod event_pages;
 pub mod events;
 pub mod expiry;
 pub mod export;
+pub mod fixtures;
 pub mod holds;
 pub mod orders;
 pub mod pictures;

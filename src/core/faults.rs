@@ -9,7 +9,7 @@ use std::{
 use super::{
     error::{AppError, ErrorKind},
     ids::Millis,
-    time::now,
+    clock::now,
 };
 
 /// References that are remembered.

@@ -7,13 +7,6 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::core::ids::Millis;
 
-/// The wall clock in milliseconds since 1970 UTC.
-#[cfg(feature = "ssr")]
-pub fn now() -> Millis {
-    let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Millis::try_from(elapsed.as_millis()).unwrap_or(Millis::MAX)
-}
-
 /// A time zone: its name and from when on which offset holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Zone {

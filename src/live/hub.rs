@@ -33,15 +33,7 @@ use super::{
     traffic::{self, Flow, Traffic},
 };
 use crate::core::ids::ConnectionId;
-use crate::{
-    core::{
-        cursor::Extent,
-        ids::Millis,
-        protocol::{ServerFrame, code},
-    },
-    live::settings::{Limits, Realtime},
-    store::db::{self, Store},
-};
+use crate::{core::{cursor::Extent, ids::Millis, protocol::{ServerFrame, code}, clock}, live::settings::{Limits, Realtime}, store::db::{self, Store}};
 
 /// Gathered events are written at once when they are more than this.
 const GATHERED_BYTES: usize = 64 * 1024;
@@ -282,7 +274,7 @@ impl Hub {
     /// Takes a subscription back that was never told of.
     pub fn forget(&self, connection: &Arc<Connection>, channel: &Arc<Channel>) {
         lock(&connection.channels).retain(|known| !Arc::ptr_eq(known, channel));
-        self.remove_subscriber(connection, channel, Instant::now());
+        self.remove_subscriber(connection, channel, clock::instant());
     }
 
     /// Leaves a channel at the client's wish: gone from its roster at once.
@@ -290,7 +282,7 @@ impl Hub {
         let channel = lock(&connection.channels).iter().find(|channel| channel.name() == name).cloned();
         if let Some(channel) = channel {
             self.forget(connection, &channel);
-            self.expire_roster(&channel, Instant::now());
+            self.expire_roster(&channel, clock::instant());
         }
     }
 

@@ -1,26 +1,20 @@
 //! What time brings: heartbeats, graces that end, rights that are asked again. One task
 //! for all connections, so that none needs a timer of its own.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
-
-use tokio::time::MissedTickBehavior;
+use std::{sync::Arc, time::Duration};
 
 use super::hub::Hub;
-use crate::store::db::now;
+use crate::{core::clock::{self, Ticks}, store::db::now};
 
 const TICK: Duration = Duration::from_millis(250);
 
 /// Ticks for as long as the process lives.
 pub async fn run(hub: Arc<Hub>) {
-    let mut interval = tokio::time::interval(TICK);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut ticks = Ticks::every(TICK);
     let mut second = hub.clock();
     loop {
-        interval.tick().await;
-        for person in hub.expire(Instant::now()) {
+        ticks.tick().await;
+        for person in hub.expire(clock::instant()) {
             let hub = Arc::clone(&hub);
             tokio::spawn(async move {
                 if let Err(error) = hub.rules().last_seen(person, now()).await {

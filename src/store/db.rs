@@ -47,8 +47,8 @@ use crate::core::{
 };
 
 pub use super::activity::Activity;
-pub use crate::core::time::now;
 pub use backup::{backup, check_backup, last_backup, renew_epoch};
+pub use crate::core::clock::now;
 pub use tx::{Committed, External, Revocation, Scope, Tx};
 use writer::{Closure, Work, write_loop};
 

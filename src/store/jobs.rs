@@ -19,10 +19,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    db::{Db, Store, Tx, now},
-    faults,
-};
+use super::{db::{Db, Store, Tx, now}, faults};
+use crate::core::clock;
 use crate::core::{
     error::{AppError, AppResult},
     ids::Millis,
@@ -190,7 +188,7 @@ impl Runner {
                 () = stop.cancelled() => {}
                 _ = scheduled.changed() => {}
                 () = running.one_done(), if !running.kinds.is_empty() => {}
-                () = tokio::time::sleep(wait) => {}
+                () = clock::sleep(wait) => {}
             }
         }
         while !running.kinds.is_empty() {

@@ -4,11 +4,12 @@
 //! - [`deposits`], [`withdrawals`]: money on its way in and out.
 //! - [`gateway`]: what takes people's money; [`simulator`] is the one that is built in, [`callbacks`] is where gateways answer.
 //! - [`reading`]: a wallet, its statement, the withdrawals of an organisation; [`export`]: a statement as a file.
-//! - [`verify`]: proves that the ledger is even.
+//! - [`verify`]: proves that the ledger is even; [`fixtures`]: money for tests.
 
 pub mod callbacks;
 pub mod deposits;
 pub mod export;
+pub mod fixtures;
 pub mod gateway;
 pub mod ledger;
 pub mod reading;

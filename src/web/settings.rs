@@ -50,6 +50,11 @@ impl Server {
         url.is_empty() || host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
+    /// True if neither the address that people use nor the one that is listened on is another machine's to reach.
+    pub fn is_only_here(&self, bound: SocketAddr) -> bool {
+        self.is_loopback() && bound.ip().is_loopback()
+    }
+
     /// True if only this machine can reach what is served at `bound`; where `public_url` is unset, the address decides.
     pub fn serves_only_here(&self, bound: SocketAddr) -> bool {
         self.is_loopback() && (!self.public_url.is_empty() || bound.ip().is_loopback())

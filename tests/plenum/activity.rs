@@ -3,8 +3,6 @@
 
 mod rows;
 
-use std::time::Duration;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -12,6 +10,7 @@ use super::{
     api::Program,
     server::{Person, Server},
     socket::{Socket, data},
+    waiting::eventually_true,
 };
 
 async fn feed(person: &Person, scope: &str) -> Value {
@@ -80,15 +79,17 @@ async fn what_happens_reaches_those_who_may_see_it() {
     assert_eq!(sam.page(&format!("/messages/{chess}/activity")).await.status(), 404);
     let program = Program::of(&server, "sam", &["read"]).await;
     assert!(!program.get("activity").await.to_string().contains("Chess"));
-    // What is sent by pace is out by then: the next thing that all see comes after it.
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    // What is sent by pace is out when what happened later has come by the same way.
+    let strings = room(&lena, "Strings", true).await;
+    done(&lena, "messages/invite", &[("conversation", &strings), ("person", &sam.id.to_string())]).await;
+    outside.wait_for(|frame| frame["event"] == "activity.moved" && frame.to_string().contains("Strings")).await;
     assert_eq!(told(&outside.settle().await, "Chess"), [] as [&str; 0]);
 
     // Whoever is removed has nothing of it from then on.
     let mut removed = subscribed(&tom, &[format!("private-conversation.{chess}"), own(&tom)[0].clone()]).await;
     done(&lena, "messages/remove", &[("conversation", &chess), ("person", &tom.id.to_string())]).await;
     removed.wait("pusher:subscription_error").await;
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    away.wait_for(|frame| frame["event"] == "activity.moved" && frame.to_string().contains("member.removed")).await;
     assert_eq!(told(&removed.settle().await, "activity."), [] as [&str; 0]);
     assert!(!feed(&tom, "today").await.to_string().contains("Chess"));
     assert_eq!(tom.get("activity/feed", &[("scope", &format!("conversation:{chess}"))]).await.status(), 404);

@@ -3,7 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::server::{Person, Server};
+use super::{
+    server::{Person, Server},
+    waiting::eventually,
+};
 
 const HOUR: i64 = 3_600_000;
 
@@ -31,15 +34,13 @@ async fn went(server: &Server, person: &Person, hours: i64) {
 /// Waits until the visit has been written down.
 async fn noted(server: &Server, person: &Person) {
     let database = server.database().await;
-    for _ in 0..200 {
-        let back: Option<i64> =
-            sqlx::query_scalar("select back_at from inboxes where person_id = $1").bind(person.id).fetch_one(&database).await.unwrap();
-        if back.is_some() {
-            return database.close().await;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    panic!("the return was not noted");
+    eventually("the return is noted", async || {
+        let back = sqlx::query_scalar("select back_at from inboxes where person_id = $1").bind(person.id);
+        let back: Option<i64> = back.fetch_one(&database).await.unwrap();
+        back
+    })
+    .await;
+    database.close().await;
 }
 
 /// What came before one went is not there, what came then is, whatever the visits themselves do; over a `kill -9` too.

@@ -1,13 +1,14 @@
 //! The operations board from outside: every figure that the database knows equals a query, for admins of the organisation alone, over
 //! `kill -9`; and alarms that are told once.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use super::{
     server::{Person, Server},
     socket::{Socket, data},
+    waiting::eventually,
 };
 
 /// Figures of the process, for the operator's admins only.
@@ -22,6 +23,19 @@ fn figures(values: &Value) -> Figures {
 
 async fn board(by: &Person, period: &str) -> Value {
     by.ask("admin/board", &[("period", period)]).await["state"].clone()
+}
+
+/// The board once so many of its shortest intervals, five seconds each, are written down.
+async fn written(server: &Server, by: &Person, count: usize) -> Value {
+    for begun in 1..count {
+        let at_least = |board: &Value, count| board["series"]["at"].as_array().unwrap().len() >= count;
+        eventually("an interval is written down", async || Some(board(by, "quarter").await).filter(|board| at_least(board, begun))).await;
+        server.advance(5_000).await;
+    }
+    eventually("the last interval is written down", async || {
+        Some(board(by, "quarter").await).filter(|board| board["series"]["at"].as_array().unwrap().len() >= count)
+    })
+    .await
 }
 
 async fn watch(by: &Person) -> Socket {
@@ -251,23 +265,14 @@ async fn history_is_there_after_a_kill() {
     let admin = server.person("admin").await;
     let known = |board: &Value| board["series"]["at"].as_array().unwrap().iter().map(|at| at.as_i64().unwrap()).collect::<Vec<_>>();
     // Nobody looks, and it is written down all the same.
-    let before = loop {
-        let board = board(&admin, "quarter").await;
-        if known(&board).len() >= 3 {
-            break board;
-        }
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    };
+    let before = written(&server, &admin, 3).await;
     server.kill();
-    tokio::time::sleep(Duration::from_secs(11)).await;
+    server.advance_while_down(11_000);
     server.restart();
-    let after = loop {
-        let board = board(&admin, "quarter").await;
-        if known(&board).last() > known(&before).last() {
-            break board;
-        }
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    };
+    let after = eventually("the next interval is written down", async || {
+        Some(board(&admin, "quarter").await).filter(|board| known(board).last() > known(&before).last())
+    })
+    .await;
     let (before, after) = (known(&before), known(&after));
     // The interval that was under way may have been lost with the process.
     let written = before.get(..before.len() - 1).unwrap();
@@ -293,6 +298,8 @@ async fn an_alarm_is_raised_once_and_ends() {
     assert_eq!(admin.call("admin/add_alarm", &rule).await.status(), 409, "there is one like it");
 
     let crowd = [sam.socket().await, sam.socket().await, sam.socket().await];
+    told(&mut socket, |now| now["connections"] == 4.0).await;
+    server.advance(6_000).await;
     let raised = data(&socket.wait("alarm.changed").await);
     assert_eq!((&raised["id"], &raised["ended_at"]), (&json!(id), &Value::Null));
     assert!(raised["value"].as_f64().unwrap() > 2.0, "{raised}");
@@ -310,6 +317,7 @@ async fn an_alarm_is_raised_once_and_ends() {
     let mut socket = watch(&admin).await;
     for _ in 0..3 {
         told(&mut socket, |now| now["connections"] == 4.0).await;
+        server.advance(6_000).await;
     }
     let raises = "select count(*) from activity where organisation_id = $1 and verb = 'alarm.raised' and $2 > $3";
     let told_of = "select count(*) from notifications n join people p on p.id = n.person_id where p.organisation_id = $1 and subject like 'alarm:%' and $2 > $3";
@@ -319,6 +327,8 @@ async fn an_alarm_is_raised_once_and_ends() {
     for open in crowd {
         open.close().await;
     }
+    told(&mut socket, |now| now["connections"] == 1.0).await;
+    server.advance(6_000).await;
     let over = loop {
         let changed = data(&socket.wait("alarm.changed").await);
         if !changed["ended_at"].is_null() {
@@ -364,13 +374,7 @@ async fn alarms_work_without_scripts() {
 async fn charts_are_drawn_without_scripts() {
     let server = Server::start();
     let admin = server.person("admin").await;
-    loop {
-        let board = board(&admin, "quarter").await;
-        if board["series"]["at"].as_array().unwrap().len() >= 2 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
+    written(&server, &admin, 2).await;
     for period in ["quarter", "day", "week"] {
         let page = admin.html(&format!("/admin?period={period}&chart=people")).await;
         assert!(page.contains(&format!("href=\"/admin?period={period}&amp;chart=people\"")), "{page}");

@@ -11,7 +11,7 @@ use super::{
     orders::{FREE, STALLS, check, count},
     server::{Person, Server},
     socket::data,
-    tickets::{Gala, gala, sell},
+    tickets::{Gala, gala},
 };
 
 const BOTH: [&str; 2] = ["read", "write"];
@@ -80,7 +80,7 @@ async fn a_key_lets_in_once() {
     let server = Server::start_with(&[FREE]);
     let Gala { event, seats, .. } = gala(&server).await;
     let lena = server.person("lena").await;
-    sell(&server, &lena, event, &seats[..2]).await;
+    server.sell(&lena, event, &seats[..2]).await;
     let own = Program::of(&server, "lena", &["read"]).await.get("tickets").await;
     let scanned = |ticket: usize| json!({ "event_id": event, "code": own["data"][ticket]["code"] });
     let door = Program::of(&server, "otto", &BOTH).await;

@@ -1,7 +1,5 @@
 //! Broadcasts from outside: each recipient has one once, over `kill -9` (I26); who may send, how often, and how it is stopped.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -9,6 +7,7 @@ use super::{
     api::Program,
     server::{Person, Server},
     socket::data,
+    waiting::eventually,
 };
 
 /// People beside the seeded ones, so that sending takes a while.
@@ -16,6 +15,10 @@ pub(super) const CROWD: i64 = 1_500;
 
 /// Fills the organisation with people.
 pub(super) async fn crowd(server: &Server, organisation: i64) {
+    crowd_of(server, organisation, CROWD).await;
+}
+
+async fn crowd_of(server: &Server, organisation: i64, count: i64) {
     let database = server.database().await;
     sqlx::query(
         "with recursive counted (n) as (select 1 union all select n + 1 from counted where n < $2)
@@ -23,7 +26,7 @@ pub(super) async fn crowd(server: &Server, organisation: i64) {
          select $1, 'crowd' || n || '@plenum.example', 'Person ' || n, '', 0, 0 from counted",
     )
     .bind(organisation)
-    .bind(CROWD)
+    .bind(count)
     .execute(&database)
     .await
     .unwrap();
@@ -62,14 +65,7 @@ pub(super) async fn act(by: &Person, id: i64, act: &str) -> u16 {
 
 /// Waits until it shows what `is` wants to see.
 pub(super) async fn until(by: &Person, id: i64, is: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..1_200 {
-        let now = detail(by, id).await;
-        if is(&now) {
-            return now;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("it never came: {}", detail(by, id).await);
+    eventually("the broadcast comes so far", async || Some(detail(by, id).await).filter(&is)).await
 }
 
 pub(super) fn is_sent(broadcast: &Value) -> bool {
@@ -162,19 +158,29 @@ pub(super) fn a_day_ahead() -> String {
     plenum::core::time::Zone::machine(tomorrow).get(..16).unwrap().to_owned()
 }
 
+/// So many milliseconds after which everything that is due soon is due.
+const SOON: i64 = 10 * 60_000;
+
+/// Sends another broadcast, to one person, and waits until they have it: what else was due when it began has been done by then.
+async fn another_goes_out(server: &Server, by: &Person) {
+    server.advance(SOON).await;
+    let other = send(by, &format!("person:{}", server.person("sam").await.id)).await;
+    until(by, other, is_sent).await;
+}
+
 /// Pause holds it, resume lets it go on, cancel ends it; each leaves one activity row (I32), and what cannot be done is 409.
 #[tokio::test]
 async fn it_is_paused_resumed_and_cancelled() {
     let server = Server::start_with(&[("PLENUM_LIMITS__COMMANDS_PER_MINUTE", "0")]);
     let (admin, mara) = (server.person("admin").await, server.person("mara").await);
-    crowd(&server, admin.organisation).await;
+    crowd_of(&server, admin.organisation, 4 * CROWD).await;
     let id = send(&admin, "everyone").await;
     until(&admin, id, |now| delivered(now) > 0).await;
     assert_eq!(act(&mara, id, "pause").await, 200, "any of them may stop it");
     let paused = detail(&admin, id).await;
     assert_eq!(paused["state"], "paused");
-    assert!(delivered(&paused) < CROWD);
-    tokio::time::sleep(Duration::from_millis(700)).await;
+    assert!(delivered(&paused) < 4 * CROWD);
+    another_goes_out(&server, &admin).await;
     assert_eq!(detail(&admin, id).await, paused, "nothing goes out meanwhile");
     assert_eq!(act(&admin, id, "pause").await, 409);
     assert_eq!(act(&admin, id, "resume").await, 200);
@@ -187,7 +193,7 @@ async fn it_is_paused_resumed_and_cancelled() {
         assert_eq!(act(&admin, id, what).await, 409, "{what}");
     }
     assert_eq!(act(&admin, id, "finish").await, 422);
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    another_goes_out(&server, &admin).await;
     let (people, notifications) = told(&server, id).await;
     assert_eq!((people, notifications), (delivered(&cancelled), delivered(&cancelled)), "who has it keeps it, and no more come");
     let database = server.database().await;

@@ -1,12 +1,11 @@
 //! Is it well? Jobs and their dead letters, what goes wrong, what takes long, and what is found when something is made wrong.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::{
     server::{Person, Server, client},
     socket::{Socket, data},
+    waiting::{eventually, eventually_true},
 };
 
 const APP: [(&str, &str); 3] = [("PLENUM_APP__ID", "shown"), ("PLENUM_APP__KEY", "shown-key"), ("PLENUM_APP__SECRET", "shown-secret")];
@@ -46,17 +45,6 @@ async fn count(server: &Server, question: &'static str) -> i64 {
     let count = sqlx::query_scalar(question).fetch_one(&database).await.unwrap();
     database.close().await;
     count
-}
-
-/// Asks again until `check` holds.
-async fn eventually<T>(mut check: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..400 {
-        if let Some(found) = check().await {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("it did not happen within 20 s");
 }
 
 /// An admin of another organisation on the same server.
@@ -108,7 +96,7 @@ async fn a_job_that_fails_is_buried_and_tried_again() {
     assert_eq!(admin.call("admin/retry_job", &[("id", &id)]).await.status(), 200);
     assert_eq!(admin.call("admin/retry_job", &[("id", &id)]).await.status(), 404, "it is tried again already");
     // It fails again, and waits to be tried once more.
-    let kind = eventually(async || {
+    let kind = eventually("it failed again", async || {
         let jobs = admin.ask("admin/jobs", &[]).await;
         jobs["kinds"].as_array().unwrap().iter().find(|kind| kind["name"] == "webhook.deliver" && kind["retrying"] == 1).cloned()
     });
@@ -163,7 +151,7 @@ async fn a_dead_letter_goes_back_once_and_survives_a_crash() {
     database.close().await;
     server.restart();
     // What was put back is done: nobody has these notifications, and that is no failure.
-    eventually(async || (count(&server, "select count(*) from jobs where kind = 'inbox.wake'").await == 0).then_some(())).await;
+    eventually_true("the job is done", async || count(&server, "select count(*) from jobs where kind = 'inbox.wake'").await == 0).await;
     assert_eq!(count(&server, "select count(*) from dead_letters where kind = 'inbox.wake'").await, 0);
 }
 
@@ -351,7 +339,7 @@ async fn a_webhook_that_nobody_takes_is_found() {
     let mut socket = Socket::connect(&server.url, None, "shown-key").await;
     socket.next().await;
     socket.subscribe("news").await;
-    let health = eventually(async || {
+    let health = eventually("the delivery has failed", async || {
         let health = admin.ask("admin/health", &[]).await;
         health["applications"][0]["undelivered"].is_object().then_some(health)
     });
@@ -413,10 +401,14 @@ async fn errors_are_counted_and_internal_ones_have_a_reference() {
 /// What takes as long as the settings say is noted by name: statements without their values, writes by their function.
 #[tokio::test]
 async fn slow_work_is_noted_by_name() {
-    let server = Server::start_with(&[("PLENUM_DATABASE__SLOW_READ_MS", "1"), ("PLENUM_DATABASE__SLOW_WRITE_MS", "1")]);
+    let server = Server::start_with(&[
+        ("PLENUM_DATABASE__SLOW_READ_MS", "1"),
+        ("PLENUM_DATABASE__SLOW_WRITE_MS", "1"),
+        ("PLENUM_LIMITS__COMMANDS_PER_MINUTE", "0"),
+    ]);
     let (admin, sam) = (server.person("admin").await, server.person("sam").await);
     let general = sam.general().await;
-    let slow = eventually(async || {
+    let slow = eventually("slow work of each kind is noted", async || {
         sam.send(general, "a word that stands in no name").await;
         let health = admin.ask("admin/health", &[]).await;
         let slow = health["place"]["slow"].as_array().unwrap().clone();

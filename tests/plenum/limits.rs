@@ -1,12 +1,11 @@
 //! I27, I28: limits hold, tell, and hurt nobody else.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::{
     server::Server,
     socket::{Socket, data},
+    waiting::eventually_true,
 };
 
 /// The 101st command in a minute is 429 with Retry-After; others and the socket go on.
@@ -47,14 +46,11 @@ async fn sockets_per_person_are_counted() {
     }
     // A place that is free again is given again.
     tabs.pop().unwrap().close().await;
-    for _ in 0..100 {
+    eventually_true("a closed socket does not count", async || {
         let mut again = Socket::connect(&server.url, Some(&sam.cookie), "plenum").await;
-        if again.next().await["event"] == "pusher:connection_established" {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("a closed socket still counts");
+        again.next().await["event"] == "pusher:connection_established"
+    })
+    .await;
 }
 
 /// Channels of one connection are counted, and data of client events is.

@@ -5,6 +5,7 @@
 
 mod server;
 mod socket;
+mod waiting;
 
 mod activity;
 mod api;

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{
     server::{Person, Server},
     socket::data,
+    waiting::eventually_true,
 };
 
 async fn room(owner: &Person, name: &str) -> i64 {
@@ -186,15 +187,7 @@ async fn members_were_last_seen() {
     tab.close().await;
     watcher.wait_for(|frame| frame["event"] == "plenum:online" && data(frame)["offline"] == json!([sam.id])).await;
     // It is written down beside being told.
-    let mut seen = last_seen().await;
-    for _ in 0..40 {
-        if seen >= Some(went) {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        seen = last_seen().await;
-    }
-    assert!(seen >= Some(went), "{seen:?} is before {went}");
+    eventually_true("when they were last seen is written down", async || last_seen().await >= Some(went)).await;
     assert!(lena.html(&path).await.contains("last seen just now"));
 
     assert_eq!(sam.call("people/update_privacy", &[("send_typing", "true")]).await.status(), 200);

@@ -1,13 +1,12 @@
 //! Seat plans from outside: who makes one, what a form without scripts does, and a table that goes in over `kill -9`, exactly once.
 
-use std::time::Duration;
-
 use reqwest::StatusCode;
 use serde_json::Value;
 
 use super::{
     api::Program,
     server::{Person, Server, client},
+    waiting::{eventually, eventually_true},
 };
 
 /// The gala of the seeds, which Otto runs.
@@ -68,14 +67,13 @@ fn hall(rows: usize) -> String {
 }
 
 async fn until(by: &Person, event: i64, is: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..1_200 {
-        let now = desk(by, event).await;
-        if is(&now) {
-            return now;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("it never came: {}", desk(by, event).await["import"]);
+    eventually("the import comes so far", async || Some(desk(by, event).await).filter(&is)).await
+}
+
+/// Waits until the import has written more seats than that.
+async fn until_written(server: &Server, seats: i64) {
+    let written = "select coalesce(max(written), 0) from plan_imports where state = 'running'";
+    eventually_true("so many seats are written", async || scalar(server, written).await > seats).await;
 }
 
 fn progress(desk: &Value) -> (String, i64) {
@@ -101,9 +99,9 @@ async fn a_table_goes_in_over_kills() {
     let to = led(&send(&server, &otto, event, "replace", hall(200)).await);
     assert_eq!(to, format!("/events/{event}/plan?done=read#import"));
     for more in [500, 4_000] {
-        let now = until(&otto, event, |now| progress(now).1 > more || progress(now).0 != "running").await;
-        assert_eq!(progress(&now).0, "running", "it was killed too late to prove anything");
+        until_written(&server, more).await;
         server.kill();
+        assert_eq!(scalar(&server, "select count(*) from plan_imports where state = 'running'").await, 1, "it was killed too late");
         end_leases(&server).await;
         server.restart();
         assert!(is_counted(&desk(&otto, event).await), "in the middle");
@@ -117,7 +115,7 @@ async fn a_table_goes_in_over_kills() {
     assert_eq!(scalar(&server, "select count(*) from (select 1 from seats a join seats b on b.event_id = a.event_id and b.id > a.id and b.y = a.y and abs(b.x - a.x) < 10)").await, 0);
 
     assert_eq!(otto.call("plans/undo", &[("event", &event.to_string())]).await.status(), 200);
-    until(&otto, event, |now| progress(now).1 > 1_000).await;
+    until_written(&server, 1_000).await;
     server.kill();
     end_leases(&server).await;
     server.restart();

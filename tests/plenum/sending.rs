@@ -1,8 +1,6 @@
 //! Broadcasts in variants, on a sample, repeated and in each one's zone, from outside: each once over `kill -9` (I26); what is followed
 //! is counted; all of it without scripts and for programs too.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -10,6 +8,7 @@ use super::{
     api::Program,
     broadcasts::{CROWD, a_day_ahead, act, crowd, delivered, detail, end_leases, is_sent, send, told, try_send, until},
     server::{Person, Server, client},
+    waiting::eventually_true,
 };
 
 /// Changes the database while the server is away.
@@ -105,12 +104,7 @@ async fn what_is_repeated_over_kills() {
         )
         .await;
         server.restart();
-        for _ in 0..200 {
-            if count(&server, "select count(*) from broadcasts").await == number {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
+        eventually_true("its broadcast is made", async || count(&server, "select count(*) from broadcasts").await == number).await;
         server.kill();
         end_leases(&server).await;
         server.restart();

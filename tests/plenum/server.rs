@@ -4,17 +4,21 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::OnceLock,
+    sync::{
+        LazyLock, OnceLock,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use plenum::{core::ids::PersonId, web::sign_ins::Secret};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::socket::Socket;
+use super::{socket::Socket, waiting::eventually_true};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_plenum");
+const PUBLIC_URL: &str = "PLENUM_SERVER__PUBLIC_URL";
 
 /// The seeded database that every test copies; made once. What people are told is what the test does.
 fn seeded() -> &'static Path {
@@ -39,8 +43,15 @@ fn command(folder: &Path, variables: &[(&str, &str)]) -> Command {
         .env("LEPTOS_OUTPUT_NAME", "plenum")
         .env("LEPTOS_HASH_FILES", "false")
         .envs(variables.iter().copied());
+    // Whoever gives the server an address of another machine cannot turn its clock.
+    if !variables.iter().any(|(name, _)| *name == PUBLIC_URL) {
+        command.env("PLENUM_TESTING__CLOCK", "true");
+    }
     command
 }
+
+/// Nobody asks whether rights still stand: what ends live is what ends them (I24).
+pub const ONLY_REVOKED: (&str, &str) = ("PLENUM_REALTIME__RECHECK_SECONDS", "86400");
 
 /// A running server; killed when it is dropped.
 pub struct Server {
@@ -48,6 +59,8 @@ pub struct Server {
     pub url: String,
     folder: TempDir,
     variables: Vec<(String, String)>,
+    /// By how many milliseconds its clock was turned.
+    ahead: AtomicU64,
 }
 
 impl Server {
@@ -59,19 +72,16 @@ impl Server {
         let folder = TempDir::new().unwrap();
         std::fs::copy(seeded(), folder.path().join("plenum.db")).unwrap();
         let variables: Vec<(String, String)> = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        // With a public address it prints that one: then the port must be known before.
-        let public = variables.iter().any(|(name, _)| name == "PLENUM_SERVER__PUBLIC_URL");
-        let address = if public { free_address() } else { "127.0.0.1:0".to_owned() };
-        let (child, printed) = spawn(folder.path(), &variables, &address);
-        let url = if public { format!("http://{address}") } else { printed };
-        Self { child, url, folder, variables }
+        let address = free_address();
+        let (child, _) = spawn(folder.path(), &variables, &address);
+        Self { child, url: format!("http://{address}"), folder, variables, ahead: AtomicU64::new(0) }
     }
 
     /// An empty folder instead of the seeded database; returns what it printed before its address, too.
     pub fn start_empty() -> (Self, Vec<String>) {
         let folder = TempDir::new().unwrap();
-        let (child, url, printed) = spawn_and_read(folder.path(), &[], "127.0.0.1:0");
-        (Self { child, url, folder, variables: Vec::new() }, printed)
+        let (child, url, printed) = spawn_and_read(folder.path(), &[], &free_address());
+        (Self { child, url, folder, variables: Vec::new(), ahead: AtomicU64::new(0) }, printed)
     }
 
     /// `kill -9`: no goodbye, no flush.
@@ -92,8 +102,54 @@ impl Server {
 
     pub fn restart_with(&mut self, more: &[(&str, &str)]) {
         self.variables.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let ahead = self.ahead.load(Ordering::Relaxed).to_string();
+        let clock = ("PLENUM_TESTING__AHEAD_MS".to_owned(), ahead);
+        let variables: Vec<_> = self.variables.iter().cloned().chain([clock]).collect();
         let address = self.address().to_owned();
-        (self.child, self.url) = spawn(self.folder.path(), &self.variables, &address);
+        (self.child, _) = spawn(self.folder.path(), &variables, &address);
+    }
+
+    /// The time by the server's clock.
+    pub fn now(&self) -> i64 {
+        plenum::store::db::now() + i64::try_from(self.ahead.load(Ordering::Relaxed)).unwrap()
+    }
+
+    /// Turns the clock of the running server forward by so many milliseconds.
+    pub async fn advance(&self, milliseconds: i64) {
+        self.post("/testing/clock", json!({ "advance_ms": milliseconds })).await;
+        self.advance_while_down(milliseconds);
+    }
+
+    /// Turns its clock to the instant `at`, if that is ahead.
+    pub async fn advance_to(&self, at: i64) {
+        self.advance((at - self.now()).max(0)).await;
+    }
+
+    /// Lets so many milliseconds pass between the server's end and its restart.
+    pub fn advance_while_down(&self, milliseconds: i64) {
+        self.ahead.fetch_add(u64::try_from(milliseconds).unwrap(), Ordering::Relaxed);
+    }
+
+    /// Waits until the server has so many connections, all of Plenum's own browsers.
+    pub async fn connections(&self, count: usize) {
+        eventually_true("sockets that were closed are gone", async || {
+            let status: Value = self.get("/api/v1/realtime/status").await.json().await.unwrap();
+            status["connections"] == count
+        })
+        .await;
+    }
+
+    /// Sells seats to a person as the program does; their wallet is as before. Returns the order and its tickets.
+    pub async fn sell(&self, person: &Person, event: i64, seats: &[i64]) -> (i64, Vec<i64>) {
+        let sold = self.post("/testing/sales", json!({ "person": person.email, "event": event, "seats": seats })).await;
+        serde_json::from_str(&sold).map(|Sold { order, tickets }| (order, tickets)).unwrap()
+    }
+
+    async fn post(&self, path: &str, body: Value) -> String {
+        let response = client().post(format!("{}{path}", self.url)).json(&body).send().await.unwrap();
+        let (status, answer) = (response.status(), response.text().await.unwrap());
+        assert_eq!(status, 200, "{path} {body}: {answer}");
+        answer
     }
 
     /// `plenum ledger verify`, beside the running server or without it: whether it is content, and what it says.
@@ -151,11 +207,11 @@ impl Server {
         let secret = Secret::random();
         let (sign_in,): (i64,) = sqlx::query_as(
             "insert into sign_ins (person_id, token_hash, device, address, created_at, used_at, expires_at)
-             values ($1, $2, 'test', '127.0.0.1', $3, $3, $3 + 86400000) returning id",
+             values ($1, $2, 'test', '127.0.0.1', $3, $3, $3 + 30 * 86400000) returning id",
         )
         .bind(id)
         .bind(secret.hash())
-        .bind(plenum::store::db::now())
+        .bind(self.now())
         .fetch_one(&database)
         .await
         .unwrap();
@@ -168,7 +224,7 @@ impl Server {
     pub async fn rich_crowd(&self, organisation: i64, count: usize, cents: i64) -> Vec<Person> {
         let database = self.database().await;
         let mut tx = database.begin().await.unwrap();
-        let now = plenum::store::db::now();
+        let now = self.now();
         let mut crowd = Vec::with_capacity(count);
         for number in 0..count {
             let (email, secret) = (format!("rich{number}@plenum.example"), Secret::random());
@@ -183,7 +239,7 @@ impl Server {
             .unwrap();
             let sign_in: i64 = sqlx::query_scalar(
                 "insert into sign_ins (person_id, token_hash, device, address, created_at, used_at, expires_at)
-                 values ($1, $2, 'test', '127.0.0.1', $3, $3, $3 + 86400000) returning id",
+                 values ($1, $2, 'test', '127.0.0.1', $3, $3, $3 + 30 * 86400000) returning id",
             )
             .bind(id)
             .bind(secret.hash())
@@ -194,26 +250,10 @@ impl Server {
             let cookie = format!("plenum_sign_in={}", secret.reveal());
             crowd.push(Person { id: PersonId(id), organisation, sign_in, email, cookie, url: self.url.clone(), http: client() });
         }
-        // As the ledger opens a wallet: from the world outside, so that all of it sums to zero.
-        for statement in [
-            "insert into accounts (organisation_id, kind, person_id, currency, balance, floor, created_at)
-               select organisation_id, 'person', id, 'EUR', $2, 0, 0 from people where organisation_id = $1 and email like 'rich%'",
-            "insert into transfers (organisation_id, kind, key, subject_id, at)
-               select organisation_id, 'opening', 'opening:' || id || ':EUR', id, 0 from people where organisation_id = $1 and email like 'rich%' and $2 > 0",
-            "insert into postings (transfer_id, account_id, amount, balance_after)
-               select t.id, a.id, $2, $2 from people p join transfers t on t.key = 'opening:' || p.id || ':EUR' join accounts a on a.person_id = p.id
-               where p.organisation_id = $1 and p.email like 'rich%'",
-            "insert into postings (transfer_id, account_id, amount, balance_after)
-               select t.id, g.id, -$2, g.balance - $2 * row_number() over (order by t.id) from people p
-               join transfers t on t.key = 'opening:' || p.id || ':EUR' join accounts g on g.organisation_id = $1 and g.kind = 'gateway' and g.currency = 'EUR'
-               where p.organisation_id = $1 and p.email like 'rich%'",
-            "update accounts set balance = (select sum(amount) from postings where account_id = accounts.id)
-               where organisation_id = $1 and kind = 'gateway' and currency = 'EUR' and $2 > 0",
-        ] {
-            sqlx::query(statement).bind(organisation).bind(cents).execute(&mut *tx).await.unwrap();
-        }
         tx.commit().await.unwrap();
         database.close().await;
+        let emails: Vec<&str> = crowd.iter().map(|person| person.email.as_str()).collect();
+        self.post("/testing/wallets", json!({ "people": emails, "cents": cents })).await;
         crowd
     }
 
@@ -228,6 +268,13 @@ impl Server {
     }
 }
 
+/// What came of a sale.
+#[derive(serde::Deserialize)]
+struct Sold {
+    order: i64,
+    tickets: Vec<i64>,
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -235,12 +282,26 @@ impl Drop for Server {
     }
 }
 
+/// An address that a server keeps while it is down: no other one of this process gets it, and its port is below those that the system
+/// gives to outgoing connections.
 fn free_address() -> String {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = std::process::id().wrapping_mul(613).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let address = format!("127.0.0.1:{}", 10_000 + number % 20_000);
+        if std::net::TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
 }
 
+/// A client for HTTP. Each request has a connection of its own: one that is kept could be of a server that was killed meanwhile.
 pub fn client() -> reqwest::Client {
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(20)).build().unwrap()
+    static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(0);
+        client.timeout(Duration::from_secs(60)).build().unwrap()
+    });
+    CLIENT.clone()
 }
 
 fn spawn(folder: &Path, variables: &[(String, String)], address: &str) -> (Child, String) {

@@ -5,15 +5,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use plenum::{
-    core::{
-        error::AppError,
-        ids::{OrganisationId, PersonId},
-        people::PersonCard,
-    },
-    directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent},
-    store::db::{Commits, Committed, Store, Tx},
-};
+use plenum::{core::{error::AppError, ids::{OrganisationId, PersonId}, people::PersonCard}, directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent}, store::db::{Commits, Committed, Store, Tx}};
 use tempfile::TempDir;
 
 async fn store() -> (TempDir, Store, Commits) {

@@ -1,12 +1,9 @@
 //! Wallets from outside: money is there once, whoever answers how often (I6); nobody spends what they do not have, over `kill -9` too,
 //! and the ledger is even (I13); what happens is told at once (S1-35 to S1-37), to nobody else (S1-19), and all of it works without scripts.
 
-use std::{
-    sync::{
-        Arc, LazyLock,
-        atomic::{AtomicBool, AtomicU32, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc, LazyLock,
+    atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
 use futures::future::join_all;
@@ -19,6 +16,7 @@ use super::{
     api::Program,
     server::{Person, Server, client},
     socket::{Socket, data},
+    waiting::eventually_true,
 };
 
 const FREE: (&str, &str) = ("PLENUM_LIMITS__COMMANDS_PER_MINUTE", "0");
@@ -394,9 +392,7 @@ async fn fifty_clients_and_a_kill() {
             });
             let pid = here.pid();
             let end = async {
-                while done.load(Ordering::Relaxed) < before + 150 {
-                    tokio::time::sleep(Duration::from_millis(10)).await;
-                }
+                eventually_true("the storm blows", async || done.load(Ordering::Relaxed) >= before + 150).await;
                 if round < 2 {
                     kill(pid);
                 } else {

@@ -4,14 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Gatherer, alarms, history::Figures, tell, watched};
-use crate::{
-    admin::{
-        live::OpsEvent,
-        model::{Metrics, Period},
-    },
-    live::hub::Hub,
-    store::db::{self, Store},
-};
+use crate::{admin::{live::OpsEvent, model::{Metrics, Period}}, live::hub::Hub, store::db::{self, Store}, core::clock::Ticks};
 
 /// Samples for as long as the process lives.
 pub async fn run(hub: Arc<Hub>, mut gatherer: Gatherer, figures: Arc<Figures>, store: Store) {
@@ -19,8 +12,7 @@ pub async fn run(hub: Arc<Hub>, mut gatherer: Gatherer, figures: Arc<Figures>, s
     if let Err(error) = begun.await {
         tracing::warn!(%error, "the figures of before cannot be read");
     }
-    let mut ticks = tokio::time::interval(Duration::from_secs(1));
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut ticks = Ticks::every(Duration::from_secs(1));
     let mut filling = None;
     loop {
         ticks.tick().await;

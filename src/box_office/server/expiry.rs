@@ -9,20 +9,7 @@ use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
 use tokio::sync::watch;
 
 use super::{holds, orders, waiting};
-use crate::{
-    box_office::model::{
-        hold::HoldState,
-        seat::{SeatNow, SeatState},
-    },
-    core::{
-        error::AppResult,
-        ids::{EventId, HoldId, Millis, PersonId},
-    },
-    store::{
-        db::{Store, Tx, now},
-        faults,
-    },
-};
+use crate::{box_office::model::{hold::HoldState, seat::{SeatNow, SeatState}}, core::{error::AppResult, ids::{EventId, HoldId, Millis, PersonId}, clock}, store::{db::{Store, Tx, now}, faults}};
 
 /// Holds that one write ends at the most.
 const AT_ONCE: i64 = 16;
@@ -67,7 +54,7 @@ pub async fn run(store: Store) {
                 break;
             }
             tokio::select! {
-                () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())) => break,
+                () = clock::sleep(Duration::from_millis(wait.unsigned_abs())) => break,
                 _ = expected.changed() => {}
             }
         }

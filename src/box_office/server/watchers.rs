@@ -2,16 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use crate::{
-    box_office::live::seats::{SeatsEvent, Watching},
-    core::{
-        channels::Channel,
-        ids::EventId,
-        live::{Kind, LiveEvent},
-    },
-    live::{dispatcher::Encoded, hub::Hub},
-    store::db,
-};
+use crate::{box_office::live::seats::{SeatsEvent, Watching}, core::{channels::Channel, ids::EventId, live::{Kind, LiveEvent}, clock::Ticks}, live::{dispatcher::Encoded, hub::Hub}, store::db};
 
 /// How often it is looked.
 const LOOK: Duration = Duration::from_secs(1);
@@ -23,11 +14,10 @@ pub fn watching(hub: &Hub, event: EventId) -> u32 {
 
 /// Tells those who look, for as long as the process lives.
 pub async fn run(hub: Arc<Hub>) {
-    let mut interval = tokio::time::interval(LOOK);
-    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut ticks = Ticks::every(LOOK);
     let mut told: HashMap<EventId, (u32, usize)> = HashMap::new();
     loop {
-        interval.tick().await;
+        ticks.tick().await;
         let names = hub.channels_named("seats.");
         let events = names.iter().filter_map(|name| match name.parse::<Channel>() {
             Ok(Channel::Seats(event)) => Some((event, hub.subscribers(name))),

@@ -8,15 +8,7 @@ use std::time::Duration;
 use sqlx::QueryBuilder;
 
 use super::{announce, delivering::by_variant, moments, row};
-use crate::{
-    broadcasts::model::Moment,
-    core::{
-        error::AppResult,
-        ids::{BroadcastId, PersonId},
-    },
-    inbox::server::push_list,
-    store::db::{Db, Store, Tx},
-};
+use crate::{broadcasts::model::Moment, core::{error::AppResult, ids::{BroadcastId, PersonId}, clock}, inbox::server::push_list, store::db::{Db, Store, Tx}};
 
 /// How often it is looked whether there are marks.
 const LOOK: Duration = Duration::from_secs(1);
@@ -26,7 +18,7 @@ const AT_ONCE: i64 = 100;
 /// Turns marks into receipts as they come; ends with the process.
 pub async fn follow_receipts(store: Store) {
     loop {
-        tokio::time::sleep(LOOK).await;
+        clock::sleep(LOOK).await;
         loop {
             match any(&store).await {
                 Ok(false) => break,

@@ -3,18 +3,12 @@
 use std::{
     net::IpAddr,
     sync::{Arc, atomic::Ordering},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::Hub;
 use crate::core::ids::ConnectionId;
-use crate::{
-    core::ids::PersonId,
-    live::{
-        connection::{Connection, End, lock},
-        rules::Who,
-    },
-};
+use crate::{core::{ids::PersonId, clock}, live::{connection::{Connection, End, lock}, rules::Who}};
 
 impl Hub {
     /// A number for the next connection.
@@ -93,7 +87,7 @@ impl Hub {
                 connections.shrink_to(64);
             }
         }
-        let leaves_at = Instant::now() + self.grace(end);
+        let leaves_at = clock::instant() + self.grace(end);
         for channel in std::mem::take(&mut *lock(&connection.channels)) {
             self.remove_subscriber(connection, &channel, leaves_at);
         }

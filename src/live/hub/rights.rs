@@ -1,22 +1,11 @@
 //! Rights that end: revoked in commit order, ended by their own date, or found wanting when
 //! they are asked again.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use super::{Channel, Hub, Phase};
 use crate::core::ids::ConnectionId;
-use crate::{
-    core::{
-        error::AppResult,
-        ids::PersonId,
-        protocol::{ServerFrame, code},
-    },
-    live::{
-        connection::{Connection, lock},
-        rules::Decision,
-    },
-    store::db::{Revocation, Scope, now},
-};
+use crate::{core::{error::AppResult, ids::PersonId, protocol::{ServerFrame, code}, clock}, live::{connection::{Connection, lock}, rules::Decision}, store::db::{Revocation, Scope, now}};
 
 impl Hub {
     /// Ends rights, in commit order; what has to be asked first, a moment later.
@@ -73,7 +62,7 @@ impl Hub {
     /// Ends one subscription and tells its client.
     pub(super) fn end_subscription(&self, connection: &Arc<Connection>, channel: &Arc<Channel>, status: u16, reason: &str) {
         self.forget(connection, channel);
-        self.expire_roster(channel, Instant::now());
+        self.expire_roster(channel, clock::instant());
         connection.say(&ServerFrame::refused(&channel.name, status, reason));
         metrics::counter!("plenum_live_subscriptions_ended_total").increment(1);
     }

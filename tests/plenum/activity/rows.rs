@@ -208,11 +208,12 @@ async fn applications_and_broadcasts_leave_rows() {
     done(&admin, "broadcasts/send", &now).await;
     let started = data(&socket.wait("activity.recorded").await);
     assert_eq!((&started["verb"], &started["subject"]["name"]), (&json!("broadcast.started"), &json!("Fire drill")));
-    while record.seen < newest(&server, "broadcast.sent").await.unwrap_or(i64::MAX) {
+    eventually_true("the broadcast is sent", async || {
         let news = record.news().await;
         assert!(news.iter().all(|verb| verb.starts_with("broadcast.")), "{news:?}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+        record.seen >= newest(&server, "broadcast.sent").await.unwrap_or(i64::MAX)
+    })
+    .await;
     assert_eq!(lines(&feed(&lena, "today").await)[0], "broadcast.started - Fire drill");
     assert!(!feed(&admin, "today").await.to_string().contains("broadcast.started"), "whoever sent it has no echo");
     let database = server.database().await;
@@ -255,7 +256,8 @@ async fn a_killed_server_has_a_row_for_each_effect() {
                 }
             }));
         }
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        let begun = newest(&server, "role.granted").await;
+        eventually_true("the storm blows", async || newest(&server, "role.granted").await >= begun.map(|id| id + 100)).await;
         server.kill();
         for writer in storm {
             writer.await.unwrap();

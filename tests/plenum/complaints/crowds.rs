@@ -1,14 +1,13 @@
 //! Complaints 7 and 8, which need a crowd: what it costs, and what it leaves behind. The bounds are loose, so
 //! that no busy machine and no allocator fails them; `make bench` has the figures.
 
-use std::time::Duration;
-
 use futures::{StreamExt as _, stream};
 
 use super::{
     super::{
         server::{Person, Server},
         socket::Socket,
+        waiting::eventually_true,
     },
     connect, connections, join, publish, start,
 };
@@ -33,13 +32,7 @@ async fn crowd(server: &Server, count: usize) -> Vec<Socket> {
 
 /// Waits until the application has this many connections.
 async fn shrink_to(admin: &Person, count: u64) {
-    for _ in 0..600 {
-        if connections(admin).await == count {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("connections that are gone are still counted");
+    eventually_true("connections that are gone are not counted", async || connections(admin).await == count).await;
 }
 
 /// 7. While a crowd that has gone is being cleaned up a newcomer is served, and after the second crowd the
