@@ -9,9 +9,12 @@ MAKEFLAGS += --no-print-directory
 CARGO_HOME ?= $(HOME)/.cargo
 export PATH := $(CURDIR)/.tools/bin:$(CARGO_HOME)/bin:$(PATH)
 
-# Where `run` and `watch` keep their database and the mails that they write.
-run watch: export PLENUM_DATABASE__URL := sqlite://$(CURDIR)/data/plenum.db
-run watch: export PLENUM_MAIL__OUTBOX := $(CURDIR)/data/outbox
+# Where `run` and `watch` keep their database and the mails that they write, unless the environment says otherwise.
+run watch: export PLENUM_DATABASE__URL ?= sqlite://$(CURDIR)/data/plenum.db
+run watch: export PLENUM_MAIL__OUTBOX ?= $(CURDIR)/data/outbox
+
+# Crates that have no half in the browser.
+SERVER_ONLY := --exclude plenum-store --exclude plenum-live --exclude plenum-web --exclude plenum-testing
 
 .PHONY: help
 help: ## List these commands
@@ -32,8 +35,8 @@ run: build ## Build, fill an empty database in data/, serve the demo on 127.0.0.
 .PHONY: watch
 watch: setup ## Serve a debug build, and rebuild and reload at each change
 	@mkdir -p data
-	@cargo run --quiet --features ssr -- seed
-	@exec cargo leptos watch --split -- serve
+	@LEPTOS_HASH_FILES=false LEPTOS_BIN_TARGET_DIR=target/watch LEPTOS_SITE_ROOT=target/watch/site \
+		exec cargo leptos watch --split -- serve --seed
 
 .PHONY: build
 build: setup ## Build in release into dist/, which runs from any directory
@@ -45,18 +48,34 @@ test: test-unit test-browser ## Run every test: unit, property, integration, bro
 
 .PHONY: test-unit
 test-unit: setup ## Run the tests in Rust: unit, property, integration over real sockets
-	@cargo test --features ssr
+	@cargo test --workspace --features ssr --lib --bins --tests
+
+# The browser tests use the server that the tests in Rust use, and browser code that is quick to build.
+.PHONY: build-test
+build-test: setup-test
+	@LEPTOS_SITE_ROOT=target/test/site cargo leptos build --frontend-only --split
+	@cargo build --quiet --features ssr --bin plenum
+	@scripts/assemble test
 
 .PHONY: test-browser
-test-browser: setup-test build ## Run the tests in real browsers against dist/
+test-browser: build-test ## Run the tests in real browsers against target/test/dist
+	@PLENUM_BIN=$(CURDIR)/target/test/dist/plenum node end2end/run.mjs
+
+.PHONY: test-release
+test-release: setup-test build ## Run the tests in real browsers against dist/, the release build
 	@node end2end/run.mjs
 
 .PHONY: check
 check: setup ## Check format, lints for server and browser, and documentation
-	@cargo fmt --check
-	@cargo clippy --features ssr --all-targets -- -D warnings
-	@cargo clippy --lib --features hydrate --target wasm32-unknown-unknown -- -D warnings
-	@RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --features ssr --document-private-items
+	@cargo fmt --all --check
+	@cargo clippy --workspace --features ssr --all-targets -- -D warnings
+	@cargo clippy --workspace $(SERVER_ONLY) --lib --features hydrate --target wasm32-unknown-unknown -- -D warnings
+	@RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --features ssr --document-private-items
+
+.PHONY: check-fast
+check-fast: setup ## Check that both halves and all tests compile; makes no code
+	@cargo check --workspace --features ssr --all-targets
+	@cargo check --lib --features hydrate --target wasm32-unknown-unknown
 
 .PHONY: bench
 bench: setup-bench build ## Measure, and print a table
@@ -68,7 +87,7 @@ bench-peers: build ## Measure Plenum beside sockudo and Bun's WebSocket server, 
 	@cargo bench --features ssr --bench live -- peers
 
 .PHONY: screenshots
-screenshots: setup-test build ## Take the pictures in docs/ anew
+screenshots: setup-test build ## Take the pictures in docs/
 	@node end2end/screenshots.mjs
 
 .PHONY: clean

@@ -1,13 +1,14 @@
 // What every browser test stands on: `scenario` gives a test a scene (scene.mjs) and fails it for
 // any error that a page reports, whatever the test itself looks at.
 
+import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Scene, strikeTheSet } from './scene.mjs';
 
-const WITHIN = 10_000; // ms that a test waits for what must happen; nothing should come near it
-const SCENARIO_WITHIN = 120_000;
+const WITHIN = 30_000; // ms that a test waits for what must happen; nothing should come near it, on a busy machine either
+const SCENARIO_WITHIN = 300_000;
 
 after(strikeTheSet);
 
@@ -43,3 +44,6 @@ export async function eventually(check, { within = WITHIN } = {}) {
     }
   }
 }
+
+/** Waits until a part of a page says exactly this. */
+export const shows = (locator, text, options) => eventually(async () => assert.equal((await locator.innerText()).trim(), text), options);

@@ -77,6 +77,9 @@ export const part = {
   row: (page, name) => page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').filter({ hasText: name }),
 };
 
+/** A part of a page that has a name of its own: the whole name. */
+export const region = (within, name) => within.getByRole('region', { name, exact: true });
+
 /** Signs someone in through the form, and waits until the next page is there. */
 export async function signIn(page, email, password = PASSWORD) {
   await page.goto('/sign-in');

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const PROGRAM = process.env.PLENUM_BIN ?? join(ROOT, 'dist/plenum');
-const READY_WITHIN = 20_000; // ms; a debug build on a busy machine takes a few seconds
+const READY_WITHIN = 60_000; // ms; a debug build on a busy machine takes a few seconds
 
 /** What the tests tell plenum through its environment. Every name of a setting stands here. */
 const settings = (directory, port) => ({
@@ -23,6 +23,7 @@ const settings = (directory, port) => ({
   PLENUM_DATABASE__URL: `sqlite://${join(directory, 'plenum.db')}`,
   PLENUM_MAIL__OUTBOX: join(directory, 'outbox'),
   PLENUM_DEMO: 'true',
+  PLENUM_TESTING__CLOCK: 'true',
 });
 
 // Plenum refuses settings that it does not know, PLENUM_BIN among them; and what a developer has
@@ -48,6 +49,7 @@ export class Server {
   }
 
   #env;
+  #ahead = 0; // ms that its clock was turned
   #child = null;
   #output = '';
 
@@ -64,6 +66,19 @@ export class Server {
   /** All that the server has printed, over its restarts. */
   get output() {
     return this.#output;
+  }
+
+  /** Turns its clock forward. What pages think it is, `Scene.advance` turns, too. */
+  async advance(milliseconds) {
+    await this.post('/testing/clock', { advance_ms: milliseconds });
+    this.#ahead += milliseconds;
+  }
+
+  /** Asks for something that only a server under test does. */
+  async post(path, body) {
+    const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const answer = await fetch(`${this.origin}${path}`, request);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
   }
 
   /** Ends it as a power cut would: SIGKILL, no time for anything. */
@@ -89,7 +104,7 @@ export class Server {
   }
 
   async #launch() {
-    const child = spawn(PROGRAM, ['serve'], { cwd: this.directory, env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(PROGRAM, ['serve'], { cwd: this.directory, env: { ...this.#env, PLENUM_TESTING__AHEAD_MS: `${this.#ahead}` }, stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (text) => {
       this.#output += text;
     };
@@ -159,14 +174,19 @@ export async function forgetSeed() {
   if (directory) await rm(directory, { recursive: true, force: true });
 }
 
+// A port that a server keeps while it is down: below those that the system gives to outgoing connections, of which tests have many.
 async function freePort() {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const probe = createServer();
+    const free = await new Promise((resolve) => {
+      probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }
 
 async function answers(url) {

@@ -28,7 +28,7 @@ export class LiveWire {
   }
 
   /** The first frame since `from` for which `matches` holds, now or when it comes. */
-  async frame(matches, { from = 0, within = 20_000, what = 'a frame' } = {}) {
+  async frame(matches, { from = 0, within = 30_000, what = 'a frame' } = {}) {
     const signal = AbortSignal.timeout(within);
     for (let next = from; ; next++) {
       while (next >= this.frames.length) {

@@ -12,15 +12,13 @@ use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::HashedStylesheet;
 use serde_json::Value;
 
-use crate::{
-    api_words as words,
-    ui::{
-        page::theme::{self, Theme},
-        view, words as shell,
-    },
-    web::sign_ins,
-};
+use crate::api_words as words;
 use operation::Documented;
+use plenum_ui::{
+    page::theme::{self, Theme},
+    view, words as shell,
+};
+use plenum_web::sign_ins;
 
 /// No script runs here.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'none'; \

@@ -2,7 +2,7 @@
 //!
 //! - [`App`] is the root on both sides; on the server `shell` writes the document around it.
 //! - [`routes`] says which page is where, [`pages`] which chunk it is in, [`layout`] what stands around it:
-//!   [`navigation`], [`palette`], [`key_help`]. What pages ask of the frame is in [`ui::page`](crate::ui::page).
+//!   [`navigation`], [`palette`], [`key_help`]. What pages ask of the frame is in [`ui::page`](plenum_ui::page).
 
 #[cfg(feature = "ssr")]
 mod document;
@@ -23,19 +23,17 @@ use leptos_router::components::Router;
 pub use document::shell;
 pub use pages::ready;
 
-use crate::{
-    LIVE_SCHEMA,
-    ui::{
-        browser,
-        client::{LiveSettings, provide_live},
-        effect,
-        keys::provide_keys,
-        menu::watch_menus,
-        page::{InboxCounts, UnreadTotal, context, provide_tabs},
-        redirect::follow_redirects,
-        toast::provide_toasts,
-        view, words,
-    },
+use crate::LIVE_SCHEMA;
+use plenum_ui::{
+    browser,
+    client::{LiveSettings, provide_live},
+    effect,
+    keys::provide_keys,
+    menu::watch_menus,
+    page::{InboxCounts, UnreadTotal, context, provide_tabs},
+    redirect::follow_redirects,
+    toast::provide_toasts,
+    view, words,
 };
 
 /// Where the socket is.

@@ -4,33 +4,31 @@
 use std::fmt::Write as _;
 
 use crate::LIVE_SCHEMA;
-use crate::core::channels::Channel;
-use crate::{
-    admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent},
-    box_office::live::{
-        desk::DeskEvent,
-        event::EventEvent,
-        orders::{OrderEvent, OwnOrderEvent},
-        own::OwnEvent,
-        plans::PlanEvent,
-        promo::PromoEvent,
-        seats::SeatsEvent,
-        tickets::TicketEvent,
-    },
-    broadcasts::live::BroadcastEvent,
-    core::{
-        activity::live::{AuditEvent, ConversationActivity, OrganisationActivity, PersonActivity},
-        ids::{ApplicationId, ConversationId, EventId, OrderId, OrganisationId, PersonId, SpaceId},
-        live::{EventEntry, LiveEvent},
-    },
-    directory::live::{OrganisationEvent, PublicEvent},
-    inbox::live::InboxEvent,
-    messages::{
-        live::{ConversationEvent, PersonEvent},
-        spaces::live::SpaceEvent,
-    },
-    wallet::live::{QueueEvent, WalletEvent},
+use plenum_admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent};
+use plenum_box_office::live::{
+    desk::DeskEvent,
+    event::EventEvent,
+    orders::{OrderEvent, OwnOrderEvent},
+    own::OwnEvent,
+    plans::PlanEvent,
+    promo::PromoEvent,
+    seats::SeatsEvent,
+    tickets::TicketEvent,
 };
+use plenum_broadcasts::live::BroadcastEvent;
+use plenum_core::channels::Channel;
+use plenum_core::{
+    activity::live::{AuditEvent, ConversationActivity, OrganisationActivity, PersonActivity},
+    ids::{ApplicationId, ConversationId, EventId, OrderId, OrganisationId, PersonId, SpaceId},
+    live::{EventEntry, LiveEvent},
+};
+use plenum_directory::live::{OrganisationEvent, PublicEvent};
+use plenum_inbox::live::InboxEvent;
+use plenum_messages::{
+    live::{ConversationEvent, PersonEvent},
+    spaces::live::SpaceEvent,
+};
+use plenum_wallet::live::{QueueEvent, WalletEvent};
 
 /// The events of a channel; a channel that carries none of its own has an empty list.
 fn events(channel: Channel) -> Vec<EventEntry> {

@@ -10,13 +10,11 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 
-use crate::{
-    box_office::settings::BoxOffice,
-    live::settings::{Limits, Realtime},
-    people::applications::settings::App,
-    store::settings::Database,
-    web::settings::{Mail, Server},
-};
+use plenum_box_office::settings::BoxOffice;
+use plenum_live::settings::{Limits, Realtime};
+use plenum_people::applications::settings::App;
+use plenum_store::settings::Database;
+use plenum_web::settings::{Mail, Server};
 
 /// All settings.
 #[derive(Debug, Clone, Default, Deserialize)]

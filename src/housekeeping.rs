@@ -3,15 +3,13 @@
 
 use std::time::Duration;
 
-use crate::store::jobs::Runner;
-use crate::{
-    core::{error::AppResult, ids::Millis},
-    inbox,
-    live::pusher::webhooks,
-    store::{
-        db::{Conn, Store, Tx},
-        idempotency, log,
-    },
+use plenum_core::{error::AppResult, ids::Millis};
+use plenum_inbox as inbox;
+use plenum_live::pusher::webhooks;
+use plenum_store::jobs::Runner;
+use plenum_store::{
+    db::{Conn, Store, Tx},
+    idempotency, log,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);

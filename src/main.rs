@@ -13,15 +13,15 @@ use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
 use plenum::{
     LIVE_SCHEMA,
-    admin::public::Checkup,
     config::{Config, Loaded},
     run,
     seed::Seeding,
     status::Status,
-    store::db,
     telemetry,
-    wallet::server::verify,
 };
+use plenum_admin::public::Checkup;
+use plenum_store::db;
+use plenum_wallet::server::verify;
 use serde::de::DeserializeOwned;
 
 /// The live place of an institution.

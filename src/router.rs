@@ -23,28 +23,27 @@ use utoipa::OpenApi as _;
 
 use super::{status, telemetry, testing};
 use crate::api_page::Docs;
-use crate::core::error::ErrorReporter;
-use crate::web::request::set_status;
-use crate::{
-    activity, admin,
-    app::{App, shell},
-    box_office, broadcasts,
-    core::{error::AppResult, people::Shell},
-    inbox,
-    live::pusher,
-    messages, people,
-    ui::page::{Build, NewAtFirst, UnreadAtFirst},
-    wallet,
-    web::upgrade,
-};
-use crate::{
-    core::people::Identity,
-    store::faults,
-    web::{
-        api::{Endpoints, description},
-        pusher_auth as broadcasting, security,
-        state::AppState,
-    },
+use crate::app::{App, shell};
+use plenum_activity as activity;
+use plenum_admin as admin;
+use plenum_box_office as box_office;
+use plenum_broadcasts as broadcasts;
+use plenum_core::error::ErrorReporter;
+use plenum_core::people::Identity;
+use plenum_core::{error::AppResult, people::Shell};
+use plenum_inbox as inbox;
+use plenum_live::pusher;
+use plenum_messages as messages;
+use plenum_people as people;
+use plenum_store::faults;
+use plenum_ui::page::{Build, NewAtFirst, UnreadAtFirst};
+use plenum_wallet as wallet;
+use plenum_web::request::set_status;
+use plenum_web::upgrade;
+use plenum_web::{
+    api::{Endpoints, description},
+    pusher_auth as broadcasting, security,
+    state::AppState,
 };
 
 /// The longest body of a request: a message of 8,000 characters and its form fit four times.

@@ -5,24 +5,24 @@ use std::sync::Arc;
 
 use futures::future::{BoxFuture, LocalBoxFuture};
 
-use crate::core::channels::Channel;
-use crate::directory;
-use crate::web::sign_ins::Visits;
-use crate::{
-    box_office, broadcasts,
-    core::{
-        error::AppResult,
-        ids::{ConversationId, Millis, PersonId, SignInId, SpaceId},
-        live::LiveEvent,
-        people::Role,
-    },
-    inbox,
-    live::rules::{Decision, Relayed, Rules, Who},
-    messages::{self, spaces},
-    people::applications,
-    store::db::{Conn, Store, Tx},
-    web::{rates::Rates, sign_ins},
+use plenum_box_office as box_office;
+use plenum_broadcasts as broadcasts;
+use plenum_core::channels::Channel;
+use plenum_core::{
+    error::AppResult,
+    ids::{ConversationId, Millis, PersonId, SignInId, SpaceId},
+    live::LiveEvent,
+    people::Role,
 };
+use plenum_directory as directory;
+use plenum_inbox as inbox;
+use plenum_live::rules::{Decision, Relayed, Rules, Who};
+use plenum_messages as messages;
+use plenum_messages::spaces;
+use plenum_people::applications;
+use plenum_store::db::{Conn, Store, Tx};
+use plenum_web::sign_ins::Visits;
+use plenum_web::{rates::Rates, sign_ins};
 
 /// Plenum's rules, as the live layer asks them.
 pub struct PlenumRules {
@@ -161,7 +161,7 @@ impl Rules for PlenumRules {
     ) -> BoxFuture<'a, AppResult<Option<Relayed>>> {
         Box::pin(async move {
             let Some(ClientEvent::Typing(conversation)) = ClientEvent::parse(channel, event) else {
-                return Err(crate::core::error::AppError::invalid("event", format!("{event} is not a client event of {channel}.")));
+                return Err(plenum_core::error::AppError::invalid("event", format!("{event} is not a client event of {channel}.")));
             };
             if !self.rates.typing(who.person, conversation.0) {
                 return Ok(None);

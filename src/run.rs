@@ -14,44 +14,42 @@ use crate::LIVE_SCHEMA;
 use crate::housekeeping::housekeeping;
 use crate::rules::InboxVisits;
 use crate::{
-    activity, admin,
-    box_office::{
-        self,
-        server::{clock, telling},
-    },
-    broadcasts,
     config::{Config, Loaded},
-    core::protocol::code,
-    inbox,
-    live::{
-        dispatcher, heads,
-        hub::Hub,
-        own,
-        pusher::{
-            registry::{self, Applications},
-            webhooks,
-        },
-        ticker,
-    },
-    messages,
-    people::{self, applications::server as external},
     rules::PlenumRules,
     seed as seeds,
     seed::Seeding,
-    wallet::server::{deposits, simulator},
-};
-use crate::{
-    store::{
-        db::{Store, slow::Slow},
-        jobs, machine,
-    },
-    web::{
-        mail::{Mailer, Outbox},
-        rates::Rates,
-        state::{AppState, Shared},
-    },
 };
 use axum::http::Extensions;
+use plenum_activity as activity;
+use plenum_admin as admin;
+use plenum_box_office as box_office;
+use plenum_box_office::server::{clock, telling};
+use plenum_broadcasts as broadcasts;
+use plenum_core::protocol::code;
+use plenum_inbox as inbox;
+use plenum_live::{
+    dispatcher, heads,
+    hub::Hub,
+    own,
+    pusher::{
+        registry::{self, Applications},
+        webhooks,
+    },
+    ticker,
+};
+use plenum_messages as messages;
+use plenum_people as people;
+use plenum_people::applications::server as external;
+use plenum_store::{
+    db::{Store, slow::Slow},
+    jobs, machine,
+};
+use plenum_wallet::server::{deposits, simulator};
+use plenum_web::{
+    mail::{Mailer, Outbox},
+    rates::Rates,
+    state::{AppState, Shared},
+};
 
 /// Leptos' settings from the same file, its paths made relative to it.
 ///

@@ -2,22 +2,17 @@
 
 use anyhow::anyhow;
 
-use super::{
-    box_office::server::seed::{sales::seed_sales, seed_arena, seed_events},
-    broadcasts::server::seed_broadcasts,
-    inbox,
-    messages::server::{seed_conversations, seed_large, seed_notifications},
-    people::server::seeds::{PASSWORD, PEOPLE, Seeded, seed_crowd, seed_people, seed_roles},
-    wallet::{
-        model::{Currency, Money},
-        server::ledger,
-    },
+use plenum_box_office::server::seed::{sales::seed_sales, seed_arena, seed_events};
+use plenum_broadcasts::server::seed_broadcasts;
+use plenum_core::error::{AppError, AppResult};
+use plenum_messages::server::{seed_conversations, seed_large, seed_notifications};
+use plenum_people::server::seeds::{PASSWORD, PEOPLE, Seeded, seed_crowd, seed_people, seed_roles};
+use plenum_store::db::{Store, Tx};
+use plenum_wallet::{
+    model::{Currency, Money},
+    server::ledger,
 };
-use crate::{
-    core::error::{AppError, AppResult},
-    store::db::{Store, Tx},
-    web::password,
-};
+use plenum_web::password;
 
 /// People of the large seed in all.
 const LARGE: usize = 2_000;
@@ -89,7 +84,7 @@ async fn tell(tx: &mut Tx, seeded: &Seeded, large: bool) -> AppResult<()> {
     if let Some(admin) = seeded.person("admin") {
         seed_broadcasts(tx, seeded.organisation, admin, large).await?;
     }
-    inbox::server::settle(tx).await
+    plenum_inbox::server::settle(tx).await
 }
 
 fn told(error: AppError) -> anyhow::Error {

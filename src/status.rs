@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use crate::admin::public::{is_near, is_operator};
-use crate::web::{api::Endpoints, problem::Problem, state::AppState};
-use crate::{admin::model::tenths, core::error::AppResult};
+use plenum_admin::model::tenths;
+use plenum_admin::public::{is_near, is_operator};
+use plenum_core::error::AppResult;
+use plenum_web::{api::Endpoints, problem::Problem, state::AppState};
 
 /// How the process is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

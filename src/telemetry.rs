@@ -15,10 +15,8 @@ use tracing_subscriber::{
 };
 
 use crate::config::{Log, LogFormat};
-use crate::{
-    store::{db::slow, meters},
-    web::state::AppState,
-};
+use plenum_store::{db::slow, meters};
+use plenum_web::state::AppState;
 
 /// Starts logging as configured.
 ///

@@ -9,20 +9,23 @@ use anyhow::ensure;
 use axum::{Json, Router, extract::State, routing::post};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    box_office::server::{fixtures as sales, seats},
-    config::Testing,
-    core::{
-        error::{AppError, AppResult},
-        ids::{EventId, Millis, OrderId, OrganisationId, PersonId, SeatId, SignInId, TicketId},
-        people::Privacy,
-    },
-    wallet::{
-        model::{Currency, Money},
-        server::fixtures::set_balance,
-    },
+use crate::config::Testing;
+use plenum_box_office::server::{fixtures as sales, seats};
+use plenum_core::{
+    clock::{self, advance},
+    people::Identity,
 };
-use crate::{core::{people::Identity, clock::{self, advance}}, store::db::{Conn, Tx}, web::{problem::Problem, state::AppState}};
+use plenum_core::{
+    error::{AppError, AppResult},
+    ids::{EventId, Millis, OrderId, OrganisationId, PersonId, SeatId, SignInId, TicketId},
+    people::Privacy,
+};
+use plenum_store::db::{Conn, Tx};
+use plenum_wallet::{
+    model::{Currency, Money},
+    server::fixtures::set_balance,
+};
+use plenum_web::{problem::Problem, state::AppState};
 
 /// Sets the clock as far ahead as the settings say; `here` is true if only this machine reaches the server.
 ///

@@ -4,7 +4,88 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use plenum::{LIVE_SCHEMA, admin::{live::{AlarmGone, ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::{Probe, ProbeEvent}}, model::{Alarm, Figure, Frame, LiveChannel, LiveChannels, Metrics, Passed, Period, Point, Rule, Side, Values, What, jobs::{Jobs, Kind, Letter}}}, box_office::{live::{desk::DeskEvent, event::{EventEvent, WentLive}, orders::{OrderEvent, OrderUpdated, OwnOrderEvent, OwnOrderUpdated}, own::{BoughtChanged, HoldChanged, OwnEvent}, plans::PlanEvent, promo::PromoEvent, seats::{PlanChanged, SeatsChanged, SeatsEvent, Watching}, tickets::{TicketEvent, TicketNow, TicketsNow}}, model::{check_in::{CheckIns, Counts as AtDoors, Entry as DoorEntry, Guest}, desk::{Sales, TypeSales}, event::{Availability, EventState, SaleStatus, TypeAvailability}, events::{Event, Place as Where}, hold::{Hold, Places}, order::OrderState, orders::{Line as OrderLine, LineSeat, LineState, Order, OrderEventHead, OrderHead, Refund, UsedPromo}, plan::import::{ImportState, Progress}, promo::{Off, Promo}, seat::{SeatKind, SeatNow, SeatState}, ticket::{Place, TicketState}, waiting::{OwnWaiting, WaitingState}}}, broadcasts::{live::BroadcastEvent, model::{Audience, Broadcast, Every, Funnel, Ground, Late, Measure, Moment, Occurrence, OwnTime, Repeat, Sample, Series, SeriesState, State, Variant, Weekday, Winner, Words, moments::MomentOf}}, core::{activity::{Item, Subject, Verb, live::{AuditEvent, ConversationActivity, Nudge, OrganisationActivity, PersonActivity, RecordHead}}, counts::Counts, ids::{ActivityId, AlarmId, BroadcastId, CheckInId, ConversationId, DepositId, EventId, HoldId, MessageId, NotificationId, OrderId, OrderLineId, PersonId, PictureId, PostingId, PromoCodeId, SeatId, SeriesId, SpaceId, TicketId, TicketTypeId, WithdrawalId}, live::LiveEvent, people::{PersonCard, Role}, time::Zone}, directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent}, inbox::{live::{Changed, Gone, InboxEvent, Swept}, model::{Category, Digest, Notification, Preferences, Quiet, Sweep, Way}}, messages::{live::{ConversationEvent, Head, Left, MemberChanged, OwnChanged, PersonEvent, PointerMoved, ReactionsChanged, Typing}, model::{Access, Conversation, ConversationKind, Line, Member, Message, Own, Pointer, Preview, Quote, Reaction}, spaces::{live::{MemberChanged as SpaceMemberChanged, SpaceEvent}, model::SpaceMember}}, wallet::{live::{BalanceChanged, DepositChanged, QueueEvent, WalletEvent, WalletSettings, WithdrawalChanged}, model::{Currency, Money, deposit::{Deposit, DepositState}, statement::{Entry, TransferKind}, wallet::Balance, withdrawal::{Queued, Withdrawal, WithdrawalState}}}};
+use plenum::LIVE_SCHEMA;
+use plenum_admin::{
+    live::{
+        AlarmGone, ApplicationEvent, OpsEvent,
+        jobs::JobsEvent,
+        probe::{Probe, ProbeEvent},
+    },
+    model::{
+        Alarm, Figure, Frame, LiveChannel, LiveChannels, Metrics, Passed, Period, Point, Rule, Side, Values, What,
+        jobs::{Jobs, Kind, Letter},
+    },
+};
+use plenum_box_office::{
+    live::{
+        desk::DeskEvent,
+        event::{EventEvent, WentLive},
+        orders::{OrderEvent, OrderUpdated, OwnOrderEvent, OwnOrderUpdated},
+        own::{BoughtChanged, HoldChanged, OwnEvent},
+        plans::PlanEvent,
+        promo::PromoEvent,
+        seats::{PlanChanged, SeatsChanged, SeatsEvent, Watching},
+        tickets::{TicketEvent, TicketNow, TicketsNow},
+    },
+    model::{
+        check_in::{CheckIns, Counts as AtDoors, Entry as DoorEntry, Guest},
+        desk::{Sales, TypeSales},
+        event::{Availability, EventState, SaleStatus, TypeAvailability},
+        events::{Event, Place as Where},
+        hold::{Hold, Places},
+        order::OrderState,
+        orders::{Line as OrderLine, LineSeat, LineState, Order, OrderEventHead, OrderHead, Refund, UsedPromo},
+        plan::import::{ImportState, Progress},
+        promo::{Off, Promo},
+        seat::{SeatKind, SeatNow, SeatState},
+        ticket::{Place, TicketState},
+        waiting::{OwnWaiting, WaitingState},
+    },
+};
+use plenum_broadcasts::{
+    live::BroadcastEvent,
+    model::{
+        Audience, Broadcast, Every, Funnel, Ground, Late, Measure, Moment, Occurrence, OwnTime, Repeat, Sample, Series, SeriesState, State,
+        Variant, Weekday, Winner, Words, moments::MomentOf,
+    },
+};
+use plenum_core::{
+    activity::{
+        Item, Subject, Verb,
+        live::{AuditEvent, ConversationActivity, Nudge, OrganisationActivity, PersonActivity, RecordHead},
+    },
+    counts::Counts,
+    ids::{
+        ActivityId, AlarmId, BroadcastId, CheckInId, ConversationId, DepositId, EventId, HoldId, MessageId, NotificationId, OrderId,
+        OrderLineId, PersonId, PictureId, PostingId, PromoCodeId, SeatId, SeriesId, SpaceId, TicketId, TicketTypeId, WithdrawalId,
+    },
+    live::LiveEvent,
+    people::{PersonCard, Role},
+    time::Zone,
+};
+use plenum_directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent};
+use plenum_inbox::{
+    live::{Changed, Gone, InboxEvent, Swept},
+    model::{Category, Digest, Notification, Preferences, Quiet, Sweep, Way},
+};
+use plenum_messages::{
+    live::{ConversationEvent, Head, Left, MemberChanged, OwnChanged, PersonEvent, PointerMoved, ReactionsChanged, Typing},
+    model::{Access, Conversation, ConversationKind, Line, Member, Message, Own, Pointer, Preview, Quote, Reaction},
+    spaces::{
+        live::{MemberChanged as SpaceMemberChanged, SpaceEvent},
+        model::SpaceMember,
+    },
+};
+use plenum_wallet::{
+    live::{BalanceChanged, DepositChanged, QueueEvent, WalletEvent, WalletSettings, WithdrawalChanged},
+    model::{
+        Currency, Money,
+        deposit::{Deposit, DepositState},
+        statement::{Entry, TransferKind},
+        wallet::Balance,
+        withdrawal::{Queued, Withdrawal, WithdrawalState},
+    },
+};
 
 fn card(id: i64) -> PersonCard {
     PersonCard { id: PersonId(id), name: format!("Person {id}"), hue: 3 }

@@ -12,7 +12,8 @@ use std::{
 use anyhow::ensure;
 use futures::{StreamExt as _, TryStreamExt as _, future::try_join_all, stream};
 use md5::{Digest as _, Md5};
-use plenum::{live::pusher::signature::{AppSecret, hex, request}, store::db::now};
+use plenum_live::pusher::signature::{AppSecret, hex, request};
+use plenum_store::db::now;
 use serde_json::json;
 
 use super::{

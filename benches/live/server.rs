@@ -14,7 +14,8 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
-use plenum::{store::db::now, web::sign_ins::Secret};
+use plenum_store::db::now;
+use plenum_web::sign_ins::Secret;
 use serde_json::Value;
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;

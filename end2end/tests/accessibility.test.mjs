@@ -1,32 +1,31 @@
-// Every page that the router knows passes axe, for an admin, a member and a visitor, light and
-// dark, wide and narrow; and none is wider than a narrow screen.
+// Every page that the router knows passes axe, for an admin, a member and a visitor, light and dark, wide and narrow; and none is wider
+// than a narrow screen. Of pages that are built alike, whoever sees them, axe looks at one.
 
 import assert from 'node:assert/strict';
 
-import { violations } from '../axe.mjs';
+import { audit, structure, tooWide } from '../axe.mjs';
 import { scenario } from '../harness.mjs';
 import { openConversation } from '../plenum.mjs';
 import { plenum } from '../server.mjs';
 
-const WIDTHS = [1280, 360];
-const THEMES = ['light', 'dark'];
-
 // Pages that someone may not see, or that are not there, are pages too: their status is no error.
 const allow = [/the server responded with a status of 40[134]/];
 
+/** How the pages are built that axe was asked about. */
+const known = new Set();
+
 for (const who of ['admin', 'lena', null]) {
-  for (const theme of THEMES) {
-    scenario(`axe finds nothing: ${who ?? 'a visitor'}, ${theme}`, (scene, t) => audit(scene, t, who, theme), { allow });
-  }
+  scenario(`axe finds nothing: ${who ?? 'a visitor'}`, (scene, t) => visitAll(scene, t, who), { allow });
 }
 
-async function audit(scene, t, who, theme) {
-  const person = who ? await scene.person(who, { theme }) : await scene.visitor('visitor', { theme });
+async function visitAll(scene, t, who) {
+  const person = who ? await scene.person(who) : await scene.visitor('visitor');
   const { page } = person;
   const general = who ? await openConversation(page, 'General', person.wire()) : 1;
   const paths = await pages(general);
 
   const found = [];
+  const looked = [];
   for (const path of paths) {
     const from = person.wire().here;
     const response = await page.goto(path);
@@ -34,13 +33,14 @@ async function audit(scene, t, who, theme) {
     // Look at the page as scripts have left it: whoever is signed in is then connected.
     if (who && response?.ok()) await person.wire().connected({ from });
     else await page.waitForLoadState('networkidle');
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 800 });
-      found.push(...(await violations(page)).map((violation) => `${path} at ${width} px: ${violation}`));
-    }
+    const built = await structure(page);
+    const violations = known.has(built) ? tooWide(page) : audit(page);
+    if (!known.has(built)) looked.push(path);
+    known.add(built);
+    found.push(...(await violations).map((violation) => `${path}, ${violation}`));
   }
   assert.deepEqual(found, []);
-  t.diagnostic(`${paths.length} pages: ${paths.join(' ')}`);
+  t.diagnostic(`${paths.length} pages, of which ${looked.length} are built as none before: ${looked.join(' ')}`);
 }
 
 /** The router's own list, one path a line, with an id where it takes a parameter; and one that it does not know. */

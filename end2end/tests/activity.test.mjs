@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
-import { violations } from '../axe.mjs';
+import { audit } from '../axe.mjs';
 import { eventually, scenario } from '../harness.mjs';
 import { call, createRoom, markDocument, part, sameDocument, signIn } from '../plenum.mjs';
 
@@ -129,7 +129,7 @@ scenario('what happened while the line was cut is there when it is back', async 
   await join(tom.page, room);
   await scene.kill();
   await scene.restart();
-  await eventually(() => join(sam.page, room), { within: 20_000 });
+  await eventually(() => join(sam.page, room));
   assert.equal(await line(lena.page, 'joined Chess club').count(), 0);
   lena.line.heal();
   for (const page of [lena.page, feed]) {
@@ -201,22 +201,12 @@ scenario('the audit log is live, filtered and exported', async (scene) => {
 });
 
 // What is said of lines, chips and tables is said to everyone, light and dark, on a wide screen and on a phone; with something in them.
-for (const theme of ['light', 'dark']) {
-  scenario(`axe finds nothing in feeds and in the audit log: ${theme}`, async (scene) => {
-    const admin = await scene.person('admin', { theme });
-    const [tom, sam] = await scene.people('tom', 'sam');
-    const room = await createRoom(admin.page, 'Chess club');
-    for (const { page } of [tom, sam]) await join(page, room);
-    const found = [];
-    for (const path of ['/', '/?show=people', `/messages/${room}/activity`, `/people/${await me(tom.page)}`, '/admin/audit', '/admin/audit?person=tom']) {
-      const from = admin.wire().here;
-      await admin.page.goto(path);
-      await admin.wire().connected({ from });
-      for (const width of [1280, 360]) {
-        await admin.page.setViewportSize({ width, height: 800 });
-        found.push(...(await violations(admin.page)).map((violation) => `${path} at ${width} px: ${violation}`));
-      }
-    }
-    assert.deepEqual(found, []);
-  });
-}
+scenario('axe finds nothing in feeds and in the audit log, light and dark', async (scene) => {
+  const [admin, tom, sam] = await scene.people('admin', 'tom', 'sam');
+  const room = await createRoom(admin.page, 'Chess club');
+  for (const { page } of [tom, sam]) await join(page, room);
+  for (const path of ['/', '/?show=people', `/messages/${room}/activity`, `/people/${await me(tom.page)}`, '/admin/audit', '/admin/audit?person=tom']) {
+    await admin.open(path);
+    assert.deepEqual(await audit(admin.page), [], path);
+  }
+});

@@ -8,23 +8,15 @@ import { join } from 'node:path';
 import { violations } from '../axe.mjs';
 import { goneFor, mailsAreDue } from '../database.mjs';
 import { eventually, scenario } from '../harness.mjs';
-import { call, openConversation, part, send } from '../plenum.mjs';
+import { call, openConversation, part, region, send } from '../plenum.mjs';
 
-const region = (page, name) => page.getByRole('main').getByRole('region', { name, exact: true });
 const select = (page) => page.getByLabel('Daily mail', { exact: true });
 const save = (page) => page.getByRole('button', { name: 'Save', exact: true });
-
-/** Waits until the page is alive, with its socket. */
-async function open(person, path, page = person.page) {
-  const from = person.wire(page).here;
-  await page.goto(path);
-  await person.wire(page).connected({ from });
-}
 
 // Nobody has been away in a fresh institution: the page says what it is for, and the inbox leads to it.
 scenario('the page of what came while one was away says what it is for', async (scene) => {
   const lena = await scene.person('lena');
-  await open(lena, '/inbox');
+  await lena.open('/inbox');
   await lena.page.getByRole('main').getByRole('link', { name: 'While you were away' }).click();
   await lena.page.waitForURL(/\/inbox\/away$/);
   await lena.page.getByRole('heading', { name: 'You have not been away' }).waitFor();
@@ -45,11 +37,11 @@ scenario('what came while one was away is live, and read up to what is shown', a
     await send(sam.page, `@Lena Kovač ${text}`);
     await part.message(sam.page, text).waitFor();
   }
-  await open(lena, '/people');
+  await lena.open('/people');
   await page.locator('.toast').filter({ hasText: 'You have been away: 3 notifications are unread.' }).getByRole('button', { name: 'Open' }).click();
   await page.waitForURL(/\/inbox\/away$/);
   const other = await lena.tab();
-  await open(lena, '/inbox', other);
+  await lena.open('/inbox', { page: other });
   await other.getByRole('main').getByRole('link', { name: 'See what has come' }).click();
   for (const tab of [page, other]) {
     await region(tab, 'General').getByText('2 notifications, unread').waitFor();
@@ -76,7 +68,7 @@ scenario('the settings follow what another tab saves', async (scene) => {
   const lena = await scene.person('lena');
   const { page } = lena;
   const other = await lena.tab();
-  for (const tab of [page, other]) await open(lena, '/settings/notifications', tab);
+  for (const tab of [page, other]) await lena.open('/settings/notifications', { page: tab });
   for (const tab of [page, other]) assert.equal(await select(tab).inputValue(), '');
   await select(page).selectOption('7');
   await page.getByRole('checkbox', { name: 'Replies, by mail' }).uncheck();
@@ -101,7 +93,7 @@ scenario('the settings follow what another tab saves', async (scene) => {
 scenario('the link in the mail stops it, without signing in', async (scene) => {
   const [lena, sam] = await scene.people('lena', 'sam');
   const hour = 8;
-  await open(lena, '/settings/notifications');
+  await lena.open('/settings/notifications');
   await call(lena.page, 'inbox/set_preferences', { 'wanted[0]': 'mentions.app', 'wanted[1]': 'mentions.mail', digest: String(hour) });
   await eventually(async () => assert.equal(await select(lena.page).inputValue(), String(hour)));
   const link = await linkOf(scene, sam);
@@ -133,7 +125,7 @@ async function linkOf(scene, sam) {
     const first = (await readdir(outbox).catch(() => [])).find((name) => name.startsWith('digest-') && name.endsWith('.eml'));
     assert.ok(first, 'the mail came');
     return first;
-  }, { within: 20_000 });
+  });
   const mail = await readFile(join(outbox, name), 'utf8');
   return mail.match(/^List-Unsubscribe: <(.*)>/m)[1];
 }

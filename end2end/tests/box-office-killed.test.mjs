@@ -3,31 +3,22 @@
 
 import assert from 'node:assert/strict';
 
-import { secondDoor, sellSeats } from '../database.mjs';
-import { eventually, scenario } from '../harness.mjs';
-import { call, keepReply, markDocument, part, sameDocument } from '../plenum.mjs';
+import { basket, GALA, is, MAP, seat, sellSeats } from '../box-office.mjs';
+import { secondDoor } from '../database.mjs';
+import { eventually, scenario, shows } from '../harness.mjs';
+import { call, keepReply, markDocument, part, region, sameDocument } from '../plenum.mjs';
 
-/** The gala of the demo is the first event; its seats are numbered from the first of row A on. */
-const GALA = 1;
-const MAP = `/events/${GALA}/seats`;
 const DOOR = `/events/${GALA}/check-in`;
 
 /** What a page says of a command that nobody has answered. */
 const NOT_REACHED = 'The server cannot be reached just now.';
 /** How long a page may take to come back by itself: it waits longer with each attempt. */
-const BACK = 40_000;
+const BACK = 60_000;
 
 /** How the line is, in the word at the foot of the navigation. */
 const lineIs = (page, word, timeout) =>
   page.getByRole('navigation', { name: 'Main' }).getByText(word, { exact: true }).waitFor({ timeout });
-const region = (page, name) => page.getByRole('region', { name, exact: true });
 const pay = (page) => page.getByRole('button', { name: /^Pay from wallet/ });
-const shows = (locator, text, options) => eventually(async () => assert.equal((await locator.innerText()).trim(), text), options);
-
-const seat = (page, row, number) => page.getByRole('button', { name: new RegExp(`^Row ${row}, seat ${number}, `) });
-const is = (page, row, number, state) =>
-  page.getByRole('button', { name: new RegExp(`^Row ${row}, seat ${number}, .*, ${state}$`) }).waitFor();
-const basket = (page) => region(page, 'Your places');
 const places = (page) => basket(page).locator('.basket-lines li').filter({ hasText: /^Row/ });
 
 /** How many seconds the basket is held yet, as the page counts them. */
@@ -38,9 +29,7 @@ async function secondsLeft(page) {
 
 /** Opens a page and waits until it follows `channel`; marks its document. */
 async function open(person, path, channel) {
-  const from = person.wire().here;
-  await person.page.goto(path);
-  await person.wire().subscribed(channel, { from });
+  await person.open(path, { channel });
   await markDocument(person.page);
 }
 

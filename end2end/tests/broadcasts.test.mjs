@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 
 import { violations } from '../axe.mjs';
 import { eventually, scenario } from '../harness.mjs';
+import { region } from '../plenum.mjs';
 
-const section = (page, name) => page.getByRole('region', { name, exact: true });
 const button = (within, name) => within.getByRole('button', { name, exact: true });
-const figure = (page, name) => section(page, 'How far it has come').locator('.figure').filter({ hasText: name }).locator('dd');
+const figure = (page, name) => region(page, 'How far it has come').locator('.figure').filter({ hasText: name }).locator('dd');
 
 /** Fills in what a broadcast says, and asks for the preview. */
 async function write(page, { audience, title, text = '', at = '', recipient = '' }) {
@@ -33,7 +33,7 @@ scenario('a manager sends a broadcast, and it arrives while one looks', async (s
   await write(page, { audience: 'everyone', title: 'Dear {{ nickname }}' });
   await page.getByText('There is no variable nickname').waitFor();
   await write(page, { audience: 'everyone', title: 'Dear {{ first_name }}', text: 'Come at noon.', recipient: 'lena@plenum.example' });
-  const preview = section(page, 'Preview and send');
+  const preview = region(page, 'Preview and send');
   await preview.getByText('Dear Lena', { exact: true }).waitFor();
   assert.deepEqual(await violations(page), []);
   await button(preview, 'Send').click();
@@ -48,7 +48,7 @@ scenario('a manager sends a broadcast, and it arrives while one looks', async (s
   await mara.wire().connected({ from });
   await lena.page.reload();
   await button(lena.page.getByRole('main'), 'Mark all read').click();
-  await figure(page, 'Read').getByText(/^1 /).waitFor({ timeout: 20_000 });
+  await figure(page, 'Read').getByText(/^1 /).waitFor();
   assert.deepEqual(await violations(page), []);
 }, { allow: [/the server responded with a status of 422/] });
 
@@ -60,7 +60,7 @@ scenario('a scheduled broadcast is paused, resumed and cancelled', async (scene)
   await page.goto('/admin/broadcasts/new');
   const at = new Date(Date.now() + 48 * 3_600_000).toISOString().slice(0, 16);
   await write(page, { audience: 'role:instructor', title: 'Staff meeting', at });
-  await button(section(page, 'Preview and send'), 'Schedule').click();
+  await button(region(page, 'Preview and send'), 'Schedule').click();
   await page.waitForURL(/\/admin\/broadcasts\/\d+$/);
   const line = admin.page.getByRole('list', { name: 'Broadcasts' }).getByRole('listitem').filter({ hasText: 'Staff meeting' });
   await line.getByText('Scheduled', { exact: true }).waitFor();
@@ -85,7 +85,7 @@ scenario('variants are compared while recipients read and follow', async (scene)
   await page.getByLabel('Link of B', { exact: true }).fill('/messages/rooms');
   await page.getByLabel('Link', { exact: true }).fill('/messages/rooms');
   await write(page, { audience: 'everyone', title: 'Rooms for {{ first_name }}', recipient: 'lena@plenum.example' });
-  const preview = section(page, 'Preview and send');
+  const preview = region(page, 'Preview and send');
   for (const text of ['Rooms for Lena', 'Rooms, Lena']) await preview.getByText(text, { exact: true }).waitFor();
   await preview.getByRole('heading', { name: 'Variant B · 50 % of them' }).waitFor();
   assert.deepEqual(await violations(page), []);
@@ -94,14 +94,14 @@ scenario('variants are compared while recipients read and follow', async (scene)
   await page.waitForURL(/\/admin\/broadcasts\/\d+$/);
   await page.getByText('Sent', { exact: true }).waitFor();
   await figure(page, 'Followed').getByText(/^0 /).waitFor();
-  await section(page, 'Over time').getByRole('img', { name: /^Over time/ }).waitFor();
+  await region(page, 'Over time').getByRole('img', { name: /^Over time/ }).waitFor();
   await lena.page.getByRole('main').getByRole('link', { name: /^Rooms/ }).first().click();
   await lena.page.waitForURL(/\/messages\/rooms$/);
-  await figure(page, 'Followed').getByText(/^1 /).waitFor({ timeout: 20_000 });
-  const compared = section(page, 'Variants compared');
+  await figure(page, 'Followed').getByText(/^1 /).waitFor();
+  const compared = region(page, 'Variants compared');
   assert.equal(await compared.getByRole('row').count(), 3);
   await compared.getByText('Too few people have got each of them').waitFor();
-  await section(page, 'Over time').getByText('The figures as a table').click();
+  await region(page, 'Over time').getByText('The figures as a table').click();
   assert.deepEqual(await violations(page), []);
 });
 
@@ -116,18 +116,18 @@ scenario('a broadcast is repeated, paused and ended', async (scene) => {
   await page.getByLabel('Monday', { exact: true }).check();
   const at = new Date(Date.now() + 48 * 3_600_000).toISOString().slice(0, 16);
   await write(page, { audience: 'everyone', title: 'The menu', at });
-  await button(section(page, 'Preview and send'), 'Start repeating').click();
+  await button(region(page, 'Preview and send'), 'Start repeating').click();
   await page.waitForURL(/\/admin\/broadcasts\?done=sent$/);
-  const line = section(admin.page, 'Repeated').getByRole('listitem').filter({ hasText: 'The menu' });
+  const line = region(admin.page, 'Repeated').getByRole('listitem').filter({ hasText: 'The menu' });
   await line.getByText('Each week on Monday').waitFor();
-  const own = section(page, 'Repeated').getByRole('listitem');
+  const own = region(page, 'Repeated').getByRole('listitem');
   for (const [act, state] of [['Pause', 'Paused'], ['Go on', 'Running']]) {
     await own.getByRole('button', { name: new RegExp(`^${act}`) }).click();
     await line.getByText(state, { exact: true }).waitFor();
   }
   assert.deepEqual(await violations(admin.page), []);
   await own.getByRole('button', { name: /^End/ }).click();
-  await section(admin.page, 'Repeated').waitFor({ state: 'detached' });
+  await region(admin.page, 'Repeated').waitFor({ state: 'detached' });
 });
 
 // A manager without scripts keeps a template and sends with it, in two variants; a recipient without scripts follows it.
@@ -146,7 +146,7 @@ scenario('templates, variants and following without scripts', async (scene) => {
   await page.getByLabel('Title of B', { exact: true }).fill('Welcome here, {{ first_name }}');
   await page.getByLabel('Link of B', { exact: true }).fill('/messages/rooms');
   await button(page, 'Preview').click();
-  await button(section(page, 'Preview and send'), 'Send').click();
+  await button(region(page, 'Preview and send'), 'Send').click();
   await page.getByText('The broadcast is on its way.').waitFor();
   await page.getByRole('link', { name: /^Welcome/ }).first().click();
   await page.waitForURL(/\/admin\/broadcasts\/\d+$/);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { chromium } from 'playwright-core';
 
-import { sellSeats } from '../database.mjs';
+import { sellSeats } from '../box-office.mjs';
 import { eventually, scenario } from '../harness.mjs';
 import { signIn } from '../plenum.mjs';
 import { CHROMIUM } from '../scene.mjs';

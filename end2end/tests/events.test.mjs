@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 
 import { violations } from '../axe.mjs';
 import { eventually, scenario } from '../harness.mjs';
+import { region } from '../plenum.mjs';
 
 const main = (page) => page.getByRole('main');
-const section = (page, name) => page.getByRole('region', { name, exact: true });
 const button = (within, name) => within.getByRole('button', { name, exact: true });
 
 /** A local time so many days from now, as a form holds it. */
@@ -22,7 +22,7 @@ async function draft(page, title) {
   await page.getByLabel('Ends', { exact: true }).fill(inDays(3, '21:30'));
   await button(page, 'Make a draft').click();
   await page.waitForURL(/\/events\/\d+\/edit/);
-  const types = section(page, 'Ticket types');
+  const types = region(page, 'Ticket types');
   await types.getByLabel('Name', { exact: true }).fill('Standing');
   await types.getByLabel(/^Price/).fill('12');
   await types.getByLabel('Places', { exact: true }).fill('50');
@@ -36,8 +36,8 @@ scenario('what becomes of an event is seen by those who look', async (scene) => 
   const [otto, sam] = await scene.people('otto', 'sam');
   const visitor = await scene.visitor('visitor');
   const id = await draft(otto.page, 'Open day');
-  await button(section(otto.page, 'What becomes of it'), 'Publish').click();
-  await section(otto.page, 'What becomes of it').getByText('on sale', { exact: true }).waitFor();
+  await button(region(otto.page, 'What becomes of it'), 'Publish').click();
+  await region(otto.page, 'What becomes of it').getByText('on sale', { exact: true }).waitFor();
   assert.deepEqual(await violations(otto.page), []);
 
   for (const { page } of [sam, visitor]) {
@@ -47,7 +47,7 @@ scenario('what becomes of an event is seen by those who look', async (scene) => 
     await main(page).getByText('50 of 50').first().waitFor();
     assert.deepEqual(await violations(page), []);
   }
-  const course = section(otto.page, 'What becomes of it');
+  const course = region(otto.page, 'What becomes of it');
   const unfold = (name) => course.locator('details').filter({ has: otto.page.locator('summary', { hasText: name }) });
   await unfold('Postpone').locator('summary').click();
   await unfold('Postpone').getByLabel('Why', { exact: true }).fill('The hall is flooded.');
@@ -83,8 +83,11 @@ scenario('a countdown follows the clock of the server', async (scene) => {
   };
   const first = await left(skewed);
   await eventually(async () => assert.ok((await left(skewed)) < first, 'it goes on'));
-  const [right, other] = await Promise.all([left(visitor), left(skewed)]);
-  assert.ok(Math.abs(right - other) <= 1, `${right} and ${other}`);
+  // On a busy machine one page may be a tick behind the other.
+  await eventually(async () => {
+    const [right, other] = await Promise.all([left(visitor), left(skewed)]);
+    assert.ok(Math.abs(right - other) <= 1, `${right} and ${other}`);
+  });
 });
 
 // From the list to what is published, by keyboard alone.
@@ -108,7 +111,7 @@ scenario('an event is made and published by keyboard', async (scene) => {
   await page.getByLabel('Ends', { exact: true }).fill(inDays(3, '21:30'));
   await press(button(page, 'Make a draft'));
   await page.waitForURL(/\/events\/\d+\/edit/);
-  const types = section(page, 'Ticket types');
+  const types = region(page, 'Ticket types');
   await types.getByLabel('Name', { exact: true }).focus();
   await page.keyboard.type('Standing');
   await types.getByLabel(/^Price/).focus();
@@ -117,8 +120,8 @@ scenario('an event is made and published by keyboard', async (scene) => {
   await page.keyboard.type('50');
   await page.keyboard.press('Enter');
   await button(types, 'Save Standing').waitFor();
-  await press(button(section(page, 'What becomes of it'), 'Publish'));
-  await section(page, 'What becomes of it').getByText('on sale', { exact: true }).waitFor();
+  await press(button(region(page, 'What becomes of it'), 'Publish'));
+  await region(page, 'What becomes of it').getByText('on sale', { exact: true }).waitFor();
   await press(page.getByRole('link', { name: 'See the event' }));
   await page.getByRole('heading', { name: 'By keyboard', level: 1 }).waitFor();
 });
@@ -128,7 +131,7 @@ scenario('two who change an event do not overwrite one another', async (scene) =
   const [otto, admin] = await scene.people('otto', 'admin');
   const id = await draft(otto.page, 'Two at once');
   await admin.page.goto(`/events/${id}/edit`);
-  const form = ({ page }) => section(page, 'About the event');
+  const form = ({ page }) => region(page, 'About the event');
   await form(otto).getByLabel('Title', { exact: true }).fill('The first');
   await button(form(otto), 'Save').click();
   await form(otto).getByText('Saved').waitFor();
@@ -142,17 +145,17 @@ scenario('two who change an event do not overwrite one another', async (scene) =
 scenario('those who are coming see who is here', async (scene) => {
   const [otto, tom] = await scene.people('otto', 'tom');
   const id = await draft(otto.page, 'Together');
-  await button(section(otto.page, 'What becomes of it'), 'Publish').click();
-  await section(otto.page, 'Organisers').getByLabel('E-mail', { exact: true }).fill('tom@plenum.example');
-  await button(section(otto.page, 'Organisers'), 'Add organiser').click();
-  await section(otto.page, 'Organisers').getByText(/^Tom/).waitFor();
+  await button(region(otto.page, 'What becomes of it'), 'Publish').click();
+  await region(otto.page, 'Organisers').getByLabel('E-mail', { exact: true }).fill('tom@plenum.example');
+  await button(region(otto.page, 'Organisers'), 'Add organiser').click();
+  await region(otto.page, 'Organisers').getByText(/^Tom/).waitFor();
   for (const { page } of [otto, tom]) await page.goto(`/events/${id}`);
   for (const { page } of [otto, tom]) {
-    await section(page, 'Who is coming').getByText('2 are coming · 2 here now').waitFor();
+    await region(page, 'Who is coming').getByText('2 are coming · 2 here now').waitFor();
     assert.deepEqual(await violations(page), []);
   }
   await tom.page.goto('/events');
-  await section(otto.page, 'Who is coming').getByText('2 are coming · 1 here now').waitFor({ timeout: 30_000 });
+  await region(otto.page, 'Who is coming').getByText('2 are coming · 1 here now').waitFor({ timeout: 30_000 });
 });
 
 // Nothing stands out of a narrow screen, light or dark.

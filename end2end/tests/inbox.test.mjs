@@ -153,7 +153,7 @@ scenario('the browser shows what is new to whoever does not look', async (scene)
       const notifications = registration ? await registration.getNotifications() : [];
       return notifications.map(({ title, body }) => `${title}: ${body}`);
     });
-  await eventually(async () => assert.deepEqual(await shown(), ['Sam Adeyemi mentioned you in General: @Lena Kovač the hall is open']), { within: 20_000 });
+  await eventually(async () => assert.deepEqual(await shown(), ['Sam Adeyemi mentioned you in General: @Lena Kovač the hall is open']));
   const other = await lena.tab();
   await other.goto('/inbox');
   await notice(other, 'the hall is open').getByRole('button', { name: /^Mark read/ }).click();

@@ -105,7 +105,7 @@ for (const aside of [false, true]) {
         const gone = await say();
         // A page from the cache is not loaded, which is what Playwright waits for.
         await page.goBack({ waitUntil: 'commit', timeout: 3_000 }).catch(() => {});
-        await part.message(page, gone).waitFor({ timeout: 20_000 });
+        await part.message(page, gone).waitFor();
         kept = await sameDocument(page);
       }
       assert.equal(kept, aside, await reasons(page));

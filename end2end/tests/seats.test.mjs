@@ -4,31 +4,19 @@
 import assert from 'node:assert/strict';
 
 import { violations } from '../axe.mjs';
+import { basket, is, MAP, openMap, seat } from '../box-office.mjs';
 import { eventually, scenario } from '../harness.mjs';
 import { PASSWORD, part } from '../plenum.mjs';
 
-/** The gala of the demo is the first event. */
-const MAP = '/events/1/seats';
+const MINUTE = 60_000;
 
-const seat = (page, row, number) => page.getByRole('button', { name: new RegExp(`^Row ${row}, seat ${number}, `) });
-const is = (page, row, number, state) =>
-  page.getByRole('button', { name: new RegExp(`^Row ${row}, seat ${number}, .*, ${state}$`) }).waitFor();
-const basket = (page) => page.getByRole('region', { name: 'Your places' });
 const line = (page, name) => basket(page).getByRole('listitem').filter({ hasText: name });
-
-/** Opens the map and waits until it is alive and followed. */
-async function open(person, path = MAP) {
-  const from = person.wire().here;
-  await person.page.goto(path);
-  await person.wire().subscribed('seats.1', { from });
-  await seat(person.page, 'A', 1).waitFor();
-}
 
 // Sam picks a seat: it is his, and Lena and a visitor see it held; he lets it go, and it is free for all of them.
 scenario('what one picks the others see', async (scene) => {
   const [sam, lena] = await scene.people('sam', 'lena');
   const visitor = await scene.visitor('nobody');
-  for (const person of [sam, lena, visitor]) await open(person);
+  for (const person of [sam, lena, visitor]) await openMap(person);
   await visitor.page.getByText('3 looking').waitFor();
   await seat(sam.page, 'B', 7).click();
   await is(sam.page, 'B', 7, 'yours');
@@ -43,7 +31,7 @@ scenario('what one buys the others see, and what is given back', async (scene) =
   const [sam, lena, otto] = await scene.people('sam', 'lena', 'otto');
   const visitor = await scene.visitor('nobody');
   const others = [lena, visitor];
-  for (const person of [sam, ...others]) await open(person);
+  for (const person of [sam, ...others]) await openMap(person);
   await seat(sam.page, 'C', 3).click();
   for (const person of others) await is(person.page, 'C', 3, 'held by somebody');
   await basket(sam.page).getByRole('button', { name: 'More time' }).click();
@@ -98,7 +86,7 @@ scenario('a ticket is bought by keyboard alone', async (scene) => {
 // Two press the same seat at once: it is one's, the other one sees it held, and has nothing in the basket.
 scenario('two pick the same seat at once', async (scene) => {
   const [sam, lena] = await scene.people('sam', 'lena');
-  for (const person of [sam, lena]) await open(person);
+  for (const person of [sam, lena]) await openMap(person);
   await Promise.all([sam, lena].map((person) => seat(person.page, 'C', 9).click()));
   const mine = async (person) => (await seat(person.page, 'C', 9).getAttribute('aria-label')).endsWith(', yours');
   const [winner, other] = await eventually(async () => {
@@ -111,25 +99,28 @@ scenario('two pick the same seat at once', async (scene) => {
   assert.equal(await line(other.page, 'Row C, seat 9').count(), 0);
 }, { allow: [/status of 409/] });
 
-// A hold of a few seconds ends while one looks: the basket says so and keeps what was in it; one click holds it again.
+// A hold ends while one looks: the basket says so and keeps what was in it; one click holds it again.
 scenario('a basket ends, and is had again by one click', async (scene) => {
   const [sam, lena] = await scene.people('sam', 'lena');
-  for (const person of [sam, lena]) await open(person);
+  for (const person of [sam, lena]) await openMap(person);
   await seat(sam.page, 'D', 4).click();
   await is(sam.page, 'D', 4, 'yours');
+  await scene.advance(14 * MINUTE);
   await part.alert(sam.page, 'Your places are held for').waitFor();
+  await is(lena.page, 'D', 4, 'held by somebody');
+  await scene.advance(MINUTE);
   await part.alert(sam.page, 'Time is up').waitFor();
   await is(lena.page, 'D', 4, 'available');
   await line(sam.page, 'Row D, seat 4').waitFor();
   await basket(sam.page).getByRole('button', { name: 'Try to hold them again' }).click();
   await is(sam.page, 'D', 4, 'yours');
   await is(lena.page, 'D', 4, 'held by somebody');
-}, { server: { env: { PLENUM_BOX_OFFICE__HOLD_SECONDS: '5' } } });
+});
 
 // A reload and a second tab show the same basket; more time is more time in both; what one tab lets go the other loses.
 scenario('a basket is the same in all tabs, and lasts longer', async (scene) => {
   const sam = await scene.person('sam');
-  await open(sam);
+  await openMap(sam);
   await seat(sam.page, 'A', 5).click();
   await line(sam.page, 'Row A, seat 5').waitFor();
   await sam.page.reload();
@@ -197,7 +188,7 @@ scenario('the best seats together are found', async (scene) => {
 // A visitor picks two seats; somebody takes one of them while they sign in: the other one is held, and they are told.
 scenario('what a visitor has picked survives the way to the door', async (scene) => {
   const lena = await scene.person('lena');
-  await open(lena);
+  await openMap(lena);
   const { page } = await scene.visitor('sam');
   await page.goto(MAP);
   await seat(page, 'B', 3).click();
@@ -259,7 +250,7 @@ scenario('places are held without scripts', async (scene) => {
 // The line is cut while somebody else picks; when it is back the map is as it is now, without a reload.
 scenario('a map that lost its line is right again', async (scene) => {
   const [sam, lena] = await scene.people('sam', 'lena');
-  for (const person of [sam, lena]) await open(person);
+  for (const person of [sam, lena]) await openMap(person);
   const from = lena.wire().here;
   lena.line.cut();
   await seat(sam.page, 'A', 9).click();

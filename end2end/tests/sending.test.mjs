@@ -121,7 +121,7 @@ scenario('a large room is asked who has read', async (scene) => {
     if (await ask.isVisible()) await ask.click();
     else await lena.page.reload();
     assert.match(words, /Read by Sam Adeyemi/);
-  }, { within: 20_000 });
+  });
 
   // The list of people of a large room comes in pages, and can be searched.
   await openPanel(lena.page, 'people');

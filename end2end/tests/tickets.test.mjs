@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 
 import { violations } from '../axe.mjs';
-import { secondDoor, sellSeats } from '../database.mjs';
+import { sellSeats } from '../box-office.mjs';
+import { secondDoor } from '../database.mjs';
 import { eventually, scenario } from '../harness.mjs';
+import { region } from '../plenum.mjs';
 
 const GALA = 1;
 const DOOR = `/events/${GALA}/check-in`;
@@ -12,7 +14,6 @@ const DESK = `/events/${GALA}/desk`;
 
 const answer = (page) => page.locator('.door-answer');
 const counts = (page) => page.locator('.door-counts b');
-const section = (page, name) => page.getByRole('region', { name, exact: true });
 const codeField = (page) => page.getByRole('textbox', { name: 'Code of a ticket', exact: true });
 
 /** Reads a code at a door, as a scanner that types does. */
@@ -66,7 +67,7 @@ scenario('two doors let a ticket in once', async (scene) => {
   await says(mara.page, 'Come in');
   await eventually(async () => assert.equal(await counts(otto.page).innerText(), '2 of 3 in'));
   // One's own last can be taken back, another's cannot.
-  const recent = section(mara.page, 'Came in last');
+  const recent = region(mara.page, 'Came in last');
   assert.equal(await recent.getByRole('button', { name: /^Undo/ }).count(), 1);
   await recent.getByRole('button', { name: /^Undo/ }).click();
   await eventually(async () => assert.equal(await counts(otto.page).innerText(), '1 of 3 in'));
@@ -78,7 +79,7 @@ scenario('what is scanned offline waits', async (scene) => {
   otto.line.cut();
   await scan(otto.page, codes[0]);
   await scan(otto.page, codes[1]);
-  const waiting = section(otto.page, 'Not checked yet');
+  const waiting = region(otto.page, 'Not checked yet');
   await waiting.waitFor();
   await eventually(async () => assert.equal(await waiting.getByRole('listitem').count(), 2));
   assert.equal(await otto.page.getByText('Come in', { exact: true }).count(), 0, 'nobody is let in by a page alone');
@@ -86,10 +87,10 @@ scenario('what is scanned offline waits', async (scene) => {
   await scan(mara.page, codes[1]);
   await says(mara.page, 'Come in');
   otto.line.heal();
-  await eventually(async () => assert.equal(await counts(otto.page).innerText(), '2 of 3 in'), { within: 30_000 });
+  await eventually(async () => assert.equal(await counts(otto.page).innerText(), '2 of 3 in'));
   await eventually(async () => assert.equal(await waiting.count(), 0));
   await says(otto.page, 'Already used');
-  await section(otto.page, 'Scanned here').getByText('Come in', { exact: true }).waitFor();
+  await region(otto.page, 'Scanned here').getByText('Come in', { exact: true }).waitFor();
 }, { allow: [/net::ERR_/, /Failed to fetch/] });
 
 // Somebody who was found by name waits for the connection as a code does; and two tabs of one door lose nothing of one another's.
@@ -97,7 +98,7 @@ scenario('a name waits as a code does', async (scene) => {
   const { otto, codes } = await doors(scene);
   await otto.page.getByRole('searchbox', { name: 'Name, e-mail or order number' }).fill('kov');
   await otto.page.getByRole('button', { name: 'Search', exact: true }).click();
-  const found = section(otto.page, 'Search by name or order').getByRole('button', { name: /^Check in: Lena Kovač/ });
+  const found = region(otto.page, 'Search by name or order').getByRole('button', { name: /^Check in: Lena Kovač/ });
   await found.first().waitFor();
   const other = await otto.tab();
   await other.goto(DOOR);
@@ -105,15 +106,15 @@ scenario('a name waits as a code does', async (scene) => {
   otto.line.cut();
   await found.first().click();
   await scan(other, codes[2]);
-  await section(otto.page, 'Not checked yet').getByText('Lena Kovač').waitFor();
-  await section(other, 'Not checked yet').waitFor();
+  await region(otto.page, 'Not checked yet').getByText('Lena Kovač').waitFor();
+  await region(other, 'Not checked yet').waitFor();
   const kept = () => otto.page.evaluate((door) => JSON.parse(localStorage.getItem(door) ?? '[]').length, `plenum:door:${GALA}`);
   assert.equal(await kept(), 2);
   assert.equal(await otto.page.getByText('Come in', { exact: true }).count(), 0, 'nobody is let in by a page alone');
   otto.line.heal();
   await says(otto.page, 'Come in');
   await says(other, 'Come in');
-  await eventually(async () => assert.equal(await counts(otto.page).innerText(), '2 of 3 in'), { within: 30_000 });
+  await eventually(async () => assert.equal(await counts(otto.page).innerText(), '2 of 3 in'));
   await eventually(async () => assert.equal(await kept(), 0));
 }, { allow: [/net::ERR_/, /Failed to fetch/] });
 
@@ -121,21 +122,21 @@ scenario('a name waits as a code does', async (scene) => {
 scenario('a guest is found by name, and the desk sees it', async (scene) => {
   const { otto, mara } = await doors(scene);
   await otto.page.goto(DESK);
-  const now = section(otto.page, 'Now');
+  const now = region(otto.page, 'Now');
   await now.getByText('0 of 3 in').waitFor();
   await now.getByText('€75.00').waitFor();
   await otto.page.evaluate(() => void (window.sameDocument = true));
   await mara.page.getByRole('searchbox', { name: 'Name, e-mail or order number' }).fill('kov');
   await mara.page.getByRole('button', { name: 'Search', exact: true }).click();
-  const found = section(mara.page, 'Search by name or order');
+  const found = region(mara.page, 'Search by name or order');
   await found.getByRole('button', { name: /^Check in: Lena Kovač/ }).first().click();
   await says(mara.page, 'Come in');
   await now.getByText('1 of 3 in').waitFor();
   assert.equal(await otto.page.evaluate(() => window.sameDocument), true, 'nothing was loaded again');
 
   await otto.page.getByRole('searchbox', { name: 'Number, name or e-mail' }).fill('nobody at all');
-  await section(otto.page, 'Orders').getByRole('button', { name: 'Show', exact: true }).click();
-  await section(otto.page, 'Orders').getByText('No orders').waitFor();
+  await region(otto.page, 'Orders').getByRole('button', { name: 'Show', exact: true }).click();
+  await region(otto.page, 'Orders').getByText('No orders').waitFor();
   await otto.page.getByRole('textbox', { name: 'Title' }).fill('Doors open at seven');
   await otto.page.getByRole('button', { name: 'Send', exact: true }).click();
   await otto.page.getByText('It is on its way.').waitFor();

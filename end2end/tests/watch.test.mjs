@@ -55,7 +55,7 @@ scenario('a console shows what passes on an application, and sends a test event'
       client.unsubscribe('news');
       client.subscribe('news');
       await shown.getByText('news').first().waitFor({ timeout: 2_000 });
-    }, { within: 20_000 });
+    });
     await row(page, 'news').waitFor();
     const got = new Promise((resolve) => client.channel('news').bind('moved', resolve));
     await page.getByLabel('Channel', { exact: true }).fill('news');

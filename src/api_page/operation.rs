@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use super::{markdown, schema, table, text};
-use crate::{api_words as words, ui::view, web::api::description::operations};
+use crate::api_words as words;
+use plenum_ui::view;
+use plenum_web::api::description::operations;
 
 /// An operation, and where it is.
 pub(super) struct Documented<'a> {

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::{markdown, table, text};
-use crate::{api_words as words, ui::view};
+use crate::api_words as words;
+use plenum_ui::view;
 
 /// The name of the schema that `value` refers to.
 fn reference(value: &Value) -> Option<&str> {

@@ -8,7 +8,7 @@ use leptos::{
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 use super::App;
-use crate::ui::page::theme::Theme;
+use plenum_ui::page::theme::Theme;
 
 /// The icons' sprite. It stands behind the application, which hydrates from the body's start.
 const ICONS: &str = include_str!("../../public/icons.svg");

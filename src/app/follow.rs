@@ -5,17 +5,15 @@ use leptos::{
     task::spawn_local,
 };
 
-use crate::{
-    core::people::Shell,
-    directory::live::OrganisationEvent,
-    people::api,
-    ui::page::context::Context,
-    ui::{
-        browser,
-        client::{Update, use_live},
-        memo,
-        redirect::sign_in_path,
-    },
+use plenum_core::people::Shell;
+use plenum_directory::live::OrganisationEvent;
+use plenum_people::api;
+use plenum_ui::{
+    browser,
+    client::{Update, use_live},
+    memo,
+    page::context::Context,
+    redirect::sign_in_path,
 };
 
 pub(super) fn follow_viewer(context: Context) {
@@ -87,14 +85,12 @@ fn apply(shell: &mut Shell, event: &OrganisationEvent) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        core::{
-            ids::{OrganisationId, PersonId, SignInId},
-            people::{PersonCard, Privacy, Role, Viewer},
-            time::Zone,
-        },
-        directory::live::OrganisationChanged,
+    use plenum_core::{
+        ids::{OrganisationId, PersonId, SignInId},
+        people::{PersonCard, Privacy, Role, Viewer},
+        time::Zone,
     };
+    use plenum_directory::live::OrganisationChanged;
 
     fn shell() -> Shell {
         let card = PersonCard { id: PersonId(1), name: "Ines".into(), hue: 0 };

@@ -1,9 +1,9 @@
 //! The list of keys: `?` opens it. Features add theirs with
-//! [`describe_keys`](crate::ui::keys::describe_keys).
+//! [`describe_keys`](plenum_ui::keys::describe_keys).
 
 use leptos::prelude::*;
 
-use crate::ui::{
+use plenum_ui::{
     Dialog, dynamic,
     keys::{KeyHelp, KeySection, SingleKeys},
     view, words,

@@ -7,22 +7,20 @@ use leptos_router::{
 };
 
 use super::{key_help::KeyHelpOpen, navigation::Navigation, overlays::Overlays, palette::PaletteOpen, routes::Pages};
-use crate::ui::page::{
+use plenum_core::error::AppError;
+use plenum_inbox::view::provide_inbox;
+use plenum_messages::view::provide_sidebar;
+use plenum_ui::page::{
     banner::Banner,
     context::{UnreadTotal, Waiting, use_viewer},
     faults::Fault,
 };
-use crate::{
-    core::error::AppError,
-    inbox::view::provide_inbox,
-    messages::view::provide_sidebar,
-    ui::{
-        browser,
-        client::use_new_build,
-        effect,
-        toast::{ToastStack, Toasts},
-        view, words,
-    },
+use plenum_ui::{
+    browser,
+    client::use_new_build,
+    effect,
+    toast::{ToastStack, Toasts},
+    view, words,
 };
 
 /// The frame: navigation, the connection's banner, the page, and what lies over it.

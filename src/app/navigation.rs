@@ -5,20 +5,18 @@ use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_router::hooks::use_location;
 
 use super::{key_help::KeyHelpOpen, palette::PaletteOpen};
-use crate::ui::page::{
+use plenum_admin::words as operations;
+use plenum_core::people::Role;
+use plenum_inbox::view::Bell;
+use plenum_people::{api::SignOut, words as people};
+use plenum_ui::page::{
     LiveLine,
     context::{InboxCounts, UnreadTotal, use_viewer},
     tabs::{Section, Tab},
     theme::ThemeItems,
 };
-use crate::{
-    admin::words as operations,
-    core::people::Role,
-    inbox::view::Bell,
-    people::{api::SignOut, words as people},
-    ui::{Avatar, Icon, dynamic, effect, memo, view, words},
-    wallet::words as wallet,
-};
+use plenum_ui::{Avatar, Icon, dynamic, effect, memo, view, words};
+use plenum_wallet::words as wallet;
 
 /// Somewhere to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 use leptos::{prelude::*, wasm_split::wasm_split};
 
 use super::{key_help, palette};
-use crate::ui::page::context::use_viewer;
-use crate::ui::{
+use plenum_ui::page::context::use_viewer;
+use plenum_ui::{
     effect,
     keys::{on_control_key, on_single_key},
     part::{Fetched, part},

@@ -12,32 +12,28 @@ use leptos::{
 use leptos_router::ChooseView;
 
 use super::routes::{address, for_admins, for_people, for_senders, for_visitors, moving_on, start};
-use crate::{
-    activity::view::{AuditPage, ConversationActivityPage, TodayPage},
-    admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage},
-    box_office::view::{
-        CheckInPage, DeskPage, OrderTicketsPage, TicketPage, TicketsPage,
-        event::EventPage,
-        event_form::{EditEventPage, NewEventPage},
-        events::EventsPage,
-        orders::{NewOrderPage, OrderDetailPage, OrdersPage},
-        plans::PlanPage,
-        promo::PromoCodesPage,
-        seats::SeatsPage,
-    },
-    broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage},
-    inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage},
-    messages::{
-        self,
-        view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage},
-    },
-    people::{
-        applications::view::ApplicationsPage,
-        view::{AdminPeoplePage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage},
-    },
-    ui::{browser, view},
-    wallet::view::{SimulatorPage, WalletPage, WithdrawalsPage},
+use plenum_activity::view::{AuditPage, ConversationActivityPage, TodayPage};
+use plenum_admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage};
+use plenum_box_office::view::{
+    CheckInPage, DeskPage, OrderTicketsPage, TicketPage, TicketsPage,
+    event::EventPage,
+    event_form::{EditEventPage, NewEventPage},
+    events::EventsPage,
+    orders::{NewOrderPage, OrderDetailPage, OrdersPage},
+    plans::PlanPage,
+    promo::PromoCodesPage,
+    seats::SeatsPage,
 };
+use plenum_broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage};
+use plenum_inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage};
+use plenum_messages as messages;
+use plenum_messages::view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage};
+use plenum_people::{
+    applications::view::ApplicationsPage,
+    view::{AdminPeoplePage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage},
+};
+use plenum_ui::{browser, view};
+use plenum_wallet::view::{SimulatorPage, WalletPage, WithdrawalsPage};
 
 /// A page, or the layout that pages share; [`routes`](super::routes) says where each is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

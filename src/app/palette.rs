@@ -11,7 +11,7 @@ use std::sync::Arc;
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use leptos_router::hooks::use_navigate;
 
-use crate::ui::{Icon, browser, dialog, dynamic, effect, view, words};
+use plenum_ui::{Icon, browser, dialog, dynamic, effect, view, words};
 
 /// Whether the palette is open.
 #[derive(Debug, Clone, Copy)]

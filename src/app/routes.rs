@@ -12,17 +12,15 @@ use leptos_router::{
 };
 
 use super::pages::Page;
-use crate::ui::page::{
+use plenum_core::people::Role;
+use plenum_ui::page::{
     context::{use_role, use_viewer},
     faults::{Forbidden, NotFound},
 };
-use crate::{
-    core::people::Role,
-    ui::{
-        browser, effect,
-        redirect::{own_path, redirect, sign_in_path},
-        response, view, words,
-    },
+use plenum_ui::{
+    browser, effect,
+    redirect::{own_path, redirect, sign_in_path},
+    response, view, words,
 };
 
 /// The page of the address.

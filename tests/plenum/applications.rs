@@ -10,7 +10,7 @@ use super::{
 const APP: [(&str, &str); 3] = [("PLENUM_APP__ID", "first"), ("PLENUM_APP__KEY", "first-key"), ("PLENUM_APP__SECRET", "first-secret")];
 
 fn signature(message: &str) -> String {
-    plenum::live::pusher::signature::AppSecret::new("first-secret").sign(message.as_bytes())
+    plenum_live::pusher::signature::AppSecret::new("first-secret").sign(message.as_bytes())
 }
 
 async fn connect(server: &Server) -> (Socket, String) {
@@ -78,7 +78,7 @@ async fn nonsense_is_survived() {
 #[tokio::test]
 async fn the_http_api_is_signed() {
     let server = Server::start_with(&APP);
-    let now = plenum::store::db::now() / 1000;
+    let now = plenum_store::db::now() / 1000;
     let ask = async |key: &str, timestamp: i64, version: &str, spoil: bool| {
         let query = format!("auth_key={key}&auth_timestamp={timestamp}&auth_version={version}");
         let signed = signature(&format!("GET\n/apps/first/channels\n{query}"));
@@ -113,7 +113,7 @@ async fn who_becomes_somebody_else_leaves_the_others_channel() {
     // A second time on a channel that one is on is an error; on one that was left, a refusal.
     socket.say(subscribe("#server-to-user-ann", "", None)).await;
     assert_eq!(data(&socket.wait("pusher:subscription_error").await)["status"], 403);
-    let now = plenum::store::db::now() / 1000;
+    let now = plenum_store::db::now() / 1000;
     let query = format!("auth_key=first-key&auth_timestamp={now}&auth_version=1.0");
     let signed = signature(&format!("GET\n/apps/first/channels\n{query}"));
     let asked = client().get(format!("{}/apps/first/channels?{query}&auth_signature={signed}", server.url)).send().await.unwrap();
@@ -126,6 +126,9 @@ async fn admins_manage_applications() {
     let server = Server::start_with(&APP);
     let (admin, sam) = (server.person("admin").await, server.person("sam").await);
     assert_eq!(sam.call("applications/create", &[("name", "Mine")]).await.status(), 403);
+    let page = sam.page("/admin/applications").await;
+    assert_eq!(page.status(), 403);
+    assert!(!page.text().await.unwrap().contains("first-key"));
     assert_eq!(admin.call("applications/create", &[("name", " ")]).await.status(), 422);
     let made: Value = admin.call("applications/create", &[("name", "Canteen")]).await.json().await.unwrap();
     let (app_id, key, secret) = (made["app_id"].as_str().unwrap(), made["key"].as_str().unwrap(), made["secret"].as_str().unwrap());
@@ -133,9 +136,9 @@ async fn admins_manage_applications() {
     assert!(!listed.to_string().contains(secret), "the secret is told once");
     let id = listed.as_array().unwrap().iter().find(|app| app["app_id"] == app_id).unwrap()["id"].to_string();
     let asks = async |secret: &str| {
-        let now = plenum::store::db::now() / 1000;
+        let now = plenum_store::db::now() / 1000;
         let query = format!("auth_key={key}&auth_timestamp={now}&auth_version=1.0");
-        let signer = plenum::live::pusher::signature::AppSecret::new(secret);
+        let signer = plenum_live::pusher::signature::AppSecret::new(secret);
         let signed = signer.sign(format!("GET\n/apps/{app_id}/channels\n{query}").as_bytes());
         client()
             .get(format!("{}/apps/{app_id}/channels?{query}&auth_signature={signed}", server.url))

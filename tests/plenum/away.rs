@@ -17,7 +17,7 @@ async fn away(person: &Person) -> Value {
 /// `person` was here last so many hours ago, and has used no browser since.
 async fn went(server: &Server, person: &Person, hours: i64) {
     let database = server.database().await;
-    let at = plenum::store::db::now() - hours * HOUR;
+    let at = plenum_store::db::now() - hours * HOUR;
     sqlx::query(
         "insert into inboxes (person_id, here_at) values ($1, $2)
          on conflict (person_id) do update set here_at = excluded.here_at, here_number = inboxes.head",

@@ -56,7 +56,7 @@ async fn told(socket: &mut Socket, enough: impl Fn(&Figures) -> bool) -> Figures
 
 async fn count(server: &Server, sql: &'static str, organisation: i64) -> f64 {
     let database = server.database().await;
-    let now = plenum::store::db::now();
+    let now = plenum_store::db::now();
     let count: u32 =
         sqlx::query_scalar(sql).bind(organisation).bind(now).bind(now - now.rem_euclid(86_400_000)).fetch_one(&database).await.unwrap();
     database.close().await;
@@ -135,7 +135,7 @@ async fn every_tile_equals_a_query() {
     for number in 0..7 {
         sam.send(general, &format!("@Lena number {number}")).await;
     }
-    let at = plenum::core::time::Zone::machine(plenum::store::db::now() + 36 * 3_600_000);
+    let at = plenum_core::time::Zone::machine(plenum_store::db::now() + 36 * 3_600_000);
     let at = at.get(..16).unwrap();
     for (key, audience, at) in
         [("broadcast-one-of-test", format!("person:{}", lena.id), ""), ("broadcast-two-of-test", "everyone".to_owned(), at)]
@@ -148,7 +148,7 @@ async fn every_tile_equals_a_query() {
     sqlx::query(
         "insert into jobs (kind, payload, due_at, attempts, last_error, created_at) values ('nobody', 'null', $1, 1, 'it failed', 0)",
     )
-    .bind(plenum::store::db::now() + 3_600_000)
+    .bind(plenum_store::db::now() + 3_600_000)
     .execute(&database)
     .await
     .unwrap();

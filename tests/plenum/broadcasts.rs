@@ -154,8 +154,8 @@ async fn what_was_due_meanwhile_goes_out() {
 
 /// A day ahead in any zone, as a form says it.
 pub(super) fn a_day_ahead() -> String {
-    let tomorrow = plenum::store::db::now() + 36 * 3_600_000;
-    plenum::core::time::Zone::machine(tomorrow).get(..16).unwrap().to_owned()
+    let tomorrow = plenum_store::db::now() + 36 * 3_600_000;
+    plenum_core::time::Zone::machine(tomorrow).get(..16).unwrap().to_owned()
 }
 
 /// So many milliseconds after which everything that is due soon is due.

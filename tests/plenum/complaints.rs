@@ -19,7 +19,7 @@ mod crowds;
 use std::time::Duration;
 
 use md5::{Digest as _, Md5};
-use plenum::live::pusher::signature::{AppSecret, hex};
+use plenum_live::pusher::signature::{AppSecret, hex};
 use serde_json::{Value, json};
 
 use super::{
@@ -63,7 +63,7 @@ async fn join(socket: &mut Socket, id: &str, channel: &str, person: Option<&str>
 /// Publishes as a backend's SDK does.
 async fn publish(server: &Server, channel: &str, text: &str, except: Option<&str>) {
     let body = json!({ "name": "line", "channels": [channel], "data": text, "socket_id": except }).to_string();
-    let now = plenum::store::db::now() / 1000;
+    let now = plenum_store::db::now() / 1000;
     let digest = hex(&Md5::digest(body.as_bytes()));
     let query = format!("auth_key=key&auth_timestamp={now}&auth_version=1.0&body_md5={digest}");
     let signature = sign(&format!("POST\n/apps/1/events\n{query}"));

@@ -3,7 +3,7 @@
 
 use futures::future::join_all;
 use md5::{Digest as _, Md5};
-use plenum::live::pusher::signature::{AppSecret, hex};
+use plenum_live::pusher::signature::{AppSecret, hex};
 use serde_json::{Value, json};
 
 use super::{
@@ -27,7 +27,7 @@ async fn set_durable(server: &Server, durable: bool) {
 /// What a backend's SDK sends.
 async fn publish(url: &str, channels: &[&str], data: &str) -> reqwest::Result<u16> {
     let body = json!({ "name": "moved", "channels": channels, "data": data }).to_string();
-    let (now, digest) = (plenum::store::db::now() / 1000, hex(&Md5::digest(&body)));
+    let (now, digest) = (plenum_store::db::now() / 1000, hex(&Md5::digest(&body)));
     let query = format!("auth_key=kept-key&auth_timestamp={now}&auth_version=1.0&body_md5={digest}");
     let signature = AppSecret::new("kept-secret").sign(format!("POST\n/apps/kept/events\n{query}").as_bytes());
     let request = client().post(format!("{url}/apps/kept/events?{query}&auth_signature={signature}")).body(body);

@@ -13,11 +13,11 @@ use super::{
 const HOUR: i64 = 3_600_000;
 
 fn now() -> i64 {
-    plenum::store::db::now()
+    plenum_store::db::now()
 }
 
 fn local(at: i64) -> String {
-    plenum::store::zones::local("Europe/Ljubljana", at)
+    plenum_store::zones::local("Europe/Ljubljana", at)
 }
 
 /// Makes a draft with a ticket type for fifty, which begins so long from now.

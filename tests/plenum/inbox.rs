@@ -158,7 +158,7 @@ async fn what_is_put_off_comes_back() {
     let (lena, sam) = (server.person("lena").await, server.person("sam").await);
     mention(&sam, sam.general().await, "Lena Kovač", 1).await;
     let id = inbox(&lena).await["notifications"][0]["id"].to_string();
-    let until = (plenum::store::db::now() + 2_500).to_string();
+    let until = (plenum_store::db::now() + 2_500).to_string();
     assert_eq!(lena.call("inbox/snooze", &[("id", &id), ("until", &until)]).await.status(), 200);
     assert_eq!(inbox(&lena).await["counts"]["unseen"], 0);
     server.kill();

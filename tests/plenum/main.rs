@@ -15,6 +15,7 @@ mod away;
 mod board;
 mod box_office_idempotency;
 mod broadcasts;
+mod clock;
 mod complaints;
 mod connection;
 mod crash;

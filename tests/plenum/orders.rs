@@ -308,7 +308,7 @@ async fn an_order_expires_with_its_hold() {
     } else {
         socket.wait("order.updated").await
     };
-    let late = plenum::store::db::now() - held["until"].as_i64().unwrap();
+    let late = plenum_store::db::now() - held["until"].as_i64().unwrap();
     assert_eq!(data(&told)["status"], "expired");
     assert!((0..1_000).contains(&late), "told {late} ms after its end");
     let refused = try_pay(&sam, id, STALLS, "key-0000-0001").await.unwrap();

@@ -204,7 +204,7 @@ async fn race(person: &Person, rival: &Person, event: i64, seat: i64, key: &str,
     let id: i64 = made.json().await.ok()?;
     let page: Value = person.try_get("box_office/order", &[("id", &id.to_string())]).await.ok()?.json().await.ok()?;
     let total = page["state"]["order"]["total"]["amount"].as_i64()?;
-    let wait = (held["until"].as_i64().unwrap() + off - plenum::store::db::now()).max(0);
+    let wait = (held["until"].as_i64().unwrap() + off - plenum_store::db::now()).max(0);
     tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
     let (paid, taken) = futures::future::join(try_pay(person, id, total, key), try_hold(rival, event, &[seat])).await;
     let paid = paid.ok()?;

@@ -183,7 +183,7 @@ async fn members_were_last_seen() {
     watcher.say(json!({ "event": "plenum:watch", "data": { "people": [sam.id] } })).await;
     let tab = sam.socket().await;
     watcher.wait_for(|frame| frame["event"] == "plenum:online" && data(frame)["online"] == json!([sam.id])).await;
-    let went = plenum::store::db::now();
+    let went = plenum_store::db::now();
     tab.close().await;
     watcher.wait_for(|frame| frame["event"] == "plenum:online" && data(frame)["offline"] == json!([sam.id])).await;
     // It is written down beside being told.

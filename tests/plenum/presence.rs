@@ -149,7 +149,7 @@ async fn watching_answers_and_follows_as_privacy_allows() {
     assert_eq!((&answer["online"], &answer["offline"]), (&json!([]), &json!([lena.id.0, noor.id.0])));
     let tab = lena.socket().await;
     assert_eq!(data(&watcher.wait("plenum:online").await)["online"], json!([lena.id.0]));
-    let went = plenum::store::db::now();
+    let went = plenum_store::db::now();
     tab.close().await;
     assert_eq!(data(&watcher.wait("plenum:online").await)["offline"], json!([lena.id.0]));
     let database = server.database().await;

@@ -236,7 +236,7 @@ async fn how_many_look_is_told() {
     visitor.subscribe(&channel).await;
     let told = data(&visitor.wait("watchers.changed").await);
     assert_eq!(told["watching"], 1, "{told}");
-    assert!((plenum::store::db::now() - told["at"].as_i64().unwrap()).abs() < 5_000, "with the server's clock");
+    assert!((plenum_store::db::now() - told["at"].as_i64().unwrap()).abs() < 5_000, "with the server's clock");
     let (mut one, mut two) = (sam.socket().await, sam.socket().await);
     one.subscribe(&channel).await;
     two.subscribe(&channel).await;

@@ -29,7 +29,7 @@ async fn count(server: &Server, statement: &'static str) -> i64 {
 
 /// Now in UTC, as a form says it.
 fn now() -> String {
-    plenum::core::time::Zone::machine(plenum::store::db::now()).get(..16).unwrap().to_owned()
+    plenum_core::time::Zone::machine(plenum_store::db::now()).get(..16).unwrap().to_owned()
 }
 
 fn by_variant(broadcast: &Value) -> Vec<i64> {

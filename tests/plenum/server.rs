@@ -11,7 +11,8 @@ use std::{
     time::Duration,
 };
 
-use plenum::{core::ids::PersonId, web::sign_ins::Secret};
+use plenum_core::ids::PersonId;
+use plenum_web::sign_ins::Secret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -42,11 +43,9 @@ fn command(folder: &Path, variables: &[(&str, &str)]) -> Command {
         .env("PLENUM_LOG__FILTER", "warn")
         .env("LEPTOS_OUTPUT_NAME", "plenum")
         .env("LEPTOS_HASH_FILES", "false")
+        // Where the server has an address that others reach its clock cannot be turned.
+        .env("PLENUM_TESTING__CLOCK", (!variables.iter().any(|(name, _)| *name == PUBLIC_URL)).to_string())
         .envs(variables.iter().copied());
-    // Whoever gives the server an address of another machine cannot turn its clock.
-    if !variables.iter().any(|(name, _)| *name == PUBLIC_URL) {
-        command.env("PLENUM_TESTING__CLOCK", "true");
-    }
     command
 }
 
@@ -111,7 +110,7 @@ impl Server {
 
     /// The time by the server's clock.
     pub fn now(&self) -> i64 {
-        plenum::store::db::now() + i64::try_from(self.ahead.load(Ordering::Relaxed)).unwrap()
+        plenum_store::db::now() + i64::try_from(self.ahead.load(Ordering::Relaxed)).unwrap()
     }
 
     /// Turns the clock of the running server forward by so many milliseconds.
@@ -280,6 +279,15 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What the server says when it does not start with these settings.
+pub fn refused(variables: &[(&str, &str)]) -> String {
+    let folder = TempDir::new().unwrap();
+    let output =
+        command(folder.path(), &[("LEPTOS_SITE_ADDR", "127.0.0.1:0")]).envs(variables.iter().copied()).arg("serve").output().unwrap();
+    assert!(!output.status.success(), "it started with {variables:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// An address that a server keeps while it is down: no other one of this process gets it, and its port is below those that the system

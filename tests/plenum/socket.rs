@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures::{SinkExt, StreamExt};
-use plenum::core::ids::PersonId;
+use plenum_core::ids::PersonId;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{

@@ -5,7 +5,13 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use plenum::{core::{error::AppError, ids::{OrganisationId, PersonId}, people::PersonCard}, directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent}, store::db::{Commits, Committed, Store, Tx}};
+use plenum_core::{
+    error::AppError,
+    ids::{OrganisationId, PersonId},
+    people::PersonCard,
+};
+use plenum_directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent};
+use plenum_store::db::{Commits, Committed, Store, Tx};
 use tempfile::TempDir;
 
 async fn store() -> (TempDir, Store, Commits) {
@@ -103,7 +109,7 @@ async fn a_state_goes_out_once_a_commit() {
 async fn a_panic_is_taken_back() {
     let (_folder, store, mut commits) = store().await;
     let panicked = store
-        .write(async |tx| -> plenum::core::error::AppResult<()> {
+        .write(async |tx| -> plenum_core::error::AppResult<()> {
             tx.announce(OrganisationId(1), &renamed("never"));
             panic!("on purpose")
         })

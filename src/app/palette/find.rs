@@ -1,7 +1,7 @@
 //! What fits to what was typed, the best first. Pure.
 
 use super::PaletteEntry;
-use crate::core::sorted::sort_by_key;
+use plenum_core::sorted::sort_by_key;
 
 /// The entries that fit `text`: groups stay together in the order in which they first
 /// come, inside a group the best first. At most `most`, and `most_of_group` of each.

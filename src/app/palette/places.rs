@@ -5,24 +5,20 @@ use std::{sync::Arc, time::Duration};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Go, PaletteEntry, PaletteSources};
-use crate::directory;
-use crate::{
-    app::{
-        key_help::KeyHelpOpen,
-        navigation::{destinations, use_roles},
-    },
-    core::{people::Role, sorted::sort_by_key},
-    directory::model::DirectoryEntry,
-    messages::{
-        self,
-        model::{Access, ConversationKind, Line},
-    },
-    people,
-    ui::{
-        effect,
-        page::theme::{Theme, use_theme},
-        toast, words,
-    },
+use crate::app::{
+    key_help::KeyHelpOpen,
+    navigation::{destinations, use_roles},
+};
+use plenum_core::{people::Role, sorted::sort_by_key};
+use plenum_directory as directory;
+use plenum_directory::model::DirectoryEntry;
+use plenum_messages as messages;
+use plenum_messages::model::{Access, ConversationKind, Line};
+use plenum_people as people;
+use plenum_ui::{
+    effect,
+    page::theme::{Theme, use_theme},
+    toast, words,
 };
 
 /// Typing rests so long before the server is asked.

@@ -194,7 +194,7 @@ async fn applications_and_broadcasts_leave_rows() {
     let far = [("key", "key-of-the-form"), ("audience", "everyone"), ("title", "Fire drill"), ("at", "2035-01-01T00:00")];
     // A year ahead at the most.
     record.refuses(&admin, "broadcasts/send", &far).await;
-    let tomorrow = plenum::core::time::Zone::machine(plenum::store::db::now() + 36 * 3_600_000).get(..16).unwrap().to_owned();
+    let tomorrow = plenum_core::time::Zone::machine(plenum_store::db::now() + 36 * 3_600_000).get(..16).unwrap().to_owned();
     let later = [("key", "key-of-the-form"), ("audience", "everyone"), ("title", "Fire drill"), ("at", tomorrow.as_str())];
     let id = record.leaves(&admin, "broadcasts/send", &later, &["broadcast.created"]).await.to_string();
     assert_eq!(record.leaves(&admin, "broadcasts/send", &later, &[]).await.to_string(), id, "the same key is the same broadcast");

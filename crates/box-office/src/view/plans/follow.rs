@@ -1,0 +1,60 @@
+//! A plan on the screen, kept up to date while one works beside it.
+
+use leptos::prelude::*;
+use server_fn::ServerFn;
+
+use crate::{
+    api::plans as api,
+    live::{plans::PlanEvent, seats::SeatsEvent},
+    model::plan::{Plan, change::Change, desk::Desk},
+};
+use plenum_core::{error::AppError, ids::EventId, live::Snapshot};
+use plenum_ui::{
+    effect,
+    page::{Followed, use_own_id},
+};
+
+/// The editor of one plan.
+#[derive(Clone, Copy)]
+pub(super) struct Editor {
+    /// Of which event.
+    pub(super) event: EventId,
+    /// As it is now.
+    pub(super) desk: RwSignal<Desk>,
+    /// As it would be with what is being entered.
+    pub(super) draft: RwSignal<Option<Plan>>,
+    /// Why nothing more is told.
+    pub(super) ended: RwSignal<Option<String>>,
+    followed: Followed<Desk>,
+}
+
+impl Editor {
+    /// Follows what `snapshot` shows.
+    pub(super) fn new(snapshot: Snapshot<Desk>) -> Self {
+        let event = snapshot.state.event;
+        let followed =
+            Followed::new(snapshot, move || api::desk(event)).on::<SeatsEvent>(Signal::stored(Some(event))).on::<PlanEvent>(use_own_id());
+        Self { event, desk: followed.shown, draft: RwSignal::new(None), ended: followed.ended, followed }
+    }
+
+    /// Reads the plan anew after `action` has succeeded. What was being entered is done then.
+    pub(super) fn after<S>(self, action: ServerAction<S>)
+    where
+        S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+        S::Output: Send + Sync + 'static,
+    {
+        let value = action.value();
+        effect(move |_| {
+            if value.with(|value| matches!(value, Some(Ok(_)))) {
+                self.draft.set(None);
+                self.followed.renew();
+            }
+        });
+    }
+
+    /// Draws what the plan would be with `change`, if it can be done.
+    pub(super) fn try_out(self, change: Result<Change, AppError>) {
+        let after = change.and_then(|change| self.desk.with_untracked(|desk| desk.plan.after(&change)));
+        self.draft.set(after.ok());
+    }
+}

@@ -1,0 +1,102 @@
+//! How often a broadcast is repeated, and until when.
+
+use serde::{Deserialize, Serialize};
+
+use plenum_core::error::{AppError, AppResult};
+
+/// Broadcasts of one series at the most, where their number is said.
+const TIMES: u32 = 366;
+
+/// How often a broadcast is repeated, and until when: what comes first, the day or the number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Repeat {
+    /// How often.
+    pub every: Every,
+    /// The days of a week; none: that of the first time.
+    #[serde(default)]
+    pub days: Vec<Weekday>,
+    /// The last day on which it can be sent, `2027-01-31`.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(example = "2027-01-31"))]
+    pub until: Option<String>,
+    /// How many times it is sent.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(minimum = 1, maximum = 366))]
+    pub times: Option<u32>,
+}
+
+/// How often a broadcast is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Every {
+    /// Each day.
+    Day,
+    /// Each week, on some of its days.
+    Week,
+    /// Each month, on the day of the first time; on the last day of a month that is too short for it.
+    Month,
+}
+
+impl Every {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
+
+    /// Its name in forms.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+}
+
+/// A day of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Weekday {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl Weekday {
+    /// All of them, from Monday.
+    pub const ALL: [Self; 7] = [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
+
+    /// Its name in forms.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Monday => "monday",
+            Self::Tuesday => "tuesday",
+            Self::Wednesday => "wednesday",
+            Self::Thursday => "thursday",
+            Self::Friday => "friday",
+            Self::Saturday => "saturday",
+            Self::Sunday => "sunday",
+        }
+    }
+}
+
+impl Repeat {
+    /// # Errors
+    /// 422 `days` or `times`.
+    pub(super) fn check(&self) -> AppResult<()> {
+        if self.every != Every::Week && !self.days.is_empty() {
+            return Err(AppError::invalid("days", "Days are for what is repeated each week."));
+        }
+        match self.times {
+            Some(times) if !(1..=TIMES).contains(&times) => {
+                Err(AppError::invalid("times", format!("It is sent 1 to {TIMES} times; leave it empty to go on.")))
+            }
+            _ => Ok(()),
+        }
+    }
+}

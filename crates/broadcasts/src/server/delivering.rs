@@ -1,0 +1,160 @@
+//! Telling those whose time has come: each their variant, in their own words.
+
+use sqlx::QueryBuilder;
+
+use super::{Row, announce, deciding, moments, move_on, rendering::Templates, row, sending};
+use crate::model::{Action, Moment, State, Variant};
+use plenum_core::{
+    error::AppResult,
+    ids::{BroadcastId, Millis, PersonId},
+};
+use plenum_inbox::{model::Category, server as inbox, server::News};
+use plenum_store::db::{Db, Tx};
+
+/// Characters of a reason at the most.
+const REASON_CHARS: usize = 200;
+
+/// The next whose time has come.
+pub(super) const WAITING: &str = "select r.person_id, p.name, r.variant from broadcast_recipients r join people p on p.id = r.person_id
+     where r.broadcast_id = $1 and r.status = 'queued' and r.due_at <= $2 order by r.due_at, r.person_id limit $3";
+/// When the next one's time comes.
+pub(super) const NEXT: &str = "select min(due_at) from broadcast_recipients where broadcast_id = $1 and status = 'queued'";
+
+/// One who waits: who they are, what they are called, and which variant is theirs.
+type Waiting = (PersonId, String, u8);
+
+/// Tells the next of those whose time has come, so many at the most; how many these were. When there are none, it waits for the next
+/// one's time, or for the winner, or it is over.
+pub(super) async fn deliver(tx: &mut Tx, row: &Row, people: usize) -> AppResult<usize> {
+    let waiting = waiting(tx, row.id, people).await?;
+    if waiting.is_empty() {
+        return rest(tx, row).await.map(|()| 0);
+    }
+    let all: Vec<PersonId> = waiting.iter().map(|(person, ..)| *person).collect();
+    let willing = inbox::willing(tx, &all, Category::Announcements).await?;
+    let organisation: String =
+        sqlx::query_scalar("select name from organisations where id = $1").bind(row.organisation_id).fetch_one(&mut **tx).await?;
+    let templates = Templates::new();
+    let mut delivered = 0;
+    for (number, variant) in (0_u8..).zip(row.variants(tx).await?) {
+        let (mut told, mut refusing) = (Vec::new(), Vec::new());
+        for (person, name, _) in waiting.iter().filter(|(.., of)| *of == number) {
+            if !willing.contains(person) {
+                refusing.push(*person);
+                continue;
+            }
+            match templates.render_words(&variant.words, name, &organisation) {
+                Ok((title, text)) => told.push((*person, title, text)),
+                // What is right for all others can be wrong for one.
+                Err(error) => fail(tx, row.id, (*person, number), &error.message).await?,
+            }
+        }
+        inbox::notify_each(tx, &told, &news(row, &variant)).await?;
+        let now = tx.now();
+        let mut query = QueryBuilder::<Db>::new("update broadcast_recipients set status = 'delivered', delivered_at = ");
+        query.push_bind(now);
+        delivered += mark(tx, query, (row.id, number), "delivered", told.iter().map(|(person, ..)| *person).collect()).await?;
+        let query = QueryBuilder::<Db>::new("update broadcast_recipients set status = 'refused'");
+        mark(tx, query, (row.id, number), "refused", refusing).await?;
+    }
+    moments::add(tx, row, Moment { delivered, ..Moment::default() }).await?;
+    Ok(waiting.len())
+}
+
+async fn waiting(tx: &mut Tx, id: BroadcastId, most: usize) -> AppResult<Vec<Waiting>> {
+    let now = tx.now();
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    Ok(sqlx::query_as(WAITING).bind(id).bind(now).bind(most).fetch_all(&mut **tx).await?)
+}
+
+/// What is to be done when nobody's time has come.
+async fn rest(tx: &mut Tx, row: &Row) -> AppResult<()> {
+    let next: Option<Millis> = sqlx::query_scalar(NEXT).bind(row.id).fetch_one(&mut **tx).await?;
+    if let Some(at) = next {
+        sqlx::query("update broadcasts set next_at = $2 where id = $1").bind(row.id).bind(at).execute(&mut **tx).await?;
+        sending::schedule(tx, row.id, at).await?;
+    } else if row.held > 0 {
+        deciding::wait(tx, row).await?;
+    } else {
+        move_on(tx, row, Action::Finish, None).await?;
+    }
+    Ok(())
+}
+
+/// What ties a notification to its broadcast; the trigger on `notifications` reads it.
+pub(super) fn subject(id: BroadcastId) -> String {
+    format!("broadcast:{id}")
+}
+
+fn news(row: &Row, variant: &Variant) -> News {
+    let link = &variant.words.link;
+    News {
+        category: Category::Announcements,
+        title: String::new(),
+        text: String::new(),
+        link: if link.is_empty() { "/inbox".to_owned() } else { link.clone() },
+        actor: Some(row.sender_id),
+        subject: Some(subject(row.id)),
+        thread: None,
+        group: None,
+    }
+}
+
+/// Those of `people` who waited have the status that `update` sets; they are counted with their variant. How many they were.
+async fn mark(
+    tx: &mut Tx,
+    mut update: QueryBuilder<Db>,
+    (id, variant): (BroadcastId, u8),
+    status: &'static str,
+    people: Vec<PersonId>,
+) -> AppResult<u32> {
+    if people.is_empty() {
+        return Ok(0);
+    }
+    update.push(" where status = 'queued' and broadcast_id = ").push_bind(id).push(" and person_id in ");
+    inbox::push_list(&mut update, people);
+    let marked = update.build().execute(&mut **tx).await?.rows_affected();
+    let mut count = QueryBuilder::<Db>::new("update broadcast_variants set ");
+    count.push(status).push(" = ").push(status).push(" + ").push_bind(i64::try_from(marked).unwrap_or(i64::MAX));
+    count.push(" where broadcast_id = ").push_bind(id).push(" and number = ").push_bind(variant);
+    count.build().execute(&mut **tx).await?;
+    Ok(u32::try_from(marked).unwrap_or(u32::MAX))
+}
+
+/// Something stands in the way of telling this person; the others are told.
+async fn fail(tx: &mut Tx, id: BroadcastId, (person, variant): (PersonId, u8), reason: &str) -> AppResult<()> {
+    let reason: String = reason.chars().take(REASON_CHARS).collect();
+    let mut query = QueryBuilder::<Db>::new("update broadcast_recipients set status = 'failed', reason = ");
+    query.push_bind(reason.clone());
+    mark(tx, query, (id, variant), "failed", vec![person]).await?;
+    sqlx::query("update broadcasts set failure = $2 where id = $1").bind(id).bind(reason).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Leaves out the next of those whose time has come: the database refuses to tell them. False if there is none.
+///
+/// # Errors
+/// If the database refuses this, too.
+pub(super) async fn leave_out(tx: &mut Tx, id: BroadcastId, reason: &str) -> AppResult<bool> {
+    match row(tx, id).await? {
+        Some(row) if row.state == State::Sending && row.gathered => {}
+        _ => return Ok(false),
+    }
+    let Some((person, _, variant)) = waiting(tx, id, 1).await?.pop() else { return Ok(false) };
+    tracing::warn!(broadcast.id = %id, person.id = %person, "a recipient cannot be told and is left out");
+    fail(tx, id, (person, variant), reason).await?;
+    announce(tx, id).await?;
+    Ok(true)
+}
+
+/// How many there are of each variant.
+pub(super) fn by_variant(variants: &[u8]) -> Vec<(u8, u32)> {
+    let mut counts: Vec<(u8, u32)> = Vec::new();
+    for variant in variants {
+        match counts.iter_mut().find(|(known, _)| known == variant) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((*variant, 1)),
+        }
+    }
+    counts
+}

@@ -1,0 +1,52 @@
+//! What every feature asks about people: their cards, their roles, when they were here; [`search`] finds them.
+
+pub mod search;
+
+use plenum_core::{
+    error::{AppError, AppResult},
+    ids::{Millis, PersonId},
+    people::{PersonCard, Privacy, Role},
+};
+use plenum_store::db::{Conn, Tx};
+
+/// What others see of `person`, and what they let them see.
+///
+/// # Errors
+/// 404 if there is no such person.
+pub async fn card_and_privacy(conn: &mut Conn, person: PersonId) -> AppResult<(PersonCard, Privacy)> {
+    let row: Option<(String, u8, bool, bool, bool)> =
+        sqlx::query_as("select name, hue, show_presence, send_typing, send_read_marks from people where id = $1")
+            .bind(person)
+            .fetch_optional(conn)
+            .await?;
+    let (name, hue, show_presence, send_typing, send_read_marks) = row.ok_or_else(|| AppError::not_found("There is no such person."))?;
+    Ok((PersonCard { id: person, name, hue }, Privacy { show_presence, send_typing, send_read_marks }))
+}
+
+/// Notes when a person was here last; the time never goes back.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn set_last_seen(tx: &mut Tx, person: PersonId, at: Millis) -> AppResult<()> {
+    sqlx::query("update people set last_seen_at = $2 where id = $1 and coalesce(last_seen_at, 0) < $2")
+        .bind(person)
+        .bind(at)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The roles that `person` holds, in order.
+pub async fn roles_of(conn: &mut Conn, person: PersonId) -> AppResult<Vec<Role>> {
+    let mut roles: Vec<Role> = sqlx::query_scalar("select role from roles where person_id = $1").bind(person).fetch_all(conn).await?;
+    roles.sort_unstable();
+    Ok(roles)
+}
+
+/// True if `person` holds `role`.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn has_role(conn: &mut Conn, person: PersonId, role: Role) -> AppResult<bool> {
+    Ok(roles_of(conn, person).await?.contains(&role))
+}

@@ -1,0 +1,340 @@
+//! Notifications: what concerns a person, and in which state. How they want to be told is in [`preferences`], what came while they were
+//! away in [`away`].
+
+pub mod away;
+pub mod preferences;
+
+pub use away::{Absence, Away, Group, Heading};
+pub use preferences::{Digest, Preferences, Quiet, Way};
+
+use serde::{Deserialize, Serialize};
+
+use plenum_core::counts::Counts;
+use plenum_core::{
+    error::{AppError, AppResult},
+    ids::{Millis, NotificationId},
+    people::PersonCard,
+};
+
+/// Notifications of one page.
+pub const PAGE: usize = 30;
+/// How long one can be put off at the most, in days.
+const SNOOZE_DAYS: i64 = 90;
+const DAY: Millis = 24 * 3_600_000;
+
+/// What a notification is about; one can refuse each, but for what keeps an account safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
+#[serde(rename_all = "lowercase")]
+pub enum Category {
+    /// Somebody was named in a message.
+    Mentions,
+    /// Somebody answered a message of one's own.
+    Replies,
+    /// A message in a direct conversation or a group.
+    Messages,
+    /// Who one is with and what one may do: added to a conversation, a role.
+    People,
+    /// What the institution tells its people.
+    Announcements,
+    /// Events, and what one has bought.
+    Events,
+    /// One's account: a new sign-in, a changed password.
+    Security,
+    /// What comes into one's wallet and goes out of it.
+    Money,
+    /// How the place itself runs, for those who run it.
+    Operation,
+}
+
+impl Category {
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Self; 9] = [
+        Self::Mentions,
+        Self::Replies,
+        Self::Messages,
+        Self::People,
+        Self::Announcements,
+        Self::Events,
+        Self::Money,
+        Self::Security,
+        Self::Operation,
+    ];
+
+    /// Its name in addresses and rows.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Mentions => "mentions",
+            Self::Replies => "replies",
+            Self::Messages => "messages",
+            Self::People => "people",
+            Self::Announcements => "announcements",
+            Self::Money => "money",
+            Self::Events => "events",
+            Self::Security => "security",
+            Self::Operation => "operation",
+        }
+    }
+
+    /// The one of this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.word() == word)
+    }
+
+    /// It cannot be switched off (S0-04).
+    pub fn is_locked(self) -> bool {
+        matches!(self, Self::Security | Self::Operation)
+    }
+
+    /// Those that somebody meets; only admins run the place.
+    pub fn met_by(admin: bool) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |category| admin || *category != Self::Operation)
+    }
+
+    /// The unread messages of the navigation count it already.
+    pub fn is_of_messages(self) -> bool {
+        matches!(self, Self::Mentions | Self::Replies | Self::Messages)
+    }
+
+    /// How much of it a mail may say.
+    pub fn in_mail(self) -> InMail {
+        match self {
+            Self::Mentions | Self::Replies | Self::Messages | Self::Money => InMail::WhoAndWhere,
+            Self::People | Self::Announcements | Self::Events | Self::Security | Self::Operation => InMail::All,
+        }
+    }
+}
+
+/// How much of a notification a mail may say: it passes through other hands, and lies open on other screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InMail {
+    /// What it says here.
+    All,
+    /// What people say to each other, and their money: who, and where. The text only for those who want it there.
+    WhoAndWhere,
+    /// That there is something, and no more; for what concerns somebody's health.
+    Number,
+}
+
+/// Something that concerns a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Notification {
+    /// Which.
+    pub id: NotificationId,
+    /// Its place in the inbox, the highest first; it gets a higher one when it is news again.
+    pub number: u64,
+    /// What it is about.
+    pub category: Category,
+    /// One line.
+    pub title: String,
+    /// What was said, if anything; a line or two of plain text.
+    pub text: String,
+    /// Where it leads: a path of this site.
+    pub link: String,
+    /// Where it happened, if that has a name: a conversation's.
+    pub place: String,
+    /// Who did it.
+    pub actor: Option<PersonCard>,
+    /// How many things it stands for.
+    pub count: u32,
+    /// When the last of them happened.
+    pub at: Millis,
+    /// It was on the screen.
+    pub seen: bool,
+    /// It was opened, or said to be read; whatever was read was seen.
+    pub read: bool,
+    /// It was put away.
+    pub archived: bool,
+}
+
+/// Which notifications are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Filter {
+    /// In which state.
+    pub shelf: Shelf,
+    /// Only of this category.
+    pub category: Option<Category>,
+}
+
+/// States by which the inbox is divided.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shelf {
+    /// All that was not put away.
+    #[default]
+    Inbox,
+    /// What was not read of it.
+    Unread,
+    /// What was put away.
+    Archive,
+}
+
+impl Shelf {
+    /// All of them, in the order of the tabs.
+    pub const ALL: [Self; 3] = [Self::Inbox, Self::Unread, Self::Archive];
+
+    /// Its name in addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Unread => "unread",
+            Self::Archive => "archive",
+        }
+    }
+
+    /// The one of this name; the inbox for any other.
+    pub fn from_word(word: &str) -> Self {
+        Self::ALL.into_iter().find(|shelf| shelf.word() == word).unwrap_or_default()
+    }
+}
+
+impl Filter {
+    /// True if it shows `notification`.
+    pub fn shows(self, notification: &Notification) -> bool {
+        let stands = match self.shelf {
+            Shelf::Inbox => !notification.archived,
+            Shelf::Unread => !notification.archived && !notification.read,
+            Shelf::Archive => notification.archived,
+        };
+        stands && self.category.is_none_or(|category| category == notification.category)
+    }
+}
+
+/// The newest notifications that a filter shows, down to some number.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// Which are shown.
+    pub filter: Filter,
+    /// The highest number first.
+    pub notifications: Vec<Notification>,
+    /// All that the filter shows from this number on is here; 0: there is nothing older.
+    pub floor: u64,
+    /// Over all of the inbox, whatever the filter.
+    pub counts: Counts,
+    /// The number of the newest notification there was: marking "all" means up to here.
+    pub head: u64,
+}
+
+/// What is done to a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Act {
+    /// It was opened, or is said to be read.
+    Read,
+    /// It was opened, and its person went where it leads.
+    Follow,
+    /// It is to be news again.
+    Unread,
+    /// Put away.
+    Archive,
+    /// Taken back into the inbox.
+    Restore,
+    /// Gone, for an hour still to be had back.
+    Delete,
+}
+
+impl Act {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Read, Self::Follow, Self::Unread, Self::Archive, Self::Restore, Self::Delete];
+
+    /// Its name in forms.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Follow => "follow",
+            Self::Unread => "unread",
+            Self::Archive => "archive",
+            Self::Restore => "restore",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// The one of this name.
+    ///
+    /// # Errors
+    /// 422 `act`.
+    pub fn parse(word: &str) -> AppResult<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|act| act.word() == word)
+            .ok_or_else(|| AppError::invalid("act", "Nothing of that kind can be done to a notification."))
+    }
+}
+
+/// What is done to all up to a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sweep {
+    /// They were on the screen.
+    Seen,
+    /// They are read.
+    Read,
+    /// What is in the inbox goes, for an hour still to be had back.
+    Clear,
+}
+
+impl Sweep {
+    /// Its name in forms and rows.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Seen => "seen",
+            Self::Read => "read",
+            Self::Clear => "clear",
+        }
+    }
+
+    /// The one of this name.
+    ///
+    /// # Errors
+    /// 422 `what`.
+    pub fn parse(word: &str) -> AppResult<Self> {
+        [Self::Seen, Self::Read, Self::Clear]
+            .into_iter()
+            .find(|sweep| sweep.word() == word)
+            .ok_or_else(|| AppError::invalid("what", "Notifications can be marked seen or read, or be cleared."))
+    }
+}
+
+/// What every page of a signed-in person begins with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beginning {
+    /// The newest, for the bell's preview.
+    pub inbox: Inbox,
+    /// How they want to be told.
+    pub preferences: Preferences,
+    /// When they were away last.
+    pub absence: Option<Absence>,
+}
+
+/// Checks until when something is put off.
+///
+/// # Errors
+/// 422 `until` if that is not in the next ninety days.
+pub fn check_snooze(now: Millis, until: Millis) -> AppResult<Millis> {
+    if (now..=now + SNOOZE_DAYS * DAY).contains(&until) {
+        Ok(until)
+    } else {
+        Err(AppError::invalid("until", format!("Put it off until a time in the next {SNOOZE_DAYS} days.")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_back() {
+        for category in Category::ALL {
+            assert_eq!(Category::from_word(category.word()), Some(category));
+        }
+        for act in Act::ALL {
+            assert_eq!(Act::parse(act.word()), Ok(act));
+        }
+        for shelf in Shelf::ALL {
+            assert_eq!(Shelf::from_word(shelf.word()), shelf);
+        }
+        assert!(Act::parse("burn").is_err() && Sweep::parse("burn").is_err());
+        assert!(check_snooze(0, DAY).is_ok() && check_snooze(10, 5).is_err() && check_snooze(0, 91 * DAY).is_err());
+    }
+}

@@ -1,0 +1,371 @@
+//! `/inbox`: tabs and categories, the notifications of each, and what one does to all of them.
+
+use leptos::{
+    prelude::{Update as _, *},
+    server_fn::ServerFn as _,
+    task::spawn_local,
+};
+use leptos_meta::Title;
+use leptos_router::{components::Form, hooks::use_query_map};
+
+use super::{
+    context::{InboxContext, while_there_is_no_line},
+    row::Row,
+};
+use crate::{
+    api::{self, SweepInbox, UndoClear},
+    live::{InboxEvent, Swept},
+    model::{Absence, Category, Filter, Inbox, Notification, Shelf, Sweep},
+    words,
+};
+use plenum_core::{
+    counts::Counts,
+    cursor::Cursor,
+    ids::{Millis, NotificationId, PersonId},
+    live::{Live, Snapshot},
+    people::Role,
+    sorted::SortedSet,
+};
+use plenum_ui::{
+    Each, EmptyState, Notice, browser,
+    client::{ConnectionState, Update, use_connection, use_live, use_online},
+    dynamic, effect, memo,
+    notice::Tone,
+    page::{FaultWithin, LiveLine, use_now, use_own_id, use_role, use_zone},
+    toast, view,
+};
+
+const A_DAY: Millis = 24 * 3_600_000;
+
+/// `/inbox`, with `?shelf=` and `?category=`.
+#[component]
+pub fn InboxPage() -> impl IntoView {
+    let query = use_query_map();
+    let filter = memo(move || {
+        query.with(|query| Filter {
+            shelf: Shelf::from_word(query.get_str("shelf").unwrap_or_default()),
+            category: query.get_str("category").and_then(Category::from_word),
+        })
+    });
+    let first = Resource::new_blocking(move || filter.get(), |Filter { shelf, category }| api::page(shelf, category, None));
+    let absence = Resource::new_blocking(|| (), |()| api::absence());
+    let content = move || {
+        Suspend::new(async move {
+            let absence = absence.await.ok().flatten();
+            match first.await {
+                Ok(snapshot) => view! { <Back absence/> <Shown snapshot/> },
+                Err(error) => view! { <FaultWithin error/> },
+            }
+        })
+    };
+    view! {
+        <Title text=words::INBOX/>
+        <main id="main" tabindex="-1" class="page">
+            <header class="page-head">
+                <h1>{words::INBOX}</h1>
+                <div class="page-actions">
+                    <a class="btn" href="/inbox/away">
+                        {words::AWAY}
+                    </a>
+                    <a class="btn" href="/settings/notifications">
+                        {words::SETTINGS}
+                    </a>
+                </div>
+            </header>
+            <Transition>{content}</Transition>
+        </main>
+    }
+}
+
+/// For a day after a long absence: when that was, and the way to what came meanwhile.
+#[component]
+fn Back(absence: Option<Absence>) -> impl IntoView {
+    let (zone, now) = (use_zone(), use_now());
+    let shown = absence.filter(|absence| now - absence.back < A_DAY);
+    shown.map(|Absence { since, back }| {
+        let when = move || zone.with(|zone| words::away(&zone.day_and_clock(since, now), &zone.day_and_clock(back, now)));
+        view! {
+            <Notice tone=Tone::Live>
+                {when} " "
+                <a href="/inbox/away">{words::SEE_AWAY}</a>
+            </Notice>
+        }
+    })
+}
+
+/// The notifications on the screen.
+#[derive(Clone, Copy)]
+pub(super) struct Screen {
+    pub(super) inbox: RwSignal<Inbox>,
+    /// Where the page goes on after a gap.
+    cursor: StoredValue<Option<Cursor>>,
+    follows: RwSignal<bool>,
+    connected: Signal<bool>,
+    /// Who of those who did something is here.
+    pub(super) online: Signal<SortedSet<PersonId>>,
+}
+
+impl Screen {
+    /// Takes the first page anew.
+    pub(super) fn ask_again(self) {
+        // Whoever has gone on to another page needs it no more.
+        let Some(Filter { shelf, category }) = self.inbox.try_with_untracked(|inbox| inbox.filter) else { return };
+        spawn_local(async move {
+            if let Ok(Snapshot { state, cursors }) = api::page(shelf, category, None).await {
+                let _ = self.cursor.try_set_value(cursors.into_iter().next().map(|(_, cursor)| cursor));
+                let _ = self.inbox.try_set(state);
+                let _ = self.follows.try_set(true);
+            }
+        });
+    }
+
+    /// Takes the first page as it is now while there is no line; what was loaded below it stays where it is.
+    fn refresh(self) {
+        // Whoever has gone on to another page needs it no more.
+        let Some(Filter { shelf, category }) = self.inbox.try_with_untracked(|inbox| inbox.filter) else { return };
+        spawn_local(async move {
+            if let Ok(Snapshot { state, .. }) = api::page(shelf, category, None).await {
+                let _ = self.inbox.try_update(|inbox| inbox.refresh(state));
+            }
+        });
+    }
+
+    /// Something was done: over the socket it shows by itself.
+    pub(super) fn done(self) {
+        if self.connected.try_get_untracked() == Some(false) {
+            self.refresh();
+        }
+    }
+
+    fn older(self) {
+        let (Filter { shelf, category }, floor) = self.inbox.with_untracked(|inbox| (inbox.filter, inbox.floor));
+        spawn_local(async move {
+            match api::page(shelf, category, Some(floor)).await {
+                Ok(older) => self.inbox.update(|inbox| inbox.append(older.state)),
+                Err(error) => toast::show_error(error.message),
+            }
+        });
+    }
+
+    fn follow(self, ended: RwSignal<Option<String>>) {
+        let person = use_own_id();
+        use_live::<InboxEvent>(
+            Signal::derive(move || if self.follows.get() { person.get() } else { None }),
+            move |_| self.cursor.get_value(),
+            move |update| match update {
+                Update::Events(events) => {
+                    let Some(viewer) = person.get_untracked() else { return };
+                    self.inbox.maybe_update(|inbox| {
+                        let mut touched = false;
+                        for event in &events {
+                            touched |= inbox.apply(viewer, event);
+                        }
+                        touched
+                    });
+                }
+                Update::Stale => {
+                    self.follows.set(false);
+                    self.ask_again();
+                }
+                Update::Refused { reason, .. } => ended.set(Some(reason)),
+                Update::Returned => ended.set(None),
+            },
+        );
+    }
+
+    /// What is on the screen while somebody looks has been seen.
+    fn see(self) {
+        let newest = memo(move || {
+            self.inbox.with(|inbox| {
+                let unseen =
+                    inbox.notifications.iter().filter(|notification| !notification.seen).map(|notification| notification.number).max();
+                unseen.map(|_| inbox.head)
+            })
+        });
+        effect(move |_| {
+            if let Some(up_to) = newest.get().filter(|_| browser::is_visible()) {
+                spawn_local(async move {
+                    if api::sweep(Sweep::Seen.word().to_owned(), up_to, 0).await.is_ok() {
+                        self.done();
+                    }
+                });
+            }
+        });
+    }
+}
+
+#[component]
+fn Shown(snapshot: Snapshot<Inbox>) -> impl IntoView {
+    let Snapshot { state, cursors } = snapshot;
+    let filter = state.filter;
+    let connection = use_connection();
+    let inbox = RwSignal::new(state);
+    let actors = memo(move || {
+        let mut actors: Vec<PersonId> =
+            inbox.with(|inbox| inbox.notifications.iter().filter_map(|known| known.actor.as_ref().map(|card| card.id)).collect());
+        actors.sort_unstable();
+        actors.dedup();
+        actors
+    });
+    let screen = Screen {
+        inbox,
+        cursor: StoredValue::new(cursors.into_iter().next().map(|(_, cursor)| cursor)),
+        follows: RwSignal::new(true),
+        connected: memo(move || connection.get().state == ConnectionState::Connected).into(),
+        online: use_online(actors.into()),
+    };
+    let ended = RwSignal::new(None::<String>);
+    screen.follow(ended);
+    screen.see();
+    while_there_is_no_line(move || screen.refresh());
+    let ids = memo(move || inbox.with(|inbox| inbox.notifications.iter().map(|notification| notification.id).collect::<Vec<_>>()));
+    let empty = memo(move || ids.with(Vec::is_empty));
+    let older = memo(move || inbox.with(|inbox| inbox.floor > 0));
+    let nothing = dynamic(move || {
+        empty.get().then(|| {
+            let (title, text) = words::nothing(filter.shelf);
+            view! { <EmptyState icon="bell" title text/> }
+        })
+    });
+    view! {
+        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Filters filter/>
+        <Sweeps screen/>
+        {nothing}
+        <ul class="notices" aria-label=words::INBOX>
+            <Each each=move || ids.get() key=|id| id.to_string() children=move |id| view! { <Row id screen/> }/>
+        </ul>
+        {dynamic(move || {
+            older.get().then(|| {
+                view! {
+                    <button class="btn" type="button" on:click=move |_| screen.older()>
+                        {words::OLDER}
+                    </button>
+                }
+            })
+        })}
+        <LiveLine/>
+    }
+}
+
+#[component]
+fn Filters(filter: Filter) -> impl IntoView {
+    let tabs = Shelf::ALL
+        .into_iter()
+        .map(|shelf| {
+            view! {
+                <a href=format!("/inbox?shelf={}", shelf.word()) aria-current=(shelf == filter.shelf).then_some("page")>
+                    {words::shelf(shelf)}
+                </a>
+            }
+        })
+        .collect_view();
+    let options = Category::met_by(use_role(Role::Admin).get_untracked())
+        .map(|category| {
+            view! {
+                <option value=category.word() selected=filter.category == Some(category)>
+                    {words::category(category)}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <nav class="tabs" aria-label=words::SHELVES>
+            {tabs}
+        </nav>
+        <Form method="GET" action="/inbox" attr:class="filter">
+            <input type="hidden" name="shelf" value=filter.shelf.word()/>
+            <select class="input select" name="category" aria-label=words::CATEGORY>
+                <option value="">{words::ANY_CATEGORY}</option>
+                {options}
+            </select>
+            <button class="btn" type="submit">
+                {words::SHOW}
+            </button>
+        </Form>
+    }
+}
+
+/// What one does to all of them; without scripts forms that lead back here.
+#[component]
+fn Sweeps(screen: Screen) -> impl IntoView {
+    let query = use_query_map();
+    let context = use_context::<InboxContext>();
+    let inbox = screen.inbox;
+    let head = memo(move || inbox.with(|inbox| inbox.head));
+    let unread = memo(move || inbox.with(|inbox| inbox.counts.unread > 0));
+    let any = memo(move || inbox.with(|inbox| inbox.filter.shelf != Shelf::Archive && !inbox.notifications.is_empty()));
+    // A page without scripts was led here after it cleared all.
+    let cleared = memo(move || query.with(|query| query.get_str("cleared").and_then(|at| at.parse::<Millis>().ok())));
+    let sweep = move |what: Sweep| {
+        move |event: leptos::ev::SubmitEvent| {
+            event.prevent_default();
+            let up_to = head.get_untracked();
+            if what == Sweep::Read {
+                // Shown at once; the server's word, with the counts, follows.
+                let swept = InboxEvent::NotificationsSwept(Swept { what, after: 0, up_to, counts: Counts::default(), head: up_to });
+                inbox.maybe_update(|inbox| inbox.apply(PersonId(0), &swept));
+                if let Some(context) = context {
+                    context.apply_own(&swept);
+                }
+            }
+            spawn_local(async move {
+                match api::sweep(what.word().to_owned(), up_to, 0).await {
+                    Ok(at) if what == Sweep::Clear => toast::show_with_action(words::CLEARED, words::UNDO, move || undo(screen, at)),
+                    Ok(_) => {}
+                    Err(error) => {
+                        toast::show_error(error.message);
+                        screen.ask_again();
+                    }
+                }
+                screen.done();
+            });
+        }
+    };
+    let button = move |what: Sweep, label: &'static str, shown: Memo<bool>| {
+        dynamic(move || {
+            shown.get().then(|| {
+                view! {
+                    <form method="post" action=SweepInbox::url() on:submit=sweep(what)>
+                        <input type="hidden" name="what" value=what.word()/>
+                        <input type="hidden" name="up_to" value=move || head.get().to_string()/>
+                        <button class="btn" type="submit">
+                            {label}
+                        </button>
+                    </form>
+                }
+            })
+        })
+    };
+    let take_back = dynamic(move || {
+        cleared.get().map(|at| {
+            view! {
+                <form method="post" action=UndoClear::url()>
+                    <input type="hidden" name="at" value=at.to_string()/>
+                    <button class="btn" type="submit">
+                        {words::UNDO}
+                    </button>
+                </form>
+            }
+        })
+    });
+    view! {
+        <div class="form-actions">
+            {button(Sweep::Read, words::READ_ALL, unread)} {button(Sweep::Clear, words::CLEAR_ALL, any)} {take_back}
+        </div>
+    }
+}
+
+fn undo(screen: Screen, at: Millis) {
+    spawn_local(async move {
+        match api::undo_clear(at).await {
+            Ok(()) => screen.done(),
+            Err(error) => toast::show_error(error.message),
+        }
+    });
+}
+
+/// The notification with this id, as it is shown now.
+pub(super) fn shown(inbox: RwSignal<Inbox>, id: NotificationId) -> Memo<Option<Notification>> {
+    memo(move || inbox.with(|inbox| inbox.notifications.iter().find(|notification| notification.id == id).cloned()))
+}

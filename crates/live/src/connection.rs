@@ -1,0 +1,357 @@
+//! One socket: written to by whoever publishes, read by one small task.
+//!
+//! A publisher writes straight to the socket while nothing waits ([`Connection::send`]);
+//! what the socket does not take is queued, and the task flushes it when the socket is
+//! writable again. The task reads through one buffer per thread, so that an idle
+//! connection owns no buffer at all.
+
+use std::{
+    cell::RefCell,
+    io,
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Instant,
+};
+
+use bytes::Bytes;
+use tokio::{io::Interest, net::TcpStream, sync::Notify};
+
+use super::{
+    frames::{self, Assembler, Broken, Incoming},
+    outbound::{Outbound, Weight},
+    rules::Who,
+};
+use plenum_core::ids::ConnectionId;
+use plenum_core::{
+    ids::PersonId,
+    protocol::{ServerFrame, code},
+};
+use plenum_store::meters;
+
+/// Who is at the other end of a socket's task: Plenum's own hub, or an external application.
+pub trait Host: Send + Sync + 'static {
+    /// What only the connection's own task knows.
+    type Session: Default + Send;
+
+    /// Whole seconds since the host began.
+    fn clock(&self) -> u32;
+
+    /// Acts on one frame.
+    fn text(self: &Arc<Self>, connection: &Arc<Connection>, session: &mut Self::Session, text: &str) -> impl Future<Output = ()> + Send;
+
+    /// Something is still to be fed once the socket has drained.
+    fn is_catching_up(session: &Self::Session) -> bool;
+
+    /// Feeds some of it.
+    fn feed(self: &Arc<Self>, connection: &Arc<Connection>, session: &mut Self::Session) -> impl Future<Output = ()> + Send;
+
+    /// The connection is gone.
+    fn leave(&self, connection: &Arc<Connection>, session: Self::Session, end: End);
+}
+
+/// How a connection ended; it decides how long its person stays present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Closed by the client, or by the server for the client's own good.
+    Closed,
+    /// No sign of life, or the network failed.
+    Lost,
+    /// The right to be here has ended.
+    SignedOut,
+}
+
+#[derive(Debug, Default)]
+struct Output {
+    queue: Outbound,
+    closing: Option<(u16, Instant)>,
+}
+
+/// An open socket.
+#[derive(Debug)]
+pub struct Connection {
+    /// Which.
+    pub id: ConnectionId,
+    /// Whose it is. A page's cookie says so at once; a client that is authorised by a signature says it later.
+    who: OnceLock<Who>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    stream: TcpStream,
+    output: Mutex<Output>,
+    wake: Notify,
+    dead: AtomicBool,
+    /// Second of the hub's clock in which the last frame came in.
+    heard: AtomicU32,
+    pinged: AtomicBool,
+    /// The sign-in has not been looked at since the hub knows of this connection.
+    unverified: AtomicBool,
+    /// The channels it is subscribed to, by the hub's handle.
+    pub(super) channels: Mutex<Vec<Arc<super::hub::Channel>>>,
+    pub(super) watched: Mutex<Vec<PersonId>>,
+    queue_limit: usize,
+}
+
+/// Locks without caring for poison: what is behind these locks is valid between any two statements.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Connection {
+    /// Takes over an upgraded stream.
+    pub fn new(id: ConnectionId, who: Option<Who>, address: IpAddr, stream: TcpStream, now: u32, queue_limit: usize) -> Self {
+        Self {
+            id,
+            who: who.map_or_else(OnceLock::new, OnceLock::from),
+            address,
+            stream,
+            output: Mutex::default(),
+            wake: Notify::new(),
+            dead: AtomicBool::new(false),
+            heard: AtomicU32::new(now),
+            pinged: AtomicBool::new(false),
+            unverified: AtomicBool::new(true),
+            channels: Mutex::default(),
+            watched: Mutex::default(),
+            queue_limit,
+        }
+    }
+
+    /// Whose it is; `None` for a visitor.
+    pub fn who(&self) -> Option<Who> {
+        self.who.get().copied()
+    }
+
+    /// Becomes `who`'s, once and for all; false if it is somebody else's.
+    pub(super) fn become_whose(&self, who: Who) -> bool {
+        *self.who.get_or_init(|| who) == who
+    }
+
+    /// Writes a frame, or queues what the socket does not take. A consumer that is too slow
+    /// for what must arrive is closed with 4100 and resumes from the log.
+    pub fn send(&self, bytes: &Bytes, weight: &Weight) {
+        let mut output = lock(&self.output);
+        if output.closing.is_some() {
+            return;
+        }
+        let mut written = 0;
+        if output.queue.is_empty() {
+            match self.stream.try_write(bytes) {
+                Ok(all) if all == bytes.len() => return,
+                Ok(some) => written = some,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => {
+                    drop(output);
+                    return self.give_up();
+                }
+            }
+        }
+        if output.queue.push(bytes.slice(written..), weight.clone(), written > 0, self.queue_limit).is_err() {
+            metrics::counter!("plenum_live_slow_consumers_total").increment(1);
+            meters::SLOW_CONSUMERS.note();
+            close_output(&mut output, code::OVER_CAPACITY, "too slow: come back and resume");
+        }
+        drop(output);
+        self.wake.notify_one();
+    }
+
+    /// Sends a frame of the protocol itself.
+    pub fn say(&self, frame: &ServerFrame) {
+        self.send(&frames::text(&frame.text()), &Weight::Kept);
+    }
+
+    /// Says goodbye: nothing is sent after this.
+    pub fn close(&self, code: u16, reason: &str) {
+        let mut output = lock(&self.output);
+        if output.closing.is_none() {
+            close_output(&mut output, code, reason);
+        }
+        drop(output);
+        self.wake.notify_one();
+    }
+
+    /// Ends the connection without another word: its peer is not there.
+    pub fn give_up(&self) {
+        self.dead.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    /// Called once a second: pings after silence, gives up after more of it.
+    pub fn check_life(&self, now: u32, ping_after: u32, lost_after: u32) {
+        let closing = lock(&self.output).closing;
+        if closing.is_some_and(|(_, since)| since.elapsed().as_secs() >= 2) {
+            return self.give_up();
+        }
+        let silent = now.saturating_sub(self.heard.load(Ordering::Relaxed));
+        if silent >= lost_after {
+            self.close(code::NO_PONG, "no sign of life");
+            self.give_up();
+        } else if silent >= ping_after && !self.pinged.swap(true, Ordering::Relaxed) {
+            self.send(&frames::ping(), &Weight::Kept);
+        }
+    }
+
+    /// True once: the first subscription makes sure that the sign-in still stands.
+    pub fn is_unverified(&self) -> bool {
+        self.unverified.swap(false, Ordering::Relaxed)
+    }
+
+    /// Bytes that wait for this connection.
+    pub fn queued(&self) -> usize {
+        lock(&self.output).queue.bytes()
+    }
+
+    fn hear(&self, now: u32) {
+        self.heard.store(now, Ordering::Relaxed);
+        self.pinged.store(false, Ordering::Relaxed);
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        lock(&self.output).queue.flush(|slices| self.stream.try_write_vectored(slices))
+    }
+
+    fn state(&self) -> (bool, Option<u16>) {
+        let output = lock(&self.output);
+        (output.queue.is_empty(), output.closing.map(|(code, _)| code))
+    }
+
+    fn ended(&self) -> End {
+        match lock(&self.output).closing {
+            Some((code::UNAUTHORISED, _)) => End::SignedOut,
+            Some((code::NO_PONG, _)) => End::Lost,
+            Some(_) => End::Closed,
+            None => End::Lost,
+        }
+    }
+}
+
+fn close_output(output: &mut Output, code: u16, reason: &str) {
+    output.queue.clear_for_close();
+    let _ = output.queue.push(frames::closing(code, reason), Weight::Kept, false, usize::MAX);
+    output.closing = Some((code, Instant::now()));
+}
+
+/// Bytes of the buffer that all connections of a thread read through.
+const READ_BUFFER: usize = 16 * 1024;
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BUFFER]);
+}
+
+/// What one look at the socket brought.
+enum Read {
+    Frames(Vec<Incoming>),
+    Nothing,
+    Ended,
+    Broken(Broken),
+}
+
+fn read(connection: &Connection, assembler: &mut Assembler) -> Read {
+    BUFFER.with_borrow_mut(|buffer| match connection.stream.try_read(buffer) {
+        Ok(0) => Read::Ended,
+        Ok(count) => match assembler.feed(buffer.get(..count).unwrap_or_default()) {
+            Ok(frames) => Read::Frames(frames),
+            Err(broken) => Read::Broken(broken),
+        },
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Read::Nothing,
+        Err(_) => Read::Ended,
+    })
+}
+
+/// The task of one connection, from the first frame to the last.
+pub async fn run<H: Host>(host: Arc<H>, connection: Arc<Connection>, early: Vec<u8>) {
+    let mut session = H::Session::default();
+    let end = serve(&host, &connection, &mut session, early).await;
+    host.leave(&connection, session, end);
+}
+
+async fn serve<H: Host>(host: &Arc<H>, connection: &Arc<Connection>, session: &mut H::Session, early: Vec<u8>) -> End {
+    let mut assembler = Assembler::default();
+    if !early.is_empty() {
+        let fed = assembler.feed(&early);
+        drop(early);
+        match fed {
+            Ok(frames) => {
+                if let Some(end) = Box::pin(take(host, connection, session, frames)).await {
+                    return end;
+                }
+            }
+            Err(Broken(code)) => connection.close(code, "broken framing"),
+        }
+    }
+    loop {
+        if connection.dead.load(Ordering::Acquire) {
+            let _ = connection.flush();
+            return connection.ended();
+        }
+        let (drained, closing) = connection.state();
+        if drained && closing.is_none() && H::is_catching_up(session) {
+            Box::pin(host.feed(connection, session)).await;
+            continue;
+        }
+        let interest = if drained { Interest::READABLE } else { Interest::READABLE | Interest::WRITABLE };
+        let ready = tokio::select! {
+            ready = connection.stream.ready(interest) => ready,
+            () = connection.wake.notified() => continue,
+        };
+        let Ok(ready) = ready else { return End::Lost };
+        if ready.is_writable() && connection.flush().is_err() {
+            return connection.ended();
+        }
+        if !ready.is_readable() {
+            continue;
+        }
+        match read(connection, &mut assembler) {
+            Read::Frames(frames) => {
+                connection.hear(host.clock());
+                if let Some(end) = Box::pin(take(host, connection, session, frames)).await {
+                    return end;
+                }
+            }
+            Read::Nothing => {}
+            Read::Ended => return connection.ended(),
+            Read::Broken(Broken(code)) => connection.close(code, "broken framing"),
+        }
+    }
+}
+
+/// Acts on whole frames; `Some` ends the connection.
+async fn take<H: Host>(host: &Arc<H>, connection: &Arc<Connection>, session: &mut H::Session, frames: Vec<Incoming>) -> Option<End> {
+    for frame in frames {
+        match frame {
+            Incoming::Text(text) => host.text(connection, session, &text).await,
+            Incoming::Ping(payload) => connection.send(&frames::pong(&payload), &Weight::Kept),
+            Incoming::Pong => {}
+            Incoming::Close(code) => {
+                let ours = connection.state().1;
+                connection.close(code, "");
+                let _ = connection.flush();
+                return Some(if ours == Some(code::UNAUTHORISED) { End::SignedOut } else { End::Closed });
+            }
+        }
+    }
+    None
+}
+
+/// Sees a refused connection off: writes what waits, then closes.
+pub async fn see_off(connection: Arc<Connection>) {
+    let goodbye = async {
+        let mut assembler = Assembler::default();
+        loop {
+            if connection.flush().is_err() {
+                return;
+            }
+            let interest = if connection.state().0 { Interest::READABLE } else { Interest::READABLE | Interest::WRITABLE };
+            if connection.stream.ready(interest).await.is_err() {
+                return;
+            }
+            match read(&connection, &mut assembler) {
+                Read::Frames(frames) if !frames.iter().any(|frame| matches!(frame, Incoming::Close(_))) => {}
+                Read::Nothing => {}
+                _ => return,
+            }
+        }
+    };
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(2), goodbye).await;
+}

@@ -1,0 +1,273 @@
+//! Who is where, derived from live connections and nothing else.
+//!
+//! [`Roster`] is one presence channel: a person counts once over all tabs, joins with
+//! the first, and leaves with the last after a grace (a reload is no leaving). [`People`]
+//! is who is online at all, for those who watch. Both are plain tables: what is due is a
+//! function of the time that is passed in.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Instant,
+};
+
+use indexmap::IndexMap;
+
+use plenum_core::ids::ConnectionId;
+use plenum_core::ids::{OrganisationId, PersonId};
+
+/// Above this many people a roster tells only their number.
+pub const ROSTER_LIMIT: usize = 200;
+
+#[derive(Debug)]
+struct Present {
+    connections: Vec<ConnectionId>,
+    info: String,
+    leaves_at: Option<Instant>,
+}
+
+/// Who is in a presence channel, in the order in which they came.
+#[derive(Debug, Default)]
+pub struct Roster {
+    people: IndexMap<PersonId, Present>,
+}
+
+impl Roster {
+    /// A connection of `person` joins. True if nobody of them was there: the others are told.
+    pub fn join(&mut self, person: PersonId, connection: ConnectionId, info: String) -> bool {
+        let first = !self.people.contains_key(&person);
+        let present =
+            self.people.entry(person).or_insert_with(|| Present { connections: Vec::new(), info: String::new(), leaves_at: None });
+        if !present.connections.contains(&connection) {
+            present.connections.push(connection);
+        }
+        present.info = info;
+        present.leaves_at = None;
+        first
+    }
+
+    /// A connection of `person` leaves; they are gone at `leaves_at` unless they come back.
+    /// True if it was their last.
+    pub fn leave(&mut self, person: PersonId, connection: ConnectionId, leaves_at: Instant) -> bool {
+        let Some(present) = self.people.get_mut(&person) else { return false };
+        let before = present.connections.len();
+        present.connections.retain(|known| *known != connection);
+        if !present.connections.is_empty() || before == 0 {
+            return false;
+        }
+        present.leaves_at = Some(leaves_at);
+        true
+    }
+
+    /// Takes out those whose time has come.
+    pub fn expire(&mut self, now: Instant) -> Vec<PersonId> {
+        let gone: Vec<PersonId> =
+            self.people.iter().filter(|(_, present)| present.leaves_at.is_some_and(|at| at <= now)).map(|(person, _)| *person).collect();
+        self.people.retain(|person, _| !gone.contains(person));
+        gone
+    }
+
+    /// Takes `person` out at once, whatever connections they have.
+    pub fn remove(&mut self, person: PersonId) -> bool {
+        self.people.shift_remove(&person).is_some()
+    }
+
+    /// Nobody is here, not even in their grace.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+
+    /// How many people are here.
+    pub fn count(&self) -> usize {
+        self.people.len()
+    }
+
+    /// The presence data of `subscription_succeeded`.
+    pub fn data(&self) -> String {
+        if self.people.len() > ROSTER_LIMIT {
+            return format!(r#"{{"presence":{{"ids":[],"hash":{{}},"count":{}}}}}"#, self.people.len());
+        }
+        let ids: Vec<String> = self.people.keys().map(|person| format!(r#""{person}""#)).collect();
+        let hash: Vec<String> = self.people.iter().map(|(person, present)| format!(r#""{person}":{}"#, present.info)).collect();
+        format!(r#"{{"presence":{{"ids":[{}],"hash":{{{}}},"count":{}}}}}"#, ids.join(","), hash.join(","), self.people.len())
+    }
+}
+
+#[derive(Debug)]
+struct Person {
+    organisation: OrganisationId,
+    connections: Vec<ConnectionId>,
+    shown: bool,
+    gone_at: Option<Instant>,
+}
+
+/// Who is online, and who watches whom.
+#[derive(Debug, Default)]
+pub struct People {
+    people: HashMap<PersonId, Person>,
+    watchers: HashMap<PersonId, Vec<ConnectionId>>,
+    changed: HashSet<PersonId>,
+}
+
+impl People {
+    /// A connection of `person` opens.
+    pub fn open(&mut self, person: PersonId, organisation: OrganisationId, connection: ConnectionId, shown: bool) {
+        let known = self.people.entry(person).or_insert_with(|| {
+            self.changed.insert(person);
+            Person { organisation, connections: Vec::new(), shown, gone_at: None }
+        });
+        known.connections.push(connection);
+        known.gone_at = None;
+        if known.shown != shown {
+            known.shown = shown;
+            self.changed.insert(person);
+        }
+    }
+
+    /// A connection of `person` is gone; with the last one they are, at `gone_at`.
+    pub fn close(&mut self, person: PersonId, connection: ConnectionId, gone_at: Instant) {
+        let Some(known) = self.people.get_mut(&person) else { return };
+        known.connections.retain(|open| *open != connection);
+        if known.connections.is_empty() {
+            known.gone_at = Some(gone_at);
+        }
+    }
+
+    /// Those whose time has come; they are offline from now on.
+    pub fn expire(&mut self, now: Instant) -> Vec<PersonId> {
+        let gone: Vec<PersonId> =
+            self.people.iter().filter(|(_, person)| person.gone_at.is_some_and(|at| at <= now)).map(|(id, _)| *id).collect();
+        for person in &gone {
+            self.people.remove(person);
+            self.changed.insert(*person);
+        }
+        gone
+    }
+
+    /// The person lets others see them online, or not any more.
+    pub fn show(&mut self, person: PersonId, shown: bool) {
+        if let Some(known) = self.people.get_mut(&person)
+            && known.shown != shown
+        {
+            known.shown = shown;
+            self.changed.insert(person);
+        }
+    }
+
+    /// How many connections `person` has.
+    pub fn connections(&self, person: PersonId) -> usize {
+        self.people.get(&person).map_or(0, |person| person.connections.len())
+    }
+
+    /// The connections of `person`.
+    pub fn connections_of(&self, person: PersonId) -> Vec<ConnectionId> {
+        self.people.get(&person).map(|person| person.connections.clone()).unwrap_or_default()
+    }
+
+    /// How many people are online, seen or not.
+    pub fn count(&self) -> usize {
+        self.people.len()
+    }
+
+    /// The organisation and the number of connections of everyone who is online, seen or not.
+    pub fn open_in(&self) -> impl Iterator<Item = (OrganisationId, usize)> {
+        self.people.values().map(|person| (person.organisation, person.connections.len()))
+    }
+
+    /// True if a person of `organisation` may see that `person` is online.
+    pub fn is_online(&self, person: PersonId, organisation: OrganisationId) -> bool {
+        self.people.get(&person).is_some_and(|known| known.shown && known.organisation == organisation)
+    }
+
+    /// Who of `organisation` is online and lets others see it, by id.
+    pub fn online_in(&self, organisation: OrganisationId) -> Vec<PersonId> {
+        let shown = self.people.iter().filter(|(_, person)| person.shown && person.organisation == organisation);
+        let mut people: Vec<PersonId> = shown.map(|(id, _)| *id).collect();
+        people.sort_unstable();
+        people
+    }
+
+    /// `connection` watches `people` from now on, and nobody else.
+    pub fn watch(&mut self, connection: ConnectionId, before: &[PersonId], people: &[PersonId]) {
+        for person in before {
+            if let Some(watchers) = self.watchers.get_mut(person) {
+                watchers.retain(|watcher| *watcher != connection);
+                if watchers.is_empty() {
+                    self.watchers.remove(person);
+                }
+            }
+        }
+        for person in people {
+            self.watchers.entry(*person).or_default().push(connection);
+        }
+    }
+
+    /// Who came or went since the last call, by watcher.
+    pub fn take_changes(&mut self) -> HashMap<ConnectionId, Vec<PersonId>> {
+        let mut changes: HashMap<ConnectionId, Vec<PersonId>> = HashMap::new();
+        for person in std::mem::take(&mut self.changed) {
+            for watcher in self.watchers.get(&person).into_iter().flatten() {
+                changes.entry(*watcher).or_default().push(person);
+            }
+        }
+        changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const PERSON: PersonId = PersonId(1);
+
+    /// Three tabs open, two close, the last closes: one join, one leave (I16).
+    #[test]
+    fn a_person_counts_once_over_many_tabs() {
+        let now = Instant::now();
+        let mut roster = Roster::default();
+        let joins: Vec<bool> = (1..=3).map(|tab| roster.join(PERSON, ConnectionId(tab), "{}".into())).collect();
+        assert_eq!(joins, [true, false, false]);
+        assert!(!roster.leave(PERSON, ConnectionId(1), now));
+        assert!(!roster.leave(PERSON, ConnectionId(2), now));
+        assert!(roster.leave(PERSON, ConnectionId(3), now + Duration::from_secs(5)));
+        assert_eq!(roster.expire(now + Duration::from_secs(4)), []);
+        assert_eq!(roster.expire(now + Duration::from_secs(5)), [PERSON]);
+        assert!(roster.is_empty());
+    }
+
+    #[test]
+    fn coming_back_within_the_grace_is_no_leaving() {
+        let now = Instant::now();
+        let mut roster = Roster::default();
+        roster.join(PERSON, ConnectionId(1), "{}".into());
+        roster.leave(PERSON, ConnectionId(1), now);
+        assert!(!roster.join(PERSON, ConnectionId(2), "{}".into()));
+        assert_eq!(roster.expire(now + Duration::from_secs(60)), []);
+    }
+
+    #[test]
+    fn a_large_roster_tells_only_its_number() {
+        let mut roster = Roster::default();
+        for id in 1..=201 {
+            roster.join(PersonId(id), ConnectionId(id.unsigned_abs()), r#"{"name":"x"}"#.into());
+        }
+        assert_eq!(roster.data(), r#"{"presence":{"ids":[],"hash":{},"count":201}}"#);
+    }
+
+    /// Privacy and the tenant's border hold for those who watch (I24).
+    #[test]
+    fn only_who_wants_to_be_seen_is_online_and_only_for_their_own() {
+        let mut people = People::default();
+        let (own, other) = (OrganisationId(1), OrganisationId(2));
+        people.open(PERSON, own, ConnectionId(1), true);
+        people.open(PersonId(2), own, ConnectionId(2), false);
+        assert!(people.is_online(PERSON, own));
+        assert!(!people.is_online(PERSON, other));
+        assert!(!people.is_online(PersonId(2), own));
+        people.watch(ConnectionId(9), &[], &[PERSON]);
+        assert_eq!(people.take_changes(), HashMap::from([(ConnectionId(9), vec![PERSON])]));
+        people.show(PERSON, false);
+        assert!(!people.is_online(PERSON, own));
+        assert_eq!(people.take_changes().len(), 1);
+    }
+}

@@ -1,0 +1,511 @@
+//! One channel of an external application: who is on it, what they missed, what is cached.
+//!
+//! Everything happens under the channel's one lock, so that whoever joins gets each event exactly
+//! once: what was before is in the backlog or the cache, what comes after finds them subscribed.
+//! Where the log is durable its rows are the backlog: whoever comes back is passed over while they
+//! are fed ([`super::durable`]), and enters the live stream at its head.
+//!
+//! What is published is gathered for a moment ([`Channel::flush`]) and written to each subscriber in one go: what
+//! several requests publish at once costs a write each, not one for each of them. Everything else that
+//! happens on the channel flushes first, so that nobody sees another order.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use indexmap::IndexMap;
+
+use super::{backlog::Backlog, names::ChannelKind};
+use crate::{
+    connection::{Connection, lock},
+    frames,
+    outbound::Weight,
+    rest,
+    traffic::{Figures, Traffic},
+};
+use plenum_core::{
+    cursor::{Cursor, Epoch, Extent},
+    ids::{ConnectionId, Millis},
+    protocol::{ServerFrame, code, event},
+};
+use plenum_store::db;
+
+/// The last event of a cache channel is kept for so long.
+const CACHED: Duration = Duration::from_secs(30 * 60);
+/// Up to so many subscribers each change of their count is told at once…
+const COUNT_AT_ONCE: usize = 100;
+/// …above it at most this often.
+const COUNT_EVERY: Duration = Duration::from_secs(5);
+
+/// Published events are written at once when they are more than this.
+const GATHERED_BYTES: usize = 64 * 1024;
+/// Somebody on a presence channel, as their application describes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Their id.
+    pub user_id: Arc<str>,
+    /// What the others see of them, as JSON text.
+    pub user_info: Arc<str>,
+}
+
+impl Member {
+    fn json(&self) -> String {
+        format!(r#"{{"user_id":{},"user_info":{}}}"#, quoted(&self.user_id), self.user_info)
+    }
+}
+
+/// Text as JSON.
+pub fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[derive(Debug)]
+struct Subscriber {
+    connection: Arc<Connection>,
+    user_id: Option<Arc<str>>,
+    phase: Phase,
+}
+
+/// Which published events a subscriber gets as they happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// None: the durable log brings them.
+    CatchingUp,
+    /// Those above this number.
+    Live { after: u64 },
+}
+
+#[derive(Debug)]
+struct Present {
+    user_info: Arc<str>,
+    connections: usize,
+}
+
+#[derive(Debug)]
+struct Cached {
+    bytes: Bytes,
+    data: String,
+    at: Instant,
+}
+
+#[derive(Debug)]
+struct Gathered {
+    seq: u64,
+    bytes: Bytes,
+    except: Option<ConnectionId>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    subscribers: IndexMap<ConnectionId, Subscriber>,
+    roster: BTreeMap<Arc<str>, Present>,
+    backlog: Backlog,
+    cached: Option<Cached>,
+    traffic: Traffic,
+    /// Published, and not written yet; how many bytes that is; and whether somebody is on the way to write it.
+    gathered: Vec<Gathered>,
+    gathered_bytes: usize,
+    flush_is_due: bool,
+    /// Until when the next write had better wait.
+    rests_until: Option<Instant>,
+    /// When the count of subscribers was told last, and whether it has changed since.
+    counted: Option<Instant>,
+    count_changed: bool,
+}
+
+/// Where the events are that somebody who comes back has missed.
+#[derive(Debug)]
+pub enum Log<'a> {
+    /// In the channel's backlog, whose life this is.
+    Memory(&'a Epoch),
+    /// In rows; what they hold was read while the channel was open.
+    Rows(&'a Extent),
+}
+
+/// A channel.
+#[derive(Debug)]
+pub struct Channel {
+    name: Arc<str>,
+    kind: ChannelKind,
+    inner: Mutex<Inner>,
+}
+
+/// What became of a wish to join.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// Subscribed and told.
+    Yes {
+        /// Nobody was on the channel before.
+        first: bool,
+        /// The person was not there before with another connection.
+        new_member: bool,
+        /// It is a cache channel, and nothing is cached.
+        cache_miss: bool,
+        /// Whether all that was missed has been sent, if that was asked for.
+        recovered: Option<bool>,
+        /// What was missed is to be fed from the durable log, from this number on.
+        behind: Option<u64>,
+    },
+    /// The connection is on it already.
+    Already,
+    /// No more people fit on a presence channel.
+    Full,
+}
+
+/// What a departure changed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Nobody is on the channel any more.
+    pub vacated: bool,
+    /// The person whose last connection it was.
+    pub member: Option<Arc<str>>,
+}
+
+/// How many are on a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Connections.
+    pub subscriptions: usize,
+    /// People, on presence channels.
+    pub users: usize,
+}
+
+impl Channel {
+    /// An empty one; `kind` is what its name says.
+    pub fn new(name: Arc<str>, kind: ChannelKind) -> Self {
+        Self { name, kind, inner: Mutex::default() }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// What its name says.
+    pub fn kind(&self) -> ChannelKind {
+        self.kind
+    }
+
+    /// Puts `connection` on the channel and tells it and, on presence channels, the others. `most` people fit; 0: any number.
+    pub fn join(
+        &self,
+        connection: &Arc<Connection>,
+        member: Option<&Member>,
+        since: Option<&Cursor>,
+        log: &Log<'_>,
+        most: usize,
+    ) -> Joined {
+        let mut inner = lock(&self.inner);
+        flush(&mut inner);
+        if inner.subscribers.contains_key(&connection.id) {
+            return Joined::Already;
+        }
+        let known = member.is_none_or(|member| inner.roster.contains_key(&member.user_id));
+        if !known && most != 0 && inner.roster.len() >= most {
+            return Joined::Full;
+        }
+        let first = inner.subscribers.is_empty();
+        if let Some(member) = member {
+            let present = inner
+                .roster
+                .entry(Arc::clone(&member.user_id))
+                .or_insert_with(|| Present { user_info: Arc::clone(&member.user_info), connections: 0 });
+            present.connections += 1;
+            if !known {
+                let frame = ServerFrame::new(event::MEMBER_ADDED, member.json()).on(&*self.name);
+                send_to_others(&inner, &frame, Some(&member.user_id));
+            }
+        }
+        let user_id = member.map(|member| Arc::clone(&member.user_id));
+        let extent = match log {
+            Log::Memory(epoch) => inner.backlog.extent(epoch),
+            // What was dispatched after the rows were read is in them by now.
+            Log::Rows(extent) => Extent { head: extent.head.max(inner.backlog.head()), ..(*extent).clone() },
+        };
+        let recovered = since.map(|since| extent.reaches(since));
+        let behind =
+            since.map(|since| since.seq).filter(|seq| matches!(log, Log::Rows(_)) && recovered == Some(true) && *seq < extent.head);
+        let phase = match (log, behind) {
+            (Log::Rows(_), Some(_)) => Phase::CatchingUp,
+            (Log::Rows(_), None) => Phase::Live { after: extent.head },
+            (Log::Memory(_), _) => Phase::Live { after: 0 },
+        };
+        inner.subscribers.insert(connection.id, Subscriber { connection: Arc::clone(connection), user_id, phase });
+        let roster = self.kind.is_presence().then(|| roster(&inner));
+        connection.say(&ServerFrame::succeeded(&self.name, roster, Some(extent.cursor()), recovered));
+        if let (Log::Memory(epoch), Some(since)) = (log, since) {
+            for bytes in inner.backlog.since(since, epoch).into_iter().flatten() {
+                connection.send(bytes, &Weight::Kept);
+            }
+        }
+        // Whoever recovered has seen the cached event, or just got it.
+        let wants_cache = self.kind.cache && recovered != Some(true);
+        let cache_miss = wants_cache && inner.cached.is_none();
+        match &inner.cached {
+            Some(cached) if wants_cache => connection.send(&cached.bytes, &Weight::Kept),
+            None if wants_cache => connection.say(&ServerFrame::new(event::CACHE_MISS, "{}").on(&*self.name)),
+            _ => {}
+        }
+        inner.count_changed = true;
+        Joined::Yes { first, new_member: !known, cache_miss, recovered, behind }
+    }
+
+    /// Takes a connection off the channel, and tells the others if a person has gone with it.
+    pub fn leave(&self, connection: ConnectionId) -> Left {
+        let mut inner = lock(&self.inner);
+        flush(&mut inner);
+        let Some(subscriber) = inner.subscribers.swap_remove(&connection) else { return Left::default() };
+        if inner.subscribers.len() * 4 < inner.subscribers.capacity() {
+            inner.subscribers.shrink_to(16);
+        }
+        inner.count_changed = true;
+        let gone = subscriber.user_id.filter(|user_id| {
+            let Some(present) = inner.roster.get_mut(user_id) else { return false };
+            present.connections -= 1;
+            present.connections == 0
+        });
+        if let Some(user_id) = &gone {
+            inner.roster.remove(user_id);
+            let data = format!(r#"{{"user_id":{}}}"#, quoted(user_id));
+            send_to_others(&inner, &ServerFrame::new(event::MEMBER_REMOVED, data).on(&*self.name), None);
+        }
+        Left { vacated: inner.subscribers.is_empty(), member: gone }
+    }
+
+    /// Gathers an event for all but `except`, numbered and kept for those who come back. Returns how many these are;
+    /// the caller asks [`next_flush`](Self::next_flush) what is to be done about it.
+    pub fn publish(&self, name: &str, data: &str, except: Option<ConnectionId>, now: Instant) -> u32 {
+        let mut inner = lock(&self.inner);
+        let seq = inner.backlog.next();
+        self.publish_as(&mut inner, seq, name, data, except, now)
+    }
+
+    /// The same for an event that the durable log has numbered `seq`. If one before it never came here, all
+    /// subscribers are sent away to come back and resume.
+    pub fn publish_logged(&self, seq: u64, name: &str, data: &str, except: Option<ConnectionId>, now: Instant) -> u32 {
+        let mut inner = lock(&self.inner);
+        let head = inner.backlog.head();
+        if head != 0 && head + 1 < seq {
+            for subscriber in inner.subscribers.values() {
+                subscriber.connection.close(code::RECONNECT, "come back and resume");
+            }
+        }
+        self.publish_as(&mut inner, seq, name, data, except, now)
+    }
+
+    fn publish_as(&self, inner: &mut Inner, seq: u64, name: &str, data: &str, except: Option<ConnectionId>, now: Instant) -> u32 {
+        let frame = ServerFrame { seq: Some(seq), ..ServerFrame::new(name, data).on(&*self.name) };
+        let bytes = frames::text(&frame.text());
+        inner.backlog.place(seq, bytes.clone(), now);
+        if self.kind.cache {
+            inner.cached = Some(Cached { bytes: bytes.clone(), data: data.to_owned(), at: now });
+        }
+        inner.gathered_bytes += bytes.len();
+        inner.gathered.push(Gathered { seq, bytes, except });
+        if inner.gathered_bytes > GATHERED_BYTES {
+            flush(inner);
+        }
+        let excepted = except.is_some_and(|id| inner.subscribers.contains_key(&id));
+        let deliveries = u32::try_from(inner.subscribers.len() - usize::from(excepted)).unwrap_or(u32::MAX);
+        inner.traffic.note(&name.into(), deliveries, db::now());
+        deliveries
+    }
+
+    /// How long to wait before calling [`flush_gathered`](Self::flush_gathered); `None` if somebody else is about to.
+    pub fn next_flush(&self, now: Instant) -> Option<Duration> {
+        let mut inner = lock(&self.inner);
+        if std::mem::replace(&mut inner.flush_is_due, true) {
+            return None;
+        }
+        Some(inner.rests_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now)))
+    }
+
+    /// Writes what is gathered, as [`next_flush`](Self::next_flush) has said.
+    pub fn flush_gathered(&self) {
+        let mut inner = lock(&self.inner);
+        inner.flush_is_due = false;
+        let begun = Instant::now();
+        flush(&mut inner);
+        let ended = Instant::now();
+        inner.rests_until = Some(ended + rest::after(ended.duration_since(begun)));
+    }
+
+    /// Writes what is gathered, before something else goes out.
+    pub fn flush(&self) {
+        flush(&mut lock(&self.inner));
+    }
+
+    /// Everything up to `reached` has been fed: enters the live stream, unless something newer went out meanwhile,
+    /// which then comes from the log first.
+    pub fn go_live(&self, connection: ConnectionId, reached: u64) -> bool {
+        let mut inner = lock(&self.inner);
+        flush(&mut inner);
+        if inner.backlog.head() > reached {
+            return false;
+        }
+        if let Some(subscriber) = inner.subscribers.get_mut(&connection) {
+            subscriber.phase = Phase::Live { after: reached };
+        }
+        true
+    }
+
+    /// Other numbers follow: forgets what is kept, and lets everyone have what comes.
+    pub fn renumber(&self) {
+        let mut inner = lock(&self.inner);
+        flush(&mut inner);
+        inner.backlog = Backlog::default();
+        for subscriber in inner.subscribers.values_mut() {
+            subscriber.phase = Phase::Live { after: 0 };
+        }
+    }
+
+    /// Relays a client's event to the others; false if it is not on the channel. Neither kept nor cached.
+    pub fn relay(&self, from: ConnectionId, name: &str, data: &str) -> bool {
+        let mut inner = lock(&self.inner);
+        flush(&mut inner);
+        let Some(sender) = inner.subscribers.get(&from) else { return false };
+        let user_id = sender.user_id.as_deref().map(str::to_owned);
+        let frame = ServerFrame { user_id, ..ServerFrame::new(name, data).on(&*self.name) };
+        let deliveries = deliver(&inner, &frames::text(&frame.text()), Some(from), None);
+        inner.traffic.note(&name.into(), deliveries, db::now());
+        true
+    }
+
+    /// The id of the person that a connection is there for.
+    pub fn user_of(&self, connection: ConnectionId) -> Option<Arc<str>> {
+        lock(&self.inner).subscribers.get(&connection)?.user_id.clone()
+    }
+
+    /// How many are here.
+    pub fn counts(&self) -> Counts {
+        let inner = lock(&self.inner);
+        Counts { subscriptions: inner.subscribers.len(), users: inner.roster.len() }
+    }
+
+    /// How many are here, and what passes.
+    pub fn figures(&self, now: Millis) -> Figures {
+        let inner = lock(&self.inner);
+        Figures {
+            name: Arc::clone(&self.name),
+            subscriptions: inner.subscribers.len(),
+            people: self.kind.is_presence().then(|| inner.roster.len()),
+            flow: inner.traffic.flow(now),
+        }
+    }
+
+    /// The ids of the people on a presence channel.
+    pub fn users(&self) -> Vec<Arc<str>> {
+        lock(&self.inner).roster.keys().cloned().collect()
+    }
+
+    /// The cached data, and the seconds that it stays.
+    pub fn cached(&self, now: Instant) -> Option<(String, u64)> {
+        let inner = lock(&self.inner);
+        let cached = inner.cached.as_ref()?;
+        Some((cached.data.clone(), CACHED.saturating_sub(now.duration_since(cached.at)).as_secs()))
+    }
+
+    /// Tells the count of subscribers, if it has changed and it is time. Returns it then.
+    pub fn tell_count(&self, now: Instant) -> Option<usize> {
+        let mut inner = lock(&self.inner);
+        let count = inner.subscribers.len();
+        let rests = count > COUNT_AT_ONCE && inner.counted.is_some_and(|at| now.duration_since(at) < COUNT_EVERY);
+        if !inner.count_changed || rests || self.kind.is_presence() {
+            return None;
+        }
+        (inner.count_changed, inner.counted) = (false, Some(now));
+        let data = format!(r#"{{"subscription_count":{count}}}"#);
+        deliver(&inner, &frames::text(&ServerFrame::new(event::SUBSCRIPTION_COUNT, data).on(&*self.name).text()), None, None);
+        Some(count)
+    }
+
+    /// Forgets what is too old; true if the channel itself can be forgotten.
+    pub fn expire(&self, now: Instant) -> bool {
+        let mut inner = lock(&self.inner);
+        if inner.cached.as_ref().is_some_and(|cached| now.duration_since(cached.at) > CACHED) {
+            inner.cached = None;
+        }
+        inner.backlog.expire(now) && inner.cached.is_none() && inner.subscribers.is_empty()
+    }
+}
+
+/// To all but `except`, and of a numbered event to those who have not had it. Returns how many those were.
+fn deliver(inner: &Inner, bytes: &Bytes, except: Option<ConnectionId>, seq: Option<u64>) -> u32 {
+    let mut deliveries = 0;
+    for (id, subscriber) in &inner.subscribers {
+        if subscriber.wants(seq) && Some(*id) != except {
+            subscriber.connection.send(bytes, &Weight::Kept);
+            deliveries += 1;
+        }
+    }
+    count(deliveries, deliveries * bytes.len());
+    u32::try_from(deliveries).unwrap_or(u32::MAX)
+}
+
+fn count(deliveries: usize, bytes: usize) {
+    metrics::counter!("plenum_live_deliveries_total").increment(deliveries as u64);
+    metrics::counter!("plenum_live_bytes_total").increment(bytes as u64);
+}
+
+/// Writes what is gathered: to whoever gets all of it in one go.
+fn flush(inner: &mut Inner) {
+    let gathered = std::mem::take(&mut inner.gathered);
+    inner.gathered_bytes = 0;
+    let events = match gathered.as_slice() {
+        [] => return,
+        [event] => {
+            deliver(inner, &event.bytes, event.except, Some(event.seq));
+            return;
+        }
+        events => events,
+    };
+    let all: Vec<u8> = events.iter().flat_map(|event| event.bytes.iter().copied()).collect();
+    let all = Bytes::from(all);
+    let (mut deliveries, mut bytes) = (0, 0);
+    for (id, subscriber) in &inner.subscribers {
+        let gets = |event: &&Gathered| subscriber.wants(Some(event.seq)) && Some(*id) != event.except;
+        if events.iter().all(|event| gets(&event)) {
+            subscriber.connection.send(&all, &Weight::Kept);
+            deliveries += events.len();
+            bytes += all.len();
+            continue;
+        }
+        for event in events.iter().filter(gets) {
+            subscriber.connection.send(&event.bytes, &Weight::Kept);
+            deliveries += 1;
+            bytes += event.bytes.len();
+        }
+    }
+    count(deliveries, bytes);
+}
+
+impl Subscriber {
+    /// It gets an event with this number; one without a number always.
+    fn wants(&self, seq: Option<u64>) -> bool {
+        match (seq, self.phase) {
+            (None, _) => true,
+            (Some(_), Phase::CatchingUp) => false,
+            (Some(seq), Phase::Live { after }) => seq > after,
+        }
+    }
+}
+
+/// To all connections but those of `user_id`.
+fn send_to_others(inner: &Inner, frame: &ServerFrame, user_id: Option<&Arc<str>>) {
+    let bytes = frames::text(&frame.text());
+    for subscriber in inner.subscribers.values() {
+        if user_id.is_none() || subscriber.user_id.as_ref() != user_id {
+            subscriber.connection.send(&bytes, &Weight::Kept);
+        }
+    }
+}
+
+/// Who is on a presence channel, as the protocol tells whoever joins.
+fn roster(inner: &Inner) -> String {
+    let ids: Vec<String> = inner.roster.keys().map(|id| quoted(id)).collect();
+    let hash: Vec<String> = inner.roster.iter().map(|(id, present)| format!("{}:{}", quoted(id), present.user_info)).collect();
+    format!(r#"{{"presence":{{"ids":[{}],"hash":{{{}}},"count":{}}}}}"#, ids.join(","), hash.join(","), inner.roster.len())
+}

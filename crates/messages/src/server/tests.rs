@@ -1,0 +1,7 @@
+//! The rules, one sentence each, against a real store.
+
+mod apply;
+mod inbox;
+mod rights;
+mod seeds;
+mod talk;

@@ -1,0 +1,40 @@
+//! Conversations for tests, here and in the crates above.
+
+#![expect(clippy::unwrap_used, async_fn_in_trait, reason = "a fixture that fails fails its test, and runs on one thread")]
+
+use plenum_core::{error::AppResult, ids::ConversationId};
+use plenum_testing::House;
+
+use crate::{
+    model::{Access, Message},
+    server,
+};
+
+/// What people of a [`House`] do in conversations.
+pub trait Conversations {
+    /// An open room of the person `owner` that `members` have joined.
+    async fn room(&self, owner: usize, members: impl IntoIterator<Item = usize>) -> ConversationId;
+
+    /// Sends `text` as `person`.
+    ///
+    /// # Errors
+    /// As sending.
+    async fn send(&self, person: usize, conversation: ConversationId, text: &str) -> AppResult<Message>;
+}
+
+impl Conversations for House {
+    async fn room(&self, owner: usize, members: impl IntoIterator<Item = usize>) -> ConversationId {
+        let room =
+            server::create_room(&self.store, self.person(owner), format!("Room {}", rand::random::<u32>()), String::new(), Access::Open)
+                .await
+                .unwrap();
+        for member in members {
+            server::join(&self.store, self.person(member), room).await.unwrap();
+        }
+        room
+    }
+
+    async fn send(&self, person: usize, conversation: ConversationId, text: &str) -> AppResult<Message> {
+        server::send(&self.store, self.person(person), conversation, text.to_owned(), None, server::fresh_key()).await
+    }
+}

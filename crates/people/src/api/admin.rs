@@ -1,0 +1,137 @@
+//! What admins do.
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AdminPerson, Invitation, SignedIn};
+use plenum_core::{
+    codec::Json,
+    error::AppError,
+    ids::{InvitationId, PersonId, SignInId},
+    live::Snapshot,
+    people::Role,
+};
+#[cfg(feature = "ssr")]
+use {
+    crate::server,
+    plenum_core::people::Email,
+    plenum_web::request::{answer, asker, command, show_done},
+};
+
+/// What the admins' page of people shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Administration {
+    /// The organisation's name.
+    pub organisation_name: String,
+    /// Anyone may register, or only with an invitation.
+    pub open_registration: bool,
+    /// One page of people.
+    pub people: Vec<AdminPerson>,
+    /// People of one page.
+    pub size: u32,
+    /// The invitations that can be used, and those that were lately.
+    pub invitations: Vec<Invitation>,
+    /// Where invitations lead, up to their secret.
+    pub register_at: String,
+}
+
+/// What the admins' page shows: the people whose name or address contains `query`, from `offset` on; invitations; the organisation.
+///
+/// # Errors
+/// 401; 403 unless one is an admin.
+#[server(prefix = "/fn", endpoint = "people/overview", input = GetUrl, output = Json)]
+pub async fn overview(#[server(default)] query: String, #[server(default)] offset: u32) -> Result<Administration, AppError> {
+    let asked = asker();
+    answer(async move {
+        let (state, who) = asked?;
+        let mut tx = state.store.read().await?;
+        let (organisation_name, host, open_registration) = server::administration::organisation(&mut tx, &who).await?;
+        let people = server::administration::people(&mut tx, &who, &query, offset).await?;
+        let invitations = server::invitations::list(&mut tx, &who).await?;
+        let register_at = server::invitations::address(&state, host.as_deref(), "");
+        Ok(Administration { organisation_name, open_registration, people, size: server::administration::PAGE, invitations, register_at })
+    })
+    .await
+}
+
+/// Makes `roles` what `person` holds; everyone is a member.
+///
+/// # Errors
+/// 401; 403; 404; 409 for the last admin; 429.
+#[server(prefix = "/fn", endpoint = "people/set_roles", output = Json)]
+pub async fn set_roles(person: PersonId, #[server(default)] roles: Vec<Role>) -> Result<(), AppError> {
+    command("/admin/people?done=roles", move |state, who| async move {
+        state.store.write(async move |tx| server::administration::set_roles(tx, &who, person, &roles).await).await
+    })
+    .await
+}
+
+/// Changes the organisation's name and who may register. A switch that is off is missing, as in a form.
+///
+/// # Errors
+/// 401; 403; 422 for `name`; 429.
+#[server(prefix = "/fn", endpoint = "people/update_organisation", output = Json)]
+pub async fn update_organisation(#[server(default)] name: String, #[server(default)] open_registration: bool) -> Result<(), AppError> {
+    command("/admin/people?done=organisation", move |state, who| async move {
+        let name = server::administration::parse_organisation_name(&name)?;
+        state.store.write(async move |tx| server::administration::update_organisation(tx, &who, &name, open_registration).await).await
+    })
+    .await
+}
+
+/// Invites somebody (only the person with the address `email`, if it is given, who then gets a
+/// mail) and returns the address to register at. It is told only now.
+///
+/// # Errors
+/// 401; 403; 409 if the address has an account; 422 for `email`; 429.
+#[server(prefix = "/fn", endpoint = "people/invite", output = Json)]
+pub async fn invite(#[server(default)] email: String, role: Role) -> Result<String, AppError> {
+    let address = command("/admin/people?done=invited", move |state, who| async move {
+        let email = if email.trim().is_empty() { None } else { Some(Email::parse(&email)?) };
+        server::invitations::invite(&state, who, email, role).await
+    })
+    .await?;
+    // A page without scripts shows it from its address; it is this admin's to hand on.
+    if let Some((_, token)) = address.rsplit_once('=') {
+        show_done(&format!("/admin/people?done=invited&invitation={token}"));
+    }
+    Ok(address)
+}
+
+/// Withdraws an invitation that nobody has used.
+///
+/// # Errors
+/// 401; 403; 404; 429.
+#[server(prefix = "/fn", endpoint = "people/withdraw_invitation", output = Json)]
+pub async fn withdraw_invitation(id: InvitationId) -> Result<(), AppError> {
+    command("/admin/people?done=withdrawn", move |state, who| async move {
+        state.store.write(async move |tx| server::invitations::withdraw(tx, &who, id).await).await
+    })
+    .await
+}
+
+/// Who is signed in: the browsers and tokens of those whose name or address contains `query`, from `offset` on.
+///
+/// # Errors
+/// 401; 403 unless one is an admin.
+#[server(prefix = "/fn", endpoint = "people/sign_ins", input = GetUrl, output = Json)]
+pub async fn sign_ins(#[server(default)] query: String, #[server(default)] offset: u32) -> Result<Snapshot<SignedIn>, AppError> {
+    let asked = asker();
+    answer(async move {
+        let (state, who) = asked?;
+        server::sign_ins::page(&mut *state.store.read().await?, &who, state.store.epoch(), &query, offset).await
+    })
+    .await
+}
+
+/// Ends somebody's sign-in or token.
+///
+/// # Errors
+/// 401; 403; 404 if it has ended; 429.
+#[server(prefix = "/fn", endpoint = "people/end_sign_in", output = Json)]
+pub async fn end_sign_in(id: SignInId) -> Result<(), AppError> {
+    command("/admin/sign-ins?done=ended", move |state, who| async move {
+        state.store.write(async move |tx| server::sign_ins::end(tx, &who, id).await).await
+    })
+    .await
+}

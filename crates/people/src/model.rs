@@ -1,0 +1,91 @@
+//! People, their roles and sign-ins, as both sides see them; what comes from
+//! outside becomes valid here, in the constructors.
+
+use serde::{Deserialize, Serialize};
+
+use plenum_core::{
+    error::{AppError, AppResult},
+    ids::{InvitationId, Millis},
+    people::{PersonCard, Role, SignIn},
+};
+
+/// A sign-in or token of somebody, as admins see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnySignIn {
+    /// Whose.
+    pub person: PersonCard,
+    /// It is a program's token, and `device` its name.
+    pub token: bool,
+    /// The sign-in.
+    pub sign_in: SignIn,
+}
+
+/// One page of who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// The last used first.
+    pub rows: Vec<AnySignIn>,
+    /// There is another page.
+    pub more: bool,
+}
+
+/// An invitation to the organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Which.
+    pub id: InvitationId,
+    /// For whom, if it is for one address only.
+    pub email: Option<String>,
+    /// The role it gives.
+    pub role: Role,
+    /// When it ends.
+    pub expires_at: Millis,
+    /// Whether it has been used.
+    pub used: bool,
+}
+
+/// A line of the admin's list of people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminPerson {
+    /// Who.
+    pub card: PersonCard,
+    /// Their login's address.
+    pub email: String,
+    /// What they may do.
+    pub roles: Vec<Role>,
+    /// Since when.
+    pub created_at: Millis,
+}
+
+/// A person's name: 1 to 80 characters, no control characters, single spaces.
+///
+/// # Errors
+/// Invalid `name` if it is empty or too long.
+pub fn parse_name(text: &str) -> AppResult<String> {
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || name.chars().any(char::is_control) {
+        return Err(AppError::invalid("name", "Enter a name."));
+    }
+    if name.chars().count() > 80 {
+        return Err(AppError::invalid("name", "A name has at most 80 characters."));
+    }
+    Ok(name)
+}
+
+/// A new password: 10 to 200 characters, not the address.
+///
+/// # Errors
+/// Invalid `field` if it is too short, too long or the address.
+pub fn check_password(field: &str, password: &str, email: &str) -> AppResult<()> {
+    let length = password.chars().count();
+    if length < 10 {
+        return Err(AppError::invalid(field, "Choose a password of at least 10 characters."));
+    }
+    if length > 200 {
+        return Err(AppError::invalid(field, "A password has at most 200 characters."));
+    }
+    if password.eq_ignore_ascii_case(email) {
+        return Err(AppError::invalid(field, "Choose a password that is not your e-mail address."));
+    }
+    Ok(())
+}

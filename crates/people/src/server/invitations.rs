@@ -1,0 +1,135 @@
+//! Invitations: a secret that lets one person join, with a role.
+
+use super::{INVITATION_LIFETIME, link};
+use crate::{model::Invitation, words};
+use plenum_core::{
+    activity::Verb,
+    error::{AppError, AppResult},
+    ids::{InvitationId, Millis, OrganisationId, PersonId},
+    people::{Email, Identity, Role},
+};
+use plenum_store::db::{self, Activity, Conn, Tx};
+use plenum_web::{mail::Mail, sign_ins::Secret, state::AppState};
+
+/// A new invitation's id and secret. For `email` only, if given.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    email: Option<&Email>,
+    role: Role,
+    by: Option<PersonId>,
+) -> AppResult<(InvitationId, Secret)> {
+    let (secret, now) = (Secret::random(), tx.now());
+    let id: InvitationId = sqlx::query_scalar(
+        "insert into invitations (organisation_id, token_hash, email, role, invited_by, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7) returning id",
+    )
+    .bind(organisation)
+    .bind(secret.hash())
+    .bind(email.map(Email::as_str))
+    .bind(role)
+    .bind(by)
+    .bind(now)
+    .bind(now + INVITATION_LIFETIME)
+    .fetch_one(&mut **tx)
+    .await?;
+    let details = serde_json::json!({ "role": role.word() });
+    tx.record(Activity::new(organisation, by, Verb::InvitationCreated, id.0).named(email.map_or("", Email::as_str)).with(details)).await?;
+    Ok((id, secret))
+}
+
+/// The address to register at with the secret `token`, for an organisation with this host name, if it has one.
+pub fn address(state: &AppState, host: Option<&str>, token: &str) -> String {
+    link(state, host, &format!("/register?invitation={token}"))
+}
+
+/// Invites somebody and returns the address to register at, which is told only now. With
+/// `email` it also goes there by mail.
+///
+/// # Errors
+/// 403 unless one is an admin; 409 if the address has an account here.
+pub async fn invite(state: &AppState, who: Identity, email: Option<Email>, role: Role) -> AppResult<String> {
+    who.require(Role::Admin)?;
+    let (by, organisation, invited) = (who.person, who.organisation, email.clone());
+    let (host, organisation_name, secret) = state
+        .store
+        .write(async move |tx| {
+            if let Some(email) = &invited {
+                let known: Option<i64> = sqlx::query_scalar("select id from people where organisation_id = $1 and email = $2")
+                    .bind(organisation)
+                    .bind(email.as_str())
+                    .fetch_optional(&mut **tx)
+                    .await?;
+                if known.is_some() {
+                    return Err(AppError {
+                        field: Some("email".to_owned()),
+                        ..AppError::conflict("Somebody with this address is here already.")
+                    });
+                }
+            }
+            let (_, secret) = insert(tx, organisation, invited.as_ref(), role, Some(by)).await?;
+            let (host, name): (Option<String>, String) =
+                sqlx::query_as("select host, name from organisations where id = $1").bind(organisation).fetch_one(&mut **tx).await?;
+            Ok((host, name, secret))
+        })
+        .await?;
+    let address = address(state, host.as_deref(), secret.reveal());
+    if let Some(to) = email {
+        let text = words::invitation_mail(&who.name, &organisation_name, &address);
+        if let Err(error) = state.mailer.send(Mail::new(to, words::invitation_mail_subject(&organisation_name), text)).await {
+            tracing::error!(error = format!("{error:#}"), "an invitation could not be mailed");
+        }
+    }
+    Ok(address)
+}
+
+/// The invitations of the last weeks that can be used or were, newest first.
+///
+/// # Errors
+/// 403 unless one is an admin.
+pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<Invitation>> {
+    who.require(Role::Admin)?;
+    let rows: Vec<(InvitationId, Option<String>, Role, Millis, bool)> = sqlx::query_as(
+        "select id, email, role, expires_at, used_by is not null from invitations
+         where organisation_id = $1 and expires_at > $2 order by id desc limit 200",
+    )
+    .bind(who.organisation)
+    .bind(db::now())
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(id, email, role, expires_at, used)| Invitation { id, email, role, expires_at, used }).collect())
+}
+
+/// Withdraws an invitation that nobody has used.
+///
+/// # Errors
+/// 403 unless one is an admin; 404 if there is none to withdraw.
+pub async fn withdraw(tx: &mut Tx, who: &Identity, id: InvitationId) -> AppResult<()> {
+    who.require(Role::Admin)?;
+    let gone: Option<Option<String>> =
+        sqlx::query_scalar("delete from invitations where id = $1 and organisation_id = $2 and used_by is null returning email")
+            .bind(id)
+            .bind(who.organisation)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let email = gone.ok_or_else(|| AppError::not_found("This invitation has been used or withdrawn already."))?;
+    tx.record(Activity::by(who, Verb::InvitationWithdrawn, id.0).named(email.as_deref().unwrap_or_default())).await
+}
+
+/// Whom a secret invites: the organisation's name, and the address it is for, if it is for one only.
+///
+/// # Errors
+/// 422 if the invitation is not valid, or no longer.
+pub async fn read(conn: &mut Conn, token: &str) -> AppResult<(String, Option<String>)> {
+    let spent = || AppError::invalid("invitation", "This invitation is not valid, or no longer. Ask for a new one.");
+    let secret = Secret::parse(token.trim()).ok_or_else(spent)?;
+    let row = sqlx::query_as(
+        "select name, email from invitations join organisations on organisations.id = organisation_id
+         where token_hash = $1 and used_by is null and expires_at > $2",
+    )
+    .bind(secret.hash())
+    .bind(db::now())
+    .fetch_optional(conn)
+    .await?;
+    row.ok_or_else(spent)
+}

@@ -1,0 +1,3 @@
+//! Rules that need several features, against a real store.
+
+mod feeds;

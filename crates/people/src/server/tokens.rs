@@ -1,0 +1,69 @@
+//! One's tokens: made with one's password, ended by oneself.
+
+use std::net::IpAddr;
+
+use serde_json::{Value, json};
+
+use super::passwords;
+use plenum_core::{
+    activity::Verb,
+    error::{AppError, AppResult},
+    ids::{OrganisationId, PersonId, SignInId},
+    people::{Identity, MadeToken, TokenWish},
+};
+use plenum_store::db::{Activity, Tx};
+use plenum_web::{
+    sign_ins::{self, FreshToken},
+    state::AppState,
+};
+
+/// Makes a token of `person`, whose password was found to fit `hash`.
+///
+/// # Errors
+/// 401 if the password has been changed since; 409 if there are too many tokens; 422 `scopes`.
+pub async fn make(tx: &mut Tx, person: PersonId, hash: &str, wish: &TokenWish, address: IpAddr) -> AppResult<FreshToken> {
+    // A changed password has ended all tokens: none may come after it.
+    let organisation: Option<OrganisationId> =
+        sqlx::query_scalar("select organisation_id from people where id = $1 and password_hash = $2")
+            .bind(person)
+            .bind(hash)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let organisation = organisation.ok_or_else(|| AppError::unauthorised("The password was changed elsewhere just now."))?;
+    let made = sign_ins::create_token(tx, person, wish, &address.to_string()).await?;
+    let scopes: Vec<&str> = wish.scopes.iter().map(|scope| scope.word()).collect();
+    record(tx, organisation, person, Verb::TokenCreated, made.id, &wish.name, json!({ "scopes": scopes.join(", ") })).await?;
+    Ok(made)
+}
+
+/// Makes a token for who asks, who gives their password again: whoever finds an open browser takes no lasting access away.
+///
+/// # Errors
+/// 409; 422 with the field `current` if that is not the password, or `scopes`; 429 after failures.
+pub async fn make_own(state: &AppState, who: Identity, address: IpAddr, current: String, wish: TokenWish) -> AppResult<MadeToken> {
+    let (_, hash) = passwords::confirm(state, &who, address, current).await?;
+    let scopes = wish.scopes.clone();
+    let made = state.store.write(async move |tx: &mut Tx| make(tx, who.person, &hash, &wish, address).await).await?;
+    Ok(MadeToken { id: made.id, token: made.secret.reveal().to_owned(), scopes, expires_at: made.expires_at })
+}
+
+/// Ends one of one's tokens; its sockets close.
+///
+/// # Errors
+/// 404 if one has no such token.
+pub async fn end(tx: &mut Tx, who: &Identity, id: SignInId) -> AppResult<()> {
+    let name = sign_ins::end_token(tx, who.person, id).await?.ok_or_else(|| AppError::not_found("There is no such token."))?;
+    record(tx, who.organisation, who.person, Verb::TokenEnded, id, &name, json!({})).await
+}
+
+async fn record(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    person: PersonId,
+    verb: Verb,
+    id: SignInId,
+    name: &str,
+    details: Value,
+) -> AppResult<()> {
+    tx.record(Activity::new(organisation, Some(person), verb, id.0).named(name).about(person).with(details)).await
+}

@@ -1,0 +1,100 @@
+//! The table of people with what they may do, and a form for each to change it.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::admin,
+    model::AdminPerson,
+    view::forms::{Done, Failure, failure, succeeded},
+    words,
+};
+use plenum_core::people::Role;
+use plenum_directory as directory;
+use plenum_ui::{
+    Avatar, EmptyState,
+    page::{use_now, use_zone},
+    view,
+};
+
+#[component]
+pub(super) fn PeopleTable(
+    /// One page of them.
+    people: Vec<AdminPerson>,
+    /// Changes what one may do.
+    action: ServerAction<admin::SetRoles>,
+) -> impl IntoView {
+    if people.is_empty() {
+        return view! { <EmptyState icon="people" title=words::NOBODY text=words::NOBODY_TEXT/> }.into_any();
+    }
+    let failure = failure(action);
+    let rows = people.into_iter().map(|person| view! { <Row person action/> }).collect_view();
+    view! {
+        <Failure failure/>
+        <Done name="roles" by_action=succeeded(action)/>
+        <table class="table">
+            <caption class="visually-hidden">{words::PEOPLE_TABLE}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{words::NAME}</th>
+                    <th scope="col">{words::EMAIL}</th>
+                    <th scope="col">{words::ROLES}</th>
+                    <th scope="col">{words::SINCE}</th>
+                    <th scope="col">
+                        <span class="visually-hidden">{words::ACTIONS}</span>
+                    </th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>) -> impl IntoView {
+    let (zone, now) = (use_zone(), use_now());
+    let (id, since) = (person.card.id, person.created_at);
+    let (initials, hue, name) = (person.card.initials(), person.card.hue, person.card.name.clone());
+    let choices = Role::ALL
+        .into_iter()
+        .filter(|role| *role != Role::Member)
+        .map(|role| {
+            view! {
+                <label class="check">
+                    <input type="checkbox" name="roles[]" value=role.word() checked=person.roles.contains(&role)/>
+                    <span>{directory::words::role(role)}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <tr>
+            <th scope="row">
+                <span class="person-cell">
+                    <Avatar initials hue size="s"/>
+                    <a href=format!("/people/{id}")>{name.clone()}</a>
+                </span>
+            </th>
+            <td data-label=words::EMAIL>{person.email}</td>
+            <td data-label=words::ROLES>{directory::words::roles(&person.roles)}</td>
+            <td data-label=words::SINCE>{move || zone.with(|zone| zone.short(since, now))}</td>
+            <td class="cell-actions">
+                <details class="dropdown">
+                    <summary class="btn" data-size="s">
+                        {words::ROLES}
+                        <span class="visually-hidden">{words::roles_of(&name)}</span>
+                    </summary>
+                    <div class="menu" data-align="end">
+                        <ActionForm action attr:class="form">
+                            <input type="hidden" name="person" value=id.to_string()/>
+                            {choices}
+                            <button class="btn" type="submit" data-kind="primary" data-size="s">
+                                {words::SAVE}
+                            </button>
+                        </ActionForm>
+                    </div>
+                </details>
+            </td>
+        </tr>
+    }
+}

@@ -1,0 +1,65 @@
+//! Light, dark or as the system. With scripts a choice is taken at once; without, by the button.
+
+use leptos::{prelude::*, server_fn::ServerFn as _};
+
+use crate::words;
+use plenum_ui::{
+    Icon,
+    page::theme::{SetTheme, Theme, use_theme},
+    view, words as shell,
+};
+
+#[component]
+pub(super) fn Appearance(
+    /// The choice until now.
+    theme: Theme,
+) -> impl IntoView {
+    let choose = use_theme();
+    let chosen = RwSignal::new(theme);
+    let choices = Theme::ALL
+        .map(|choice| {
+            view! {
+                <label>
+                    <input
+                        type="radio"
+                        name="theme"
+                        value=choice.word()
+                        checked=choice == theme
+                        on:change=move |_| {
+                            chosen.set(choice);
+                            choose.run(choice);
+                        }
+                    />
+                    <span>
+                        <Icon name=choice.icon()/>
+                        {choice.name()}
+                    </span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="appearance">
+            <h2 id="appearance">{words::APPEARANCE}</h2>
+            <form
+                class="form"
+                method="post"
+                action=SetTheme::url()
+                on:submit=move |event| {
+                    event.prevent_default();
+                    choose.run(chosen.get_untracked());
+                }
+            >
+                <fieldset class="segments">
+                    <legend>{shell::THEME}</legend>
+                    {choices}
+                </fieldset>
+                <div class="form-actions">
+                    <button class="btn" type="submit">
+                        {words::SAVE}
+                    </button>
+                </div>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,308 @@
+//! The activity record: what happened, once and for all, written in the transaction of what happened (I32).
+//!
+//! [`Tx::record`] writes the row and announces it to those who may see it: all of the organisation, the members of a conversation, one
+//! person. Who that is follows from the verb's [`Audience`]; what lacks the place or person that its audience needs is for the audit log
+//! only. No row is written for each who sees it.
+
+use serde_json::Value;
+
+use crate::db::{Conn, Tx};
+use plenum_core::{
+    activity::{
+        Audience, Item, Subject, Verb,
+        live::{AuditEvent, ConversationActivity, OrganisationActivity, PersonActivity, RecordHead},
+    },
+    error::{AppError, AppResult},
+    ids::{ActivityId, ConversationId, Millis, OrganisationId, PersonId},
+    people::{Identity, PersonCard},
+};
+
+/// Characters of a name that are kept.
+const NAME_CHARS: usize = 120;
+
+/// Where something happened, or for whom it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Nowhere,
+    Conversation(ConversationId),
+    Everywhere,
+}
+
+/// A row of the activity record, to be written.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    organisation: OrganisationId,
+    person: Option<PersonId>,
+    verb: Verb,
+    subject: i64,
+    name: String,
+    about: Option<PersonId>,
+    place: Place,
+    details: Value,
+}
+
+impl Activity {
+    /// `verb` was done to `subject` (the id of what the verb is done to) by `person`; none is Plenum itself.
+    pub fn new(organisation: OrganisationId, person: Option<PersonId>, verb: Verb, subject: i64) -> Self {
+        let details = Value::Object(serde_json::Map::new());
+        Self { organisation, person, verb, subject, name: String::new(), about: None, place: Place::Nowhere, details }
+    }
+
+    /// `who` did it.
+    pub fn by(who: &Identity, verb: Verb, subject: i64) -> Self {
+        Self::new(who.organisation, Some(who.person), verb, subject)
+    }
+
+    /// What the subject is called at this time.
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = name.chars().take(NAME_CHARS).collect();
+        self
+    }
+
+    /// Whom it is about.
+    pub fn about(self, person: PersonId) -> Self {
+        Self { about: Some(person), ..self }
+    }
+
+    /// It belongs to this conversation.
+    pub fn within(self, conversation: ConversationId) -> Self {
+        Self { place: Place::Conversation(conversation), ..self }
+    }
+
+    /// It is for all people of the organisation.
+    pub fn for_everyone(self) -> Self {
+        Self { place: Place::Everywhere, ..self }
+    }
+
+    /// What else is worth knowing, an object; never message bodies or secrets.
+    pub fn with(self, details: Value) -> Self {
+        Self { details, ..self }
+    }
+
+    /// Who sees it in a feed, closed to all but admins where something lacks.
+    fn reach(&self) -> Reach {
+        match (self.verb.audience(), self.place, self.about) {
+            (Audience::Everyone, ..) | (Audience::Addressees, Place::Everywhere, _) => Reach::Organisation,
+            (Audience::Members | Audience::Addressees, Place::Conversation(conversation), _) => Reach::Conversation(conversation),
+            (Audience::Concerned, _, Some(person)) => Reach::Person(person),
+            _ => Reach::Admins,
+        }
+    }
+
+    fn conversation(&self) -> Option<ConversationId> {
+        match self.place {
+            Place::Conversation(conversation) => Some(conversation),
+            Place::Nowhere | Place::Everywhere => None,
+        }
+    }
+}
+
+/// Who sees a row in a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Organisation,
+    Conversation(ConversationId),
+    Person(PersonId),
+    Admins,
+}
+
+impl Reach {
+    /// As the column `audience` says it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Organisation => "organisation",
+            Self::Conversation(_) => "conversation",
+            Self::Person(_) => "person",
+            Self::Admins => "admins",
+        }
+    }
+}
+
+impl Tx {
+    /// Writes a row of the activity record, and announces it to those who may see it.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn record(&mut self, activity: Activity) -> AppResult<()> {
+        let reach = activity.reach();
+        let id: ActivityId = sqlx::query_scalar(
+            "insert into activity (organisation_id, person_id, verb, subject_kind, subject_id, subject_name, about_id, conversation_id, audience, details, at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id",
+        )
+        .bind(activity.organisation)
+        .bind(activity.person)
+        .bind(activity.verb.word())
+        .bind(activity.verb.subject().word())
+        .bind(activity.subject)
+        .bind(&activity.name)
+        .bind(activity.about)
+        .bind(activity.conversation())
+        .bind(reach.word())
+        .bind(activity.details.to_string())
+        .bind(self.now())
+        .fetch_one(&mut **self)
+        .await?;
+        self.announce(activity.organisation, &AuditEvent::Moved(RecordHead { id }));
+        match reach {
+            Reach::Organisation => {
+                let item = item(self, id).await?;
+                self.announce(activity.organisation, &OrganisationActivity::Recorded(item));
+            }
+            Reach::Conversation(conversation) => {
+                let item = item(self, id).await?;
+                self.announce(conversation, &ConversationActivity::Recorded(item));
+                self.happened(conversation.0);
+            }
+            Reach::Person(person) => {
+                let item = item(self, id).await?;
+                self.announce(person, &PersonActivity::Recorded(item));
+            }
+            Reach::Admins => {}
+        }
+        Ok(())
+    }
+}
+
+/// The columns of a [`Row`], of [`SOURCE`].
+pub const COLUMNS: &str = "a.id, a.at, a.verb, a.subject_id, a.subject_name, a.conversation_id, a.details,
+    actor.id as actor_id, actor.name as actor_name, actor.hue as actor_hue, about.id as about_id, about.name as about_name, about.hue as about_hue";
+/// Where the rows are read from.
+pub const SOURCE: &str = "activity a left join people actor on actor.id = a.person_id left join people about on about.id = a.about_id";
+
+/// A row of the record with the people in it, as they are called now.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Row {
+    id: ActivityId,
+    at: Millis,
+    verb: String,
+    subject_id: i64,
+    subject_name: String,
+    conversation_id: Option<ConversationId>,
+    details: String,
+    actor_id: Option<PersonId>,
+    actor_name: Option<String>,
+    actor_hue: Option<u8>,
+    about_id: Option<PersonId>,
+    about_name: Option<String>,
+    about_hue: Option<u8>,
+}
+
+impl Row {
+    /// The item, and what else is worth knowing; none if it was written by a newer Plenum that knows more verbs.
+    pub fn read(self) -> Option<(Item, serde_json::Map<String, Value>)> {
+        let Some(verb) = Verb::from_word(&self.verb) else {
+            tracing::warn!(activity.id = self.id.0, verb = self.verb, "an activity of an unknown verb");
+            return None;
+        };
+        let details: serde_json::Map<String, Value> = serde_json::from_str(&self.details).unwrap_or_default();
+        let actor = card(self.actor_id, self.actor_name, self.actor_hue);
+        let about = card(self.about_id, self.about_name, self.about_hue).filter(|about| Some(about) != actor.as_ref());
+        let word = word_of(verb).and_then(|key| details.get(key)?.as_str().map(ToOwned::to_owned)).unwrap_or_default();
+        let subject = Subject { id: self.subject_id, name: self.subject_name };
+        Some((Item { id: self.id, at: self.at, verb, actor, about, subject, conversation: self.conversation_id, word }, details))
+    }
+}
+
+fn card(id: Option<PersonId>, name: Option<String>, hue: Option<u8>) -> Option<PersonCard> {
+    Some(PersonCard { id: id?, name: name?, hue: hue? })
+}
+
+/// The detail that the sentence of a verb needs.
+fn word_of(verb: Verb) -> Option<&'static str> {
+    match verb {
+        Verb::ConversationCreated => Some("kind"),
+        Verb::ConversationChanged => Some("from"),
+        Verb::RoleGranted | Verb::RoleRevoked => Some("role"),
+        Verb::SignInCreated | Verb::SignedOut | Verb::SignInEnded => Some("device"),
+        Verb::OrderPaid | Verb::OrderRefunded => Some("event"),
+        _ => None,
+    }
+}
+
+async fn item(conn: &mut Conn, id: ActivityId) -> AppResult<Item> {
+    let statement = format!("select {COLUMNS} from {SOURCE} where a.id = $1");
+    let row: Row = sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).fetch_one(conn).await?;
+    row.read().map(|(item, _)| item).ok_or_else(AppError::internal)
+}
+
+/// The newest row of the organisation; 0 while there is none.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn head(conn: &mut Conn, organisation: OrganisationId) -> AppResult<ActivityId> {
+    Ok(sqlx::query_scalar("select coalesce(max(id), 0) from activity where organisation_id = $1")
+        .bind(organisation)
+        .fetch_one(conn)
+        .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A verb whose place or person was not said is for the audit log only, whatever its audience is.
+    #[test]
+    fn what_lacks_its_audience_is_for_admins() {
+        let (organisation, person, conversation) = (OrganisationId(1), PersonId(2), ConversationId(3));
+        for verb in Verb::ALL {
+            let bare = Activity::new(organisation, Some(PersonId(1)), *verb, 7);
+            let reaches = [bare.clone(), bare.clone().about(person), bare.clone().within(conversation), bare.for_everyone()]
+                .map(|activity| activity.reach());
+            let expected = match verb.audience() {
+                Audience::Everyone => [Reach::Organisation; 4],
+                Audience::Admins => [Reach::Admins; 4],
+                Audience::Concerned => [Reach::Admins, Reach::Person(person), Reach::Admins, Reach::Admins],
+                Audience::Members => [Reach::Admins, Reach::Admins, Reach::Conversation(conversation), Reach::Admins],
+                Audience::Addressees => [Reach::Admins, Reach::Admins, Reach::Conversation(conversation), Reach::Organisation],
+            };
+            assert_eq!(reaches, expected, "{verb:?}");
+        }
+    }
+
+    /// Rows of an older Plenum get the audience, the people and the names that are written today.
+    #[tokio::test]
+    async fn older_rows_are_brought_up_to_date() {
+        let mut conn = <Conn as sqlx::Connection>::connect("sqlite::memory:").await.unwrap();
+        let migrations = sqlx::migrate!("../../migrations/sqlite");
+        let (before, after): (Vec<_>, Vec<_>) = migrations.iter().partition(|migration| migration.version < 10);
+        for migration in before {
+            sqlx::raw_sql(migration.sql.clone()).execute(&mut conn).await.unwrap();
+        }
+        let rows = "insert into organisations (id, name, created_at) values (1, 'House', 0);
+            insert into people (id, organisation_id, email, name, password_hash, hue, created_at) values (1, 1, 'a', 'Vera', '', 0, 0), (2, 1, 'b', 'Sam', '', 0, 0);
+            insert into conversations (id, organisation_id, kind, access, name, created_at) values (4, 1, 'room', 'open', 'Chess', 0);
+            insert into activity (organisation_id, person_id, verb, subject_kind, subject_id, details, at) values
+              (1, 1, 'conversation.created', 'conversation', 4, '{\"kind\":\"room\"}', 0),
+              (1, 1, 'member.invited', 'conversation', 4, '{\"member\":2}', 0),
+              (1, 1, 'message.deleted', 'message', 9, '{\"conversation\":4,\"author\":2}', 0),
+              (1, 1, 'role.granted', 'person', 2, '{\"role\":\"instructor\"}', 0),
+              (1, null, 'role.granted', 'person', 2, '{\"role\":\"member\"}', 0),
+              (1, 2, 'person.registered', 'person', 2, '{}', 0),
+              (1, 2, 'password.changed', 'person', 2, '{}', 0),
+              (1, 1, 'application.removed', 'application', 3, '{}', 0);";
+        sqlx::raw_sql(rows).execute(&mut conn).await.unwrap();
+        for migration in after {
+            sqlx::raw_sql(migration.sql.clone()).execute(&mut conn).await.unwrap();
+        }
+        type Stored = (String, String, Option<i64>, Option<i64>, String);
+        let rows: Vec<Stored> = sqlx::query_as("select verb, audience, conversation_id, about_id, subject_name from activity order by id")
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+        let row = |verb: &str, audience: &str, conversation, about, name: &str| {
+            (verb.to_owned(), audience.to_owned(), conversation, about, name.to_owned())
+        };
+        let expected = [
+            row("conversation.created", "conversation", Some(4), None, "Chess"),
+            row("member.invited", "conversation", Some(4), Some(2), "Chess"),
+            row("message.deleted", "person", Some(4), Some(2), "Chess"),
+            row("role.granted", "person", None, Some(2), "Sam"),
+            row("role.granted", "admins", None, None, "Sam"),
+            row("person.registered", "organisation", None, None, "Sam"),
+            row("password.changed", "person", None, Some(2), "Sam"),
+            row("application.removed", "admins", None, None, ""),
+        ];
+        assert_eq!(rows, expected);
+    }
+}

@@ -1,0 +1,78 @@
+//! Copies of the whole database, and the way back.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::Context as _;
+use sqlx::{Connection, sqlite::SqliteConnectOptions};
+
+use super::{Conn, MIGRATIONS, current_epoch, now, options};
+use plenum_core::{error::AppResult, ids::Millis};
+
+/// Backups that are remembered.
+const BACKUPS: i64 = 20;
+
+/// Copies the database at `source` to `target` with all that is committed, also while a server uses it.
+///
+/// # Errors
+/// If the target exists or cannot be written.
+pub async fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(!target.exists(), "{} exists already; choose another name", target.display());
+    let options = SqliteConnectOptions::new().filename(source).read_only(true).busy_timeout(Duration::from_secs(10));
+    let mut conn = Conn::connect_with(&options).await.with_context(|| format!("cannot open {}", source.display()))?;
+    let name = target.to_str().context("the backup's name must be valid UTF-8")?;
+    sqlx::query("vacuum into $1").bind(name).execute(&mut conn).await.context("the backup could not be written")?;
+    conn.close().await?;
+    let bytes = std::fs::metadata(target).map(|file| file.len()).unwrap_or_default();
+    // The copy is there; that it cannot be noted (a database of an older build, a read-only disk) takes nothing from it.
+    if let Err(error) = note(source, bytes).await {
+        tracing::warn!(%error, "the backup could not be noted in the database");
+    }
+    Ok(())
+}
+
+/// Remembers that a backup was made, so that the server can tell how old the last one is.
+async fn note(source: &Path, bytes: u64) -> anyhow::Result<()> {
+    let options = SqliteConnectOptions::new().filename(source).busy_timeout(Duration::from_secs(10));
+    let mut conn = Conn::connect_with(&options).await?;
+    sqlx::query("insert into backups (at, bytes) values ($1, $2)")
+        .bind(now())
+        .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
+        .execute(&mut conn)
+        .await?;
+    sqlx::query("delete from backups where id <= (select max(id) from backups) - $1").bind(BACKUPS).execute(&mut conn).await?;
+    conn.close().await?;
+    Ok(())
+}
+
+/// When the last backup was made, and its bytes.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn last_backup(conn: &mut Conn) -> AppResult<Option<(Millis, i64)>> {
+    Ok(sqlx::query_as("select at, bytes from backups order by id desc limit 1").fetch_optional(conn).await?)
+}
+
+/// Looks whether the file at `path` is a whole database of Plenum's.
+///
+/// # Errors
+/// If it cannot be read, is damaged, or has none of Plenum's tables.
+pub async fn check_backup(path: &Path) -> anyhow::Result<()> {
+    let mut conn = Conn::connect_with(&SqliteConnectOptions::new().filename(path).read_only(true)).await?;
+    let verdict: String = sqlx::query_scalar("pragma quick_check").fetch_one(&mut conn).await?;
+    anyhow::ensure!(verdict == "ok", "the file is damaged: {verdict}");
+    sqlx::query_scalar::<_, i64>("select count(*) from live_epoch").fetch_one(&mut conn).await?;
+    Ok(())
+}
+
+/// Gives the database at `url` a new epoch, so that cursors of its former life are void.
+///
+/// # Errors
+/// If it cannot be opened or written.
+pub async fn renew_epoch(url: &str, live_schema: u32) -> anyhow::Result<()> {
+    let mut conn = Conn::connect_with(&options(url)?).await?;
+    MIGRATIONS.run(&mut conn).await.context("a migration failed")?;
+    sqlx::query("delete from live_epoch").execute(&mut conn).await?;
+    current_epoch(&mut conn, live_schema).await?;
+    conn.close().await?;
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! The forms of a wallet. What they do is shown when the server has answered, and not before.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::{BeginDeposit, RequestWithdrawal, SetLowBalance},
+    model::{Currency, Money},
+    words,
+};
+use plenum_core::error::AppError;
+use plenum_ui::{
+    Each, Field, Notice, browser, effect,
+    forms::{Done, Failure, Submit, at, failure, succeeded},
+    toast, view,
+};
+
+/// Says that the server has not answered yet.
+fn confirming(pending: Memo<bool>) -> AnyView {
+    view! {
+        <span class="muted" role="status">
+            {move || pending.get().then_some(words::CONFIRMING)}
+        </span>
+    }
+}
+
+/// Amount and currency, and the key by which they are sent once; `what` tells the keys of both forms apart.
+#[component]
+fn Amount(
+    what: &'static str,
+    amount: &'static str,
+    choice: &'static str,
+    currency: Currency,
+    key: RwSignal<String>,
+    refused: Signal<Option<AppError>>,
+) -> impl IntoView {
+    let options = Currency::ALL.map(|of| {
+        view! {
+            <option value=of.code() selected=of == currency>
+                {words::currency(of)}
+            </option>
+        }
+    });
+    view! {
+        <input type="hidden" name="key" value=move || format!("{}-{what}", key.get())/>
+        <div class="form-row">
+            <Field
+                id=amount
+                name="amount"
+                label=words::AMOUNT
+                hint=words::AMOUNT_HINT
+                autocomplete="off"
+                maxlength=16
+                error=at(refused, "amount")
+                required=true
+            />
+            <div class="field">
+                <label for=choice>{words::CURRENCY}</label>
+                <select class="input select" id=choice name="currency">
+                    {options.collect_view()}
+                </select>
+            </div>
+        </div>
+    }
+}
+
+/// Leads to the gateway.
+#[component]
+pub(super) fn Add(takes_deposits: bool, currency: Currency, key: RwSignal<String>) -> impl IntoView {
+    if !takes_deposits {
+        return view! { <Notice>{words::NO_GATEWAY}</Notice> };
+    }
+    let begin = ServerAction::<BeginDeposit>::new();
+    let (refused, begun, pending) = (failure(begin), begin.value(), begin.pending());
+    effect(move |_| {
+        // A gateway is another site: the whole page goes there.
+        if let Some(Ok(way)) = begun.get() {
+            // Whoever comes back to this page begins another.
+            key.set(browser::fresh_key());
+            browser::load(&way);
+        }
+    });
+    view! {
+        <p class="muted">{words::ADD_TEXT}</p>
+        <ActionForm action=begin attr:class="form">
+            <Failure failure=refused fields=&["amount"]/>
+            <Amount what="in" amount="deposit-amount" choice="deposit-currency" currency key refused/>
+            <div class="form-actions">
+                <Submit label=words::ADD_GO busy=pending/>
+                {confirming(pending)}
+            </div>
+        </ActionForm>
+    }
+}
+
+/// Asks for money.
+#[component]
+pub(super) fn Withdraw(currency: Currency, key: RwSignal<String>) -> impl IntoView {
+    let request = ServerAction::<RequestWithdrawal>::new();
+    let (refused, requested, pending) = (failure(request), succeeded(request), request.pending());
+    effect(move |_| {
+        if requested.get() {
+            toast::show(words::REQUESTED);
+            key.set(browser::fresh_key());
+        }
+    });
+    view! {
+        <p class="muted">{words::WITHDRAW_TEXT}</p>
+        <ActionForm action=request attr:class="form">
+            <Failure failure=refused fields=&["amount", "note"]/>
+            // New fields for the next: those of the one that was asked for go with its key.
+            <Each
+                each=move || vec![key.get()]
+                key=|key: &String| key.clone()
+                children=move |_| {
+                    view! {
+                        <Amount what="out" amount="withdrawal-amount" choice="withdrawal-currency" currency key refused/>
+                        <Field
+                            id="withdrawal-note"
+                            name="note"
+                            label=words::NOTE
+                            hint=words::NOTE_HINT
+                            autocomplete="off"
+                            maxlength=140
+                            error=at(refused, "note")
+                        />
+                    }
+                }
+            />
+            <div class="form-actions">
+                <Submit label=words::WITHDRAW_GO busy=pending/>
+                {confirming(pending)}
+            </div>
+        </ActionForm>
+    }
+}
+
+/// Below which balance one is reminded.
+#[component]
+pub(super) fn Reminder(low_balance: i64) -> impl IntoView {
+    let save = ServerAction::<SetLowBalance>::new();
+    let refused = failure(save);
+    let value = if low_balance == 0 { String::new() } else { Money::new(low_balance, Currency::default()).plain() };
+    view! {
+        <ActionForm action=save attr:class="form wallet-reminder">
+            <Failure failure=refused fields=&["low_balance"]/>
+            <Field
+                id="low-balance"
+                name="low_balance"
+                label=words::LOW_BALANCE
+                hint=words::LOW_BALANCE_HINT
+                value=value
+                autocomplete="off"
+                maxlength=16
+                error=at(refused, "low_balance")
+            />
+            <div class="form-actions">
+                <Submit label=words::SAVE busy=save.pending()/>
+                <Done name="saved" by_action=succeeded(save)/>
+            </div>
+        </ActionForm>
+    }
+}
