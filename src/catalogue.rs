@@ -5,16 +5,6 @@ use std::fmt::Write as _;
 
 use crate::LIVE_SCHEMA;
 use plenum_admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent};
-use plenum_box_office::live::{
-    desk::DeskEvent,
-    event::EventEvent,
-    orders::{OrderEvent, OwnOrderEvent},
-    own::OwnEvent,
-    plans::PlanEvent,
-    promo::PromoEvent,
-    seats::SeatsEvent,
-    tickets::TicketEvent,
-};
 use plenum_broadcasts::live::BroadcastEvent;
 use plenum_core::channels::Channel;
 use plenum_core::{
@@ -23,11 +13,19 @@ use plenum_core::{
     live::{EventEntry, LiveEvent},
 };
 use plenum_directory::live::{OrganisationEvent, PublicEvent};
+use plenum_events::live::{desk::DeskEvent, event::EventEvent, seats::SeatsEvent};
 use plenum_inbox::live::InboxEvent;
 use plenum_messages::{
     live::{ConversationEvent, PersonEvent},
     spaces::live::SpaceEvent,
 };
+use plenum_plans::live::PlanEvent;
+use plenum_sales::live::{
+    orders::{OrderEvent, OwnOrderEvent},
+    own::OwnEvent,
+    promo::PromoEvent,
+};
+use plenum_tickets::live::tickets::TicketEvent;
 use plenum_wallet::live::{QueueEvent, WalletEvent};
 
 /// The events of a channel; a channel that carries none of its own has an empty list.

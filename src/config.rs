@@ -10,9 +10,9 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 
-use plenum_box_office::settings::BoxOffice;
 use plenum_live::settings::{Limits, Realtime};
 use plenum_people::applications::settings::App;
+use plenum_sales::settings::BoxOffice;
 use plenum_store::settings::Database;
 use plenum_web::settings::{Mail, Server};
 

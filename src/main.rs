@@ -38,7 +38,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serves the site; creates and migrates the database first.
-    Serve,
+    Serve {
+        /// Fill an empty database first, as `seed` does.
+        #[arg(long)]
+        seed: bool,
+    },
     /// Fills an empty database with a believable institution; twice is harmless.
     Seed {
         /// 2,000 people, 300 rooms and 200,000 messages.
@@ -107,12 +111,14 @@ fn run() -> anyhow::Result<()> {
 async fn act(command: Command, loaded: Loaded) -> anyhow::Result<()> {
     let config = &loaded.config;
     match command {
-        Command::Serve => {
+        Command::Serve { seed } => {
             let _lock = lock_database(config)?;
+            if seed {
+                run::seed(config, Seeding::default()).await?;
+            }
             run::serve(&loaded).await
         }
         Command::Seed { large, empty_inboxes } => {
-            ensure!(config.server.is_loopback(), "seeding is for trying Plenum out: server.public_url must be empty or loopback");
             let _lock = lock_database(config)?;
             run::seed(config, Seeding { large, empty_inboxes }).await
         }

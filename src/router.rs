@@ -26,7 +26,6 @@ use crate::api_page::Docs;
 use crate::app::{App, shell};
 use plenum_activity as activity;
 use plenum_admin as admin;
-use plenum_box_office as box_office;
 use plenum_broadcasts as broadcasts;
 use plenum_core::error::ErrorReporter;
 use plenum_core::people::Identity;
@@ -63,8 +62,9 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         let state = state.clone();
         move || page_context(&state)
     };
-    let immutable =
-        SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    // Under a name with a hash in it a file never changes; without hashes (`make watch`) it may at any time.
+    let caching = if options.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     let package_path = format!("/{}", options.site_pkg_dir);
     let pages = Router::new()
         .leptos_routes_with_context(&state, pages, context.clone(), {
@@ -86,9 +86,9 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(inbox::server::routes())
         .merge(broadcasts::server::export::routes())
         .merge(wallet::server::export::routes())
-        .merge(box_office::server::export::routes())
-        .merge(box_office::server::pictures::routes())
-        .merge(box_office::server::plans::http::routes())
+        .merge(plenum_sales::server::export::routes())
+        .merge(plenum_programme::server::pictures::routes())
+        .merge(plenum_plans::server::http::routes())
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .merge(pusher::http::routes())
@@ -97,7 +97,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(public_api(&state).0)
         .nest_service(
             &package_path,
-            ServiceBuilder::new().layer(immutable).service(ServeDir::new(packages).precompressed_br().precompressed_gzip()),
+            ServiceBuilder::new().layer(caching).service(ServeDir::new(packages).precompressed_br().precompressed_gzip()),
         )
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
@@ -115,7 +115,10 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
         .and(people::public::endpoints())
         .and(messages::public::endpoints())
         .and(inbox::public::endpoints())
-        .and(box_office::public::endpoints())
+        .and(plenum_programme::public::endpoints())
+        .and(plenum_sales::public::endpoints())
+        .and(plenum_tickets::public::endpoints())
+        .and(plenum_plans::public::endpoints())
         .and(broadcasts::public::endpoints())
         .and(activity::public::endpoints())
         .and(wallet::public::endpoints())

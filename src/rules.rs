@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use futures::future::{BoxFuture, LocalBoxFuture};
 
-use plenum_box_office as box_office;
 use plenum_broadcasts as broadcasts;
 use plenum_core::channels::Channel;
 use plenum_core::{
@@ -15,6 +14,7 @@ use plenum_core::{
     people::Role,
 };
 use plenum_directory as directory;
+use plenum_events::server::access;
 use plenum_inbox as inbox;
 use plenum_live::rules::{Decision, Relayed, Rules, Who};
 use plenum_messages as messages;
@@ -84,11 +84,11 @@ pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> A
             Ok(only(staff, "Only those who run it can follow this."))
         }
         Channel::Event(event) | Channel::Seats(event) => {
-            let may = box_office::server::is_public(conn, event).await? || box_office::server::is_run_by(conn, event, who.person).await?;
+            let may = access::is_public(conn, event).await? || access::is_run_by(conn, event, who.person).await?;
             Ok(only(may, "There is no such event."))
         }
         Channel::Order(order) => {
-            let may = box_office::server::may_follow_order(conn, order, who).await?;
+            let may = plenum_sales::server::orders::may_follow_order(conn, order, who).await?;
             Ok(only(may, "This is somebody else's order."))
         }
     }
@@ -103,9 +103,7 @@ async fn runs_organisation_of(conn: &mut Conn, who: &Who, space: SpaceId) -> App
 async fn may_visit(conn: &mut Conn, channel: Channel) -> AppResult<Decision> {
     match channel {
         Channel::OrganisationPublic(_) => Ok(Decision::allow()),
-        Channel::Event(event) | Channel::Seats(event) => {
-            Ok(only(box_office::server::is_public(conn, event).await?, "There is no such event."))
-        }
+        Channel::Event(event) | Channel::Seats(event) => Ok(only(access::is_public(conn, event).await?, "There is no such event.")),
         _ => Ok(Decision::refuse("Sign in to see this.")),
     }
 }

@@ -22,8 +22,6 @@ use crate::{
 use axum::http::Extensions;
 use plenum_activity as activity;
 use plenum_admin as admin;
-use plenum_box_office as box_office;
-use plenum_box_office::server::{clock, telling};
 use plenum_broadcasts as broadcasts;
 use plenum_core::protocol::code;
 use plenum_inbox as inbox;
@@ -40,6 +38,7 @@ use plenum_live::{
 use plenum_messages as messages;
 use plenum_people as people;
 use plenum_people::applications::server as external;
+use plenum_programme::server::{clock, event_notices as telling};
 use plenum_store::{
     db::{Store, slow::Slow},
     jobs, machine,
@@ -102,8 +101,8 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     tokio::spawn(admin::server::sample(Arc::clone(&hub), gatherer, Arc::clone(&figures), store.clone()));
     tokio::spawn(webhooks::run(store.clone(), Arc::clone(&applications)));
     tokio::spawn(broadcasts::server::follow_receipts(store.clone()));
-    tokio::spawn(box_office::server::expiry::run(store.clone()));
-    tokio::spawn(box_office::server::watchers::run(Arc::clone(&hub)));
+    tokio::spawn(plenum_sales::server::expiry::run(store.clone()));
+    tokio::spawn(plenum_sales::server::watchers::run(Arc::clone(&hub)));
     let mailer: Arc<dyn Mailer> = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
     let post = inbox::server::digest::Post {
         mailer: Arc::clone(&mailer),
@@ -113,11 +112,11 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let known = Arc::clone(&applications);
     let caller = simulator::Caller::new(leptos.site_addr, post.secret.clone());
     housekeeping(jobs::Runner::new(store.clone()))
-        .on(box_office::server::orders::EXPIRE, box_office::server::orders::expire)
-        .on(box_office::server::orders::REFUND_ALL, box_office::server::orders::refund_all)
+        .on(plenum_sales::server::orders::EXPIRE, plenum_sales::server::orders::expire)
+        .on(plenum_sales::server::orders::REFUND_ALL, plenum_sales::server::orders::refund_all)
         .on(broadcasts::server::SEND, broadcasts::server::send)
         .on(broadcasts::server::REPEAT, broadcasts::server::repeat)
-        .on(box_office::server::plans::imports::IMPORT, box_office::server::plans::imports::run)
+        .on(plenum_plans::server::imports::IMPORT, plenum_plans::server::imports::run)
         .on(inbox::server::WAKE, inbox::server::wake)
         .on(clock::CLOCK, clock::run)
         .on(telling::TELL, telling::run)
@@ -256,8 +255,9 @@ async fn signal() {
 /// Fills an empty database.
 ///
 /// # Errors
-/// If the database cannot be opened or written.
+/// If others reach the site, or the database cannot be opened or written.
 pub async fn seed(config: &Config, wanted: Seeding) -> anyhow::Result<()> {
+    ensure!(config.server.is_loopback(), "seeding is for trying Plenum out: server.public_url must be empty or loopback");
     let (store, _commits) = Store::open(&config.database.url, LIVE_SCHEMA).await?;
     let filled = seeds::fill(&store, wanted).await;
     store.close().await;

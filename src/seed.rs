@@ -2,11 +2,11 @@
 
 use anyhow::anyhow;
 
-use plenum_box_office::server::seed::{sales::seed_sales, seed_arena, seed_events};
 use plenum_broadcasts::server::seed_broadcasts;
 use plenum_core::error::{AppError, AppResult};
 use plenum_messages::server::{seed_conversations, seed_large, seed_notifications};
 use plenum_people::server::seeds::{PASSWORD, PEOPLE, Seeded, seed_crowd, seed_people, seed_roles};
+use plenum_programme::server::seed::{sales::seed_sales, seed_arena, seed_events};
 use plenum_store::db::{Store, Tx};
 use plenum_wallet::{
     model::{Currency, Money},

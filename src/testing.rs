@@ -10,7 +10,6 @@ use axum::{Json, Router, extract::State, routing::post};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Testing;
-use plenum_box_office::server::{fixtures as sales, seats};
 use plenum_core::{
     clock::{self, advance},
     people::Identity,
@@ -20,6 +19,7 @@ use plenum_core::{
     ids::{EventId, Millis, OrderId, OrganisationId, PersonId, SeatId, SignInId, TicketId},
     people::Privacy,
 };
+use plenum_sales::server::{fixtures as sales, seats};
 use plenum_store::db::{Conn, Tx};
 use plenum_wallet::{
     model::{Currency, Money},

@@ -16,32 +16,6 @@ use plenum_admin::{
         jobs::{Jobs, Kind, Letter},
     },
 };
-use plenum_box_office::{
-    live::{
-        desk::DeskEvent,
-        event::{EventEvent, WentLive},
-        orders::{OrderEvent, OrderUpdated, OwnOrderEvent, OwnOrderUpdated},
-        own::{BoughtChanged, HoldChanged, OwnEvent},
-        plans::PlanEvent,
-        promo::PromoEvent,
-        seats::{PlanChanged, SeatsChanged, SeatsEvent, Watching},
-        tickets::{TicketEvent, TicketNow, TicketsNow},
-    },
-    model::{
-        check_in::{CheckIns, Counts as AtDoors, Entry as DoorEntry, Guest},
-        desk::{Sales, TypeSales},
-        event::{Availability, EventState, SaleStatus, TypeAvailability},
-        events::{Event, Place as Where},
-        hold::{Hold, Places},
-        order::OrderState,
-        orders::{Line as OrderLine, LineSeat, LineState, Order, OrderEventHead, OrderHead, Refund, UsedPromo},
-        plan::import::{ImportState, Progress},
-        promo::{Off, Promo},
-        seat::{SeatKind, SeatNow, SeatState},
-        ticket::{Place, TicketState},
-        waiting::{OwnWaiting, WaitingState},
-    },
-};
 use plenum_broadcasts::{
     live::BroadcastEvent,
     model::{
@@ -64,6 +38,22 @@ use plenum_core::{
     time::Zone,
 };
 use plenum_directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent};
+use plenum_events::model::seat::Place;
+use plenum_events::{
+    live::{
+        desk::DeskEvent,
+        event::{EventEvent, WentLive},
+        seats::{PlanChanged, SeatsChanged, SeatsEvent, Watching},
+    },
+    model::{
+        check_in::{CheckIns, Counts as AtDoors, Entry as DoorEntry, Guest},
+        desk::{Sales, TypeSales},
+        event::{Availability, EventState, SaleStatus, TypeAvailability},
+        events::{Event, Place as Where},
+        order::OrderState,
+        seat::{SeatKind, SeatNow, SeatState},
+    },
+};
 use plenum_inbox::{
     live::{Changed, Gone, InboxEvent, Swept},
     model::{Category, Digest, Notification, Preferences, Quiet, Sweep, Way},
@@ -75,6 +65,27 @@ use plenum_messages::{
         live::{MemberChanged as SpaceMemberChanged, SpaceEvent},
         model::SpaceMember,
     },
+};
+use plenum_plans::{
+    live::PlanEvent,
+    model::import::{ImportState, Progress},
+};
+use plenum_sales::{
+    live::{
+        orders::{OrderEvent, OrderUpdated, OwnOrderEvent, OwnOrderUpdated},
+        own::{BoughtChanged, HoldChanged, OwnEvent},
+        promo::PromoEvent,
+    },
+    model::{
+        hold::{Hold, Places},
+        orders::{Line as OrderLine, LineSeat, LineState, Order, OrderEventHead, OrderHead, Refund, UsedPromo},
+        promo::{Off, Promo},
+        waiting_list::{OwnWaiting, WaitingState},
+    },
+};
+use plenum_tickets::{
+    live::tickets::{TicketEvent, TicketNow, TicketsNow},
+    model::ticket::TicketState,
 };
 use plenum_wallet::{
     live::{BalanceChanged, DepositChanged, QueueEvent, WalletEvent, WalletSettings, WithdrawalChanged},

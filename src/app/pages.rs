@@ -14,16 +14,6 @@ use leptos_router::ChooseView;
 use super::routes::{address, for_admins, for_people, for_senders, for_visitors, moving_on, start};
 use plenum_activity::view::{AuditPage, ConversationActivityPage, TodayPage};
 use plenum_admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage};
-use plenum_box_office::view::{
-    CheckInPage, DeskPage, OrderTicketsPage, TicketPage, TicketsPage,
-    event::EventPage,
-    event_form::{EditEventPage, NewEventPage},
-    events::EventsPage,
-    orders::{NewOrderPage, OrderDetailPage, OrdersPage},
-    plans::PlanPage,
-    promo::PromoCodesPage,
-    seats::SeatsPage,
-};
 use plenum_broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage};
 use plenum_inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage};
 use plenum_messages as messages;
@@ -32,6 +22,19 @@ use plenum_people::{
     applications::view::ApplicationsPage,
     view::{AdminPeoplePage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage},
 };
+use plenum_plans::view::PlanPage;
+use plenum_programme::view::{
+    event::EventPage,
+    event_form::{EditEventPage, NewEventPage},
+    events::EventsPage,
+};
+use plenum_sales::view::DeskPage;
+use plenum_sales::view::{
+    orders::{NewOrderPage, OrderDetailPage, OrdersPage},
+    promo::PromoCodesPage,
+    seats::SeatsPage,
+};
+use plenum_tickets::view::{CheckInPage, OrderTicketsPage, TicketPage, TicketsPage};
 use plenum_ui::{browser, view};
 use plenum_wallet::view::{SimulatorPage, WalletPage, WithdrawalsPage};
 

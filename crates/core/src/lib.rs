@@ -18,4 +18,5 @@ pub mod live;
 pub mod people;
 pub mod protocol;
 pub mod sorted;
+pub mod text;
 pub mod time;

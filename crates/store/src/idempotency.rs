@@ -113,7 +113,7 @@ pub struct Reply {
 ///
 /// # Errors
 /// If the database refuses.
-pub(crate) async fn store(conn: &mut Conn, replies: &[Reply], at: Millis) -> AppResult<()> {
+pub async fn store(conn: &mut Conn, replies: &[Reply], at: Millis) -> AppResult<()> {
     for chunk in replies.chunks(STORED_AT_ONCE) {
         QueryBuilder::<Db>::new("insert into idempotency (person_id, key, request, reply, created_at) ")
             .push_values(chunk, |mut row, reply| {

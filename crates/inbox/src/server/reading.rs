@@ -28,13 +28,7 @@ pub async fn page(conn: &mut Conn, who: &Identity, epoch: &Epoch, filter: Filter
 }
 
 /// The same for a person; all from number `floor` on instead of a page, if that is said.
-pub async fn down_to(
-    conn: &mut Conn,
-    person: PersonId,
-    filter: Filter,
-    before: Option<u64>,
-    floor: Option<u64>,
-) -> AppResult<Inbox> {
+pub async fn down_to(conn: &mut Conn, person: PersonId, filter: Filter, before: Option<u64>, floor: Option<u64>) -> AppResult<Inbox> {
     let mut query = QueryBuilder::<Db>::new("select ");
     query.push(COLUMNS).push(" from notifications n left join people p on p.id = n.actor_id where n.person_id = ").push_bind(person);
     query.push(match filter.shelf {

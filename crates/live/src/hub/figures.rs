@@ -42,7 +42,7 @@ impl Hub {
         self.backlog.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn note_backlog(&self, commits: usize) {
+    pub fn note_backlog(&self, commits: usize) {
         self.backlog.store(commits, Ordering::Relaxed);
     }
 

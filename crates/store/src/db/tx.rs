@@ -204,12 +204,12 @@ impl Tx {
     }
 
     /// The reply that was given to `key` of `person` by a write of this commit, with the hash of its request.
-    pub(crate) fn known_reply(&self, person: PersonId, key: &str) -> Option<&Reply> {
+    pub fn known_reply(&self, person: PersonId, key: &str) -> Option<&Reply> {
         self.replies.iter().find(|known| known.person == person && known.key == key)
     }
 
     /// Stores a reply with this commit.
-    pub(crate) fn keep_reply(&mut self, reply: Reply) {
+    pub fn keep_reply(&mut self, reply: Reply) {
         self.replies.push(reply);
     }
 

@@ -1,0 +1,8 @@
+//! What both sides know of events: their state, what is left, seats, entries, and the states of orders.
+
+pub mod check_in;
+pub mod desk;
+pub mod event;
+pub mod events;
+pub mod order;
+pub mod seat;

@@ -1,0 +1,3 @@
+//! Tabs above the lists of the box office.
+
+pub mod tabs;

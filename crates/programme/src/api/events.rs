@@ -1,0 +1,79 @@
+//! What those who look at events ask, signed in or not.
+
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+use plenum_core::{codec::Json, error::AppError, ids::EventId, live::Snapshot};
+use plenum_events::model::events::{EventList, EventPage, Filter, Place};
+use plenum_messages::spaces::model::SpaceMember;
+#[cfg(feature = "ssr")]
+use {
+    crate::server::event_pages,
+    plenum_events::{model::events::When, server::events::Looker},
+    plenum_store::db,
+    plenum_web::request::{answer, asker, host, state, visitor},
+};
+
+/// The events that `filter` shows.
+///
+/// # Errors
+/// As [`list`].
+pub async fn shown(filter: Filter) -> Result<Snapshot<EventList>, AppError> {
+    let place = filter.place.map_or("", Place::word).to_owned();
+    list(filter.q, filter.when.word().to_owned(), place, filter.free, filter.mine, filter.from).await
+}
+
+/// The events with the words `q`, `when` they are (`coming`, `week`, `month`, `past`) and in which `place` (`hall`, `virtual`, or empty
+/// for both), only those with places left (`free`), or that one runs (`mine`), without the first ones up to `from`.
+///
+/// # Errors
+/// 404 if there is no organisation here yet.
+#[server(name = ListEvents, prefix = "/fn", endpoint = "events/list", input = GetUrl, output = Json)]
+pub async fn list(
+    #[server(default)] q: String,
+    #[server(default)] when: String,
+    #[server(default)] place: String,
+    #[server(default)] free: bool,
+    #[server(default)] mine: bool,
+    #[server(default)] from: u32,
+) -> Result<Snapshot<EventList>, AppError> {
+    let filter = Filter { q, when: When::from_word(&when), place: Place::from_word(&place), free, mine, from };
+    let (state, who, host) = (state(), visitor(), host());
+    answer(async move {
+        let state = state?;
+        let mut conn = state.store.read().await?;
+        let looker = Looker::at(&mut conn, who, &host).await?;
+        event_pages::list(&mut conn, &looker, state.store.epoch(), &filter, db::now()).await
+    })
+    .await
+}
+
+/// The page of an event.
+///
+/// # Errors
+/// 404.
+#[server(name = ReadEvent, prefix = "/fn", endpoint = "events/page", input = GetUrl, output = Json)]
+pub async fn page(id: EventId) -> Result<Snapshot<EventPage>, AppError> {
+    let (state, who, host) = (state(), visitor(), host());
+    answer(async move {
+        let state = state?;
+        let mut conn = state.store.read().await?;
+        let looker = Looker::at(&mut conn, who, &host).await?;
+        event_pages::page(&mut conn, &looker, state.store.epoch(), id, db::now()).await
+    })
+    .await
+}
+
+/// A page of those who are coming, by name, from `offset` on.
+///
+/// # Errors
+/// 401; 403 unless one is coming, too; 404.
+#[server(name = ListAttendees, prefix = "/fn", endpoint = "events/attendees", input = GetUrl, output = Json)]
+pub async fn attendees(id: EventId, #[server(default)] offset: u32) -> Result<Vec<SpaceMember>, AppError> {
+    let asked = asker();
+    answer(async move {
+        let (state, who) = asked?;
+        let looker = Looker { organisation: who.organisation, who: Some(who) };
+        event_pages::attendees(&mut *state.store.read().await?, &looker, id, offset).await
+    })
+    .await
+}

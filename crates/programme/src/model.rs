@@ -1,0 +1,181 @@
+//! What organisers enter: an event, and its ticket types. Everything is text until the server has read it.
+
+use serde::{Deserialize, Serialize};
+
+use plenum_core::text::{at_most, single_line};
+use plenum_core::{
+    error::{AppError, AppResult},
+    ids::Millis,
+    people::PersonCard,
+};
+use plenum_events::model::{
+    event::EventState,
+    events::{Event, Place},
+};
+use plenum_plans::model::ticket_type::TypeRow;
+use plenum_wallet::model::Currency;
+
+/// Characters of a title at the most.
+pub const TITLE_CHARS: usize = 120;
+/// Characters of a description at the most.
+pub const DESCRIPTION_CHARS: usize = 5_000;
+/// Characters of a venue at the most.
+pub const VENUE_CHARS: usize = 200;
+/// Characters of a note at the most.
+pub const NOTE_CHARS: usize = 300;
+/// Places that one person can have at the most.
+const EACH: i64 = 50;
+
+/// An event as it was entered. Times are local ones of its zone, like `2026-11-22T19:30`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EventForm {
+    /// What it is called.
+    pub title: String,
+    /// Markdown.
+    pub description: String,
+    /// `hall` or `virtual`.
+    pub place: String,
+    /// Where.
+    pub venue: String,
+    /// An IANA name.
+    pub zone: String,
+    /// When the doors open; may be empty.
+    pub doors: String,
+    /// When it begins.
+    pub starts: String,
+    /// When it ends.
+    pub ends: String,
+    /// From when on places are sold; empty: from now on.
+    pub sales_from: String,
+    /// Until when; empty: until it begins.
+    pub sales_until: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// Places that one person can have.
+    pub places_each: String,
+}
+
+/// What does not need the clock of a zone, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventWords {
+    /// What it is called.
+    pub title: String,
+    /// Markdown.
+    pub description: String,
+    /// Hall or virtual.
+    pub place: Place,
+    /// Where.
+    pub venue: String,
+    /// In what is paid.
+    pub currency: Currency,
+    /// Places that one person can have.
+    pub places_each: i64,
+}
+
+impl EventForm {
+    /// Reads all but the times.
+    ///
+    /// # Errors
+    /// 422 of the field.
+    pub fn words(&self) -> AppResult<EventWords> {
+        let title = single_line(&self.title);
+        if title.is_empty() {
+            return Err(AppError::invalid("title", "Give it a title."));
+        }
+        at_most("title", &title, TITLE_CHARS)?;
+        at_most("description", &self.description, DESCRIPTION_CHARS)?;
+        let place = Place::from_word(&self.place).ok_or_else(|| AppError::invalid("place", "Choose hall or virtual."))?;
+        let venue = single_line(&self.venue);
+        at_most("venue", &venue, VENUE_CHARS)?;
+        if venue.is_empty() && place == Place::Hall {
+            return Err(AppError::invalid("venue", "Say where it takes place."));
+        }
+        let each = || AppError::invalid("places_each", format!("A number from 1 to {EACH}."));
+        let places_each = self.places_each.trim().parse().map_err(|_| each())?;
+        if !(1..=EACH).contains(&places_each) {
+            return Err(each());
+        }
+        let description = self.description.trim().replace("\r\n", "\n");
+        Ok(EventWords { title, description, place, venue, currency: self.currency.parse()?, places_each })
+    }
+}
+
+/// A note about why it is postponed or cancelled.
+///
+/// # Errors
+/// 422 `note` if it is too long.
+pub fn parse_note(text: &str) -> AppResult<String> {
+    let note = single_line(text);
+    at_most("note", &note, NOTE_CHARS)?;
+    Ok(note)
+}
+
+/// What the page to change an event is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Editing {
+    /// The event; none: a new one.
+    pub event: Option<Event>,
+    /// What stands in the form.
+    pub form: EventForm,
+    /// The zones to choose from.
+    pub zones: Vec<String>,
+    /// Its ticket types.
+    pub types: Vec<TypeRow>,
+    /// Those who run it.
+    pub staff: Vec<PersonCard>,
+    /// For the command that makes it, once.
+    pub key: String,
+}
+
+/// New times of an event that was postponed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// When it begins.
+    pub starts_at: Millis,
+    /// When it ends.
+    pub ends_at: Millis,
+}
+
+/// Its times, zone and currency are promised to those who have bought: they stay once it was published.
+pub fn may_move(state: EventState) -> bool {
+    state == EventState::Draft
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> EventForm {
+        EventForm {
+            title: "  Winter   gala ".into(),
+            place: "hall".into(),
+            venue: "Great hall".into(),
+            currency: "EUR".into(),
+            places_each: "6".into(),
+            ..EventForm::default()
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        assert_eq!(form().words().unwrap().title, "Winter gala");
+        type Change = fn(&mut EventForm);
+        let wrong: [(&str, Change); 7] = [
+            ("title", |form| form.title = "  ".into()),
+            ("title", |form| form.title = "x".repeat(121)),
+            ("description", |form| form.description = "x".repeat(5_001)),
+            ("place", |form| form.place = "moon".into()),
+            ("venue", |form| form.venue = String::new()),
+            ("currency", |form| form.currency = "XXX".into()),
+            ("places_each", |form| form.places_each = "51".into()),
+        ];
+        for (field, spoil) in wrong {
+            let mut form = form();
+            spoil(&mut form);
+            assert_eq!(form.words().unwrap_err().field.as_deref(), Some(field));
+        }
+        assert!(EventForm { place: "virtual".into(), venue: String::new(), ..form() }.words().is_ok());
+        assert_eq!(parse_note(&"x".repeat(301)).unwrap_err().field.as_deref(), Some("note"));
+    }
+}

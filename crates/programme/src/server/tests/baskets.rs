@@ -1,0 +1,89 @@
+//! What is done with baskets (S3-27, S3-28).
+
+use super::{TERMS, end_all, house, seated};
+use plenum_core::error::ErrorKind;
+use plenum_events::server::events::Looker;
+use plenum_sales::{
+    model::hold::Wanted,
+    server::{
+        baskets::{self, Part},
+        expiry, holds, seats,
+    },
+};
+use plenum_store::db::{Tx, now};
+
+/// A basket lasts longer by as much again, twice and not three times; with its last seat it is gone.
+#[tokio::test]
+async fn a_basket_is_extended_and_emptied() {
+    let house = house(2).await;
+    let (event, seats) = seated(&house, 2).await;
+    let who = house.person(2).clone();
+    let body = async move |tx: &mut Tx| {
+        let hold = holds::hold(tx, &who, event, &Wanted { seats: seats.clone(), standing: Vec::new() }, TERMS).await?;
+        let once = baskets::extend(tx, &who, hold.id, TERMS).await?;
+        let twice = baskets::extend(tx, &who, hold.id, TERMS).await?;
+        assert_eq!((once.until - hold.until, twice.until - hold.until), (TERMS.lasts, 2 * TERMS.lasts));
+        assert_eq!(baskets::extend(tx, &who, hold.id, TERMS).await.unwrap_err().kind, ErrorKind::Conflict);
+        let left = baskets::let_go(tx, &who, hold.id, Part::Seat(seats[0]), TERMS).await?;
+        assert_eq!(left.map(|left| left.seats), Some(seats[1..].to_vec()));
+        assert_eq!(baskets::let_go(tx, &who, hold.id, Part::Seat(seats[1]), TERMS).await?, None);
+        assert_eq!(baskets::let_go(tx, &who, hold.id, Part::Seat(seats[1]), TERMS).await.unwrap_err().kind, ErrorKind::Conflict);
+        Ok(())
+    };
+    house.store.write(body).await.unwrap();
+}
+
+/// Many holds that end together are ended some at a time, each once; a sweep that finds nothing says when the next one ends.
+#[tokio::test]
+async fn many_ends_are_told_some_at_a_time() {
+    let mut house = house(40).await;
+    let (event, seats) = seated(&house, 40).await;
+    for (index, seat) in seats.iter().enumerate() {
+        let (who, seat) = (house.person(index + 1).clone(), *seat);
+        let body = async move |tx: &mut Tx| holds::hold(tx, &who, event, &Wanted { seats: vec![seat], standing: Vec::new() }, TERMS).await;
+        house.store.write(body).await.unwrap();
+    }
+    let next = expiry::sweep(&house.store).await.unwrap();
+    assert!(next.is_some_and(|next| next > now()));
+    end_all(&house, 1).await;
+    house.committed();
+    assert_eq!(expiry::sweep(&house.store).await.unwrap(), None);
+    let told = house.announced(&format!("seats.{event}"));
+    let freed: usize = told.iter().map(|(_, payload)| payload.matches("free").count()).sum();
+    assert!(told.len() >= 3 && freed == 40, "{} events, {freed} seats", told.len());
+    assert_eq!(house.count("select count(*) from held_seats").await, 0);
+    assert_eq!(house.count("select count(*) from holds where state = 'expired'").await, 40);
+}
+
+/// The questions of a page ask indexes, and look at no seat to count what is held.
+#[tokio::test]
+async fn what_is_held_is_counted_from_an_index() {
+    let house = house(1).await;
+    let mut conn = house.store.look().await.unwrap();
+    let plan: Vec<(i64, i64, i64, String)> =
+        sqlx::query_as("explain query plan select count(*) from held_seats h where h.ticket_type_id = 1 and h.until > 2")
+            .fetch_all(&mut *conn)
+            .await
+            .unwrap();
+    assert!(plan.iter().any(|(.., line)| line.contains("COVERING INDEX held_seats_type")), "{plan:?}");
+}
+
+/// What a visitor sees has nobody's basket in it.
+#[tokio::test]
+async fn a_visitors_map_is_nobodys() {
+    let house = house(2).await;
+    let (event, seats) = seated(&house, 1).await;
+    let who = house.person(2).clone();
+    let wanted = Wanted { seats: seats.clone(), standing: Vec::new() };
+    let holding = who.clone();
+    house.store.write(async move |tx: &mut Tx| holds::hold(tx, &holding, event, &wanted, TERMS).await).await.unwrap();
+    let mut conn = house.store.read().await.unwrap();
+    let looker = |who| Looker { organisation: house.person(2).organisation, who };
+    let visitors = seats::map(&mut conn, &looker(None), event, TERMS, now()).await.unwrap();
+    let own = seats::map(&mut conn, &looker(Some(who)), event, TERMS, now()).await.unwrap();
+    assert_eq!((visitors.hold, visitors.waiting.len()), (None, 0));
+    assert_eq!(own.hold.map(|hold| hold.seats), Some(seats));
+    assert_eq!(visitors.taken, own.taken);
+    assert_eq!(visitors.rows.iter().map(|row| row.spots.len()).sum::<usize>(), 270);
+    assert_eq!(visitors.rows.first().map(|row| row.label.as_str()), Some("A"));
+}

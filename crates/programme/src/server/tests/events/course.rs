@@ -1,0 +1,134 @@
+//! What becomes of an event, and who is told of it.
+
+use super::*;
+use crate::server::{clock, event_notices as telling};
+
+/// It begins and ends by itself; who has a ticket is told once, however often the job runs.
+#[tokio::test]
+async fn it_begins_and_ends_by_itself() {
+    let mut house = house(3).await;
+    let id = draft(&house, 24 * HOUR).await;
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    ticket(&house, id, 2).await;
+    let to = async |starts: Millis, ends: Millis| {
+        let body = async move |tx: &mut Tx| {
+            sqlx::query("update events set starts_at = $2, ends_at = $3 where id = $1")
+                .bind(id)
+                .bind(starts)
+                .bind(ends)
+                .execute(&mut **tx)
+                .await?;
+            Ok(())
+        };
+        house.store.write(body).await.unwrap();
+    };
+    to(now() - 5, now() + HOUR).await;
+    let due = house.count("select count(*) from jobs where kind = 'box_office.clock'").await;
+    assert_eq!(due, 1, "the clock is set");
+    for _ in 0..2 {
+        clock::run(house.store.clone(), serde_json::Value::Null).await.unwrap();
+    }
+    assert_eq!(page(&house, None, id).await.unwrap().event.state, EventState::Live);
+    let announced = house.announced(&format!("event.{id}"));
+    assert_eq!(announced.iter().filter(|(name, _)| name == "event.live").count(), 1, "{announced:?}");
+    for _ in 0..2 {
+        telling::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
+    }
+    let told = house.count("select count(*) from notifications where person_id = 2 and title = 'It begins: Open day'").await;
+    assert_eq!(told, 1, "told once");
+    let body = async move |tx: &mut Tx| {
+        sqlx::query("update events set ends_at = starts_at + 1 where id = $1").bind(id).execute(&mut **tx).await?;
+        Ok(())
+    };
+    house.store.write(body).await.unwrap();
+    clock::run(house.store.clone(), serde_json::Value::Null).await.unwrap();
+    assert_eq!(page(&house, None, id).await.unwrap().event.state, EventState::Ended);
+    assert_eq!(act(&house, 1, id, EventAction::Cancel).await.unwrap_err().kind, ErrorKind::Conflict, "an end stays");
+}
+
+/// Writes a ticket of `person`, as an order would.
+async fn ticket(house: &House, event: EventId, person: i64) {
+    let body = async move |tx: &mut Tx| {
+        let now = tx.now();
+        sqlx::query("insert into holds (id, event_id, person_id, state, until, created_at) values (900, $1, $2, 'bought', $3, $3)")
+            .bind(event)
+            .bind(person)
+            .bind(now)
+            .execute(&mut **tx)
+            .await?;
+        sqlx::query(
+            "insert into orders (id, organisation_id, event_id, person_id, hold_id, number, state, currency, subtotal, created_at)
+             values (900, 1, $1, $2, 900, 'T-900', 'paid', 'EUR', 0, $3)",
+        )
+        .bind(event)
+        .bind(person)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+        sqlx::query("insert into order_lines (id, order_id, ticket_type_id, state, price) select 900, 900, min(id), 'sold', 0 from ticket_types where event_id = $1")
+            .bind(event)
+            .execute(&mut **tx)
+            .await?;
+        sqlx::query("insert into tickets (event_id, person_id, order_line_id, state, created_at) values ($1, $2, 900, 'valid', $3)")
+            .bind(event)
+            .bind(person)
+            .bind(now)
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    };
+    house.store.write(body).await.unwrap();
+}
+
+/// A cancelled event gives everything back: the job for it is scheduled in the same transaction. It is told, and stays.
+#[tokio::test]
+async fn a_cancelled_event_gives_everything_back() {
+    let mut house = house(3).await;
+    let id = draft(&house, 24 * HOUR).await;
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    ticket(&house, id, 3).await;
+    house.committed();
+    let cancelled = act(&house, 1, id, EventAction::Cancel).await.unwrap();
+    assert_eq!((cancelled.state, cancelled.note.as_str()), (EventState::Cancelled, "The hall is flooded."));
+    assert_eq!(house.count("select count(*) from jobs where kind = 'box_office.refund_all'").await, 1);
+    let announced = house.announced(&format!("event.{id}"));
+    assert!(announced.iter().any(|(name, payload)| name == "event.changed" && payload.contains("\"cancelled\"")), "{announced:?}");
+    telling::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
+    assert_eq!(house.count("select count(*) from notifications where person_id = 3 and title = 'Cancelled: Open day'").await, 1);
+    assert_eq!(house.count("select count(*) from activity where verb = 'event.cancelled'").await, 1, "I32");
+}
+
+/// Where it is and when the doors open may change after it was published; who has a ticket is told, once, of how it is now, beside what
+/// becomes of it.
+#[tokio::test]
+async fn whoever_has_a_ticket_is_told_where_it_is_now() {
+    let house = house(3).await;
+    let id = draft(&house, 24 * HOUR).await;
+    let change = async |venue: &'static str| {
+        let who = house.person(1).clone();
+        let body = async move |tx: &mut Tx| {
+            let version = row(tx, id).await?.version;
+            let mut form = event_edit::editing(tx, &who, Some(id)).await?.form;
+            form.venue = venue.into();
+            event_edit::change(tx, &who, id, version, &form).await
+        };
+        house.store.write(body).await.unwrap();
+    };
+    change("Garden").await;
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    ticket(&house, id, 2).await;
+    change("Garden").await;
+    assert_eq!(house.count("select count(*) from event_tellings").await, 0, "nothing of it has changed");
+    change("Cellar").await;
+    change("Attic").await;
+    let tell = async || telling::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
+    tell().await;
+    let told = "select count(*) from notifications where person_id = 2 and title = 'Please note: Open day' and text = 'It is at Attic.'";
+    assert_eq!(house.count(told).await, 1);
+    act(&house, 1, id, EventAction::Postpone).await.unwrap();
+    change("Yard").await;
+    tell().await;
+    assert_eq!(house.count("select count(*) from notifications where person_id = 2 and title = 'Postponed: Open day'").await, 1);
+    let told = "select count(*) from notifications where person_id = 2 and title = 'Please note: Open day' and text = 'It is at Yard.'";
+    assert_eq!((house.count(told).await, house.count("select count(*) from notifications where person_id = 2").await), (1, 2));
+}

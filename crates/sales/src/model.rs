@@ -1,0 +1,9 @@
+//! What both sides know of holds, waiting lists, orders, promo codes and the seat map.
+
+pub mod best;
+pub mod hold;
+pub mod layout;
+pub mod orders;
+pub mod promo;
+pub mod seat_map;
+pub mod waiting_list;

@@ -1,0 +1,177 @@
+//! Paying: the transaction that turns a hold into places and tickets.
+//!
+//! All of it happens in one write, in the writer's order: the hold is judged by that write's own clock, and either the money moves and the
+//! places are its owner's, or neither (I5). The database refuses what may not happen even if this code were wrong: a seat has one sold
+//! line, a wallet does not go below zero, a type is not sold beyond its capacity, a code is not used beyond its limit.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{announce, expiring, making, moved, own, row};
+use crate::{
+    model::{
+        hold::HoldAction,
+        orders::{LineState, Order},
+    },
+    server::{desk, holds, promo},
+    words::orders as words,
+};
+use plenum_core::{
+    activity::Verb,
+    error::{AppError, AppResult},
+    ids::OrderId,
+    people::Identity,
+};
+use plenum_events::model::{
+    order::{OrderAction, OrderState},
+    seat::{SeatNow, SeatState},
+};
+use plenum_inbox::{
+    model::Category,
+    server::{News, notify},
+};
+use plenum_messages::spaces;
+use plenum_store::db::{Activity, Tx};
+use plenum_tickets::server::tickets;
+use plenum_wallet::{
+    model::Money,
+    server::ledger::{self, Bill},
+};
+
+/// What came of a payment. The last two are refusals that leave something behind in the same write, so that they are no errors there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is paid, and the places are theirs.
+    Paid(Order),
+    /// Its hold had ended; the order has, too.
+    Expired(Order),
+    /// It costs something else than what they have seen. Nothing has moved.
+    Changed(Order),
+}
+
+impl Outcome {
+    /// True if it was paid; whoever was refused may try again under the same key.
+    pub fn is_paid(&self) -> bool {
+        matches!(self, Self::Paid(_))
+    }
+
+    /// The order that was paid.
+    ///
+    /// # Errors
+    /// 409 `hold` if its hold had ended, 409 `total` if it costs something else.
+    pub fn paid(self) -> AppResult<Order> {
+        match self {
+            Self::Paid(order) => Ok(order),
+            Self::Expired(_) => Err(making::over()),
+            Self::Changed(order) => Err(AppError { field: Some("total".to_owned()), ..AppError::conflict(words::changed(order.total)) }),
+        }
+    }
+}
+
+/// Pays an order from its owner's wallet; `seen` is the total that they have seen, in minor units, if they say so.
+///
+/// # Errors
+/// 404; 403 if it is somebody else's; 409 if it was paid or has ended, or the event does not sell any more; 409 `balance` if there is not
+/// enough in the wallet, 409 `promo` if its code cannot be used any more. All of them leave order and hold as they are.
+pub async fn pay(tx: &mut Tx, who: &Identity, id: OrderId, seen: Option<i64>) -> AppResult<Outcome> {
+    let now = tx.now();
+    let row = own(tx, who, id).await?;
+    if let Some(until) = row.until().filter(|until| *until <= now) {
+        return expiring::end(tx, id, OrderAction::Expire, until).await.map(Outcome::Expired);
+    }
+    if row.state == OrderState::Expired {
+        return Err(making::over());
+    }
+    let state = moved(row.state, OrderAction::Pay)?;
+    if !row.event_state.sells() {
+        return Err(making::no_sale());
+    }
+    if making::reprice(tx, id).await? {
+        return announce(tx, id).await.map(Outcome::Changed);
+    }
+    let total = row.total();
+    if seen.is_some_and(|seen| seen != total.amount) {
+        return row::read(tx, id, now).await.map(Outcome::Changed);
+    }
+    if let Some(code) = row.promo_code_id {
+        promo::count_use(tx, code, who.person).await?;
+    }
+    let note = words::note(&row.title, &row.number);
+    let bill = Bill { organisation: row.organisation_id, person: who.person, order: id, note: &note, money: total };
+    if let Err(refused) = ledger::pay(tx, bill).await {
+        return Err(too_little(tx, who, total, refused).await);
+    }
+    let seats = sell(tx, &row, state).await?;
+    spaces::server::admit(tx, row.space_id, who.person, false).await?;
+    expiring::unschedule(tx, id).await?;
+    holds::tell(tx, row.event_id, seats).await?;
+    holds::tell_owner(tx, who.person, row.event_id, None);
+    holds::tell_bought(tx, who.person, row.event_id).await?;
+    tickets::tell_of_order(tx, id).await?;
+    desk::sales_changed(tx, row.event_id).await?;
+    let details = json!({ "event": row.title, "amount": total.to_string() });
+    tx.record(Activity::by(who, Verb::OrderPaid, id.0).named(&row.number).about(who.person).with(details)).await?;
+    notify(tx, &[who.person], &news(&row, words::paid_title(&row.title), words::message(&row.number, state))).await?;
+    announce(tx, id).await.map(Outcome::Paid)
+}
+
+/// What its owner is told of an order.
+pub fn news(row: &row::Row, title: String, text: String) -> News {
+    News {
+        category: Category::Events,
+        title,
+        text,
+        link: format!("/orders/{}", row.id),
+        actor: None,
+        subject: Some(format!("order:{}", row.id)),
+        thread: None,
+        group: None,
+    }
+}
+
+/// The refusal of the ledger, with how much is missing.
+async fn too_little(tx: &mut Tx, who: &Identity, total: Money, refused: AppError) -> AppError {
+    if refused.field.as_deref() != Some("balance") {
+        return refused;
+    }
+    match ledger::available(tx, who.person, total.currency).await {
+        Ok(available) => AppError { message: words::too_little(Money::new(total.amount - available.amount, total.currency)), ..refused },
+        Err(error) => error,
+    }
+}
+
+/// Makes the places of an order its owner's; returns the seats among them.
+async fn sell(tx: &mut Tx, row: &row::Row, state: OrderState) -> AppResult<Vec<SeatNow>> {
+    let now = tx.now();
+    let sold = sqlx::query("update order_lines set state = $2 where order_id = $1 and state = $3")
+        .bind(row.id)
+        .bind(LineState::Sold)
+        .bind(LineState::Open)
+        .execute(&mut **tx)
+        .await?;
+    if sold.rows_affected() == 0 {
+        return Err(AppError::conflict(words::EMPTY));
+    }
+    sqlx::query(
+        "update ticket_types set sold = sold + (select count(*) from order_lines l where l.order_id = $1 and l.ticket_type_id = ticket_types.id)
+         where id in (select ticket_type_id from order_lines where order_id = $1)",
+    )
+    .bind(row.id)
+    .execute(&mut **tx)
+    .await?;
+    let seats = holds::drop_claims(tx, row.hold_id).await?;
+    holds::end(tx, row.hold_id, HoldAction::Buy).await?;
+    sqlx::query(
+        "insert into tickets (event_id, person_id, order_line_id, state, created_at)
+         select $2, $3, id, 'valid', $4 from order_lines where order_id = $1 order by id",
+    )
+    .bind(row.id)
+    .bind(row.event_id)
+    .bind(row.person_id)
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query("update orders set state = $2, paid_at = $3 where id = $1").bind(row.id).bind(state).bind(now).execute(&mut **tx).await?;
+    Ok(seats.into_iter().map(|(id, _)| SeatNow { id, state: SeatState::Sold }).collect())
+}

@@ -1,0 +1,4 @@
+//! What the pages of tickets and entrances ask.
+
+pub mod check_in;
+pub mod tickets;

@@ -1,0 +1,4 @@
+//! Words of tickets and of entrances.
+
+pub mod check_in;
+pub mod tickets;
