@@ -1,4 +1,4 @@
--- Organisations, people, what they may do, and the browsers they are signed in with.
+-- Organisations, people, their roles, and the browsers and programs they are signed in with.
 
 create table organisations (
     id           integer primary key,
@@ -32,6 +32,7 @@ create table roles (
 ) without rowid;
 
 -- A sign-in is found by the SHA-256 of the cookie's secret: a stolen backup signs nobody in.
+-- A program's access is a sign-in too: listed, revoked and hashed like a browser's.
 create table sign_ins (
     id         integer primary key,
     person_id  integer not null references people (id) on delete cascade,
@@ -40,7 +41,8 @@ create table sign_ins (
     address    text    not null,
     created_at integer not null,
     used_at    integer not null,
-    expires_at integer not null
+    expires_at integer not null,
+    scopes     text -- of a program, separated by blanks; null: a browser, which may do all that its person may
 );
 create index sign_ins_person on sign_ins (person_id);
 
@@ -61,16 +63,3 @@ create table password_resets (
     person_id  integer not null references people (id) on delete cascade,
     expires_at integer not null
 ) without rowid;
-
--- What happened, once and for all: feeds, audit and figures read it (I32).
-create table activity (
-    id              integer primary key,
-    organisation_id integer not null references organisations (id),
-    person_id       integer references people (id), -- who did it; null: Plenum itself
-    verb            text    not null,
-    subject_kind    text    not null,
-    subject_id      integer not null,
-    details         text    not null default '{}', -- JSON, never message bodies or secrets
-    at              integer not null
-);
-create index activity_organisation on activity (organisation_id, id);

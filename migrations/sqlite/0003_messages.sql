@@ -1,4 +1,23 @@
--- Conversations, who is in them, and what was said.
+-- Spaces, conversations, their members, and messages.
+
+-- What people join.
+create table spaces (
+    id              integer primary key autoincrement,
+    organisation_id integer not null references organisations (id),
+    kind            text    not null check (kind in ('event')),
+    name            text    not null check (length(name) between 1 and 120),
+    conversation_id integer references conversations (id), -- its room
+    created_at      integer not null
+);
+
+create table space_members (
+    space_id  integer not null references spaces (id),
+    person_id integer not null references people (id),
+    staff     integer not null default 0 check (staff in (0, 1)),
+    joined_at integer not null,
+    primary key (space_id, person_id)
+) without rowid;
+create index space_members_person on space_members (person_id);
 
 create table conversations (
     id              integer primary key,
@@ -13,11 +32,13 @@ create table conversations (
     member_count    integer not null default 0,
     created_by      integer references people (id),
     created_at      integer not null,
+    space_id        integer references spaces (id), -- the space whose room it is
     check (kind = 'direct' or direct_key is null)
 );
 create unique index conversations_direct on conversations (organisation_id, direct_key) where direct_key is not null;
 create unique index conversations_general on conversations (organisation_id) where general = 1;
-create unique index conversations_room_name on conversations (organisation_id, lower(name)) where kind = 'room';
+-- A space's room has the space's name, and several spaces may have the same one.
+create unique index conversations_room_name on conversations (organisation_id, lower(name)) where kind = 'room' and space_id is null;
 
 create table memberships (
     conversation_id  integer not null references conversations (id),
@@ -25,7 +46,7 @@ create table memberships (
     owner            integer not null default 0 check (owner in (0, 1)),
     read_number      integer not null default 0, -- never moves back (I12)
     delivered_number integer not null default 0,
-    shown_read       integer not null default 0, -- what others see; stands still while read marks are off
+    shown_read       integer not null default 0, -- what others see; does not move while read marks are off
     unread_from      integer,
     muted            integer not null default 0 check (muted in (0, 1)),
     joined_at        integer not null,
@@ -64,7 +85,7 @@ create table reactions (
     primary key (message_id, emoji, person_id)
 ) without rowid;
 
--- Full text of the messages that stand; maintained by the functions that write messages. The
+-- Full text of the messages that are not deleted; maintained by the functions that write messages. The
 -- text itself is read from messages; a deleted one is erased from the index, not only marked.
 create virtual table message_search using fts5 (text, content = 'messages', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2");
 insert into message_search (message_search, rank) values ('secure-delete', 1);

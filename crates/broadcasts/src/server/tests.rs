@@ -2,7 +2,6 @@
 
 mod apply;
 mod failing;
-mod migrating;
 mod plans;
 mod repeating;
 mod sampling;

@@ -1,4 +1,4 @@
--- External applications, and what their webhooks were told.
+-- External applications, and the requests to their webhooks.
 
 create table applications (
     id                  integer primary key,
@@ -12,6 +12,7 @@ create table applications (
     origins             text    not null default '', -- separated by blanks; empty: any
     client_events       integer not null default 1 check (client_events in (0, 1)),
     subscription_counts integer not null default 0 check (subscription_counts in (0, 1)),
+    durable             integer not null default 0 check (durable in (0, 1)), -- its events are in the live log too, under its id
     connections         integer not null default 0 check (connections >= 0), -- 0: any number
     presence_members    integer not null default 100 check (presence_members >= 0),
     data_bytes          integer not null default 10000 check (data_bytes >= 0),
@@ -49,7 +50,3 @@ create table own_application (
     id     integer primary key check (id = 1),
     secret text    not null
 );
-
--- A program's access is a sign-in too: listed, revoked and hashed like a browser's. Its scopes are
--- separated by blanks; null: a browser, which may do all that its person may.
-alter table sign_ins add column scopes text;

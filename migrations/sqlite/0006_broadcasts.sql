@@ -1,9 +1,6 @@
--- Broadcasts in variants, on a sample first, in each recipient's own time zone, and again and again; what was followed, what failed.
+-- Broadcasts: variants, samples, times of each recipient's own zone, series, and every recipient's progress.
 
--- Whoever opens what a notification leads to has followed it. The inbox itself is nothing that one is led to.
-alter table notifications add column acted_at integer;
-
--- A broadcast that is made anew at each of its times.
+-- A broadcast that is repeated.
 create table broadcast_series (
     id              integer primary key autoincrement,
     organisation_id integer not null references organisations (id),
@@ -14,7 +11,7 @@ create table broadcast_series (
     next_local      text    not null, -- the next time as a calendar and a clock say it: '2026-11-22T09:00'
     next_at         integer not null, -- when that is; or when it comes first, if it is a time of each recipient's own zone
     made            integer not null default 0, -- broadcasts made so far
-    missed          integer not null default 0, -- times that passed while no server was there
+    missed          integer not null default 0, -- times that passed while no server ran
     missed_at       integer,                    -- the last of these
     halt            text check (halt in ('sender', 'audience')), -- why Plenum paused it
     created_at      integer not null,
@@ -23,8 +20,7 @@ create table broadcast_series (
 create index broadcast_series_organisation on broadcast_series (organisation_id, id) where state <> 'ended';
 create index broadcast_series_sender on broadcast_series (sender_id, created_at);
 
--- Both tables anew: their states are more, and what a broadcast says stands in its variants now.
-create table broadcasts_now (
+create table broadcasts (
     id              integer primary key autoincrement,
     organisation_id integer not null references organisations (id),
     sender_id       integer not null references people (id),
@@ -35,12 +31,12 @@ create table broadcasts_now (
     created_at      integer not null,
     started_at      integer, -- from then on the audience is fixed: nobody who came later is added
     ended_at        integer,
-    next_at         integer, -- the recipients who are left have it at their own times; this is the first of these
+    next_at         integer, -- the remaining recipients receive it at their own times; this is the first of these
     series_id       integer references broadcast_series (id),
     occurrence      integer, -- which of its series
     local_at        text,    -- the time of each recipient's own zone: '2026-11-22T09:00'; null: one instant for all
-    late            text check (late in ('at_once', 'next_day')), -- for whom that has passed already
-    sample_percent  integer check (sample_percent between 5 and 50), -- so many get one of the variants; the rest waits for the winner
+    late            text check (late in ('at_once', 'next_day')), -- for recipients whose local time has passed already
+    sample_percent  integer check (sample_percent between 5 and 50), -- so many receive one of the variants; the rest waits for the winner
     sample_hours    integer,
     measure         text check (measure in ('read', 'acted')),
     decide_at       integer, -- when the winner is chosen, if nobody does before
@@ -50,18 +46,17 @@ create table broadcasts_now (
     gathered_to     integer not null default 0, -- the audience is written down up to this id
     gathered        integer not null default 0 check (gathered in (0, 1)), -- all of it is
     held            integer not null default 0, -- recipients who wait for the winner
-    retrying        integer not null default 0 check (retrying in (0, 1)), -- those whom it failed to reach are taken up again
+    retrying        integer not null default 0 check (retrying in (0, 1)), -- failed recipients are queued again
     failure         text,    -- why it failed the last time, in a few words
     check ((sample_percent is null) = (measure is null) and (local_at is null) = (late is null) and (winner is null) = (ground is null))
 );
-insert into broadcasts_now (id, organisation_id, sender_id, audience, audience_name, state, due_at, created_at, started_at, ended_at,
-    newest_person, gathered_to, gathered)
-select id, organisation_id, sender_id, audience, audience_name, state, due_at, created_at, started_at, ended_at, newest_person,
-    gathered_to, gathered from broadcasts;
+create index broadcasts_organisation on broadcasts (organisation_id, id);
+create index broadcasts_sender on broadcasts (sender_id, created_at) where series_id is null;
+create unique index broadcasts_occurrence on broadcasts (series_id, occurrence) where series_id is not null;
 
--- What a broadcast says, and how many have come how far with it; counted in the transactions that bring them there.
+-- What a broadcast says, and how many recipients have reached each status; counted in the transactions that move them.
 create table broadcast_variants (
-    broadcast_id integer not null references broadcasts_now (id) on delete cascade,
+    broadcast_id integer not null references broadcasts (id) on delete cascade,
     number       integer not null check (number between 0 and 3),
     title        text    not null,
     text         text    not null default '',
@@ -76,12 +71,10 @@ create table broadcast_variants (
     acted        integer not null default 0,
     primary key (broadcast_id, number)
 ) without rowid;
-insert into broadcast_variants (broadcast_id, number, title, text, link, weight, recipients, refused, delivered, seen, read)
-select id, 0, title, text, link, 1, recipients, refused, delivered, seen, read from broadcasts;
 
--- What came when: whoever got, saw, read or followed it within a minute, a quarter of an hour, an hour or a day; the later, the longer.
+-- Deliveries and marks over time, counted in intervals of a minute, a quarter of an hour, an hour or a day: the later, the longer.
 create table broadcast_moments (
-    broadcast_id integer not null references broadcasts_now (id) on delete cascade,
+    broadcast_id integer not null references broadcasts (id) on delete cascade,
     at           integer not null, -- when it begins
     delivered    integer not null default 0,
     seen         integer not null default 0,
@@ -89,16 +82,14 @@ create table broadcast_moments (
     acted        integer not null default 0,
     primary key (broadcast_id, at)
 ) without rowid;
-insert into broadcast_moments (broadcast_id, at, delivered, seen, read)
-select id, started_at, delivered, seen, read from broadcasts where started_at is not null and delivered > 0;
 
--- One row a recipient (I26). A status moves forward only, but for those whom it failed to reach and who are tried again.
-create table broadcast_recipients_now (
-    broadcast_id integer not null references broadcasts_now (id) on delete cascade,
+-- One row a recipient (I26). A status moves forward only, except that failed recipients can be tried again.
+create table broadcast_recipients (
+    broadcast_id integer not null references broadcasts (id) on delete cascade,
     person_id    integer not null references people (id) on delete cascade,
     variant      integer, -- null: waits for the winner
     status       text    not null check (status in ('held', 'queued', 'delivered', 'seen', 'read', 'acted', 'refused', 'failed')),
-    due_at       integer not null, -- from when on it is theirs
+    due_at       integer not null, -- not delivered before
     reason       text,    -- why it failed
     delivered_at integer,
     seen_at      integer,
@@ -107,35 +98,19 @@ create table broadcast_recipients_now (
     primary key (broadcast_id, person_id),
     check ((variant is null) = (status = 'held'))
 ) without rowid;
-insert into broadcast_recipients_now (broadcast_id, person_id, variant, status, due_at, delivered_at, seen_at, read_at)
-select r.broadcast_id, r.person_id, 0, r.status, b.due_at,
-    case when r.status = 'delivered' then r.at when r.status in ('seen', 'read') then b.started_at end,
-    case when r.status in ('seen', 'read') then r.at end,
-    case when r.status = 'read' then r.at end
-from broadcast_recipients r join broadcasts b on b.id = r.broadcast_id;
-
-drop table broadcast_recipients;
-drop table broadcasts;
-alter table broadcasts_now rename to broadcasts;
-alter table broadcast_recipients_now rename to broadcast_recipients;
-create index broadcasts_organisation on broadcasts (organisation_id, id);
-create index broadcasts_sender on broadcasts (sender_id, created_at) where series_id is null;
-create unique index broadcasts_occurrence on broadcasts (series_id, occurrence) where series_id is not null;
 create index broadcast_recipients_waiting on broadcast_recipients (broadcast_id, due_at, person_id) where status = 'queued';
 create index broadcast_recipients_held on broadcast_recipients (broadcast_id, person_id) where status = 'held';
 create index broadcast_recipients_failed on broadcast_recipients (broadcast_id, person_id) where status = 'failed';
 
--- The marks of the inbox, as before, with what was followed: 1 seen, 2 read, 3 acted.
-drop trigger notifications_of_broadcasts;
-create table broadcast_marks_now (
+-- Notifications of broadcasts that were seen (1), read (2) or acted on (3), until the recipients' rows and the counts say so too.
+create table broadcast_marks (
     broadcast_id integer not null,
     person_id    integer not null,
     level        integer not null check (level between 1 and 3),
     primary key (broadcast_id, person_id)
 ) without rowid;
-insert into broadcast_marks_now (broadcast_id, person_id, level) select broadcast_id, person_id, 1 + read from broadcast_marks;
-drop table broadcast_marks;
-alter table broadcast_marks_now rename to broadcast_marks;
+-- A trigger, because the inbox knows nothing of broadcasts: every statement that marks a notification leaves a row here, in the
+-- same transaction, so that no mark is missed and none is lost when the notification is deleted.
 create trigger notifications_of_broadcasts after update of seen_at, read_at, acted_at on notifications
 when substr(new.subject, 1, 10) = 'broadcast:' and (old.seen_at is null and new.seen_at is not null
     or old.read_at is null and new.read_at is not null or old.acted_at is null and new.acted_at is not null)
@@ -146,7 +121,7 @@ begin
     on conflict (broadcast_id, person_id) do update set level = max(broadcast_marks.level, excluded.level);
 end;
 
--- What is written once and sent often.
+-- Texts that are sent often.
 create table broadcast_templates (
     id              integer primary key autoincrement,
     organisation_id integer not null references organisations (id),

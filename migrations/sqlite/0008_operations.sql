@@ -1,4 +1,4 @@
--- How an organisation runs: its figures over the last week, and the thresholds that its admins are told of.
+-- How an organisation and its server run: figures of the last week, alarms, backups, health.
 
 -- One row a point: all figures of an organisation in one interval, as JSON `{"people_online": 412, …}`. Intervals of 5 s are kept for a
 -- quarter of an hour, of 5 min for a day, of 30 min for a week; a missing row is a gap, not a zero. The row of the interval that is under
@@ -12,7 +12,7 @@ create table figure_points (
     primary key (organisation_id, seconds, at)
 ) without rowid;
 
--- Where each stands is in its row, so that a restart neither forgets nor repeats it.
+-- Thresholds whose crossing notifies the admins. The state of each is in its row, so that a restart neither forgets nor repeats it.
 create table alarms (
     id              integer primary key autoincrement, -- an id is never given again: the log of a channel knows them
     organisation_id integer not null references organisations (id) on delete cascade,
@@ -30,3 +30,17 @@ create table alarms (
     created_at      integer not null
 );
 create index alarms_organisation on alarms (organisation_id);
+
+-- Backups that `plenum backup` has made of this database; the last few.
+create table backups (
+    id    integer primary key,
+    at    integer not null,
+    bytes integer not null
+);
+
+-- One row, written to see whether writing works, and when that was last: a clock that
+-- says less than this has been set back.
+create table pulse (
+    id integer primary key check (id = 1),
+    at integer not null
+);

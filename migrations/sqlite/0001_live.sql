@@ -1,6 +1,6 @@
--- The live layer's own tables: the log's life, its numbers, its rows.
+-- The live layer and the store's own tables: the log, its numbers, idempotent replies, jobs.
 
--- One row: the epoch makes cursors of another database or of a restored backup void.
+-- One row. The epoch makes cursors of another database or of a restored backup void.
 create table live_epoch (
     id          integer primary key check (id = 1),
     epoch       text    not null,
@@ -58,7 +58,8 @@ create table jobs (
 );
 create index jobs_due_at on jobs (due_at);
 
--- Jobs that failed three times, until somebody looks.
+-- Jobs that failed three times, until an admin retries or removes them. A job that is retried
+-- keeps its key, so that one job of a key waits.
 create table dead_letters (
     id         integer primary key,
     kind       text    not null,
@@ -66,5 +67,7 @@ create table dead_letters (
     error      text    not null,
     attempts   integer not null,
     created_at integer not null,
-    died_at    integer not null
+    died_at    integer not null,
+    unique_key text
 );
+create index dead_letters_kind on dead_letters (kind);

@@ -1,4 +1,4 @@
--- What concerns a person, and how they want to be told.
+-- Notifications, and how each person wants to receive them.
 
 -- One row a person, made with their first notification or setting.
 create table inboxes (
@@ -7,12 +7,25 @@ create table inboxes (
     quiet_from   integer check (quiet_from between 0 and 1439), -- minutes of the person's day; null: no quiet hours
     quiet_until  integer check (quiet_until between 0 and 1439),
     sound        integer not null default 0 check (sound in (0, 1)),
-    digest       integer not null default 0 check (digest in (0, 1)), -- a mail a day of what is unseen
-    digested_at  integer not null default 0,
+    -- The daily mail of what is unseen.
+    digest        integer not null default 0 check (digest in (0, 1)),
+    digest_hour   integer not null default 8 check (digest_hour between 0 and 23), -- of the person's day
+    digest_texts  integer not null default 0 check (digest_texts in (0, 1)), -- the mail quotes the messages
+    digest_due_at integer, -- the next one; null: none is scheduled
+    digested_at   integer not null default 0,
+    digested_to   integer not null default 0, -- the newest notification when the last one was made
+    -- When a browser of the person's was here last, and the newest notification then; and the last long
+    -- absence, which the visit that ends it does not move.
+    here_at      integer,
+    here_number  integer not null default 0,
+    away_since   integer,
+    away_number  integer not null default 0,
+    back_at      integer,
     check ((quiet_from is null) = (quiet_until is null))
 );
+create index inboxes_digest_due on inboxes (digest_due_at) where digest_due_at is not null;
 
--- What a person does not want, by category; what is not here is wanted.
+-- What a person does not want, by category; a category without a row is wanted.
 create table notification_refusals (
     person_id integer not null references people (id) on delete cascade,
     category  text    not null,
@@ -33,13 +46,15 @@ create table notifications (
     subject       text,    -- what it is about: 'message:7'
     thread        text,    -- where that is, and which number it has there: read up to there, and it is read
     thread_number integer,
+    place         text    not null default '', -- the thread's name: pages and mails group by it
     group_key     text,    -- while unread, what comes with the same key joins it
     created_at    integer not null,
     seen_at       integer,
     read_at       integer,
+    acted_at      integer, -- its link was followed; a link to the inbox itself does not count
     archived_at   integer,
     snoozed_until integer,
-    deleted_at    integer  -- gone for its person; removed for good an hour later, until then it can come back
+    deleted_at    integer  -- hidden from its person; removed for good an hour later, until then it can come back
 );
 create unique index notifications_number on notifications (person_id, number);
 create unique index notifications_group on notifications (person_id, group_key)

@@ -1,0 +1,3 @@
+//! Rules of the SQL text: names of migrations.
+
+mod migrations;
