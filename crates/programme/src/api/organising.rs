@@ -8,13 +8,13 @@ use plenum_core::{
     error::AppError,
     ids::{EventId, PersonId, TicketTypeId},
 };
-use plenum_plans::model::ticket_type::TypeWish;
+
 #[cfg(feature = "ssr")]
 use {
     crate::server::{event_edit, lifecycle as course, lifecycle::Wish, pictures},
     plenum_events::{model::event::EventAction, server::events},
     plenum_messages as messages,
-    plenum_plans::server::ticket_types as types,
+    plenum_plans::{model::ticket_type::TypeWish, server::ticket_types as types},
     plenum_store::{
         db::Tx,
         idempotency::{self, parse_key},

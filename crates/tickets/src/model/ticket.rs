@@ -10,10 +10,7 @@ use plenum_core::{
     people::PersonCard,
     time::Zone,
 };
-use plenum_events::model::{
-    event::EventState,
-    seat::Place,
-};
+use plenum_events::model::{event::EventState, seat::Place};
 use plenum_wallet::model::Money;
 
 /// What a ticket is good for.
