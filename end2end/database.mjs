@@ -30,7 +30,7 @@ export function goneFor(server, email, hours) {
 
 /** The hour of all daily mails strikes: with the server's next start. */
 export function mailsAreDue(server) {
-  return change(server, [['update inboxes set digest_due_at = 1 where digest = 1', []]]);
+  return change(server, [['update inboxes set digest_due_at = 1 where digest', []]]);
 }
 
 const GALA = '(select min(event_id) from seats)';
@@ -40,7 +40,7 @@ export function secondDoor(server, email) {
   return change(server, [
     [
       `insert into space_members (space_id, person_id, staff, joined_at)
-       select e.space_id, p.id, 1, 0 from events e, people p where e.id = ${GALA} and p.email = ?`,
+       select e.space_id, p.id, true, 0 from events e, people p where e.id = ${GALA} and p.email = ?`,
       [email],
     ],
   ]);

@@ -207,7 +207,7 @@ async fn attach_shell(State(state): State<AppState>, mut request: Request, next:
 async fn ready(State(state): State<AppState>) -> Response {
     let answers = async {
         let mut tx = state.store.read().await.ok()?;
-        sqlx::query_scalar::<_, i64>("select 1").fetch_one(&mut *tx).await.ok()
+        sqlx::query_scalar::<_, bool>("select true").fetch_one(&mut *tx).await.ok()
     };
     match tokio::time::timeout(Duration::from_secs(2), answers).await {
         Ok(Some(_)) => "ready\n".into_response(),

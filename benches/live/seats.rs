@@ -109,7 +109,7 @@ impl Event {
         .fetch_one(&mut *database)
         .await?;
         let of_type: i64 = sqlx::query_scalar(
-            "insert into ticket_types (event_id, position, name, price, seated, capacity) values ($1, 0, 'Stalls', 2500, 1, $2) returning id",
+            "insert into ticket_types (event_id, position, name, price, seated, capacity) values ($1, 0, 'Stalls', 2500, true, $2) returning id",
         )
         .bind(id)
         .bind(SEATS)

@@ -87,12 +87,12 @@ impl Seeded {
         let path = folder.path().join("plenum.db");
         let mut database = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&path)).await?;
         let (general, organisation): (i64, i64) =
-            sqlx::query_as("select id, organisation_id from conversations where general = 1 order by id limit 1")
+            sqlx::query_as("select id, organisation_id from conversations where general order by id limit 1")
                 .fetch_one(&mut database)
                 .await?;
         let rows: Vec<(i64, i64)> = sqlx::query_as(
             "select p.id, coalesce((select min(c.id) from memberships m join conversations c on c.id = m.conversation_id
-                                    where m.person_id = p.id and c.kind = 'room' and c.general = 0), $2)
+                                    where m.person_id = p.id and c.kind = 'room' and not c.general), $2)
              from people p join memberships g on g.person_id = p.id and g.conversation_id = $2 where organisation_id = $1 order by p.id",
         )
         .bind(organisation)

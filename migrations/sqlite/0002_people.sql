@@ -16,9 +16,9 @@ create table people (
     password_hash   text    not null, -- argon2id, PHC string
     hue             integer not null check (hue between 0 and 11),
     time_zone       text    not null default 'Europe/Berlin',
-    show_presence   integer not null default 1 check (show_presence in (0, 1)),
-    send_typing     integer not null default 1 check (send_typing in (0, 1)),
-    send_read_marks integer not null default 1 check (send_read_marks in (0, 1)),
+    show_presence   boolean not null default true check (show_presence in (false, true)),
+    send_typing     boolean not null default true check (send_typing in (false, true)),
+    send_read_marks boolean not null default true check (send_read_marks in (false, true)),
     last_seen_at    integer,
     created_at      integer not null
 );

@@ -13,7 +13,7 @@ create table spaces (
 create table space_members (
     space_id  integer not null references spaces (id),
     person_id integer not null references people (id),
-    staff     integer not null default 0 check (staff in (0, 1)),
+    staff     boolean not null default false check (staff in (false, true)),
     joined_at integer not null,
     primary key (space_id, person_id)
 ) without rowid;
@@ -24,7 +24,7 @@ create table conversations (
     organisation_id integer not null references organisations (id),
     kind            text    not null check (kind in ('room', 'group', 'direct')),
     access          text    not null check (access in ('open', 'private')),
-    general         integer not null default 0 check (general in (0, 1)),
+    general         boolean not null default false check (general in (false, true)),
     name            text    not null default '',
     topic           text    not null default '',
     direct_key      text,    -- 'smaller:larger' person id: one direct conversation per pair
@@ -36,19 +36,19 @@ create table conversations (
     check (kind = 'direct' or direct_key is null)
 );
 create unique index conversations_direct on conversations (organisation_id, direct_key) where direct_key is not null;
-create unique index conversations_general on conversations (organisation_id) where general = 1;
+create unique index conversations_general on conversations (organisation_id) where general;
 -- A space's room has the space's name, and several spaces may have the same one.
 create unique index conversations_room_name on conversations (organisation_id, lower(name)) where kind = 'room' and space_id is null;
 
 create table memberships (
     conversation_id  integer not null references conversations (id),
     person_id        integer not null references people (id),
-    owner            integer not null default 0 check (owner in (0, 1)),
+    owner            boolean not null default false check (owner in (false, true)),
     read_number      integer not null default 0, -- never moves back (I12)
     delivered_number integer not null default 0,
     shown_read       integer not null default 0, -- what others see; does not move while read marks are off
     unread_from      integer,
-    muted            integer not null default 0 check (muted in (0, 1)),
+    muted            boolean not null default false check (muted in (false, true)),
     joined_at        integer not null,
     primary key (conversation_id, person_id)
 ) without rowid;

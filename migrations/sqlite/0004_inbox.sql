@@ -2,25 +2,25 @@
 
 -- One row a person, made with their first notification or setting.
 create table inboxes (
-    person_id    integer primary key references people (id) on delete cascade,
-    head         integer not null default 0, -- number of the newest notification; never given again
-    quiet_from   integer check (quiet_from between 0 and 1439), -- minutes of the person's day; null: no quiet hours
-    quiet_until  integer check (quiet_until between 0 and 1439),
-    sound        integer not null default 0 check (sound in (0, 1)),
+    person_id     integer primary key references people (id) on delete cascade,
+    head          integer not null default 0, -- number of the newest notification; never given again
+    quiet_from    integer check (quiet_from between 0 and 1439), -- minutes of the person's day; null: no quiet hours
+    quiet_until   integer check (quiet_until between 0 and 1439),
+    sound         boolean not null default false check (sound in (false, true)),
     -- The daily mail of what is unseen.
-    digest        integer not null default 0 check (digest in (0, 1)),
+    digest        boolean not null default false check (digest in (false, true)),
     digest_hour   integer not null default 8 check (digest_hour between 0 and 23), -- of the person's day
-    digest_texts  integer not null default 0 check (digest_texts in (0, 1)), -- the mail quotes the messages
+    digest_texts  boolean not null default false check (digest_texts in (false, true)), -- the mail quotes the messages
     digest_due_at integer, -- the next one; null: none is scheduled
     digested_at   integer not null default 0,
     digested_to   integer not null default 0, -- the newest notification when the last one was made
     -- When a browser of the person's was here last, and the newest notification then; and the last long
     -- absence, which the visit that ends it does not move.
-    here_at      integer,
-    here_number  integer not null default 0,
-    away_since   integer,
-    away_number  integer not null default 0,
-    back_at      integer,
+    here_at       integer,
+    here_number   integer not null default 0,
+    away_since    integer,
+    away_number   integer not null default 0,
+    back_at       integer,
     check ((quiet_from is null) = (quiet_until is null))
 );
 create index inboxes_digest_due on inboxes (digest_due_at) where digest_due_at is not null;

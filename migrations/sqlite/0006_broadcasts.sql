@@ -35,18 +35,18 @@ create table broadcasts (
     series_id       integer references broadcast_series (id),
     occurrence      integer, -- which of its series
     local_at        text,    -- the time of each recipient's own zone: '2026-11-22T09:00'; null: one instant for all
-    late            text check (late in ('at_once', 'next_day')), -- for recipients whose local time has passed already
+    late            text    check (late in ('at_once', 'next_day')), -- for recipients whose local time has passed already
     sample_percent  integer check (sample_percent between 5 and 50), -- so many receive one of the variants; the rest waits for the winner
     sample_hours    integer,
-    measure         text check (measure in ('read', 'acted')),
+    measure         text    check (measure in ('read', 'acted')),
     decide_at       integer, -- when the winner is chosen, if nobody does before
     winner          integer,
-    ground          text check (ground in ('clear', 'leading', 'tie', 'few', 'chosen')), -- why it is the winner
+    ground          text    check (ground in ('clear', 'leading', 'tie', 'few', 'chosen')), -- why it is the winner
     newest_person   integer not null default 0, -- the greatest id of a person when it started
     gathered_to     integer not null default 0, -- the audience is written down up to this id
-    gathered        integer not null default 0 check (gathered in (0, 1)), -- all of it is
+    gathered        boolean not null default false check (gathered in (false, true)), -- all of it is
     held            integer not null default 0, -- recipients who wait for the winner
-    retrying        integer not null default 0 check (retrying in (0, 1)), -- failed recipients are queued again
+    retrying        boolean not null default false check (retrying in (false, true)), -- failed recipients are queued again
     failure         text,    -- why it failed the last time, in a few words
     check ((sample_percent is null) = (measure is null) and (local_at is null) = (late is null) and (winner is null) = (ground is null))
 );

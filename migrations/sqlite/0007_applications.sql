@@ -8,11 +8,11 @@ create table applications (
     key                 text    not null unique, -- in the socket's address and in every signature
     secret              text    not null,        -- signatures cannot be checked against a hash
     old_secret          text,                    -- valid too, while backends are being changed over
-    enabled             integer not null default 1 check (enabled in (0, 1)),
+    enabled             boolean not null default true check (enabled in (false, true)),
     origins             text    not null default '', -- separated by blanks; empty: any
-    client_events       integer not null default 1 check (client_events in (0, 1)),
-    subscription_counts integer not null default 0 check (subscription_counts in (0, 1)),
-    durable             integer not null default 0 check (durable in (0, 1)), -- its events are in the live log too, under its id
+    client_events       boolean not null default true check (client_events in (false, true)),
+    subscription_counts boolean not null default false check (subscription_counts in (false, true)),
+    durable             boolean not null default false check (durable in (false, true)), -- its events are in the live log too, under its id
     connections         integer not null default 0 check (connections >= 0), -- 0: any number
     presence_members    integer not null default 100 check (presence_members >= 0),
     data_bytes          integer not null default 10000 check (data_bytes >= 0),

@@ -20,7 +20,7 @@ create table alarms (
     side            text    not null check (side in ('above', 'below')),
     threshold       real    not null,
     seconds         integer not null check (seconds between 0 and 86400), -- for how long, before it is raised or ended
-    enabled         integer not null default 1 check (enabled in (0, 1)),
+    enabled         boolean not null default true check (enabled in (false, true)),
     crossed_since   integer, -- beyond the threshold, and not raised yet
     raised_at       integer,
     value           real,    -- when it was raised

@@ -61,7 +61,7 @@ create table ticket_types (
     position integer not null,
     name     text    not null check (length(name) between 1 and 60),
     price    integer not null check (price >= 0), -- minor units of the event's currency
-    seated   integer not null check (seated in (0, 1)),
+    seated   boolean not null check (seated in (false, true)),
     capacity integer not null check (capacity >= 0), -- of a seated one: how many seats it has
     sold     integer not null default 0,
     version  integer not null default 1, -- as in events

@@ -38,7 +38,7 @@ async fn want(person: &Person, hour: &str) {
 /// The hour of everybody who wants the mail has come; the sweep looks for them when the server starts.
 async fn come_due(server: &Server) {
     let database = server.database().await;
-    sqlx::query("update inboxes set digest_due_at = 1 where digest = 1").execute(&database).await.unwrap();
+    sqlx::query("update inboxes set digest_due_at = 1 where digest").execute(&database).await.unwrap();
     sqlx::query("update jobs set due_at = 1 where kind = 'inbox.digests'").execute(&database).await.unwrap();
     database.close().await;
 }

@@ -32,7 +32,7 @@ pub async fn gala(server: &Server, count: i64) -> (i64, Vec<i64>) {
 /// The event where people stand, and its ticket type with the fewest places.
 async fn courtyard(server: &Server) -> (i64, i64, i64) {
     let database = server.database().await;
-    let found = sqlx::query_as("select event_id, id, capacity from ticket_types where seated = 0 order by capacity limit 1");
+    let found = sqlx::query_as("select event_id, id, capacity from ticket_types where not seated order by capacity limit 1");
     let found = found.fetch_one(&database).await.unwrap();
     database.close().await;
     found

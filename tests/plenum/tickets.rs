@@ -59,7 +59,7 @@ async fn read_at(door: &Person, event: i64, code: &str, key: &str) -> Option<Val
 async fn second_door(server: &Server, name: &str, space: i64) -> Person {
     let person = server.person(name).await;
     let database = server.database().await;
-    sqlx::query("insert into space_members (space_id, person_id, staff, joined_at) values ($1, $2, 1, 0)")
+    sqlx::query("insert into space_members (space_id, person_id, staff, joined_at) values ($1, $2, true, 0)")
         .bind(space)
         .bind(person.id)
         .execute(&database)

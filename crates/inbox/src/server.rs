@@ -41,7 +41,7 @@ use plenum_core::{
     ids::{Millis, NotificationId, PersonId},
     people::PersonCard,
 };
-use plenum_store::db::{Conn, Db, Tx};
+use plenum_store::db::{Conn, Db, Tx, push_list};
 
 /// The columns of a [`Row`], of `notifications n left join people p on p.id = n.actor_id`.
 const COLUMNS: &str =
@@ -90,19 +90,6 @@ impl Row {
             archived: self.archived,
         }
     }
-}
-
-/// Adds `(a, b, …)` to a statement.
-pub fn push_list<T>(query: &mut QueryBuilder<Db>, values: impl IntoIterator<Item = T>)
-where
-    T: for<'q> sqlx::Encode<'q, Db> + sqlx::Type<Db>,
-{
-    query.push("(");
-    let mut list = query.separated(", ");
-    for value in values {
-        list.push_bind(value);
-    }
-    query.push(")");
 }
 
 /// Those of these notifications that are there, not deleted or put off, as they are now.

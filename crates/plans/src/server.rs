@@ -149,7 +149,7 @@ async fn others(conn: &mut Conn, who: &Identity, event: EventId) -> AppResult<Ve
            (select count(*) from seats s where s.event_id = e.id)
          from events e
          where e.organisation_id = $1 and e.id <> $2
-           and ($3 or exists (select 1 from space_members m where m.space_id = e.space_id and m.person_id = $4 and m.staff = 1))
+           and ($3 or exists (select 1 from space_members m where m.space_id = e.space_id and m.person_id = $4 and m.staff))
            and exists (select 1 from ticket_types t where t.event_id = e.id)
          order by e.id desc limit $5",
     )

@@ -10,11 +10,15 @@
 //!   log's rows written, and the events go to the dispatcher in commit order: what is
 //!   announced is committed, and what is committed is announced (I25).
 //!
-//! All SQL text is SQLite's and PostgreSQL's alike; what only SQLite has stays here.
+//! All SQL text is SQLite's and PostgreSQL's alike. What only SQLite has is in `sqlite.rs`, but for the full text search of
+//! messages; `make check-postgres` has PostgreSQL read the rest.
 
 mod backup;
 mod checkpoints;
+mod lists;
 pub mod slow;
+mod sqlite;
+mod statements;
 mod tx;
 mod writer;
 
@@ -23,19 +27,14 @@ use std::{
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     pin::Pin,
-    str::FromStr,
     sync::{Arc, Mutex, PoisonError},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use anyhow::Context as _;
 use slow::Slow;
-use sqlx::{
-    ConnectOptions as _, Connection, SqlitePool,
-    pool::PoolConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::{Connection as _, SqlitePool, pool::PoolConnection, sqlite::SqlitePoolOptions};
 use tokio::{
     sync::{mpsc, oneshot},
     task,
@@ -48,7 +47,10 @@ use plenum_core::{
 
 pub use super::activity::Activity;
 pub use backup::{backup, check_backup, last_backup, renew_epoch};
+pub use lists::push_list;
 pub use plenum_core::clock::now;
+pub use sqlite::violates_unique;
+use sqlite::{options, report};
 pub use tx::{Committed, External, Revocation, Scope, Tx};
 use writer::{Closure, Work, write_loop};
 
@@ -66,11 +68,6 @@ const WRITE_QUEUE: usize = 1_024;
 const READERS: u32 = 6;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
-
-/// True if `error` is a violated unique index over `columns`, written as SQLite names them (`table.column, …`).
-pub fn violates_unique(error: &sqlx::Error, columns: &str) -> bool {
-    error.as_database_error().is_some_and(|error| error.is_unique_violation() && error.message().contains(columns))
-}
 
 /// A reading transaction: one snapshot, ended when it is dropped.
 pub struct ReadTx(sqlx::Transaction<'static, Db>);
@@ -134,6 +131,7 @@ impl Store {
     /// # Errors
     /// As [`open`](Self::open).
     pub async fn open_noting(url: &str, live_schema: u32, slow: Slow) -> anyhow::Result<(Self, Commits)> {
+        statements::listen();
         let options = options(url)?;
         let path = options.get_filename().to_owned();
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -144,7 +142,7 @@ impl Store {
             .with_context(|| format!("cannot open the database {}", path.display()))?;
         MIGRATIONS.run(&mut conn).await.context("a migration failed")?;
         let epoch = current_epoch(&mut conn, live_schema).await?;
-        sqlx::query("pragma wal_autocheckpoint = 0").execute(&mut conn).await?;
+        sqlite::leave_checkpoints(&mut conn).await?;
         let (noted, checkpoints) = checkpoints::start(options.clone()).await.context("cannot open the database for checkpoints")?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -224,30 +222,6 @@ impl Store {
     /// Closures that wait for the writer now.
     pub fn write_queue(&self) -> usize {
         WRITE_QUEUE - self.writer.capacity()
-    }
-}
-
-/// Connection options for a `sqlite://` address: WAL, synced at each commit, foreign keys on.
-fn options(url: &str) -> anyhow::Result<SqliteConnectOptions> {
-    Ok(SqliteConnectOptions::from_str(url)
-        .with_context(|| format!("database.url: {url:?} is not an address like sqlite://data/plenum.db"))?
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
-        // What may not be deleted may not be replaced either: REPLACE fires the triggers of a deletion.
-        .pragma("recursive_triggers", "on")
-        .pragma("temp_store", "memory")
-        .pragma("cache_size", "-16000")
-        .statement_cache_capacity(256))
-}
-
-/// Has sqlx report statements that take as long as `slow`; see [`slow::Collector`].
-fn report(options: SqliteConnectOptions, slow: Option<Duration>) -> SqliteConnectOptions {
-    // The level's type is of a crate that only sqlx knows: it is read from its name.
-    match "info".parse() {
-        Ok(level) => options.log_slow_statements(level, slow.unwrap_or(Duration::MAX)),
-        Err(_) => options,
     }
 }
 

@@ -20,7 +20,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    db::{Db, Store, Tx, now},
+    db::{Db, Store, Tx, now, push_list},
     faults,
 };
 use plenum_core::clock;
@@ -218,12 +218,9 @@ impl Runner {
                 let mut due = Vec::new();
                 if !chosen.is_empty() {
                     let mut lease = QueryBuilder::<Db>::new("update jobs set attempts = attempts + 1, leased_until = ");
-                    lease.push_bind(now + LEASE).push(" where id in (");
-                    let mut ids = lease.separated(", ");
-                    for id in chosen {
-                        ids.push_bind(id);
-                    }
-                    lease.push(") returning id, kind, payload, leased_until, attempts");
+                    lease.push_bind(now + LEASE).push(" where id in ");
+                    push_list(&mut lease, chosen);
+                    lease.push(" returning id, kind, payload, leased_until, attempts");
                     due = lease.build_query_as().fetch_all(&mut **tx).await?;
                     due.sort_by_key(|job: &Leased| job.id);
                 }
@@ -304,17 +301,14 @@ impl Runner {
 /// The first jobs that are due and not leased, without those that are `chosen` already and those of kinds that are `full`.
 async fn candidates(tx: &mut Tx, now: Millis, chosen: &[i64], full: Vec<&str>) -> AppResult<Vec<(i64, String)>> {
     let mut query = QueryBuilder::<Db>::new("select id, kind from jobs where due_at <= ");
-    query.push_bind(now).push(" and (leased_until is null or leased_until <= ").push_bind(now).push(") and kind not in (");
-    let mut list = query.separated(", ");
-    for kind in full {
-        list.push_bind(kind.to_owned());
+    query.push_bind(now).push(" and (leased_until is null or leased_until <= ").push_bind(now).push(")");
+    if !full.is_empty() {
+        push_list(query.push(" and kind not in "), full);
     }
-    query.push(") and id not in (");
-    let mut list = query.separated(", ");
-    for id in chosen {
-        list.push_bind(*id);
+    if !chosen.is_empty() {
+        push_list(query.push(" and id not in "), chosen.iter().copied());
     }
-    query.push(") order by due_at, id limit ").push_bind(i64::try_from(LOOKED_AT).unwrap_or(i64::MAX));
+    query.push(" order by due_at, id limit ").push_bind(i64::try_from(LOOKED_AT).unwrap_or(i64::MAX));
     Ok(query.build_query_as().fetch_all(&mut **tx).await?)
 }
 

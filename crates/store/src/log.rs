@@ -11,7 +11,7 @@ use std::{
 
 use sqlx::QueryBuilder;
 
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, push_list};
 use plenum_core::{
     channels::Channel,
     cursor::{Cursor, Epoch, Extent},
@@ -162,12 +162,8 @@ pub async fn extent(conn: &mut Conn, epoch: &Epoch, place: Place<'_>) -> AppResu
 pub async fn cursors(conn: &mut Conn, epoch: &Epoch, channels: &[Channel]) -> AppResult<Vec<(String, Cursor)>> {
     let names: Vec<String> = channels.iter().map(ToString::to_string).collect();
     let mut query = QueryBuilder::<Db>::new("select name, seq from channels where application = ");
-    query.push_bind(OWN_APPLICATION).push(" and name in (");
-    let mut list = query.separated(", ");
-    for name in &names {
-        list.push_bind(name);
-    }
-    query.push(")");
+    query.push_bind(OWN_APPLICATION).push(" and name in ");
+    push_list(&mut query, names.iter().map(String::as_str));
     let heads: HashMap<String, i64> = query.build_query_as::<(String, i64)>().fetch_all(conn).await?.into_iter().collect();
     let cursor = |name: &String| Cursor { epoch: epoch.clone(), seq: heads.get(name).copied().unwrap_or_default().unsigned_abs() };
     Ok(names.into_iter().map(|name| (name.clone(), cursor(&name))).collect())
@@ -182,12 +178,8 @@ pub async fn heads(conn: &mut Conn, names: &[Arc<str>]) -> AppResult<HashMap<Str
         return Ok(HashMap::new());
     }
     let mut query = QueryBuilder::<Db>::new("select name, seq from channels where application = ");
-    query.push_bind(OWN_APPLICATION).push(" and name in (");
-    let mut list = query.separated(", ");
-    for name in names {
-        list.push_bind(&**name);
-    }
-    query.push(")");
+    query.push_bind(OWN_APPLICATION).push(" and name in ");
+    push_list(&mut query, names.iter().map(|name| &**name));
     let heads = query.build_query_as::<(String, i64)>().fetch_all(conn).await?;
     Ok(heads.into_iter().map(|(name, seq)| (name, seq.unsigned_abs())).collect())
 }

@@ -14,7 +14,7 @@ use plenum_core::{
 };
 use plenum_store::{
     activity::{self, COLUMNS, SOURCE},
-    db::{Conn, Db},
+    db::{Conn, Db, push_list},
     log, zones,
 };
 use plenum_web::search;
@@ -73,12 +73,8 @@ impl Filter {
             query.push(")");
         }
         if let Some(topic) = self.topic {
-            query.push(" and a.verb in (");
-            let mut verbs = query.separated(", ");
-            for verb in topic.verbs() {
-                verbs.push_bind(verb.word());
-            }
-            query.push(")");
+            query.push(" and a.verb in ");
+            push_list(query, topic.verbs().map(|verb| verb.word()));
         }
         if let Some(subject) = self.subject {
             query.push(" and a.subject_kind = ").push_bind(subject.word());

@@ -16,7 +16,7 @@ use plenum_directory::server::search;
 use plenum_messages::server as messages;
 use plenum_store::{
     activity::{COLUMNS, Row, SOURCE, head},
-    db::{Conn, Db},
+    db::{Conn, Db, push_list},
     log,
 };
 
@@ -65,7 +65,7 @@ pub async fn feed(conn: &mut Conn, who: &Identity, scope: Scope, topic: Option<T
     match scope {
         Scope::Today => {
             query.push("a.organisation_id = ").push_bind(who.organisation).push(" and a.audience <> 'admins' and ");
-            visible(&mut query, who, "m.muted = 0");
+            visible(&mut query, who, "not m.muted");
             query.push(" and ").push(BY).push(" <> ").push_bind(who.person);
         }
         Scope::Conversation(id) => {
@@ -74,16 +74,12 @@ pub async fn feed(conn: &mut Conn, who: &Identity, scope: Scope, topic: Option<T
         Scope::Person(person) => {
             query.push("a.organisation_id = ").push_bind(who.organisation).push(" and a.person_id = ").push_bind(person);
             query.push(" and a.audience <> 'admins' and ");
-            visible(&mut query, who, "1 = 1");
+            visible(&mut query, who, "true");
         }
     }
     if let Some(topic) = topic {
-        query.push(" and a.verb in (");
-        let mut verbs = query.separated(", ");
-        for verb in topic.verbs() {
-            verbs.push_bind(verb.word());
-        }
-        query.push(")");
+        query.push(" and a.verb in ");
+        push_list(&mut query, topic.verbs().map(|verb| verb.word()));
     }
     if let Some(before) = part.before {
         query.push(" and a.id < ").push_bind(before);
@@ -100,7 +96,7 @@ pub async fn feed(conn: &mut Conn, who: &Identity, scope: Scope, topic: Option<T
     let floor = oldest.or(part.floor).unwrap_or(ActivityId(0));
     let head = head(conn, who.organisation).await?;
     let muted: Vec<ConversationId> = if scope == Scope::Today {
-        let muted = "select conversation_id from memberships where person_id = $1 and muted = 1 order by conversation_id";
+        let muted = "select conversation_id from memberships where person_id = $1 and muted order by conversation_id";
         sqlx::query_scalar(muted).bind(who.person).fetch_all(conn).await?
     } else {
         Vec::new()
@@ -113,11 +109,11 @@ const BY: &str = "coalesce(a.person_id, case when a.verb = 'broadcast.started' t
 
 /// `who` may see the row. A `case`, so that the rows are read in their order, and only until there are enough.
 fn visible(query: &mut QueryBuilder<Db>, who: &Identity, membership: &'static str) {
-    query.push("case a.audience when 'organisation' then 1 = 1 when 'person' then a.about_id = ").push_bind(who.person);
+    query.push("case a.audience when 'organisation' then true when 'person' then a.about_id = ").push_bind(who.person);
     query.push(
         " when 'conversation' then exists (select 1 from memberships m where m.conversation_id = a.conversation_id and m.person_id = ",
     );
-    query.push_bind(who.person).push(" and ").push(membership).push(") else 1 = 0 end");
+    query.push_bind(who.person).push(" and ").push(membership).push(") else false end");
 }
 
 /// The newest of a conversation's feed, the newest first.

@@ -189,7 +189,7 @@ async fn announce(tx: &mut Tx, id: AlarmId) -> AppResult<()> {
 /// # Errors
 /// If the database refuses; the next sample looks again.
 pub async fn look(store: &Store, samples: &[(OrganisationId, Values)], now: Millis) -> AppResult<()> {
-    let statement = format!("select {COLUMNS} from alarms where enabled = 1");
+    let statement = format!("select {COLUMNS} from alarms where enabled");
     let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(statement)).fetch_all(&mut *store.look().await?).await?;
     for row in rows {
         let sample = samples.iter().find(|(organisation, _)| *organisation == row.organisation_id);

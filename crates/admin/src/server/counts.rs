@@ -11,40 +11,72 @@ use plenum_store::db::Conn;
 
 pub(super) const DAY: Millis = 86_400_000;
 
-/// A figure, and the statement that counts it by organisation. `$1` is now, `$2` midnight UTC, `$3` a week ago.
-const COUNTS: &[(Figure, &str)] = &[
+/// The instant that a statement binds as `$1`; none: it binds nothing.
+#[derive(Clone, Copy)]
+enum Since {
+    Ever,
+    Now,
+    /// UTC.
+    Midnight,
+    WeekAgo,
+}
+
+/// A figure, and the statement that counts it by organisation.
+const COUNTS: &[(Figure, Since, &str)] = &[
     (
         Figure::PeopleActive,
-        "select p.organisation_id, count(distinct p.id) from people p join sign_ins s on s.person_id = p.id where s.used_at >= $2
+        Since::Midnight,
+        "select p.organisation_id, count(distinct p.id) from people p join sign_ins s on s.person_id = p.id where s.used_at >= $1
          group by p.organisation_id",
     ),
-    (Figure::PeopleNew, "select organisation_id, count(*) from people where created_at >= $3 group by organisation_id"),
-    (Figure::People, "select organisation_id, count(*) from people group by organisation_id"),
+    (
+        Figure::PeopleNew,
+        Since::WeekAgo,
+        "select organisation_id, count(*) from people where created_at >= $1 group by organisation_id",
+    ),
+    (
+        Figure::People,
+        Since::Ever,
+        "select organisation_id, count(*) from people group by organisation_id",
+    ),
     (
         Figure::SignIns,
+        Since::Now,
         "select p.organisation_id, count(*) from sign_ins s join people p on p.id = s.person_id where s.expires_at > $1 and s.scopes is null
          group by p.organisation_id",
     ),
     (
         Figure::NotificationsToday,
+        Since::Midnight,
         "select p.organisation_id, count(*) from notifications n join people p on p.id = n.person_id
-         where n.created_at >= $2 and n.deleted_at is null group by p.organisation_id",
+         where n.created_at >= $1 and n.deleted_at is null group by p.organisation_id",
     ),
     (
         Figure::NotificationsUnseen,
+        Since::Ever,
         "select p.organisation_id, count(*) from notifications n join people p on p.id = n.person_id
          where n.seen_at is null and n.read_at is null and n.archived_at is null and n.snoozed_until is null and n.deleted_at is null
          group by p.organisation_id",
     ),
-    (Figure::BroadcastsSending, "select organisation_id, count(*) from broadcasts where state = 'sending' group by organisation_id"),
+    (
+        Figure::BroadcastsSending,
+        Since::Ever,
+        "select organisation_id, count(*) from broadcasts where state = 'sending' group by organisation_id",
+    ),
     (
         Figure::BroadcastsWaiting,
+        Since::Ever,
         "select organisation_id, count(*) from broadcasts where state in ('scheduled', 'paused') group by organisation_id",
     ),
-    (Figure::OrdersToday, "select organisation_id, count(*) from orders where paid_at >= $2 group by organisation_id"),
+    (
+        Figure::OrdersToday,
+        Since::Midnight,
+        "select organisation_id, count(*) from orders where paid_at >= $1 group by organisation_id",
+    ),
     (
         Figure::SeatsHeld,
-        "select e.organisation_id, sum(held.places) from (
+        Since::Now,
+        "select e.organisation_id, cast(sum(held.places) as bigint) from (
            select h.event_id, count(*) as places from held_seats s join holds h on h.id = s.hold_id where s.until > $1 group by h.event_id
            union all
            select h.event_id, sum(p.quantity) from held_places p join holds h on h.id = p.hold_id where p.until > $1 group by h.event_id
@@ -52,18 +84,21 @@ const COUNTS: &[(Figure, &str)] = &[
     ),
     (
         Figure::SeatsSold,
-        "select e.organisation_id, sum(t.sold) from events e join ticket_types t on t.event_id = e.id
+        Since::Ever,
+        "select e.organisation_id, cast(sum(t.sold) as bigint) from events e join ticket_types t on t.event_id = e.id
          where e.state in ('published', 'live', 'postponed') group by e.organisation_id",
     ),
     (
         Figure::EventsOpen,
+        Since::Now,
         "select organisation_id, count(*) from events where state in ('published', 'live') and sales_from <= $1 and sales_until > $1
          group by organisation_id",
     ),
     (
         Figure::RevenueToday,
-        "select t.organisation_id, sum(p.amount) from transfers t join postings p on p.transfer_id = t.id join accounts a on a.id = p.account_id
-         where t.at >= $2 and t.kind in ('payment', 'refund') and a.kind = 'sales' and a.currency = 'EUR' group by t.organisation_id",
+        Since::Midnight,
+        "select t.organisation_id, cast(sum(p.amount) as bigint) from transfers t join postings p on p.transfer_id = t.id
+           join accounts a on a.id = p.account_id where t.at >= $1 and t.kind in ('payment', 'refund') and a.kind = 'sales' and a.currency = 'EUR' group by t.organisation_id",
     ),
 ];
 
@@ -77,9 +112,15 @@ pub(super) async fn of_organisations(
     now: Millis,
 ) -> AppResult<HashMap<OrganisationId, Values>> {
     let mut counted: HashMap<OrganisationId, Values> = organisations.iter().map(|id| (*id, Values::default())).collect();
-    for (figure, statement) in COUNTS {
-        let rows: Vec<(OrganisationId, i64)> =
-            sqlx::query_as(*statement).bind(now).bind(midnight(now)).bind(now - 7 * DAY).fetch_all(&mut *conn).await?;
+    for (figure, since, statement) in COUNTS {
+        let query = sqlx::query_as(*statement);
+        let query = match since {
+            Since::Ever => query,
+            Since::Now => query.bind(now),
+            Since::Midnight => query.bind(midnight(now)),
+            Since::WeekAgo => query.bind(now - 7 * DAY),
+        };
+        let rows: Vec<(OrganisationId, i64)> = query.fetch_all(&mut *conn).await?;
         let rows: HashMap<OrganisationId, i64> = rows.into_iter().collect();
         for (organisation, values) in &mut counted {
             values.0.push((*figure, rows.get(organisation).copied().map_or(0.0, whole)));

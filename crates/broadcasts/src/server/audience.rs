@@ -63,7 +63,7 @@ async fn event_name(conn: &mut Conn, sender: Sender, event: EventId) -> AppResul
 pub(super) async fn is_run_by(conn: &mut Conn, audience: Audience, person: PersonId) -> AppResult<bool> {
     let Audience::Event(event) = audience else { return Ok(false) };
     let staff: Option<i64> = sqlx::query_scalar(
-        "select 1 from events e join space_members m on m.space_id = e.space_id where e.id = $1 and m.person_id = $2 and m.staff = 1",
+        "select m.person_id from events e join space_members m on m.space_id = e.space_id where e.id = $1 and m.person_id = $2 and m.staff",
     )
     .bind(event)
     .bind(person)

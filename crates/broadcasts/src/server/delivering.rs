@@ -9,7 +9,7 @@ use plenum_core::{
     ids::{BroadcastId, Millis, PersonId},
 };
 use plenum_inbox::{model::Category, server as inbox, server::News};
-use plenum_store::db::{Db, Tx};
+use plenum_store::db::{Db, Tx, push_list};
 
 /// Characters of a reason at the most.
 const REASON_CHARS: usize = 200;
@@ -112,7 +112,7 @@ async fn mark(
         return Ok(0);
     }
     update.push(" where status = 'queued' and broadcast_id = ").push_bind(id).push(" and person_id in ");
-    inbox::push_list(&mut update, people);
+    push_list(&mut update, people);
     let marked = update.build().execute(&mut **tx).await?.rows_affected();
     let mut count = QueryBuilder::<Db>::new("update broadcast_variants set ");
     count.push(status).push(" = ").push(status).push(" + ").push_bind(i64::try_from(marked).unwrap_or(i64::MAX));

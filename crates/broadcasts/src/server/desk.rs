@@ -129,7 +129,7 @@ pub async fn act(tx: &mut Tx, who: &Identity, id: BroadcastId, action: Action) -
     let state = move_on(tx, &row, action, Some(who.person)).await?;
     if action == Action::Retry {
         let waiting = sqlx::query(
-            "update broadcasts set retrying = 1 where id = $1 and exists
+            "update broadcasts set retrying = true where id = $1 and exists
                (select 1 from broadcast_variants where broadcast_id = $1 and failed > 0)",
         );
         if waiting.bind(id).execute(&mut **tx).await?.rows_affected() == 0 {

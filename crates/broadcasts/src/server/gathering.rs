@@ -12,8 +12,7 @@ use plenum_core::{
     error::AppResult,
     ids::{BroadcastId, Millis, PersonId},
 };
-use plenum_inbox::server::push_list;
-use plenum_store::db::{Conn, Db, Tx};
+use plenum_store::db::{Conn, Db, Tx, push_list};
 
 /// People of one step: writing them down takes a small part of what telling them does.
 pub(super) const AT_ONCE: usize = 200;
@@ -76,7 +75,7 @@ pub(super) async fn gather(tx: &mut Tx, row: &Row) -> AppResult<bool> {
         more_recipients(tx, row.id, number, count).await?;
     }
     if gathered {
-        sqlx::query("update broadcasts set gathered = 1 where id = $1").bind(row.id).execute(&mut **tx).await?;
+        sqlx::query("update broadcasts set gathered = true where id = $1").bind(row.id).execute(&mut **tx).await?;
     }
     Ok(true)
 }
@@ -122,7 +121,7 @@ pub(super) async fn release(tx: &mut Tx, row: &Row) -> AppResult<bool> {
 pub(super) async fn take_up_failed(tx: &mut Tx, row: &Row) -> AppResult<bool> {
     let people = some(tx, FAILED, row.id).await?;
     if people.is_empty() {
-        sqlx::query("update broadcasts set retrying = 0, failure = null where id = $1").bind(row.id).execute(&mut **tx).await?;
+        sqlx::query("update broadcasts set retrying = false, failure = null where id = $1").bind(row.id).execute(&mut **tx).await?;
         return Ok(true);
     }
     let mut query = QueryBuilder::<Db>::new("update broadcast_recipients set status = 'queued', reason = null where status = 'failed'");

@@ -14,8 +14,7 @@ use plenum_core::{
     error::AppResult,
     ids::{BroadcastId, PersonId},
 };
-use plenum_inbox::server::push_list;
-use plenum_store::db::{Db, Store, Tx};
+use plenum_store::db::{Db, Store, Tx, push_list};
 
 /// How often it is looked whether there are marks.
 const LOOK: Duration = Duration::from_secs(1);

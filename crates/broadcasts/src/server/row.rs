@@ -8,8 +8,7 @@ use plenum_core::{
     ids::{BroadcastId, Millis, OrganisationId, PersonId, SeriesId},
     people::{Identity, PersonCard},
 };
-use plenum_inbox::server::push_list;
-use plenum_store::db::{Conn, Db};
+use plenum_store::db::{Conn, Db, push_list};
 
 /// The columns of a [`Row`], of `broadcasts b join people p on p.id = b.sender_id`.
 pub(super) const COLUMNS: &str =

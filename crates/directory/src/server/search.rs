@@ -6,7 +6,7 @@ use plenum_core::{
     ids::{Millis, PersonId},
     people::{Identity, PersonCard, Role},
 };
-use plenum_store::db::{Conn, Db};
+use plenum_store::db::{Conn, Db, push_list};
 use plenum_web::search;
 
 /// People of one page.
@@ -55,9 +55,9 @@ struct Row {
 pub async fn find(conn: &mut Conn, who: &Identity, search: Search<'_>, limit: u32, offset: u32) -> AppResult<Vec<Found>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select found.id, found.name, hue, email, created_at, last_seen, roles.role from (
-             select id, name, hue, email, created_at, (case when show_presence = 1 then last_seen_at end) as last_seen from people
+             select id, name, hue, email, created_at, (case when show_presence then last_seen_at end) as last_seen from people
              where organisation_id = $1 and (lower(name) like $2 escape '\\' or ($3 and email like $2 escape '\\'))
-               and ($4 is null or exists (select 1 from roles where roles.person_id = people.id and roles.role = $4))
+               and (cast($4 as text) is null or exists (select 1 from roles where roles.person_id = people.id and roles.role = $4))
              order by name, id limit $5 offset $6
          ) as found left join roles on roles.person_id = found.id order by found.name, found.id",
     )
@@ -88,16 +88,12 @@ pub async fn page(conn: &mut Conn, who: &Identity, query: &str, role: Option<Rol
 /// If the database refuses.
 pub async fn entries(conn: &mut Conn, who: &Identity, people: &[PersonId]) -> AppResult<Vec<DirectoryEntry>> {
     let mut query = sqlx::QueryBuilder::<Db>::new(
-        "select id, name, hue, email, created_at, (case when show_presence = 1 then last_seen_at end) as last_seen, role
+        "select id, name, hue, email, created_at, (case when show_presence then last_seen_at end) as last_seen, role
          from people left join roles on roles.person_id = people.id where organisation_id = ",
     );
-    query.push_bind(who.organisation).push(" and id in (");
-    let mut ids = query.separated(", ");
-    // Nobody has the id 0: the list is never empty.
-    for person in people.iter().take(ASKED).chain([&PersonId(0)]) {
-        ids.push_bind(*person);
-    }
-    query.push(") order by id");
+    query.push_bind(who.organisation).push(" and id in ");
+    push_list(&mut query, people.iter().take(ASKED).copied());
+    query.push(" order by id");
     let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     Ok(gather(rows).into_iter().map(DirectoryEntry::from).collect())
 }
@@ -117,7 +113,7 @@ pub async fn one(conn: &mut Conn, who: &Identity, person: PersonId) -> AppResult
 pub async fn count(conn: &mut Conn, who: &Identity, query: &str, role: Option<Role>) -> AppResult<u32> {
     let count = sqlx::query_scalar(
         "select count(*) from people where organisation_id = $1 and lower(name) like $2 escape '\\'
-           and ($3 is null or exists (select 1 from roles where roles.person_id = people.id and roles.role = $3))",
+           and (cast($3 as text) is null or exists (select 1 from roles where roles.person_id = people.id and roles.role = $3))",
     )
     .bind(who.organisation)
     .bind(search::containing(query))

@@ -30,9 +30,9 @@ struct Row {
 pub async fn at(conn: &mut Conn, event: EventId, now: Millis) -> AppResult<Availability> {
     let rows: Vec<Row> = sqlx::query_as(
         "select t.id, t.name, t.price, e.currency, t.seated, t.capacity, t.sold,
-           case when t.seated = 1
+           case when t.seated
              then (select count(*) from held_seats h where h.ticket_type_id = t.id and h.until > $2)
-             else (select coalesce(sum(h.quantity), 0) from held_places h where h.ticket_type_id = t.id and h.until > $2)
+             else (select cast(coalesce(sum(h.quantity), 0) as bigint) from held_places h where h.ticket_type_id = t.id and h.until > $2)
            end as held
          from ticket_types t join events e on e.id = t.event_id where t.event_id = $1 order by t.position",
     )

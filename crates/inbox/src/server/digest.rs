@@ -23,7 +23,7 @@ use plenum_core::{
 };
 use plenum_live::own::AppSecret;
 use plenum_store::{
-    db::{Conn, Db, Store, Tx},
+    db::{Conn, Db, Store, Tx, push_list},
     jobs::{self, Job},
     zones,
 };
@@ -51,11 +51,11 @@ pub struct Post {
 /// Sets whether and when `person`, who has a row, gets the mail. What has come before is in none.
 pub(super) async fn set(tx: &mut Tx, person: PersonId, digest: Option<Digest>) -> AppResult<()> {
     let Some(Digest { hour, texts }) = digest else {
-        sqlx::query("update inboxes set digest = 0, digest_due_at = null where person_id = $1").bind(person).execute(&mut **tx).await?;
+        sqlx::query("update inboxes set digest = false, digest_due_at = null where person_id = $1").bind(person).execute(&mut **tx).await?;
         return Ok(());
     };
     sqlx::query(
-        "update inboxes set digested_to = case when digest = 1 then digested_to else head end, digest = 1, digest_hour = $2, digest_texts = $3
+        "update inboxes set digested_to = case when digest then digested_to else head end, digest = true, digest_hour = $2, digest_texts = $3
          where person_id = $1",
     )
     .bind(person)
@@ -72,7 +72,7 @@ pub(super) async fn set(tx: &mut Tx, person: PersonId, digest: Option<Digest>) -
 /// If the database refuses.
 pub async fn plan(tx: &mut Tx, person: PersonId) -> AppResult<()> {
     let wanted: Option<(u8, Millis, String)> = sqlx::query_as(
-        "select i.digest_hour, i.digested_at, p.time_zone from inboxes i join people p on p.id = i.person_id where i.person_id = $1 and i.digest = 1",
+        "select i.digest_hour, i.digested_at, p.time_zone from inboxes i join people p on p.id = i.person_id where i.person_id = $1 and i.digest",
     )
     .bind(person)
     .fetch_optional(&mut **tx)
@@ -105,7 +105,7 @@ struct Due {
 async fn claim(tx: &mut Tx) -> AppResult<bool> {
     let due: Vec<Due> = sqlx::query_as(
         "select person_id, head, digested_to, digest_due_at from inboxes
-         where digest = 1 and digest_due_at <= $1 order by digest_due_at limit $2",
+         where digest and digest_due_at <= $1 order by digest_due_at limit $2",
     )
     .bind(tx.now())
     .bind(AT_ONCE)
@@ -137,7 +137,7 @@ async fn unseen(conn: &mut Conn, person: PersonId, after: i64, up_to: i64) -> Ap
     let mut query = QueryBuilder::<Db>::new("select ");
     query.push(COLUMNS).push(" from notifications n left join people p on p.id = n.actor_id where n.person_id = ").push_bind(person);
     query.push(" and n.number > ").push_bind(after).push(" and n.number <= ").push_bind(up_to).push(" and n.category in ");
-    super::push_list(&mut query, wanted);
+    push_list(&mut query, wanted);
     query.push(
         " and n.seen_at is null and n.read_at is null and n.archived_at is null and n.snoozed_until is null and n.deleted_at is null
           order by n.number desc",

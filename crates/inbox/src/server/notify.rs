@@ -2,13 +2,13 @@
 
 use sqlx::QueryBuilder;
 
-use super::{announce, announce_gone, push_list};
+use super::{announce, announce_gone};
 use crate::{live::InboxEvent, model::Category};
 use plenum_core::{
     error::AppResult,
     ids::{ConversationId, NotificationId, PersonId},
 };
-use plenum_store::db::{Conn, Db, Tx};
+use plenum_store::db::{Conn, Db, Tx, push_list};
 use plenum_ui::words;
 
 /// Characters of a title and of a text at the most.

@@ -106,8 +106,8 @@ pub async fn readable(
 ) -> AppResult<Standing> {
     let standing: Option<Standing> = sqlx::query_as(
         "select c.id, c.organisation_id, c.kind, c.access, c.general, c.name, c.topic, c.head, c.member_count,
-                m.person_id is not null as joined, coalesce(m.owner, 0) as owner, coalesce(m.read_number, 0) as read_number,
-                coalesce(m.delivered_number, 0) as delivered_number, coalesce(m.shown_read, 0) as shown_read, m.unread_from, coalesce(m.muted, 0) as muted,
+                m.person_id is not null as joined, coalesce(m.owner, false) as owner, coalesce(m.read_number, 0) as read_number,
+                coalesce(m.delivered_number, 0) as delivered_number, coalesce(m.shown_read, 0) as shown_read, m.unread_from, coalesce(m.muted, false) as muted,
                 p.name as person_name, p.hue as person_hue
          from conversations c join people p on p.id = $2 left join memberships m on m.conversation_id = c.id and m.person_id = $2
          where c.id = $1 and c.organisation_id = $3",
@@ -138,7 +138,7 @@ pub async fn joined_by(conn: &mut Conn, who: &Identity, conversation: Conversati
 /// # Errors
 /// If the database refuses.
 pub async fn may_join_channel(conn: &mut Conn, person: PersonId, conversation: ConversationId) -> AppResult<bool> {
-    let row: Option<(i64,)> = sqlx::query_as("select 1 from memberships where conversation_id = $1 and person_id = $2")
+    let row: Option<(i64,)> = sqlx::query_as("select person_id from memberships where conversation_id = $1 and person_id = $2")
         .bind(conversation)
         .bind(person)
         .fetch_optional(conn)
@@ -195,7 +195,7 @@ pub async fn lines(conn: &mut Conn, person: PersonId, only: Option<ConversationI
          from memberships m join conversations c on c.id = m.conversation_id
          left join messages last on last.conversation_id = c.id and last.number = c.head
          left join people author on author.id = last.author_id
-         where m.person_id = $1 and ($2 is null or m.conversation_id = $2)",
+         where m.person_id = $1 and (cast($2 as bigint) is null or m.conversation_id = $2)",
     )
     .bind(person)
     .bind(only)
@@ -240,7 +240,7 @@ pub async fn others(
         "select other.conversation_id, p.id, p.name, p.hue
          from memberships mine join conversations c on c.id = mine.conversation_id
          join memberships other on other.conversation_id = c.id join people p on p.id = other.person_id
-         where mine.person_id = $1 and ($2 is null or mine.conversation_id = $2) and c.name = '' and other.person_id <> $1
+         where mine.person_id = $1 and (cast($2 as bigint) is null or mine.conversation_id = $2) and c.name = '' and other.person_id <> $1
          order by other.conversation_id, p.id",
     )
     .bind(person)

@@ -71,7 +71,7 @@ pub async fn all(conn: &mut Conn, conversation: ConversationId, member_count: i6
 pub async fn page(conn: &mut Conn, who: &Identity, conversation: ConversationId, query: &str, offset: u32) -> AppResult<Vec<MemberEntry>> {
     let standing = conversations::readable_by(conn, who, conversation).await?;
     let rows: Vec<Listed> = sqlx::query_as(
-        "select p.id, p.name, p.hue, m.owner, m.shown_read, m.delivered_number, (case when p.show_presence = 1 then p.last_seen_at end) as last_seen
+        "select p.id, p.name, p.hue, m.owner, m.shown_read, m.delivered_number, (case when p.show_presence then p.last_seen_at end) as last_seen
          from memberships m join people p on p.id = m.person_id
          where m.conversation_id = $1 and lower(p.name) like $2 escape '\\' order by lower(p.name), p.id limit $3 offset $4",
     )
@@ -220,8 +220,8 @@ pub(super) async fn end(tx: &mut Tx, standing: &Standing, person: PersonId, how:
 async fn pass_on(tx: &mut Tx, standing: &Standing) -> AppResult<()> {
     let conversation = standing.id;
     let heir: Option<PersonId> = sqlx::query_scalar(
-        "update memberships set owner = 1
-         where conversation_id = $1 and not exists (select 1 from memberships where conversation_id = $1 and owner = 1)
+        "update memberships set owner = true
+         where conversation_id = $1 and not exists (select 1 from memberships where conversation_id = $1 and owner)
            and person_id = (select person_id from memberships where conversation_id = $1 order by joined_at, person_id limit 1)
          returning person_id",
     )

@@ -49,7 +49,7 @@ pub async fn tell(tx: &mut Tx, standing: &Standing, message: &Message) -> AppRes
     };
     inbox::notify(tx, &message.mentions, &news(Category::Mentions, words::mentioned(name, place(standing)))).await?;
     let listening: Vec<PersonId> = if everyone || answered.is_some() {
-        sqlx::query_scalar("select person_id from memberships where conversation_id = $1 and muted = 0 and ($2 or person_id = $3)")
+        sqlx::query_scalar("select person_id from memberships where conversation_id = $1 and not muted and ($2 or person_id = $3)")
             .bind(standing.id)
             .bind(everyone)
             .bind(answered)

@@ -68,9 +68,9 @@ pub async fn sidebar(conn: &mut Conn, who: &Identity, epoch: &Epoch) -> AppResul
 /// [`Sidebar::unread`] counts them, without reading the list.
 pub async fn unread(conn: &mut Conn, who: &Identity) -> AppResult<u64> {
     let unread: i64 = sqlx::query_scalar(
-        "select coalesce(sum(case when head > seen then head - seen else 0 end), 0) from (
+        "select cast(coalesce(sum(case when head > seen then head - seen else 0 end), 0) as bigint) from (
              select c.head, case when m.unread_from <= m.read_number then m.unread_from - 1 else m.read_number end as seen
-             from memberships m join conversations c on c.id = m.conversation_id where m.person_id = $1 and m.muted = 0
+             from memberships m join conversations c on c.id = m.conversation_id where m.person_id = $1 and not m.muted
          ) as mine",
     )
     .bind(who.person)

@@ -169,7 +169,7 @@ pub fn pair(one: PersonId, other: PersonId) -> String {
 
 /// The general room of the organisation, made if there is none yet.
 pub async fn general(tx: &mut Tx, organisation: OrganisationId) -> AppResult<ConversationId> {
-    let known: Option<ConversationId> = sqlx::query_scalar("select id from conversations where organisation_id = $1 and general = 1")
+    let known: Option<ConversationId> = sqlx::query_scalar("select id from conversations where organisation_id = $1 and general")
         .bind(organisation)
         .fetch_optional(&mut **tx)
         .await?;
@@ -178,7 +178,7 @@ pub async fn general(tx: &mut Tx, organisation: OrganisationId) -> AppResult<Con
     }
     let id = sqlx::query_scalar(
         "insert into conversations (organisation_id, kind, access, general, name, topic, created_at)
-         values ($1, 'room', 'open', 1, 'General', 'For everyone', $2) returning id",
+         values ($1, 'room', 'open', true, 'General', 'For everyone', $2) returning id",
     )
     .bind(organisation)
     .bind(tx.now())

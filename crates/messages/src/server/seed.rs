@@ -60,11 +60,11 @@ async fn record(tx: &mut Tx, organisation: OrganisationId) -> AppResult<()> {
          select $1, person_id, verb, 'conversation', id, name, id, 'conversation', details, at from (
              select c.created_by as person_id, $2 as verb, c.id, c.name, c.created_at as at,
                     case c.access when 'open' then '{\"kind\":\"room\"}' else '{\"kind\":\"private room\"}' end as details
-             from conversations c where c.organisation_id = $1 and c.kind = 'room' and c.general = 0
+             from conversations c where c.organisation_id = $1 and c.kind = 'room' and not c.general
              union all
              select m.person_id, $3, c.id, c.name, c.created_at + m.person_id * $4, '{}'
              from conversations c join memberships m on m.conversation_id = c.id and m.person_id <> c.created_by
-             where c.organisation_id = $1 and c.kind = 'room' and c.general = 0 and c.access = 'open'
+             where c.organisation_id = $1 and c.kind = 'room' and not c.general and c.access = 'open'
          ) as happened order by at, id, person_id",
     )
     .bind(organisation)

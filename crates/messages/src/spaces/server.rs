@@ -72,7 +72,7 @@ pub async fn admit(tx: &mut Tx, space: SpaceId, person: PersonId, staff: bool) -
 /// If the database refuses.
 pub async fn dismiss(tx: &mut Tx, space: SpaceId, person: PersonId) -> AppResult<bool> {
     let card = card(tx, person).await?;
-    let removed = sqlx::query("delete from space_members where space_id = $1 and person_id = $2 and staff = 0")
+    let removed = sqlx::query("delete from space_members where space_id = $1 and person_id = $2 and not staff")
         .bind(space)
         .bind(person)
         .execute(&mut **tx)
@@ -115,7 +115,7 @@ pub async fn demote(tx: &mut Tx, space: SpaceId, person: PersonId) -> AppResult<
     if !is_staff(tx, space, person).await? {
         return Err(AppError::not_found("They do not run this."));
     }
-    let others: i64 = sqlx::query_scalar("select count(*) from space_members where space_id = $1 and staff = 1 and person_id <> $2")
+    let others: i64 = sqlx::query_scalar("select count(*) from space_members where space_id = $1 and staff and person_id <> $2")
         .bind(space)
         .bind(person)
         .fetch_one(&mut **tx)
@@ -195,7 +195,7 @@ pub async fn page(conn: &mut Conn, space: SpaceId, offset: u32) -> AppResult<Vec
 pub async fn staff(conn: &mut Conn, space: SpaceId) -> AppResult<Vec<PersonCard>> {
     let rows: Vec<(PersonId, String, u8)> = sqlx::query_as(
         "select p.id, p.name, p.hue from space_members m join people p on p.id = m.person_id
-         where m.space_id = $1 and m.staff = 1 order by lower(p.name), p.id",
+         where m.space_id = $1 and m.staff order by lower(p.name), p.id",
     )
     .bind(space)
     .fetch_all(conn)
@@ -269,7 +269,7 @@ pub async fn organisation(conn: &mut Conn, space: SpaceId) -> AppResult<Option<O
 pub async fn not_staffed_by(conn: &mut Conn, organisation: OrganisationId, person: PersonId) -> AppResult<Vec<SpaceId>> {
     let found = sqlx::query_scalar(
         "select s.id from spaces s where s.organisation_id = $1
-         and not exists (select 1 from space_members m where m.space_id = s.id and m.person_id = $2 and m.staff = 1)",
+         and not exists (select 1 from space_members m where m.space_id = s.id and m.person_id = $2 and m.staff)",
     );
     Ok(found.bind(organisation).bind(person).fetch_all(conn).await?)
 }

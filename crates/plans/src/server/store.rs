@@ -15,7 +15,7 @@ use plenum_events::{
     server::access::is_public,
 };
 use plenum_sales::server::holds;
-use plenum_store::db::{Conn, Db, Tx};
+use plenum_store::db::{Conn, Db, Tx, push_list};
 
 /// Rows of one statement: each has nine values, and a statement takes some thousands of these.
 const ROWS: usize = 200;
@@ -96,7 +96,7 @@ pub async fn tell_of_places(tx: &mut Tx, event: EventId) -> AppResult<()> {
 /// If the database refuses.
 pub async fn recount(tx: &mut Tx, event: EventId) -> AppResult<()> {
     sqlx::query(
-        "update ticket_types set capacity = (select count(*) from seats s where s.ticket_type_id = ticket_types.id) where event_id = $1 and seated = 1",
+        "update ticket_types set capacity = (select count(*) from seats s where s.ticket_type_id = ticket_types.id) where event_id = $1 and seated",
     )
     .bind(event)
     .execute(&mut **tx)
@@ -129,7 +129,7 @@ pub async fn check(conn: &mut Conn, event: EventId, diff: &Diff, now: Millis) ->
 /// Seats are sold as seated ticket types of their own event.
 async fn check_types(conn: &mut Conn, event: EventId, puts: &[Put]) -> AppResult<()> {
     let known: Vec<TicketTypeId> =
-        sqlx::query_scalar("select id from ticket_types where event_id = $1 and seated = 1").bind(event).fetch_all(conn).await?;
+        sqlx::query_scalar("select id from ticket_types where event_id = $1 and seated").bind(event).fetch_all(conn).await?;
     if puts.iter().all(|put| known.contains(&put.place.ticket_type)) {
         Ok(())
     } else {
@@ -149,21 +149,13 @@ async fn in_the_way(
     let mut query =
         QueryBuilder::<Db>::new("select c.name, s.row, s.number from seats s join sections c on c.id = s.section_id where s.section_id = ");
     query.push_bind(section).push(" and s.row = ").push_bind(row);
-    among(&mut query, " and s.number in (", numbers);
+    push_list(query.push(" and s.number in "), numbers.iter().copied());
     query.push(" and (exists (select 1 from held_seats h where h.seat_id = s.id and h.until > ").push_bind(now);
     query.push(") or exists (select 1 from order_lines l where l.seat_id = s.id");
     query.push(if removing { " and l.state <> 'void'))" } else { " and l.state = 'sold'))" });
     query.push(" order by s.number");
     let rows: Vec<(String, String, i64)> = query.build_query_as().fetch_all(conn).await?;
     Ok(rows.into_iter().map(|(section, row, number)| format!("{section}, row {row}, seat {number}")).collect())
-}
-
-fn among(query: &mut QueryBuilder<Db>, before: &str, numbers: &[i64]) {
-    let mut list = query.push(before).separated(", ");
-    for number in numbers {
-        list.push_bind(*number);
-    }
-    query.push(")");
 }
 
 /// Goes the way from one plan to another.
@@ -233,18 +225,18 @@ pub async fn remove(tx: &mut Tx, removed: &BTreeMap<(SectionId, String), Vec<i64
         let mut query = QueryBuilder::<Db>::new("delete from held_seats where until <= ");
         query.push_bind(now).push(" and seat_id in (select id from seats where section_id = ").push_bind(*section);
         query.push(" and row = ").push_bind(row);
-        among(&mut query, " and number in (", numbers);
+        push_list(query.push(" and number in "), numbers.iter().copied());
         query.push(")").build().execute(&mut **tx).await?;
         // What was never paid is no reason for a seat to stay.
         let mut query = QueryBuilder::<Db>::new(
             "update order_lines set seat_id = null where state = 'void' and seat_id in (select id from seats where section_id = ",
         );
         query.push_bind(*section).push(" and row = ").push_bind(row);
-        among(&mut query, " and number in (", numbers);
+        push_list(query.push(" and number in "), numbers.iter().copied());
         query.push(")").build().execute(&mut **tx).await?;
         let mut query = QueryBuilder::<Db>::new("delete from seats where section_id = ");
         query.push_bind(*section).push(" and row = ").push_bind(row);
-        among(&mut query, " and number in (", numbers);
+        push_list(query.push(" and number in "), numbers.iter().copied());
         query.push(" and not exists (select 1 from held_seats h where h.seat_id = seats.id)");
         query.push(" and not exists (select 1 from order_lines l where l.seat_id = seats.id)");
         query.build().execute(&mut **tx).await?;

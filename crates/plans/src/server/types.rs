@@ -101,7 +101,7 @@ async fn update(tx: &mut Tx, known: &TypeLine, new: &NewType) -> AppResult<()> {
 async fn taken(tx: &mut Tx, of: &TypeLine) -> AppResult<i64> {
     let held: i64 = sqlx::query_scalar(
         "select (select count(*) from held_seats h join seats s on s.id = h.seat_id where s.ticket_type_id = $1 and h.until > $2)
-           + (select coalesce(sum(h.quantity), 0) from held_places h where h.ticket_type_id = $1 and h.until > $2)",
+           + (select cast(coalesce(sum(h.quantity), 0) as bigint) from held_places h where h.ticket_type_id = $1 and h.until > $2)",
     )
     .bind(of.id)
     .bind(tx.now())

@@ -30,7 +30,7 @@ pub async fn arm(tx: &mut Tx) -> AppResult<()> {
     let next: Option<Millis> = sqlx::query_scalar(
         "select min(at) from (
            select min(starts_at) as at from events where state = 'published'
-           union all select min(ends_at) from events where state = 'live')",
+           union all select min(ends_at) from events where state = 'live') as due",
     )
     .fetch_one(&mut **tx)
     .await?;

@@ -62,10 +62,11 @@ impl What {
 /// If the database refuses.
 pub async fn tell(tx: &mut Tx, event: EventId, what: What) -> AppResult<()> {
     let noted = sqlx::query(
-        "insert or replace into event_tellings (event_id, person_id, about, what)
+        "insert into event_tellings (event_id, person_id, about, what)
          select event_id, person_id, $3, $2 from tickets where event_id = $1 and state <> 'void'
          union select event_id, person_id, $3, $2 from holds where event_id = $1 and state = 'active' and $2 <> 'live'
-         union select event_id, person_id, $3, $2 from waiting where event_id = $1 and state in ('waiting', 'offered') and $2 <> 'live'",
+         union select event_id, person_id, $3, $2 from waiting where event_id = $1 and state in ('waiting', 'offered') and $2 <> 'live'
+         on conflict (event_id, person_id, about) do update set what = excluded.what",
     )
     .bind(event)
     .bind(what)

@@ -35,7 +35,7 @@ struct Listed {
 }
 
 /// What is taken of an event: sold, or held at the instant that follows. Those of active holds only: that is a few, whatever the hall.
-const TAKEN: &str = "(select coalesce(sum(t.sold), 0) from ticket_types t where t.event_id = e.id)
+const TAKEN: &str = "(select cast(coalesce(sum(t.sold), 0) as bigint) from ticket_types t where t.event_id = e.id)
     + (select count(*) from holds o join held_seats h on h.hold_id = o.id where o.event_id = e.id and o.state = 'active' and h.until > ";
 
 /// A page of the events that `looker` may see and `filter` shows, as they are at `now`.
@@ -44,9 +44,11 @@ const TAKEN: &str = "(select coalesce(sum(t.sold), 0) from ticket_types t where 
 /// If the database refuses.
 pub async fn list(conn: &mut Conn, looker: &Looker, epoch: &Epoch, filter: &Filter, now: Millis) -> AppResult<Snapshot<EventList>> {
     let mut query = QueryBuilder::<Db>::new("select * from (select ");
-    query.push(COLUMNS).push(", (select coalesce(sum(t.capacity), 0) from ticket_types t where t.event_id = e.id) as capacity, ");
+    query
+        .push(COLUMNS)
+        .push(", (select cast(coalesce(sum(t.capacity), 0) as bigint) from ticket_types t where t.event_id = e.id) as capacity, ");
     query.push(TAKEN).push_bind(now);
-    query.push(") + (select coalesce(sum(h.quantity), 0) from holds o join held_places h on h.hold_id = o.id where o.event_id = e.id and o.state = 'active' and h.until > ");
+    query.push(") + (select cast(coalesce(sum(h.quantity), 0) as bigint) from holds o join held_places h on h.hold_id = o.id where o.event_id = e.id and o.state = 'active' and h.until > ");
     query.push_bind(now);
     query.push(
         ") as taken, (select min(t.price) from ticket_types t where t.event_id = e.id) as price from events e where e.organisation_id = ",
@@ -55,7 +57,7 @@ pub async fn list(conn: &mut Conn, looker: &Looker, epoch: &Epoch, filter: &Filt
     match (&looker.who, filter.mine) {
         (Some(who), true) if who.has(Role::Admin) => {}
         (Some(who), true) => {
-            query.push(" and exists (select 1 from space_members m where m.space_id = e.space_id and m.staff = 1 and m.person_id = ");
+            query.push(" and exists (select 1 from space_members m where m.space_id = e.space_id and m.staff and m.person_id = ");
             query.push_bind(who.person).push(")");
         }
         _ => {
@@ -104,8 +106,7 @@ pub async fn list(conn: &mut Conn, looker: &Looker, epoch: &Epoch, filter: &Filt
 }
 
 async fn runs_any(conn: &mut Conn, person: PersonId) -> AppResult<bool> {
-    let any =
-        "select exists (select 1 from space_members m join events e on e.space_id = m.space_id where m.person_id = $1 and m.staff = 1)";
+    let any = "select exists (select 1 from space_members m join events e on e.space_id = m.space_id where m.person_id = $1 and m.staff)";
     Ok(sqlx::query_scalar(any).bind(person).fetch_one(conn).await?)
 }
 

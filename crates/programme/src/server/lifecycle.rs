@@ -75,7 +75,7 @@ async fn check_publish(tx: &mut Tx, row: &Row) -> AppResult<()> {
     if row.ends_at <= tx.now() {
         return Err(AppError::conflict("Its time has passed. Change it first."));
     }
-    let places: i64 = sqlx::query_scalar("select coalesce(sum(capacity), 0) from ticket_types where event_id = $1")
+    let places: i64 = sqlx::query_scalar("select cast(coalesce(sum(capacity), 0) as bigint) from ticket_types where event_id = $1")
         .bind(row.id)
         .fetch_one(&mut **tx)
         .await?;
@@ -103,7 +103,8 @@ async fn set_times(tx: &mut Tx, row: &Row, times: Times) -> AppResult<()> {
     let by: Millis = times.starts_at - row.starts_at;
     let sales_until = (row.sales_until + by).min(times.ends_at);
     sqlx::query(
-        "update events set starts_at = $2, ends_at = $3, doors_at = doors_at + $4, sales_until = $5, sales_from = min(sales_from, $5 - 1) where id = $1",
+        "update events set starts_at = $2, ends_at = $3, doors_at = doors_at + $4, sales_until = $5, sales_from = case when sales_from < $5 then sales_from else $5 - 1 end
+         where id = $1",
     )
     .bind(row.id)
     .bind(times.starts_at)

@@ -197,7 +197,7 @@ async fn seats(tx: &mut Tx, event: EventId, types: [(&str, TicketTypeId); 2]) ->
             .await?;
         }
     }
-    sqlx::query("update ticket_types set capacity = (select count(*) from seats where ticket_type_id = ticket_types.id) where event_id = $1 and seated = 1")
+    sqlx::query("update ticket_types set capacity = (select count(*) from seats where ticket_type_id = ticket_types.id) where event_id = $1 and seated")
         .bind(event)
         .execute(&mut **tx)
         .await?;

@@ -45,7 +45,7 @@ pub(crate) async fn seated(house: &House, seats: i64) -> (EventId, Vec<SeatId>) 
 /// The event where people stand, its ticket type with the fewest places, and how many these are.
 pub async fn standing(house: &House) -> (EventId, TicketTypeId, i64) {
     let mut conn = house.store.look().await.unwrap();
-    sqlx::query_as("select event_id, id, capacity from ticket_types where seated = 0 order by capacity limit 1")
+    sqlx::query_as("select event_id, id, capacity from ticket_types where not seated order by capacity limit 1")
         .fetch_one(&mut *conn)
         .await
         .unwrap()

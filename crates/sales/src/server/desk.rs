@@ -48,14 +48,14 @@ pub async fn sales_changed(tx: &mut Tx, event: EventId) -> AppResult<()> {
 /// If the database refuses.
 pub async fn sales(conn: &mut Conn, event: EventId) -> AppResult<Sales> {
     let (currency, orders, paid, refunded): (Currency, u32, i64, i64) = sqlx::query_as(
-        "select e.currency, count(o.id), coalesce(sum(o.subtotal - o.discount), 0), coalesce(sum(o.refunded), 0)
+        "select e.currency, count(o.id), cast(coalesce(sum(o.subtotal - o.discount), 0) as bigint), cast(coalesce(sum(o.refunded), 0) as bigint)
          from events e left join orders o on o.event_id = e.id and o.paid_at is not null where e.id = $1 group by e.id",
     )
     .bind(event)
     .fetch_one(&mut *conn)
     .await?;
     let by_type: Vec<(TicketTypeId, i64)> = sqlx::query_as(
-        "select y.id, coalesce((select sum(l.price - l.discount) from orders o join order_lines l on l.order_id = o.id
+        "select y.id, coalesce((select cast(sum(l.price - l.discount) as bigint) from orders o join order_lines l on l.order_id = o.id
            where o.event_id = y.event_id and o.paid_at is not null and l.ticket_type_id = y.id and l.state = 'sold'), 0)
          from ticket_types y where y.event_id = $1 order by y.position",
     )

@@ -94,7 +94,7 @@ pub async fn end_due(tx: &mut Tx, event: Option<EventId>) -> AppResult<bool> {
     let now = tx.now();
     let ended: Vec<(HoldId, EventId, PersonId)> = sqlx::query_as(
         "update holds set state = $4 where id in
-           (select id from holds where state = 'active' and until <= $1 and ($2 is null or event_id = $2) order by until limit $3)
+           (select id from holds where state = 'active' and until <= $1 and (cast($2 as bigint) is null or event_id = $2) order by until limit $3)
          returning id, event_id, person_id",
     )
     .bind(now)

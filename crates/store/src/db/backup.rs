@@ -1,11 +1,11 @@
 //! Copies of the whole database, and the way back.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use anyhow::Context as _;
-use sqlx::{Connection, sqlite::SqliteConnectOptions};
+use sqlx::Connection as _;
 
-use super::{Conn, MIGRATIONS, current_epoch, now, options};
+use super::{Conn, MIGRATIONS, current_epoch, now, sqlite};
 use plenum_core::{error::AppResult, ids::Millis};
 
 /// Backups that are remembered.
@@ -17,10 +17,9 @@ const BACKUPS: i64 = 20;
 /// If the target exists or cannot be written.
 pub async fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(!target.exists(), "{} exists already; choose another name", target.display());
-    let options = SqliteConnectOptions::new().filename(source).read_only(true).busy_timeout(Duration::from_secs(10));
-    let mut conn = Conn::connect_with(&options).await.with_context(|| format!("cannot open {}", source.display()))?;
+    let mut conn = Conn::connect_with(&sqlite::read_only(source)).await.with_context(|| format!("cannot open {}", source.display()))?;
     let name = target.to_str().context("the backup's name must be valid UTF-8")?;
-    sqlx::query("vacuum into $1").bind(name).execute(&mut conn).await.context("the backup could not be written")?;
+    sqlite::copy_to(&mut conn, name).await.context("the backup could not be written")?;
     conn.close().await?;
     let bytes = std::fs::metadata(target).map(|file| file.len()).unwrap_or_default();
     // The copy is there; that it cannot be noted (a database of an older build, a read-only disk) takes nothing from it.
@@ -32,8 +31,7 @@ pub async fn backup(source: &Path, target: &Path) -> anyhow::Result<()> {
 
 /// Remembers that a backup was made, so that the server can tell how old the last one is.
 async fn note(source: &Path, bytes: u64) -> anyhow::Result<()> {
-    let options = SqliteConnectOptions::new().filename(source).busy_timeout(Duration::from_secs(10));
-    let mut conn = Conn::connect_with(&options).await?;
+    let mut conn = Conn::connect_with(&sqlite::noting(source)).await?;
     sqlx::query("insert into backups (at, bytes) values ($1, $2)")
         .bind(now())
         .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
@@ -57,8 +55,8 @@ pub async fn last_backup(conn: &mut Conn) -> AppResult<Option<(Millis, i64)>> {
 /// # Errors
 /// If it cannot be read, is damaged, or has none of Plenum's tables.
 pub async fn check_backup(path: &Path) -> anyhow::Result<()> {
-    let mut conn = Conn::connect_with(&SqliteConnectOptions::new().filename(path).read_only(true)).await?;
-    let verdict: String = sqlx::query_scalar("pragma quick_check").fetch_one(&mut conn).await?;
+    let mut conn = Conn::connect_with(&sqlite::read_only(path)).await?;
+    let verdict = sqlite::verdict(&mut conn).await?;
     anyhow::ensure!(verdict == "ok", "the file is damaged: {verdict}");
     sqlx::query_scalar::<_, i64>("select count(*) from live_epoch").fetch_one(&mut conn).await?;
     Ok(())
@@ -69,7 +67,7 @@ pub async fn check_backup(path: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// If it cannot be opened or written.
 pub async fn renew_epoch(url: &str, live_schema: u32) -> anyhow::Result<()> {
-    let mut conn = Conn::connect_with(&options(url)?).await?;
+    let mut conn = Conn::connect_with(&sqlite::options(url)?).await?;
     MIGRATIONS.run(&mut conn).await.context("a migration failed")?;
     sqlx::query("delete from live_epoch").execute(&mut conn).await?;
     current_epoch(&mut conn, live_schema).await?;

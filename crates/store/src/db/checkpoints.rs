@@ -18,7 +18,7 @@ use std::{
 use sqlx::{Connection as _, sqlite::SqliteConnectOptions};
 use tokio::{sync::watch, task::JoinHandle};
 
-use super::Conn;
+use super::{Conn, sqlite::checkpoint};
 
 /// Commits after which the log is worth a checkpoint.
 const COMMITS: u64 = 128;
@@ -82,10 +82,4 @@ async fn run(mut conn: Conn, log: PathBuf, mut commits: watch::Receiver<u64>, he
     }
     // The last connection that closes leaves one whole file behind.
     let _ = conn.close().await;
-}
-
-/// Moves into the database file what nobody reads from the log any more; returns how many pages the log has.
-pub(super) async fn checkpoint(conn: &mut Conn) -> sqlx::Result<i64> {
-    let (_, pages, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(passive)").fetch_one(conn).await?;
-    Ok(pages)
 }

@@ -15,7 +15,7 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, layer::Context};
 
-use super::now;
+use super::{now, statements};
 use crate::tally::{Seen, Tally};
 use plenum_core::ids::Millis;
 
@@ -102,8 +102,17 @@ fn within(type_name: &str) -> String {
     path.replace("::{{closure}}", "").trim_start_matches("plenum::").to_owned()
 }
 
-/// A statement's text as a name: blanks as one, parameters without their numbers, lists of values as one.
+/// A statement's text as a name: its [shape](shape_of), cut.
 pub fn name_of(statement: &str) -> String {
+    let text = shape_of(statement);
+    match text.char_indices().nth(CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// A statement's text: blanks as one, parameters without their numbers, lists of values as one.
+pub(super) fn shape_of(statement: &str) -> String {
     let mut text = String::with_capacity(statement.len());
     let mut characters = statement.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect::<Vec<_>>().into_iter().peekable();
     while let Some(character) = characters.next() {
@@ -112,11 +121,7 @@ pub fn name_of(statement: &str) -> String {
             while characters.next_if(char::is_ascii_digit).is_some() {}
         }
     }
-    let text = repeated_once(&repeated_once(&text, "$"), "(…)");
-    match text.char_indices().nth(CHARS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    repeated_once(&repeated_once(&text, "$"), "(…)")
 }
 
 /// Lists of parameters become `…`; so do lists of such lists.
@@ -143,9 +148,10 @@ impl<S: Subscriber> Layer<S> for Collector {
         }
         let mut said = Statement::default();
         event.record(&mut said);
+        // The whole text is there only where the summary is not all of it.
+        let text = if said.text.trim().is_empty() { said.summary } else { said.text };
+        statements::note(&text);
         if let (true, Some(seconds)) = (said.slow, said.seconds) {
-            // The whole text is there only where the summary is not all of it.
-            let text = if said.text.trim().is_empty() { said.summary } else { said.text };
             note(Work::Statement, name_of(&text), Duration::try_from_secs_f64(seconds).unwrap_or_default());
         }
     }

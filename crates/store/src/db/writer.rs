@@ -13,8 +13,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Commit, Committed, LocalFuture, Tx,
-    checkpoints::{Commits, checkpoint},
+    checkpoints::Commits,
     now, slow,
+    sqlite::{BEGIN, checkpoint},
 };
 use crate::meters;
 use plenum_core::error::{AppError, AppResult};
@@ -146,8 +147,6 @@ pub(super) fn write_loop(
     });
 }
 
-/// Opens the transaction and the savepoint of its first closure.
-const BEGIN: &str = "begin immediate; savepoint work";
 /// The closure stays; the next one gets a savepoint.
 const NEXT: &str = "release work; savepoint work";
 /// The closure is taken back; its savepoint serves the next one.

@@ -88,7 +88,7 @@ pub async fn check_in(tx: &mut Tx, who: &Identity, codes: &Codes, event: EventId
 /// As [`check_in`]; 404 if it is no ticket of the event.
 pub async fn admit(tx: &mut Tx, who: &Identity, event: EventId, ticket: TicketId) -> AppResult<Answer> {
     let head = open(tx, who, event).await?;
-    let known: Option<i64> = sqlx::query_scalar("select 1 from tickets where id = $1 and event_id = $2")
+    let known: Option<i64> = sqlx::query_scalar("select id from tickets where id = $1 and event_id = $2")
         .bind(ticket)
         .bind(event)
         .fetch_optional(&mut **tx)

@@ -155,7 +155,7 @@ pub async fn list(conn: &mut Conn, who: &Identity, codes: &Codes, which: Which) 
     };
     query.push(" and (t.person_id = ").push_bind(who.person);
     if matches!(which, Which::One(_) | Which::Order(_)) {
-        query.push(" or exists (select 1 from space_members m where m.space_id = e.space_id and m.staff = 1 and m.person_id = ");
+        query.push(" or exists (select 1 from space_members m where m.space_id = e.space_id and m.staff and m.person_id = ");
         query.push_bind(who.person).push(")");
         // Who handles orders sees what they are for.
         query.push(" or exists (select 1 from roles r where r.role in ('admin', 'agent') and r.person_id = ").push_bind(who.person);

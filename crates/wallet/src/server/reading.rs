@@ -55,8 +55,8 @@ pub async fn wallet(
 /// If the database refuses.
 pub async fn balances(conn: &mut Conn, person: PersonId) -> AppResult<(Vec<Balance>, i64)> {
     let statement = "select a.currency, a.balance as available,
-           coalesce((select sum(amount) from deposits where person_id = $1 and currency = a.currency and state = 'pending'), 0) as pending_in,
-           coalesce((select sum(amount) from withdrawals
+           coalesce((select cast(sum(amount) as bigint) from deposits where person_id = $1 and currency = a.currency and state = 'pending'), 0) as pending_in,
+           coalesce((select cast(sum(amount) as bigint) from withdrawals
              where person_id = $1 and currency = a.currency and state in ('requested', 'approved')), 0) as pending_out
          from accounts a where a.person_id = $1";
     let mut balances: Vec<Balance> = sqlx::query_as(statement).bind(person).fetch_all(&mut *conn).await?;
@@ -83,7 +83,7 @@ async fn deposits_of(conn: &mut Conn, person: PersonId) -> AppResult<Vec<Deposit
     let columns = deposits::COLUMNS;
     let statement = format!(
         "select {columns} from deposits where person_id = $1 and state = 'pending'
-         union all select * from (select {columns} from deposits where person_id = $1 and state <> 'pending' order by id desc limit $2)
+         union all select * from (select {columns} from deposits where person_id = $1 and state <> 'pending' order by id desc limit $2) as ended
          order by 1 desc"
     );
     let ended = i64::try_from(ENDED).unwrap_or(i64::MAX);
@@ -99,7 +99,7 @@ pub async fn withdrawals_of(conn: &mut Conn, person: PersonId) -> AppResult<Vec<
     let statement = format!(
         "select {columns} from withdrawals w where w.person_id = $1 and w.ended_at is null
          union all
-         select * from (select {columns} from withdrawals w where w.person_id = $1 and w.ended_at is not null order by w.id desc limit $2)
+         select * from (select {columns} from withdrawals w where w.person_id = $1 and w.ended_at is not null order by w.id desc limit $2) as ended
          order by 1 desc"
     );
     let ended = i64::try_from(ENDED).unwrap_or(i64::MAX);
@@ -118,7 +118,7 @@ pub async fn queue(conn: &mut Conn, who: &Identity, epoch: &Epoch) -> AppResult<
     let statement = format!(
         "select {columns}, {people} from {source} where w.organisation_id = $1 and w.state in ('requested', 'approved')
          union all select * from (select {columns}, {people} from {source}
-           where w.organisation_id = $1 and w.ended_at is not null order by w.id desc limit $2)
+           where w.organisation_id = $1 and w.ended_at is not null order by w.id desc limit $2) as ended
          order by 1 desc"
     );
     let ended = i64::try_from(DECIDED).unwrap_or(i64::MAX);

@@ -12,8 +12,8 @@ use plenum_store::db::{Conn, Tx};
 pub(super) async fn balance(conn: &mut Conn, person: PersonId, currency: Currency) -> AppResult<Balance> {
     Ok(sqlx::query_as(
         "select $2 as currency, coalesce((select balance from accounts where person_id = $1 and currency = $2), 0) as available,
-           coalesce((select sum(amount) from deposits where person_id = $1 and currency = $2 and state = 'pending'), 0) as pending_in,
-           coalesce((select sum(amount) from withdrawals
+           coalesce((select cast(sum(amount) as bigint) from deposits where person_id = $1 and currency = $2 and state = 'pending'), 0) as pending_in,
+           coalesce((select cast(sum(amount) as bigint) from withdrawals
              where person_id = $1 and currency = $2 and state in ('requested', 'approved')), 0) as pending_out",
     )
     .bind(person)

@@ -53,7 +53,7 @@ pub async fn seed_sales(tx: &mut Tx, organisation: OrganisationId, people: &[Per
 /// Neighbours: as many of each ticket type as are to be sold, in twos, threes and fours, with gaps between some.
 async fn parties(tx: &mut Tx, event: EventId) -> AppResult<Vec<Vec<Offer>>> {
     let types: Vec<(TicketTypeId, i64)> =
-        sqlx::query_as("select id, price from ticket_types where event_id = $1 and seated = 1 order by position")
+        sqlx::query_as("select id, price from ticket_types where event_id = $1 and seated order by position")
             .bind(event)
             .fetch_all(&mut **tx)
             .await?;

@@ -110,7 +110,7 @@ async fn hall() -> Hall {
     let (event, seats) = super::seated(&house, 8).await;
     let add = async move |tx: &mut Tx| {
         let made = sqlx::query_scalar(
-            "insert into ticket_types (event_id, position, name, price, seated, capacity) values ($1, 9, 'Standing', 900, 0, 3) returning id",
+            "insert into ticket_types (event_id, position, name, price, seated, capacity) values ($1, 9, 'Standing', 900, false, 3) returning id",
         );
         Ok(made.bind(event).fetch_one(&mut **tx).await?)
     };

@@ -123,7 +123,7 @@ async fn check(house: &House) {
         ),
         (
             "whoever has a ticket is in the space, and nobody else but its staff",
-            "select count(*) from (select e.space_id, k.person_id from tickets k join events e on e.id = k.event_id where k.state <> 'void' except select space_id, person_id from space_members union all select * from (select space_id, person_id from space_members where staff = 0 except select e.space_id, k.person_id from tickets k join events e on e.id = k.event_id where k.state <> 'void'))",
+            "select count(*) from (select e.space_id, k.person_id from tickets k join events e on e.id = k.event_id where k.state <> 'void' except select space_id, person_id from space_members union all select * from (select space_id, person_id from space_members where not staff except select e.space_id, k.person_id from tickets k join events e on e.id = k.event_id where k.state <> 'void'))",
         ),
     ] {
         assert_eq!(count(house, statement).await, 0, "not so: {what}");

@@ -185,7 +185,7 @@ async fn who_makes_a_plan() {
     assert_eq!(by(2).await, Err(ErrorKind::Forbidden));
     assert_eq!(by(4).await, Err(ErrorKind::NotFound), "another organisation's");
     by(1).await.unwrap();
-    let space = "insert into space_members (space_id, person_id, staff, joined_at) select space_id, 2, 1, 0 from events where id = $1";
+    let space = "insert into space_members (space_id, person_id, staff, joined_at) select space_id, 2, true, 0 from events where id = $1";
     house.store.write(async move |tx: &mut Tx| Ok(sqlx::query(space).bind(event).execute(&mut **tx).await.map(drop)?)).await.unwrap();
     by(2).await.unwrap();
     house

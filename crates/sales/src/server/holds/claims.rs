@@ -49,8 +49,8 @@ async fn not_claimed(tx: &mut Tx, event: EventId, hold: HoldId, seat: SeatId) ->
 /// Claims standing places, in place of those of this hold.
 pub async fn claim_standing(tx: &mut Tx, event: EventId, hold: HoldId, until: Millis, wanted: Places, now: Millis) -> AppResult<()> {
     let left: Option<i64> = sqlx::query_scalar(
-        "select capacity - sold - (select coalesce(sum(quantity), 0) from held_places where ticket_type_id = $1 and until > $3 and hold_id <> $4)
-         from ticket_types where id = $1 and event_id = $2 and seated = 0",
+        "select capacity - sold - (select cast(coalesce(sum(quantity), 0) as bigint) from held_places where ticket_type_id = $1 and until > $3 and hold_id <> $4)
+         from ticket_types where id = $1 and event_id = $2 and not seated",
     )
     .bind(wanted.ticket_type_id)
     .bind(event)

@@ -220,8 +220,8 @@ struct StandingRow {
 /// The places that a hold claims at `now`, as an order's lines without ids, `off` spread over them.
 pub async fn places(conn: &mut Conn, hold: HoldId, now: Millis, off: Option<Off>, currency: Currency) -> AppResult<Vec<Line>> {
     let seats: Vec<row::LineRow> = sqlx::query_as(
-        "select 0 as id, s.ticket_type_id, t.name as ticket_type, t.price, 0 as discount, 'open' as state, null as ticket_id, s.id as seat_id,
-           c.name as section, s.row, s.number, s.kind
+        "select cast(0 as bigint) as id, s.ticket_type_id, t.name as ticket_type, t.price, cast(0 as bigint) as discount, 'open' as state,
+           cast(null as bigint) as ticket_id, s.id as seat_id, c.name as section, s.row, s.number, s.kind
          from held_seats h join seats s on s.id = h.seat_id join ticket_types t on t.id = s.ticket_type_id join sections c on c.id = s.section_id
          where h.hold_id = $1 and h.until > $2 order by s.id",
     )

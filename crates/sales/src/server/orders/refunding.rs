@@ -117,7 +117,7 @@ pub async fn refund(tx: &mut Tx, who: &Identity, id: OrderId, wanted: &Wanted) -
 /// What of an order was sold and not given back.
 async fn sold(tx: &mut Tx, id: OrderId) -> AppResult<Vec<Sold>> {
     Ok(sqlx::query_as(
-        "select l.id, l.ticket_type_id, l.seat_id, l.price - l.discount as paid, coalesce(k.state = 'used', 0) as used
+        "select l.id, l.ticket_type_id, l.seat_id, l.price - l.discount as paid, coalesce(k.state = 'used', false) as used
          from order_lines l left join tickets k on k.order_line_id = l.id where l.order_id = $1 and l.state = 'sold' order by l.id",
     )
     .bind(id)
