@@ -1,6 +1,8 @@
 //! The files of `migrations/` keep to the rules of its README.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs};
+
+use super::sources::root;
 
 /// The files that set up the schema; what is added later carries a time stamp.
 const FIRST: [&str; 10] = [
@@ -17,8 +19,7 @@ const FIRST: [&str; 10] = [
 ];
 
 fn names(dialect: &str) -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(dialect);
-    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    fs::read_dir(root().join("migrations").join(dialect)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
 /// The ten files of the first schema are there, and every other name begins with a time stamp of 14 digits.
@@ -31,4 +32,10 @@ fn later_migrations_have_a_time_stamp() {
         let stamped = stamp.len() == 14 && stamp.starts_with("20") && stamp.bytes().all(|byte| byte.is_ascii_digit());
         assert!(stamped && rest.ends_with(".sql"), "{name}: expected a name like 20261201093000_withdrawal_limits.sql");
     }
+}
+
+/// PostgreSQL's schema has a file beside each of SQLite's.
+#[test]
+fn both_dialects_have_the_same_files() {
+    assert_eq!(names("sqlite"), names("postgres"));
 }
