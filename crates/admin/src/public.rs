@@ -72,6 +72,22 @@ impl fmt::Display for Checkup {
     }
 }
 
+/// True for a program on the same machine, which asks neither through a proxy nor from a page.
+pub fn is_near(peer: SocketAddr, headers: &HeaderMap) -> bool {
+    let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
+    peer.ip().is_loopback() && !forwarded && !headers.contains_key("origin")
+}
+
+/// True for a token with the scope `admin` of an admin of the organisation that runs the place.
+///
+/// # Errors
+/// 401 for a token that is none; or if the database refuses.
+pub async fn is_operator(state: &AppState, headers: &HeaderMap) -> AppResult<bool> {
+    let Some((who, scopes)) = sign_ins::by_token(&state.store, headers).await? else { return Ok(false) };
+    let has_scope = scopes.split_whitespace().any(|scope| scope == Scope::Admin.word());
+    Ok(has_scope && crate::server::jobs::is_operator(&mut *state.store.look().await?, &who).await?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,20 +105,4 @@ mod tests {
             "bad   Failed jobs: So it is.\n      See why.\nwell  Reading from the database: So it is.\nIt is not well: one thing needs somebody.\n"
         );
     }
-}
-
-/// True for a program on the same machine, which asks neither through a proxy nor from a page.
-pub fn is_near(peer: SocketAddr, headers: &HeaderMap) -> bool {
-    let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
-    peer.ip().is_loopback() && !forwarded && !headers.contains_key("origin")
-}
-
-/// True for a token with the scope `admin` of an admin of the organisation that runs the place.
-///
-/// # Errors
-/// 401 for a token that is none; or if the database refuses.
-pub async fn is_operator(state: &AppState, headers: &HeaderMap) -> AppResult<bool> {
-    let Some((who, scopes)) = sign_ins::by_token(&state.store, headers).await? else { return Ok(false) };
-    let has_scope = scopes.split_whitespace().any(|scope| scope == Scope::Admin.word());
-    Ok(has_scope && crate::server::jobs::is_operator(&mut *state.store.look().await?, &who).await?)
 }

@@ -391,6 +391,13 @@ pub const BEGIN_GROUP: &str = "Start the group";
 /// Opens it.
 pub const BEGIN_DIRECT: &str = "Start the conversation";
 
+/// Conversations in which something is unread.
+pub const UNREAD_CONVERSATIONS: &str = "Unread conversations";
+/// Leads to the conversations.
+pub const OPEN_MESSAGES: &str = "Open messages";
+/// Nothing is unread.
+pub const NOTHING_NEEDS_YOU: &str = "Nothing waits for you.";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -414,10 +421,3 @@ mod tests {
         assert_eq!(typing(&names(&["A", "B", "C", "D"])), "A, B and 2 others are typing…");
     }
 }
-
-/// Conversations in which something is unread.
-pub const UNREAD_CONVERSATIONS: &str = "Unread conversations";
-/// Leads to the conversations.
-pub const OPEN_MESSAGES: &str = "Open messages";
-/// Nothing is unread.
-pub const NOTHING_NEEDS_YOU: &str = "Nothing waits for you.";

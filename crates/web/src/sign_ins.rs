@@ -400,8 +400,7 @@ mod tests {
         }
         assert!(!text.contains("Secure"));
         assert_eq!(no_cookie(&server), "plenum_sign_in=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-        let mut secure = Server::default();
-        secure.public_url = "https://plenum.example".to_owned();
+        let secure = Server { public_url: "https://plenum.example".to_owned(), ..Server::default() };
         assert!(cookie_of(&secure, &Secret::random()).to_str().unwrap().ends_with("; Secure"));
     }
 }

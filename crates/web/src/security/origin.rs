@@ -83,8 +83,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     fn at(public_url: &str, origin: &str) -> OriginCheck {
-        let mut server = Server::default();
-        server.public_url = public_url.to_owned();
+        let server = Server { public_url: public_url.to_owned(), ..Server::default() };
         let mut headers = HeaderMap::new();
         headers.insert(header::ORIGIN, HeaderValue::from_str(origin).unwrap());
         check(&headers, &server, "127.0.0.1:8080".parse().unwrap())
@@ -147,8 +146,7 @@ mod tests {
 
     #[test]
     fn an_organisations_host_has_the_servers_scheme_and_port() {
-        let mut server = Server::default();
-        server.public_url = "https://plenum.example".to_owned();
+        let server = Server { public_url: "https://plenum.example".to_owned(), ..Server::default() };
         let bound = "127.0.0.1:8080".parse().unwrap();
         assert_eq!(host_under("https://College.example", &server, bound), Some("college.example".to_owned()));
         assert_eq!(host_under("http://college.example", &server, bound), None);
