@@ -15,7 +15,7 @@ use plenum_ui::page::{
     tabs::{Section, Tab},
     theme::ThemeItems,
 };
-use plenum_ui::{Avatar, Icon, dynamic, effect, memo, view, words};
+use plenum_ui::{Avatar, Icon, dynamic, memo, use_hydrated, view, words};
 use plenum_wallet::words as wallet;
 
 /// Somewhere to go.
@@ -157,11 +157,10 @@ fn Account() -> impl IntoView {
     let initials = Signal::derive(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.initials()).unwrap_or_default()));
     let hue = Signal::derive(move || viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.card.hue).unwrap_or_default()));
     // What needs scripts is there once they run.
-    let alive = RwSignal::new(false);
-    effect(move |_| alive.set(true));
+    let hydrated = use_hydrated();
     let (palette, keys) = (use_context::<PaletteOpen>(), use_context::<KeyHelpOpen>());
     let scripted = dynamic(move || {
-        alive.get().then(|| {
+        hydrated.get().then(|| {
             view! {
                 <button class="menu-item" type="button" on:click=move |_| open(palette.map(|palette| palette.0))>
                     <Icon name="search"/>

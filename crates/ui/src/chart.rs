@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use super::{browser, dynamic, effect, memo, view};
+use super::{browser, dynamic, memo, use_hydrated, view};
 use geometry::{HEIGHT, Plot, Scale, WIDTH, area, percent, stroke};
 use plenum_core::{ids::Millis, time::Zone};
 
@@ -68,20 +68,19 @@ pub fn Chart(
     let hidden = RwSignal::new(Vec::new());
     let scale = memo(move || plot.with(|plot| hidden.with(|hidden: &Vec<usize>| plot.scale(hidden))));
     let drawn = Drawn { plot, hidden, scale, cursor: RwSignal::new(None), value, instant };
-    let alive = RwSignal::new(false);
-    effect(move |_| alive.set(true));
+    let hydrated = use_hydrated();
     let names = plot.with_untracked(|plot| plot.lines.iter().map(|line| line.name.clone()).collect::<Vec<_>>());
     let empty = memo(move || plot.with(|plot| plot.lines.iter().all(|line| line.values.is_empty())));
     view! {
         <figure class="chart">
             <figcaption class="visually-hidden">{words.title}</figcaption>
-            {legend(&drawn, &names, words.lines, alive)}
+            {legend(&drawn, &names, words.lines, hydrated)}
             {dynamic(move || empty.get().then(|| view! { <p class="muted">{words.nothing}</p> }))}
             <div class="chart-frame">
                 {y_axis(&drawn)}
                 {canvas(&drawn, &names, words.title)}
                 {x_axis(&drawn)}
-                {slider(&drawn, words.slider, alive)}
+                {slider(&drawn, words.slider, hydrated)}
             </div>
             {readout(&drawn)}
             {table(&drawn, names, words)}
@@ -98,11 +97,11 @@ fn sample(index: usize) -> AnyView {
     }
 }
 
-fn legend(drawn: &Drawn, names: &[String], label: &'static str, alive: RwSignal<bool>) -> AnyView {
+fn legend(drawn: &Drawn, names: &[String], label: &'static str, hydrated: ReadSignal<bool>) -> AnyView {
     let hidden = drawn.hidden;
     let names = names.to_vec();
     let entries = dynamic(move || {
-        let live = alive.get() && names.len() > 1;
+        let live = hydrated.get() && names.len() > 1;
         let entry = |(index, name): (usize, &String)| {
             let name = name.clone();
             if !live {
@@ -238,11 +237,11 @@ fn marker(drawn: &Drawn) -> AnyView {
 }
 
 /// Reads the chart from the keyboard: arrows move the instant that is read. What it says is what the readout says.
-fn slider(drawn: &Drawn, label: &'static str, alive: RwSignal<bool>) -> AnyView {
+fn slider(drawn: &Drawn, label: &'static str, hydrated: ReadSignal<bool>) -> AnyView {
     let Drawn { plot, cursor, .. } = *drawn;
     let drawn = drawn.clone();
     dynamic(move || {
-        if !alive.get() {
+        if !hydrated.get() {
             return None;
         }
         let instants = memo(move || plot.with(Plot::instants));

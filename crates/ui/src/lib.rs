@@ -11,7 +11,7 @@
 //!   does nothing, so that components are written once.
 //! - [`list`] is Leptos' `For`, compiled once for all lists.
 //! - [`part`] is for parts of a page whose code is fetched when they are wanted.
-//! - [`reactive`] makes effects and memos; [`mod@view`] is Leptos' `view!` with one type for all views.
+//! - [`reactive`] makes effects and memos, and says whether scripts run; [`mod@view`] is Leptos' `view!` with one type for all views.
 //! - [`client`] is the browser's live client; [`page`] what every page has around it: who looks, when, faults, what is followed.
 
 #![recursion_limit = "256"]
@@ -59,6 +59,6 @@ pub use icon::Icon;
 pub use list::Each;
 pub use notice::{EmptyState, Notice, Spinner};
 pub use page_title::PageTitle;
-pub use reactive::{effect, memo};
+pub use reactive::{effect, memo, use_hydrated};
 pub use time_text::TimeText;
 pub use view::dynamic;

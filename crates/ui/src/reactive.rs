@@ -2,7 +2,7 @@
 //! closure that makes it: a closure goes in boxed. Leptos' own inline their machinery
 //! (a task, a channel, an owner) into every use.
 
-use leptos::prelude::{Effect, Memo};
+use leptos::prelude::{Effect, Memo, ReadSignal, Set, signal};
 
 /// Runs `run` now and whenever a signal that it read has changed; in browsers only. It is
 /// given what it returned the last time.
@@ -20,4 +20,11 @@ pub fn memo<T: PartialEq + Send + Sync + 'static>(compute: impl Fn() -> T + Send
 
 fn lasting<T: PartialEq + Send + Sync + 'static>(compute: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
     Memo::new(move |_| compute())
+}
+
+/// False on the server and for the first paint, so that both render the same; true once the page is hydrated and its scripts run.
+pub fn use_hydrated() -> ReadSignal<bool> {
+    let (hydrated, set_hydrated) = signal(false);
+    effect(move |_| set_hydrated.set(true));
+    hydrated
 }

@@ -25,7 +25,7 @@ use plenum_ui::{
     client::{Connection, use_connection},
     dynamic, effect, memo,
     page::{AdminPage, FaultWithin, Followed, use_organisation, use_zone},
-    view,
+    use_hydrated, view,
 };
 use side::{Busiest, Jobs, Status};
 use tiles::Tiles;
@@ -99,10 +99,9 @@ fn state(paused: RwSignal<bool>) -> AnyView {
 }
 
 fn pause(paused: RwSignal<bool>) -> AnyView {
-    let alive = RwSignal::new(false);
-    effect(move |_| alive.set(true));
+    let hydrated = use_hydrated();
     dynamic(move || {
-        alive.get().then(|| {
+        hydrated.get().then(|| {
             view! {
                 <button
                     class="btn"

@@ -9,11 +9,11 @@ use crate::{
 };
 use plenum_core::ids::ApplicationId;
 use plenum_ui::{
-    Each, Field, dynamic, effect,
+    Each, Field, dynamic,
     forms::{Done, Failure, FieldError, Submit, at, failure, succeeded},
     memo,
     page::use_zone,
-    view,
+    use_hydrated, view,
 };
 
 #[component]
@@ -26,12 +26,11 @@ pub(super) fn Console(
     paused: RwSignal<bool>,
 ) -> impl IntoView {
     // The buttons need scripts, and are there once these run.
-    let alive = RwSignal::new(false);
-    effect(move |_| alive.set(true));
+    let hydrated = use_hydrated();
     let empty = memo(move || console.with(|console| console.frames.is_empty()));
     let missed = memo(move || console.with(|console| console.missed));
     let buttons = dynamic(move || {
-        alive.get().then(|| {
+        hydrated.get().then(|| {
             view! {
                 <button class="btn" type="button" aria-pressed=move || paused.get().to_string() on:click=move |_| paused.update(|paused| *paused = !*paused)>
                     {move || if paused.get() { words::RESUME } else { words::PAUSE }}
@@ -43,7 +42,7 @@ pub(super) fn Console(
         })
     });
     let nothing = dynamic(move || {
-        empty.get().then(|| view! { <p class="muted">{if alive.get() { words::NOTHING_YET } else { words::NEEDS_SCRIPTS }}</p> })
+        empty.get().then(|| view! { <p class="muted">{if hydrated.get() { words::NOTHING_YET } else { words::NEEDS_SCRIPTS }}</p> })
     });
     view! {
         <section class="card stack" aria-labelledby="console">

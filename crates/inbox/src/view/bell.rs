@@ -14,9 +14,9 @@ use crate::{
 };
 use plenum_core::ids::NotificationId;
 use plenum_ui::{
-    Each, Icon, browser, dynamic, effect, memo,
+    Each, Icon, browser, dynamic, memo,
     page::{LiveLine, use_now, use_zone},
-    toast, view,
+    toast, use_hydrated, view,
 };
 
 /// Notifications of the menu.
@@ -25,10 +25,9 @@ const SHOWN: usize = 6;
 /// The menu beside the bell.
 #[component]
 pub fn Bell() -> impl IntoView {
-    let alive = RwSignal::new(false);
-    effect(move |_| alive.set(true));
+    let hydrated = use_hydrated();
     let context = use_context::<InboxContext>();
-    dynamic(move || context.filter(|_| alive.get()).map(|context| view! { <Preview context/> }))
+    dynamic(move || context.filter(|_| hydrated.get()).map(|context| view! { <Preview context/> }))
 }
 
 #[component]

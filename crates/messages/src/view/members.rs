@@ -222,7 +222,7 @@ fn MemberRow(
                 <span class="row-name">{name}</span>
                 <span class="row-text">{below}</span>
             </a>
-            {move || (screen.runs.get() && removable && !me && screen.alive.get()).then(|| view! {
+            {move || (screen.runs.get() && removable && !me && screen.hydrated.get()).then(|| view! {
                 <button class="btn icon-btn" data-kind="quiet" data-size="s" type="button" aria-label=remove_label.clone() title=remove_label.clone() on:click=remove>
                     {icon("close")}
                 </button>

@@ -95,7 +95,7 @@ fn MessageRow(number: u64, compact: bool, screen: Screen) -> impl IntoView {
         }
         .into_any()
     });
-    let tools = dynamic(move || (screen.alive.get() && !deleted.get()).then(|| view! { <Tools number mine screen/> }));
+    let tools = dynamic(move || (screen.hydrated.get() && !deleted.get()).then(|| view! { <Tools number mine screen/> }));
 
     view! {
         <article

@@ -10,7 +10,7 @@ use crate::{
     words,
 };
 use plenum_core::{error::AppError, ids::Millis, people::Role};
-use plenum_ui::{effect, memo, page::use_role};
+use plenum_ui::{memo, page::use_role, use_hydrated};
 
 /// What the composer is for just now.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,8 +50,8 @@ pub struct Screen {
     pub doomed: RwSignal<Option<Message>>,
     /// The message that a link points at.
     pub target: RwSignal<Option<u64>>,
-    /// True once the page is alive: what works with scripts only is drawn then.
-    pub alive: RwSignal<bool>,
+    /// True once the page is hydrated: what works with scripts only is drawn then.
+    pub hydrated: ReadSignal<bool>,
     /// What went wrong last, for the composer's note.
     pub problem: RwSignal<Option<String>>,
     /// Reading does not mark as read: the viewer has marked something unread here.
@@ -65,8 +65,7 @@ pub struct Screen {
 impl Screen {
     /// The screen of `store`.
     pub fn new(store: ThreadStore, now: Millis, target: Option<u64>) -> Self {
-        let alive = RwSignal::new(false);
-        effect(move |_| alive.set(true));
+        let hydrated = use_hydrated();
         let (about, admin) = (store.about(), use_role(Role::Admin));
         Self {
             store,
@@ -76,7 +75,7 @@ impl Screen {
             menu: RwSignal::new(None),
             doomed: RwSignal::new(None),
             target: RwSignal::new(target),
-            alive,
+            hydrated,
             problem: RwSignal::new(None),
             hold_marks: StoredValue::new(false),
             input: NodeRef::new(),

@@ -156,7 +156,7 @@ fn More(screen: Screen) -> impl IntoView {
         store.mark_read(store.window().with_untracked(|window| window.head));
     };
     let details = (!is_direct).then(|| format!("/messages/{}?panel=about", store.conversation));
-    let (some, alive) = (memo(move || joined.get() || (screen.runs.get() && !is_direct)), screen.alive);
+    let (some, hydrated) = (memo(move || joined.get() || (screen.runs.get() && !is_direct)), screen.hydrated);
     let own = move || {
         joined.get().then(|| {
             view! {
@@ -172,7 +172,7 @@ fn More(screen: Screen) -> impl IntoView {
         })
     };
     let scripted = move || {
-        (joined.get() && alive.get()).then(|| {
+        (joined.get() && hydrated.get()).then(|| {
             view! {
                 <button class="menu-item" type="button" on:click=read_all>{icon("check-double")}{words::MARK_ALL_READ}</button>
                 {may_leave.then(|| view! {

@@ -56,7 +56,7 @@ pub(super) fn Reactions(number: u64, screen: Screen) -> impl IntoView {
             view! {
                 <ul class="reactions">
                     {move || reactions.get().into_iter().map(one).collect_view()}
-                    {move || screen.alive.get().then(|| view! { <li>{react_button(number, "reaction reaction-add", words::ADD_REACTION, screen)}</li> })}
+                    {move || screen.hydrated.get().then(|| view! { <li>{react_button(number, "reaction reaction-add", words::ADD_REACTION, screen)}</li> })}
                 </ul>
             }
         })

@@ -19,10 +19,10 @@ use plenum_core::{
 };
 use plenum_events::{live::event::EventEvent, view::tabs::EventTabs};
 use plenum_ui::{
-    Each, EmptyState, Notice, TimeText, browser, dynamic, effect, memo,
+    Each, EmptyState, Notice, TimeText, browser, dynamic, memo,
     notice::Tone,
     page::{FaultWithin, Followed, use_own_id},
-    view,
+    use_hydrated, view,
 };
 
 type Read = Result<Snapshot<Tickets>, AppError>;
@@ -213,10 +213,9 @@ fn Sheets(followed: Followed<Tickets>, heading: String, link: Option<AnyView>) -
     let followed = followed.on::<TicketEvent>(use_own_id());
     let shown = followed.shown;
     let ids: Vec<TicketId> = shown.with_untracked(|shown| shown.tickets.iter().map(|ticket| ticket.id).collect());
-    let alive = RwSignal::new(false);
-    effect(move |_| alive.set(true));
+    let hydrated = use_hydrated();
     let print = dynamic(move || {
-        alive.get().then(|| {
+        hydrated.get().then(|| {
             view! {
                 <button class="btn" data-kind="primary" type="button" on:click=|_| browser::print()>
                     {words::PRINT}

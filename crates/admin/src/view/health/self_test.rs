@@ -14,16 +14,15 @@ use crate::{
 use plenum_ui::{
     browser,
     client::{Update, measure_round_trip, use_connection, use_live, use_round_trip},
-    dynamic, effect, memo,
+    dynamic, memo,
     page::use_organisation,
-    view,
+    use_hydrated, view,
 };
 
 #[component]
 pub(super) fn SelfTest() -> impl IntoView {
     // The button needs scripts, and is there once these run.
-    let alive = RwSignal::new(false);
-    effect(move |_| alive.set(true));
+    let hydrated = use_hydrated();
     let echo = RwSignal::new(Echo::default());
     // The event that is waited for, and when it was sent.
     let sent = StoredValue::new(None::<(String, i64)>);
@@ -55,7 +54,7 @@ pub(super) fn SelfTest() -> impl IntoView {
         }
     };
     let button = dynamic(move || {
-        alive.get().then(|| {
+        hydrated.get().then(|| {
             view! {
                 <button class="btn" type="button" data-kind="primary" aria-busy=move || busy.get().then_some("true") on:click=test>
                     {words::TEST}

@@ -17,7 +17,7 @@ use plenum_events::{model::events::Place, words as names};
 use plenum_ui::{
     Field, dynamic, effect,
     forms::{Done, Failure, FieldError, Submit, at, failure, succeeded},
-    toast, view,
+    toast, use_hydrated, view,
 };
 use plenum_wallet::model::Currency;
 
@@ -184,8 +184,7 @@ fn description(text: &str, refused: Refused) -> AnyView {
     let text = text.to_owned();
     let area = NodeRef::<html::Textarea>::new();
     let html = RwSignal::new(None::<String>);
-    let alive = RwSignal::new(false);
-    effect(move |_| alive.set(true));
+    let hydrated = use_hydrated();
     let error = at(refused, "description");
     let look = move |_| {
         let Some(area) = area.get_untracked() else { return };
@@ -200,7 +199,7 @@ fn description(text: &str, refused: Refused) -> AnyView {
         });
     };
     let button = dynamic(move || {
-        alive.get().then(|| {
+        hydrated.get().then(|| {
             view! {
                 <div class="form-actions">
                     <button class="btn" data-size="s" type="button" on:click=look>

@@ -12,7 +12,7 @@ use plenum_ui::{
     Icon, Notice, dynamic, effect,
     forms::{Failure, failure},
     notice::Tone,
-    view,
+    use_hydrated, view,
 };
 
 /// The form, and the camera above it.
@@ -124,10 +124,9 @@ fn Camera(queue: Queue) -> impl IntoView {
 /// Tones, for those who want them.
 #[component]
 fn Signals(queue: Queue) -> impl IntoView {
-    let alive = RwSignal::new(false);
-    effect(move |_| alive.set(true));
+    let hydrated = use_hydrated();
     dynamic(move || {
-        alive.get().then(|| {
+        hydrated.get().then(|| {
             view! {
                 <label class="switch">
                     <input
