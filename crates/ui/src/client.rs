@@ -156,11 +156,11 @@ pub struct LiveHandle {
 }
 
 impl LiveHandle {
-    /// Goes on from `cursor`, that of a new snapshot: what happened since is told.
-    /// Also asks again after a refusal.
-    pub fn resume(&self, cursor: Cursor) {
+    /// Goes on from `cursor`, that of a new snapshot: what happened since is told. Without one, goes on
+    /// from now. Also asks again after a refusal.
+    pub fn resume(&self, cursor: impl Into<Option<Cursor>>) {
         if let Some(user) = self.user.try_get_value().flatten() {
-            here::resume(user, cursor);
+            here::resume(user, cursor.into());
         }
     }
 

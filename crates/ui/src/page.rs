@@ -1,12 +1,13 @@
 //! What every page has around it and asks for: who looks and when ([`context`]), the tabs of its section ([`tabs`]), the state of
 //! the connection ([`banner`]), pages for what is not there or not allowed ([`faults`]), colours ([`theme`]), and a snapshot that
-//! live events keep up to date ([`followed`]).
+//! live events keep up to date ([`follower`], and with one signal for what is shown [`followed`]).
 
 pub mod admin_page;
 pub mod banner;
 pub mod context;
 pub mod faults;
 pub mod followed;
+pub mod follower;
 pub mod tabs;
 pub mod theme;
 
@@ -18,4 +19,5 @@ pub use context::{
 };
 pub use faults::{Fault, FaultWithin, NotFound};
 pub use followed::Followed;
+pub use follower::{Follower, Logged};
 pub use tabs::{Section, SectionTabs, Tab, Tabs, provide_tabs};

@@ -48,7 +48,7 @@ pub(super) fn measure_round_trip() {
     tab().measure();
 }
 
-pub(super) fn resume(user: UserId, cursor: Cursor) {
+pub(super) fn resume(user: UserId, cursor: Option<Cursor>) {
     tab().resume(user, cursor);
 }
 

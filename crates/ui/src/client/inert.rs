@@ -27,7 +27,7 @@ pub(super) fn use_round_trip() -> Signal<RoundTrip> {
 
 pub(super) fn measure_round_trip() {}
 
-pub(super) fn resume(_user: UserId, _cursor: Cursor) {}
+pub(super) fn resume(_user: UserId, _cursor: Option<Cursor>) {}
 
 pub(super) fn send(_user: UserId, _client_event: &str, _data: &RawValue) {}
 

@@ -118,10 +118,10 @@ impl Subscriptions {
         self.wires.values().any(Wire::is_unused)
     }
 
-    /// `user` has a new snapshot that ends at `cursor`, or wants to ask again.
-    pub fn resume(&mut self, user: UserId, cursor: Cursor, now: Millis) {
+    /// `user` has a new snapshot that ends at `cursor` (`None`: wants what comes from now on), or wants to ask again.
+    pub fn resume(&mut self, user: UserId, cursor: impl Into<Option<Cursor>>, now: Millis) {
         if let Some(wire) = self.channels.get(&user).and_then(|name| self.wires.get_mut(name)) {
-            wire.place(user, Some(cursor));
+            wire.place(user, cursor.into());
             self.settle(user, now);
         }
     }

@@ -133,7 +133,7 @@ impl Tab {
     }
 
     /// What was not told yet is older than the snapshot that the user has now.
-    pub(super) fn resume(self: &Rc<Self>, user: UserId, cursor: Cursor) {
+    pub(super) fn resume(self: &Rc<Self>, user: UserId, cursor: Option<Cursor>) {
         {
             let mut state = self.state.borrow_mut();
             state.waiting.retain(|(of, notice)| *of != user || matches!(notice, Notice::Status(_) | Notice::Roster(_)));

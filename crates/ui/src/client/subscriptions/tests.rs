@@ -219,6 +219,21 @@ fn a_gap_makes_stale_until_there_is_a_new_snapshot() {
     }
 }
 
+/// A snapshot that says nothing of the channel's place (it is told whole each time) is followed from where the channel is.
+#[test]
+fn a_snapshot_without_a_cursor_is_followed_from_now_on() {
+    let mut table = connected();
+    let user = table.join(&ROOM, Some(at(5)), NOW);
+    answer(&mut table, 5000, Some(false));
+    event(&mut table, 5001);
+    table.take();
+    table.resume(user, None, NOW);
+    event(&mut table, 5002);
+    let out = table.take();
+    assert_eq!((told(&out, user), status(&out, user)), (vec!["5002".to_owned()], Some(SubscriptionStatus::Live)));
+    assert!(said(&out).is_empty());
+}
+
 /// The snapshot was read before the channel's last events came in: what it lacks is kept
 /// here, the events that are never logged too, and the server is not asked once more.
 #[test]
