@@ -8,7 +8,7 @@ use leptos::{
 };
 use leptos_meta::Title;
 
-use super::context::{InboxContext, while_there_is_no_line};
+use super::context::InboxContext;
 use crate::{
     api::{self, SweepInbox},
     live::{InboxEvent, Swept},
@@ -16,15 +16,12 @@ use crate::{
     words,
 };
 use plenum_core::{
-    cursor::Cursor,
     ids::{NotificationId, PersonId},
     live::{Live, Snapshot},
 };
 use plenum_ui::{
-    Each, EmptyState, Notice, TimeText,
-    client::{Update, use_connection, use_live},
-    dynamic, memo,
-    page::{FaultWithin, LiveLine, use_now, use_own_id, use_zone},
+    Each, EmptyState, Notice, TimeText, dynamic, memo,
+    page::{FaultWithin, Follower, LiveLine, Logged, use_now, use_own_id, use_zone},
     toast, view,
 };
 
@@ -63,55 +60,32 @@ pub fn AwayPage() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Screen {
     away: RwSignal<Away>,
-    /// Where the page goes on after a gap.
-    cursor: StoredValue<Option<Cursor>>,
-    follows: RwSignal<bool>,
-    connected: Signal<bool>,
+    follower: Follower,
 }
 
 impl Screen {
-    fn ask_again(self) {
-        spawn_local(async move {
-            if let Ok(Snapshot { state, cursors }) = api::away().await {
-                let _ = self.cursor.try_set_value(cursors.into_iter().next().map(|(_, cursor)| cursor));
-                let _ = self.away.try_set(state);
-                let _ = self.follows.try_set(true);
-            }
+    fn new(Snapshot { state, cursors }: Snapshot<Away>) -> Self {
+        let (away, person) = (RwSignal::new(state), use_own_id());
+        let follower = Follower::new(cursors);
+        follower.fetch_with(api::away, move |fresh| drop(away.try_set(fresh)));
+        follower.follow::<InboxEvent>(person, Logged::All, move |events| {
+            let Some(viewer) = person.get_untracked() else { return };
+            away.maybe_update(|away| {
+                let mut touched = false;
+                for event in &events {
+                    touched |= away.apply(viewer, event);
+                }
+                touched
+            });
         });
+        Self { away, follower }
     }
 
-    /// Something was done: over the socket it shows by itself.
+    /// Something was done: while there is a connection, its event shows it.
     fn done(self) {
-        if self.connected.try_get_untracked() == Some(false) {
-            self.ask_again();
+        if !self.follower.is_connected() {
+            self.follower.renew();
         }
-    }
-
-    fn follow(self, ended: RwSignal<Option<String>>) {
-        let person = use_own_id();
-        use_live::<InboxEvent>(
-            Signal::derive(move || if self.follows.get() { person.get() } else { None }),
-            move |_| self.cursor.get_value(),
-            move |update| match update {
-                Update::Events(events) => {
-                    let Some(viewer) = person.get_untracked() else { return };
-                    self.away.maybe_update(|away| {
-                        let mut touched = false;
-                        for event in &events {
-                            touched |= away.apply(viewer, event);
-                        }
-                        touched
-                    });
-                }
-                Update::Stale => {
-                    self.follows.set(false);
-                    self.ask_again();
-                }
-                Update::Refused { reason, .. } => ended.set(Some(reason)),
-                Update::Returned => ended.set(None),
-            },
-        );
-        while_there_is_no_line(move || self.ask_again());
     }
 
     fn read_one(self, id: NotificationId) {
@@ -126,18 +100,9 @@ impl Screen {
 
 #[component]
 fn Shown(snapshot: Snapshot<Away>) -> impl IntoView {
-    let Snapshot { state, cursors } = snapshot;
     let (zone, now) = (use_zone(), use_now());
-    let connection = use_connection();
-    let screen = Screen {
-        away: RwSignal::new(state),
-        cursor: StoredValue::new(cursors.into_iter().next().map(|(_, cursor)| cursor)),
-        follows: RwSignal::new(true),
-        connected: memo(move || connection.with(|connection| connection.is_connected())).into(),
-    };
-    let ended = RwSignal::new(None::<String>);
-    screen.follow(ended);
-    let away = screen.away;
+    let screen = Screen::new(snapshot);
+    let (away, ended) = (screen.away, screen.follower.ended);
     let absence = memo(move || away.with(|away| away.absence));
     let keys = memo(move || away.with(|away| away.groups().into_iter().map(|group| group.key).collect::<Vec<_>>()));
     let handled = memo(move || away.with(|away| away.read_elsewhere().into_iter().cloned().collect::<Vec<_>>()));
@@ -207,7 +172,7 @@ fn ReadThese(screen: Screen) -> impl IntoView {
                 Ok(_) => screen.done(),
                 Err(error) => {
                     toast::show_error(error.message);
-                    screen.ask_again();
+                    screen.follower.renew();
                 }
             }
         });

@@ -1,12 +1,7 @@
 //! The viewer's inbox, alive on every page. The server counts for the first paint; the browser then asks for the
 //! rest once and follows.
 
-use leptos::{
-    prelude::{Update as _, *},
-    task::spawn_local,
-};
-
-use std::time::Duration;
+use leptos::prelude::{Update as _, *};
 
 use super::{desktop, notes};
 use crate::{
@@ -16,21 +11,17 @@ use crate::{
     words,
 };
 use plenum_core::{
-    cursor::Cursor,
     ids::{Millis, PersonId},
-    live::{Live, Snapshot},
+    live::Live,
     time::Zone,
 };
 use plenum_ui::{
     browser::{self, storage},
-    client::{Connection, Update, use_connection, use_live},
-    effect, memo,
-    page::{InboxCounts, use_clock, use_own_id, use_zone},
+    effect,
+    page::{Follower, InboxCounts, Logged, use_clock, use_own_id, use_zone},
     toast::{self, Toast},
 };
 
-/// While there is no line the inbox is asked for so often (S4-43).
-pub(super) const REFRESH: Duration = Duration::from_secs(30);
 /// Whoever has come back within this time is told what has come meanwhile.
 const BACK_LATELY: Millis = 3_600_000;
 /// Of which absence this browser has told.
@@ -45,8 +36,7 @@ pub struct InboxContext {
     pub preferences: RwSignal<Preferences>,
     counts: InboxCounts,
     person: Signal<Option<PersonId>>,
-    cursor: StoredValue<Option<Cursor>>,
-    /// It is known, and followed.
+    /// The inbox of the person who is signed in is known, and followed.
     begun: RwSignal<bool>,
     clock: Signal<Millis>,
     zone: Signal<Zone>,
@@ -62,7 +52,6 @@ pub fn provide_inbox() {
         preferences: RwSignal::default(),
         counts,
         person: use_own_id(),
-        cursor: StoredValue::new(None),
         begun: RwSignal::new(false),
         clock: use_clock(),
         zone: use_zone(),
@@ -74,49 +63,36 @@ pub fn provide_inbox() {
 
 impl InboxContext {
     fn follow(self) {
+        let follower = Follower::new(Vec::new());
+        follower.fetch_with(api::begin, move |beginning| self.show(beginning));
+        let begun = Signal::derive(move || if self.begun.get() { self.person.get() } else { None });
+        follower.follow::<InboxEvent>(begun, Logged::All, move |events| self.apply(&events));
         // In the browser only; another person who signs in without a new page has another inbox.
         effect(move |before: Option<Option<PersonId>>| {
             let person = self.person.get();
             if before != Some(person) {
                 self.begun.set(false);
                 if person.is_some() {
-                    self.ask();
+                    follower.renew();
                 }
             }
             person
         });
-        use_live::<InboxEvent>(
-            Signal::derive(move || if self.begun.get() { self.person.get() } else { None }),
-            move |_| self.cursor.get_value(),
-            move |update| match update {
-                Update::Events(events) => self.apply(&events),
-                Update::Stale => {
-                    self.begun.set(false);
-                    self.ask();
-                }
-                Update::Refused { .. } | Update::Returned => {}
-            },
-        );
-        while_there_is_no_line(move || {
-            if self.person.get_untracked().is_some() {
-                self.ask();
-            }
-        });
     }
 
-    fn ask(self) {
-        spawn_local(async move {
-            let Ok(Snapshot { state: Beginning { inbox, preferences, absence }, cursors }) = api::begin().await else { return };
-            let unread = inbox.counts.unread;
-            let _ = self.cursor.try_set_value(cursors.into_iter().next().map(|(_, cursor)| cursor));
-            let _ = self.counts.0.try_set(inbox.counts);
-            let _ = self.newest.try_set(inbox);
-            let _ = self.preferences.try_set(preferences);
-            let _ = self.begun.try_set(true);
-            if let Some(absence) = absence {
-                self.welcome_back(absence, unread);
-            }
-        });
+    fn show(self, Beginning { inbox, preferences, absence }: Beginning) {
+        // Signed out meanwhile.
+        if self.person.try_get_untracked().flatten().is_none() {
+            return;
+        }
+        let unread = inbox.counts.unread;
+        let _ = self.counts.0.try_set(inbox.counts);
+        let _ = self.newest.try_set(inbox);
+        let _ = self.preferences.try_set(preferences);
+        let _ = self.begun.try_set(true);
+        if let Some(absence) = absence {
+            self.welcome_back(absence, unread);
+        }
     }
 
     /// Tells whoever has just come back what there is, once in a browser for each absence.
@@ -176,22 +152,4 @@ impl InboxContext {
             self.newest.maybe_update(|newest| newest.apply(viewer, event));
         }
     }
-}
-
-/// Does `refresh` every 30 s while the socket is away.
-pub(super) fn while_there_is_no_line(refresh: impl Fn() + Clone + 'static) {
-    let connection = use_connection();
-    let away = memo(move || !connection.with(Connection::is_connected));
-    effect(move |_| {
-        if !away.get() {
-            return;
-        }
-        let refresh = refresh.clone();
-        let ticks = set_interval_with_handle(refresh, REFRESH);
-        on_cleanup(move || {
-            if let Ok(ticks) = ticks {
-                ticks.clear();
-            }
-        });
-    });
 }

@@ -8,10 +8,7 @@ use leptos::{
 use leptos_meta::Title;
 use leptos_router::{components::Form, hooks::use_query_map};
 
-use super::{
-    context::{InboxContext, while_there_is_no_line},
-    row::Row,
-};
+use super::{context::InboxContext, row::Row};
 use crate::{
     api::{self, SweepInbox, UndoClear},
     live::{InboxEvent, Swept},
@@ -20,7 +17,6 @@ use crate::{
 };
 use plenum_core::{
     counts::Counts,
-    cursor::Cursor,
     ids::{Millis, NotificationId, PersonId},
     live::{Live, Snapshot},
     people::Role,
@@ -28,10 +24,10 @@ use plenum_core::{
 };
 use plenum_ui::{
     Each, EmptyState, Notice, browser,
-    client::{ConnectionState, Update, use_connection, use_live, use_online},
+    client::use_online,
     dynamic, effect, memo,
     notice::Tone,
-    page::{FaultWithin, LiveLine, use_now, use_own_id, use_role, use_zone},
+    page::{FaultWithin, Follower, LiveLine, Logged, use_now, use_own_id, use_role, use_zone},
     toast, view,
 };
 
@@ -97,43 +93,44 @@ fn Back(absence: Option<Absence>) -> impl IntoView {
 #[derive(Clone, Copy)]
 pub(super) struct Screen {
     pub(super) inbox: RwSignal<Inbox>,
-    /// Where the page goes on after a gap.
-    cursor: StoredValue<Option<Cursor>>,
-    follows: RwSignal<bool>,
-    connected: Signal<bool>,
+    follower: Follower,
+    /// The pages that were loaded below the first one may be wrong, too: the next snapshot replaces them.
+    whole: StoredValue<bool>,
     /// Who of those who did something is here.
     pub(super) online: Signal<SortedSet<PersonId>>,
 }
 
 impl Screen {
-    /// Takes the first page anew.
-    pub(super) fn ask_again(self) {
-        // Whoever has gone on to another page needs it no more.
-        let Some(Filter { shelf, category }) = self.inbox.try_with_untracked(|inbox| inbox.filter) else { return };
-        spawn_local(async move {
-            if let Ok(Snapshot { state, cursors }) = api::page(shelf, category, None).await {
-                let _ = self.cursor.try_set_value(cursors.into_iter().next().map(|(_, cursor)| cursor));
-                let _ = self.inbox.try_set(state);
-                let _ = self.follows.try_set(true);
-            }
+    fn new(Snapshot { state, cursors }: Snapshot<Inbox>) -> Self {
+        let Filter { shelf, category } = state.filter;
+        let inbox = RwSignal::new(state);
+        let actors = memo(move || {
+            let mut actors: Vec<PersonId> =
+                inbox.with(|inbox| inbox.notifications.iter().filter_map(|known| known.actor.as_ref().map(|card| card.id)).collect());
+            actors.sort_unstable();
+            actors.dedup();
+            actors
         });
+        let (whole, follower) = (StoredValue::new(false), Follower::new(cursors));
+        let show = move |fresh: Inbox| {
+            let replaces = whole.try_update_value(std::mem::take).unwrap_or_default() || follower.is_stale();
+            inbox.try_update(|inbox| if replaces { *inbox = fresh } else { inbox.refresh(fresh) });
+        };
+        follower.fetch_with(move || api::page(shelf, category, None), show);
+        Self { inbox, follower, whole, online: use_online(actors.into()) }
     }
 
-    /// Takes the first page as it is now while there is no line; what was loaded below it stays where it is.
-    fn refresh(self) {
-        // Whoever has gone on to another page needs it no more.
-        let Some(Filter { shelf, category }) = self.inbox.try_with_untracked(|inbox| inbox.filter) else { return };
-        spawn_local(async move {
-            if let Ok(Snapshot { state, .. }) = api::page(shelf, category, None).await {
-                let _ = self.inbox.try_update(|inbox| inbox.refresh(state));
-            }
-        });
+    /// Requests the first page in place of all that is shown: something that was shown as done was refused.
+    pub(super) fn replace(self) {
+        if self.whole.try_set_value(true).is_none() {
+            self.follower.renew();
+        }
     }
 
-    /// Something was done: over the socket it shows by itself.
+    /// Something was done: while there is a connection, its event shows it.
     pub(super) fn done(self) {
-        if self.connected.try_get_untracked() == Some(false) {
-            self.refresh();
+        if !self.follower.is_connected() {
+            self.follower.renew();
         }
     }
 
@@ -147,30 +144,18 @@ impl Screen {
         });
     }
 
-    fn follow(self, ended: RwSignal<Option<String>>) {
+    fn follow(self) {
         let person = use_own_id();
-        use_live::<InboxEvent>(
-            Signal::derive(move || if self.follows.get() { person.get() } else { None }),
-            move |_| self.cursor.get_value(),
-            move |update| match update {
-                Update::Events(events) => {
-                    let Some(viewer) = person.get_untracked() else { return };
-                    self.inbox.maybe_update(|inbox| {
-                        let mut touched = false;
-                        for event in &events {
-                            touched |= inbox.apply(viewer, event);
-                        }
-                        touched
-                    });
+        self.follower.follow::<InboxEvent>(person, Logged::All, move |events| {
+            let Some(viewer) = person.get_untracked() else { return };
+            self.inbox.maybe_update(|inbox| {
+                let mut touched = false;
+                for event in &events {
+                    touched |= inbox.apply(viewer, event);
                 }
-                Update::Stale => {
-                    self.follows.set(false);
-                    self.ask_again();
-                }
-                Update::Refused { reason, .. } => ended.set(Some(reason)),
-                Update::Returned => ended.set(None),
-            },
-        );
+                touched
+            });
+        });
     }
 
     /// What is on the screen while somebody looks has been seen.
@@ -196,28 +181,11 @@ impl Screen {
 
 #[component]
 fn Shown(snapshot: Snapshot<Inbox>) -> impl IntoView {
-    let Snapshot { state, cursors } = snapshot;
-    let filter = state.filter;
-    let connection = use_connection();
-    let inbox = RwSignal::new(state);
-    let actors = memo(move || {
-        let mut actors: Vec<PersonId> =
-            inbox.with(|inbox| inbox.notifications.iter().filter_map(|known| known.actor.as_ref().map(|card| card.id)).collect());
-        actors.sort_unstable();
-        actors.dedup();
-        actors
-    });
-    let screen = Screen {
-        inbox,
-        cursor: StoredValue::new(cursors.into_iter().next().map(|(_, cursor)| cursor)),
-        follows: RwSignal::new(true),
-        connected: memo(move || connection.get().state == ConnectionState::Connected).into(),
-        online: use_online(actors.into()),
-    };
-    let ended = RwSignal::new(None::<String>);
-    screen.follow(ended);
+    let filter = snapshot.state.filter;
+    let screen = Screen::new(snapshot);
+    let (inbox, ended) = (screen.inbox, screen.follower.ended);
+    screen.follow();
     screen.see();
-    while_there_is_no_line(move || screen.refresh());
     let ids = memo(move || inbox.with(|inbox| inbox.notifications.iter().map(|notification| notification.id).collect::<Vec<_>>()));
     let empty = memo(move || ids.with(Vec::is_empty));
     let older = memo(move || inbox.with(|inbox| inbox.floor > 0));
@@ -315,7 +283,7 @@ fn Sweeps(screen: Screen) -> impl IntoView {
                     Ok(_) => {}
                     Err(error) => {
                         toast::show_error(error.message);
-                        screen.ask_again();
+                        screen.replace();
                     }
                 }
                 screen.done();

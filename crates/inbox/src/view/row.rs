@@ -185,7 +185,7 @@ fn perform(screen: Screen, id: NotificationId, act: Act) {
             }
             Err(error) => {
                 toast::show_error(error.message);
-                screen.ask_again();
+                screen.replace();
             }
         }
         screen.done();
