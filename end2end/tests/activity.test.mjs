@@ -10,7 +10,7 @@ import { call, createRoom, markDocument, part, sameDocument, signIn } from '../p
 
 const happened = (page) => page.locator('[data-activity-id]');
 const line = (page, text) => happened(page).filter({ hasText: text });
-const me = (page) => page.evaluate(async () => (await (await fetch('/fn/people/shell')).json()).viewer.card.id);
+const me = (page) => page.evaluate(async () => (await (await fetch('/fn/people/shell')).json()).state.viewer.card.id);
 
 /** Opens Today and waits until it is live in this tab. */
 async function openToday(person, page = person.page) {
@@ -176,7 +176,7 @@ scenario('the audit log is live, filtered and exported', async (scene) => {
   const [admin, lena] = await scene.people('admin', 'lena');
   const { page } = admin;
   await page.goto('/admin/audit');
-  const organisation = await page.evaluate(async () => (await (await fetch('/fn/people/shell')).json()).viewer.organisation);
+  const organisation = await page.evaluate(async () => (await (await fetch('/fn/people/shell')).json()).state.viewer.organisation);
   await admin.wire().subscribed(`private-ops.${organisation}`);
   const first = await happened(page).first().innerText();
   await createRoom(lena.page, 'Chess club');

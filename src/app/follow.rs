@@ -1,60 +1,47 @@
 //! Keeps the viewer's own name, colour and organisation as they are, while the page is open.
 
-use leptos::{
-    prelude::{Update as _, *},
-    task::spawn_local,
-};
+use leptos::prelude::{Update as _, *};
 
 use plenum_core::people::Shell;
 use plenum_directory::live::OrganisationEvent;
 use plenum_people::api;
 use plenum_ui::{
-    browser,
-    client::{Update, use_live},
-    memo,
-    page::context::Context,
+    browser, memo,
+    page::{Follower, Logged, context::Context},
     redirect::sign_in_path,
 };
 
 pub(super) fn follow_viewer(context: Context) {
     let shell = context.shell;
     let organisation = memo(move || shell.with(|shell| shell.viewer.as_ref().map(|viewer| viewer.organisation)));
-    // While there is no cursor to go on from: nothing is followed, then everything from now on.
-    let paused = RwSignal::new(false);
-    let scope = Signal::derive(move || if paused.get() { None } else { organisation.get() });
-    use_live::<OrganisationEvent>(
-        scope,
-        |_| None,
-        move |update| match update {
-            Update::Events(events) => {
-                if events.iter().any(|event| shell.with_untracked(|shell| concerns(shell, event))) {
-                    shell.update(|shell| {
-                        for event in &events {
-                            apply(shell, event);
-                        }
-                    });
+    // The page itself was made without a cursor: it follows from where it connects.
+    let follower = Follower::new(Vec::new());
+    follower.fetch_with(api::shell, move |fresh| show(shell, fresh, follower.is_stale()));
+    follower.follow::<OrganisationEvent>(organisation, Logged::All, move |events| {
+        if events.iter().any(|event| shell.with_untracked(|shell| concerns(shell, event))) {
+            shell.update(|shell| {
+                for event in &events {
+                    apply(shell, event);
                 }
-            }
-            Update::Stale => {
-                paused.set(true);
-                ask_again(shell, paused);
-            }
-            Update::Refused { .. } | Update::Returned => {}
-        },
-    );
+            });
+        }
+    });
 }
 
-/// Takes the shell's data anew; whoever is no longer signed in is led to the door.
-fn ask_again(shell: RwSignal<Shell>, paused: RwSignal<bool>) {
-    spawn_local(async move {
-        let Ok(fresh) = api::shell().await else { return };
-        if fresh.viewer.is_none() {
+/// Shows the shell's new data. After a gap, a person who is signed out by now is led to the sign-in page; while there is no connection the
+/// page stays, with what is half written.
+fn show(shell: RwSignal<Shell>, fresh: Shell, gap: bool) {
+    if fresh.viewer.is_none() {
+        if gap {
             browser::load(&sign_in_path(&browser::path()));
-            return;
         }
-        let now = shell.with_untracked(|shell| shell.now);
-        shell.set(Shell { now, ..fresh });
-        paused.set(false);
+        return;
+    }
+    shell.maybe_update(|shell| {
+        let fresh = Shell { now: shell.now, ..fresh };
+        let changed = *shell != fresh;
+        *shell = fresh;
+        changed
     });
 }
 

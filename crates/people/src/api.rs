@@ -16,7 +16,7 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
 use plenum_core::people;
-use plenum_core::{codec::Json, error::AppError};
+use plenum_core::{codec::Json, error::AppError, live::Snapshot};
 #[cfg(feature = "ssr")]
 use {
     super::server,
@@ -33,14 +33,14 @@ pub struct InvitationFor {
     pub email: Option<String>,
 }
 
-/// Who looks, and at what organisation: what every page asks first.
+/// Who looks, and at what organisation, for a page that is open already.
 ///
 /// # Errors
 /// Internal only.
 #[server(prefix = "/fn", endpoint = "people/shell", input = GetUrl, output = Json)]
-pub async fn shell() -> Result<people::Shell, AppError> {
+pub async fn shell() -> Result<Snapshot<people::Shell>, AppError> {
     let (state, who, host) = (state()?, visitor(), reply::host());
-    answer(async move { server::shell(&state, who.as_ref(), &host).await }).await
+    answer(async move { server::shell_snapshot(&state, who.as_ref(), &host).await }).await
 }
 
 /// Signs in. `next` is a path of this site to go to, `/` if it is missing or anything else.

@@ -23,15 +23,17 @@ pub mod tokens;
 use plenum_core::people::{DemoPerson, Role, Shell, Viewer};
 use plenum_core::{
     activity::Verb,
+    channels::Channel,
     error::{AppError, AppResult},
     ids::{Millis, OrganisationId, PersonId},
+    live::Snapshot,
     people::Identity,
 };
 use plenum_directory::live::OrganisationEvent;
 use plenum_directory::server::card_and_privacy;
 use plenum_store::{
     db::{self, Activity, Conn, Store, Tx},
-    zones,
+    log, zones,
 };
 use plenum_web::{security, state::AppState};
 
@@ -68,14 +70,33 @@ pub async fn viewer(conn: &mut Conn, who: &Identity) -> AppResult<Viewer> {
 pub async fn shell(state: &AppState, visitor: Option<&Identity>, host: &str) -> AppResult<Shell> {
     let now = db::now();
     if let Some(who) = visitor {
-        let viewer = viewer(&mut *state.store.look().await?, who).await?;
-        let organisation_name = viewer.organisation_name.clone();
-        return Ok(Shell { viewer: Some(viewer), organisation_name, open_registration: false, demo_people: Vec::new(), now });
+        return Ok(shell_of(viewer(&mut *state.store.look().await?, who).await?, now));
     }
     let mut tx = state.store.read().await?;
     let tenant = security::organisation_of(&mut tx, host).await?;
     let demo_people = if state.demo { demo_people(&mut tx, tenant.id).await? } else { Vec::new() };
     Ok(Shell { viewer: None, organisation_name: tenant.name, open_registration: tenant.open_registration, demo_people, now })
+}
+
+/// The shell's data with the place in the organisation's events where they end, for a page that is open already.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn shell_snapshot(state: &AppState, visitor: Option<&Identity>, host: &str) -> AppResult<Snapshot<Shell>> {
+    let Some(who) = visitor else {
+        return Ok(Snapshot { state: shell(state, None, host).await?, cursors: Vec::new() });
+    };
+    let mut tx = state.store.read().await?;
+    let mut viewer = viewer(&mut tx, who).await?;
+    // The request's identity was read before this transaction, and an event between the two would be lost.
+    (viewer.card, viewer.privacy) = card_and_privacy(&mut tx, who.person).await?;
+    let cursors = log::cursors(&mut tx, state.store.epoch(), &[Channel::Organisation(who.organisation)]).await?;
+    Ok(Snapshot { state: shell_of(viewer, db::now()), cursors })
+}
+
+fn shell_of(viewer: Viewer, now: Millis) -> Shell {
+    let organisation_name = viewer.organisation_name.clone();
+    Shell { viewer: Some(viewer), organisation_name, open_registration: false, demo_people: Vec::new(), now }
 }
 
 /// The people of the demo that are still there, in the order of the seeds.
