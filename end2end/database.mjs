@@ -33,6 +33,11 @@ export function mailsAreDue(server) {
   return change(server, [['update inboxes set digest_due_at = 1 where digest', []]]);
 }
 
+/** What the pages know of where their channels are is void, as after a restore: with the server's next start. */
+export function renewEpoch(server) {
+  return change(server, [['update live_epoch set epoch = lower(hex(randomblob(8)))', []]]);
+}
+
 const GALA = '(select min(event_id) from seats)';
 
 /** Somebody else runs the gala, too: they stand at its second door. */

@@ -53,6 +53,17 @@ export async function refuseMessages(profile, message) {
   return () => profile.unroute(SENDING, refuse);
 }
 
+/** The next query of `endpoint` that this page makes is answered with an error. Returns whether that has happened. */
+export async function failOnce(page, endpoint) {
+  let failed = false;
+  const fail = (route) => {
+    failed = true;
+    return route.fulfill({ status: 500, json: { kind: 'internal', message: 'Something went wrong.' } });
+  };
+  await page.route(`**/fn/${endpoint}*`, fail, { times: 1 });
+  return () => failed;
+}
+
 /** The parts of a page, by the names that assistive technology reads out. */
 export const part = {
   email: (page) => page.getByLabel('E-mail', { exact: true }),

@@ -2,13 +2,20 @@
 
 import assert from 'node:assert/strict';
 
+import { renewEpoch } from '../database.mjs';
 import { eventually, scenario } from '../harness.mjs';
-import { openConversation, part, send } from '../plenum.mjs';
+import { call, failOnce, markDocument, openConversation, part, sameDocument, send } from '../plenum.mjs';
 
 const bell = (page) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Inbox/ });
 const notices = (page) => page.getByRole('list', { name: 'Inbox' }).getByRole('listitem');
 const notice = (page, text) => notices(page).filter({ hasText: text });
 const toast = (page, text) => page.locator('.toast').filter({ hasText: text });
+
+/** How many unread messages the navigation tells of. */
+const unread = async (page) => {
+  const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Messages/ });
+  return Number((await link.innerText()).match(/\d+/)?.[0] ?? 0);
+};
 
 /** How many new notifications the bell tells of. */
 const unseen = async (page) => Number((await bell(page).innerText()).match(/\d+/)?.[0] ?? 0);
@@ -133,6 +140,56 @@ scenario('nothing is lost over a killed server', async (scene) => {
   assert.equal(await notices(lena.page).count(), 2, 'each once');
 });
 
+// While Lena's line is cut Sam names her, and she changes her name elsewhere. The server comes back with another epoch, so that no log
+// says what she has missed: each part of her pages asks for all of it, and its first request fails. Her inbox, the list beside her bell,
+// her conversations and her own name are right all the same, without a reload.
+scenario(
+  'a page is right after a gap, though the first request after it fails',
+  async (scene) => {
+    const [lena, sam, elsewhere] = await scene.people('lena', 'sam', 'lena');
+    const person = `private-person.${await me(lena.page)}`;
+    const [inbox, people] = [lena.page, await lena.tab()];
+    await lena.open('/inbox', { page: inbox, channel: person });
+    await lena.open('/people', { page: people, channel: person });
+    await openConversation(sam.page, 'General', sam.wire());
+    await send(sam.page, '@Lena Kovač before');
+    await notice(inbox, 'before').waitFor();
+    for (const page of [inbox, people]) {
+      await page.waitForLoadState('networkidle');
+      await markDocument(page);
+    }
+
+    const before = await unread(people);
+    lena.line.cut();
+    await send(sam.page, '@Lena Kovač in the gap');
+    await part.message(sam.page, 'in the gap').waitFor();
+    await call(elsewhere.page, 'people/update_profile', { name: 'Lena Novak', hue: '4', zone: 'Europe/Zagreb' });
+    await scene.kill();
+    await renewEpoch(scene.server);
+    await scene.restart();
+    const failed = [
+      await failOnce(inbox, 'inbox/page'),
+      await failOnce(inbox, 'people/shell'),
+      await failOnce(people, 'inbox/begin'),
+      await failOnce(people, 'messages/sidebar'),
+    ];
+    lena.line.heal();
+    await eventually(() => assert.deepEqual(failed.map((happened) => happened()), failed.map(() => true)));
+
+    await notice(inbox, 'in the gap').waitFor();
+    assert.equal(await notice(inbox, 'before').count(), 1, 'each once');
+    await inbox.getByTitle('Lena Novak').waitFor();
+    await people.getByTitle('What is new').click();
+    await people.getByRole('list', { name: 'What is new' }).getByRole('listitem').filter({ hasText: 'in the gap' }).waitFor();
+    await eventually(async () => assert.equal(await unread(people), before + 1));
+    // And what comes from now on shows there as before.
+    await send(sam.page, '@Lena Kovač and after it');
+    await notice(inbox, 'and after it').waitFor();
+    for (const page of [inbox, people]) assert.ok(await sameDocument(page), 'nothing was loaded again');
+  },
+  { allow: [/status of 500/] },
+);
+
 // Who does not look at Plenum is told by the browser, if they wanted that; what is read is taken back there.
 scenario('the browser shows what is new to whoever does not look', async (scene) => {
   const lena = await scene.person('lena', { permissions: ['notifications'] });
@@ -161,4 +218,4 @@ scenario('the browser shows what is new to whoever does not look', async (scene)
 });
 
 /** Who the page's person is. */
-const me = (page) => page.evaluate(async () => (await (await fetch('/fn/people/shell')).json()).viewer.card.id);
+const me = (page) => page.evaluate(async () => (await (await fetch('/fn/people/shell')).json()).state.viewer.card.id);
