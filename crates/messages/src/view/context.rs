@@ -2,8 +2,6 @@
 //! for the navigation, the outbox and the drafts. The shell provides it once; the pages of
 //! messages read it.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use super::{
@@ -19,7 +17,6 @@ use crate::{
     model::{Line, Own, Sidebar},
 };
 use plenum_core::{
-    cursor::Cursor,
     error::AppResult,
     ids::{ConversationId, PersonId},
     live::{Live, Snapshot},
@@ -28,13 +25,10 @@ use plenum_core::{
 };
 use plenum_directory::live::OrganisationEvent;
 use plenum_ui::{
-    client::{ConnectionState, LiveHandle, Update, use_connection, use_live},
+    client::{Connection, use_connection},
     effect,
-    page::use_viewer,
+    page::{Follower, Logged, use_viewer},
 };
-
-/// While the socket is down, what is shown is asked for again so often (S4-29).
-pub(super) const REFRESH: Duration = Duration::from_secs(30);
 
 /// The viewer's conversations and what is theirs in this browser.
 #[derive(Clone, Copy)]
@@ -53,16 +47,13 @@ pub struct SidebarContext {
     pub(super) typing: RwSignal<Option<(ConversationId, String)>>,
     pub(super) viewer: Signal<Option<PersonId>>,
     pub(super) state: StoredValue<Option<Sidebar>>,
-    pub(super) cursors: StoredValue<Vec<(String, Cursor)>>,
+    pub(super) follower: Follower,
     lines: StoredValue<SortedMap<ConversationId, ArcRwSignal<Line>>>,
     order: RwSignal<Order>,
     unread: RwSignal<u64>,
-    begun: RwSignal<bool>,
-    pub(super) refused: RwSignal<Option<String>>,
-    pub(super) asking: StoredValue<bool>,
-    /// What came while a fresh list was on its way: the list may have been read before it.
+    pub(super) begun: RwSignal<bool>,
+    /// What came, or was done here, while a fresh list was on its way: the list may have been read before it.
     pub(super) meanwhile: StoredValue<Vec<PersonEvent>>,
-    pub(super) handles: StoredValue<Option<(LiveHandle, LiveHandle)>>,
 }
 
 /// Provides the viewer's conversations to all pages; the shell calls it once, where the
@@ -80,15 +71,12 @@ pub fn provide_sidebar() -> SidebarContext {
         typing: RwSignal::default(),
         viewer: person,
         state: StoredValue::new(None),
-        cursors: StoredValue::default(),
+        follower: Follower::new(Vec::new()),
         lines: StoredValue::default(),
         order: RwSignal::default(),
         unread: RwSignal::new(0),
         begun: RwSignal::new(false),
-        refused: RwSignal::new(None),
-        asking: StoredValue::new(false),
         meanwhile: StoredValue::default(),
-        handles: StoredValue::new(None),
     };
     provide_context(context);
     context.follow(person, organisation);
@@ -114,7 +102,7 @@ impl SidebarContext {
 
     /// Why nothing more is told, if the server has ended the subscription.
     pub(super) fn refused(&self) -> Signal<Option<String>> {
-        self.refused.into()
+        self.follower.ended.into()
     }
 
     /// The order of the list.
@@ -143,9 +131,9 @@ impl SidebarContext {
         if self.begun.get_untracked() {
             return;
         }
-        self.cursors.set_value(snapshot.cursors);
         self.state.set_value(Some(snapshot.state));
         self.redraw_all();
+        self.follower.go_on_from(snapshot.cursors);
         self.begun.set(true);
         self.receive_all();
     }
@@ -171,54 +159,23 @@ impl SidebarContext {
         });
 
         let begun = self.begun;
-        let started = move |channel: &plenum_core::channels::Channel| {
-            let name = channel.to_string();
-            self.cursors.with_value(|cursors| cursors.iter().find(|(of, _)| *of == name).map(|(_, cursor)| cursor.clone()))
-        };
-        let own = use_live::<PersonEvent>(Signal::derive(move || if begun.get() { person.get() } else { None }), started, move |update| {
-            match update {
-                Update::Events(events) => self.apply(&events),
-                Update::Stale | Update::Returned => self.ask_again(),
-                Update::Refused { reason, .. } => self.refused.set(Some(reason)),
-            }
-        });
-        let house = use_live::<OrganisationEvent>(
-            Signal::derive(move || if begun.get() { organisation.get() } else { None }),
-            started,
-            move |update| match update {
-                Update::Events(events) => self.apply_house(&events),
-                Update::Stale => self.ask_again(),
-                Update::Refused { .. } | Update::Returned => {}
-            },
-        );
-        self.handles.set_value(Some((own, house)));
+        self.follower.fetch_with(move || self.fresh(), move |sidebar| self.absorb(sidebar));
+        let own = Signal::derive(move || if begun.get() { person.get() } else { None });
+        self.follower.follow::<PersonEvent>(own, Logged::Some, move |events| self.apply(&events));
+        let house = Signal::derive(move || if begun.get() { organisation.get() } else { None });
+        self.follower.follow_part::<OrganisationEvent>(house, Logged::All, move |events| self.apply_house(&events), |_| {});
 
         let connection = use_connection();
         effect(move |_| {
-            if connection.get().state == ConnectionState::Connected {
+            if connection.with(Connection::is_connected) {
                 self.outbox.go_on();
             }
-        });
-        effect(move |_| {
-            let every = set_interval_with_handle(
-                move || {
-                    if self.begun.get_untracked() && connection.get_untracked().state != ConnectionState::Connected {
-                        self.ask_again();
-                    }
-                },
-                REFRESH,
-            );
-            on_cleanup(move || {
-                if let Ok(every) = every {
-                    every.clear();
-                }
-            });
         });
     }
 
     fn apply(&self, events: &[PersonEvent]) {
         let Some(viewer) = self.viewer.get_untracked() else { return };
-        if self.asking.get_value() {
+        if self.follower.is_requesting() {
             self.meanwhile.update_value(|meanwhile| meanwhile.extend_from_slice(events));
         }
         self.change(|sidebar, touched| {

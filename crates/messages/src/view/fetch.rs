@@ -1,53 +1,20 @@
 //! What a thread asks the server for while it is on the screen: a fresh snapshot after a gap,
 //! pages of history, the newest end, the surroundings of a linked message.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
-use super::{
-    alarm::pause,
-    context::REFRESH,
-    refresh::ASK_AGAIN,
-    store::{Asking, ThreadStore},
-};
+use super::store::ThreadStore;
 use crate::{
     api,
     model::{Message, Thread},
 };
 use plenum_core::{error::AppResult, live::Snapshot};
-use plenum_ui::effect;
 
 impl ThreadStore {
-    /// Takes a fresh snapshot from the first loaded message on, and goes on from there.
-    pub fn ask_again(self) {
-        match self.asking.try_get_value() {
-            Some(Asking::No) => {}
-            Some(_) => return self.asking.set_value(Asking::Again),
-            None => return,
-        }
-        self.asking.set_value(Asking::Yes);
-        spawn_local(async move {
-            loop {
-                let from = self.state.try_with_value(|thread| (!thread.messages.is_empty()).then(|| thread.first())).flatten();
-                let answer = api::thread(self.conversation, from, None).await;
-                let asked = self.asking.try_get_value();
-                if asked.is_none() {
-                    return;
-                }
-                match answer {
-                    Ok(fresh) => self.absorb(fresh),
-                    Err(error) if error.is_transient() && self.is_stale() => {
-                        pause(ASK_AGAIN).await;
-                        continue;
-                    }
-                    Err(_) => {}
-                }
-                if asked != Some(Asking::Again) {
-                    break;
-                }
-                self.asking.set_value(Asking::Yes);
-            }
-            self.asking.set_value(Asking::No);
-        });
+    /// A fresh snapshot from the first loaded message on.
+    pub(super) fn snapshot(self) -> impl Future<Output = AppResult<Snapshot<Thread>>> {
+        let from = self.state.try_with_value(|thread| (!thread.messages.is_empty()).then(|| thread.first())).flatten();
+        api::thread(self.conversation, from, None)
     }
 
     /// Shows the newest messages instead of the window that is loaded.
@@ -56,7 +23,7 @@ impl ThreadStore {
     /// As [`api::thread`].
     pub async fn to_newest(self) -> AppResult<()> {
         let fresh = api::thread(self.conversation, None, None).await?;
-        self.absorb(fresh);
+        self.replace(fresh);
         Ok(())
     }
 
@@ -66,7 +33,7 @@ impl ThreadStore {
     /// As [`api::thread`].
     pub async fn to_message(self, number: u64) -> AppResult<()> {
         let fresh = api::thread(self.conversation, None, Some(number)).await?;
-        self.absorb(fresh);
+        self.replace(fresh);
         Ok(())
     }
 
@@ -100,30 +67,18 @@ impl ThreadStore {
         self.draw_all();
     }
 
-    fn absorb(&self, fresh: Snapshot<Thread>) {
-        let Some(()) = self.state.try_update_value(|thread| thread.absorb(self.viewer, fresh.state)) else { return };
-        self.cursors.set_value(fresh.cursors);
-        self.draw_all();
-        self.show_pending(untrack(|| self.context.outbox.of(self.conversation)), false);
-        self.resume();
+    /// Shows a snapshot that was fetched for another window than the one that is loaded.
+    fn replace(self, Snapshot { state, cursors }: Snapshot<Thread>) {
+        if !self.state.is_disposed() {
+            self.absorb(state);
+            self.follower.go_on_from(cursors);
+        }
     }
 
-    /// While the socket is down, the page asks over HTTP every 30 s (S4-29).
-    pub(super) fn refresh_while_down(self) {
-        effect(move |_| {
-            let every = set_interval_with_handle(
-                move || {
-                    if !self.is_connected() {
-                        self.ask_again();
-                    }
-                },
-                REFRESH,
-            );
-            on_cleanup(move || {
-                if let Ok(every) = every {
-                    every.clear();
-                }
-            });
-        });
+    /// Shows a snapshot; what waits in the outbox stays.
+    pub(super) fn absorb(self, fresh: Thread) {
+        let Some(()) = self.state.try_update_value(|thread| thread.absorb(self.viewer, fresh)) else { return };
+        self.draw_all();
+        self.show_pending(untrack(|| self.context.outbox.of(self.conversation)), false);
     }
 }

@@ -10,12 +10,9 @@ use crate::{
     live::{ConversationEvent, ReactionsChanged, ThreadTouched},
     model::{Message, Own, Pending, Reaction, Thread},
 };
-use plenum_core::{channels::Channel, ids::PersonId, live::Live, people::PersonCard, sorted::sort_by_key};
+use plenum_core::{ids::PersonId, live::Live, people::PersonCard, sorted::sort_by_key};
 use plenum_directory::live::OrganisationEvent;
-use plenum_ui::{
-    client::{self, SubscriptionStatus, use_live},
-    effect,
-};
+use plenum_ui::{client::SubscriptionStatus, effect, page::Logged};
 
 /// Somebody who said that they are typing is shown for so long; longer than the pause
 /// between two such events (3 s), shorter than I17 asks (10 s).
@@ -28,16 +25,9 @@ const SHORT_WINDOW: u64 = 150;
 impl ThreadStore {
     pub(super) fn follow(self) {
         let (id, about) = (self.conversation, self.about);
-        let handle = use_live::<ConversationEvent>(
-            Signal::derive(move || about.with(|about| about.own.is_some()).then_some(id)),
-            move |channel: &Channel| self.cursor(channel),
-            move |update| match update {
-                client::Update::Events(events) => self.apply(&events),
-                client::Update::Stale => self.ask_again(),
-                client::Update::Refused { reason, .. } => self.refused.set(Some(reason)),
-                client::Update::Returned => self.refused.set(None),
-            },
-        );
+        self.follower.fetch_with(move || self.snapshot(), move |thread| self.absorb(thread));
+        let joined = Signal::derive(move || about.with(|about| about.own.is_some()).then_some(id));
+        let handle = self.follower.follow::<ConversationEvent>(joined, Logged::All, move |events| self.apply(&events));
         self.handle.set_value(Some(handle));
 
         // What is the viewer's own comes with the list of conversations, and goes with its line.
@@ -51,7 +41,7 @@ impl ThreadStore {
                 });
             } else if self.context.begun() && self.about.with_untracked(|about| about.own.is_some()) {
                 // Joined a moment ago, and the list does not know it yet.
-                self.context.ask_again();
+                self.context.follower.renew();
             }
             listed
         });
@@ -73,7 +63,6 @@ impl ThreadStore {
                 self.answered(message);
             }
         });
-        self.refresh_while_down();
     }
 
     /// Says that the viewer is typing; false if nobody can hear it now.
@@ -154,8 +143,8 @@ impl ThreadStore {
         let here = self.state.with_value(|thread| thread.pending.iter().any(|item| item.key == message.key));
         if here && next {
             self.apply(&[ConversationEvent::MessageSent(message)]);
-        } else if here && !self.is_connected() {
-            self.ask_again();
+        } else if here && !self.follower.is_connected() {
+            self.follower.renew();
         }
     }
 

@@ -122,8 +122,8 @@ impl Screen {
         spawn_local(async move {
             if let Err(error) = api::delete(id).await {
                 self.say(&error);
-            } else if !self.store.is_connected() {
-                self.store.ask_again();
+            } else if !self.store.follower.is_connected() {
+                self.store.follower.renew();
             }
         });
     }

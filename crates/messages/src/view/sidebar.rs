@@ -141,7 +141,7 @@ fn List(context: SidebarContext, open: Memo<Option<ConversationId>>) -> impl Int
             {section(words::PEOPLE, people)}
             {move || refused.get().map(|reason| view! {
                 <Notice tone=Tone::Bad>{reason}" "{words::REFUSED_TEXT}</Notice>
-                <button class="btn" data-size="s" type="button" on:click=move |_| context.ask_again()>{words::TRY_AGAIN}</button>
+                <button class="btn" data-size="s" type="button" on:click=move |_| context.follower.renew()>{words::TRY_AGAIN}</button>
             })}
             {move || order.with(|order| order.rooms.is_empty() && order.people.is_empty()).then(|| view! { <p class="history">{words::NO_CONVERSATIONS}</p> })}
         </nav>

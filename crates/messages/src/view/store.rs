@@ -13,15 +13,16 @@ use crate::{
     model::{Conversation, Member, Message, Own, Thread},
 };
 use plenum_core::{
-    channels::Channel,
-    cursor::Cursor,
     ids::{ConversationId, PersonId},
     live::Snapshot,
     people::PersonCard,
     sorted::SortedMap,
     time::Zone,
 };
-use plenum_ui::client::{Connection, LiveHandle, SubscriptionStatus, use_connection};
+use plenum_ui::{
+    client::{Connection, LiveHandle, use_connection},
+    page::Follower,
+};
 
 /// What the head of the conversation, its receipts and its members are drawn from.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,8 +66,7 @@ pub struct ThreadStore {
     /// The viewer's other conversations, outbox and drafts.
     pub context: SidebarContext,
     pub(super) state: StoredValue<Thread>,
-    pub(super) cursors: StoredValue<Vec<(String, Cursor)>>,
-    pub(super) asking: StoredValue<Asking>,
+    pub(super) follower: Follower,
     zone: StoredValue<Zone>,
     messages: StoredValue<SortedMap<u64, ArcRwSignal<Message>>>,
     rows: RwSignal<Vec<Row>>,
@@ -74,20 +74,10 @@ pub struct ThreadStore {
     window: RwSignal<Window>,
     pub(super) arrived: RwSignal<u64>,
     pub(super) typing: RwSignal<Vec<(PersonCard, u64)>>,
-    pub(super) refused: RwSignal<Option<String>>,
     pub(super) handle: StoredValue<Option<LiveHandle>>,
     connection: Signal<Connection>,
     /// The end of the log is on the screen.
     pub(super) at_end: StoredValue<bool>,
-}
-
-/// Whether a fresh snapshot is on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asking {
-    No,
-    Yes,
-    /// Something happened meanwhile: once more.
-    Again,
 }
 
 impl ThreadStore {
@@ -98,15 +88,13 @@ impl ThreadStore {
             viewer,
             conversation: thread.conversation.id,
             context,
-            cursors: StoredValue::new(snapshot.cursors),
-            asking: StoredValue::new(Asking::No),
+            follower: Follower::new(snapshot.cursors),
             messages: StoredValue::new(signals(&thread)),
             rows: RwSignal::new(rows(&thread, &zone)),
             about: RwSignal::new(about(&thread, viewer)),
             window: RwSignal::new(window(&thread)),
             arrived: RwSignal::new(0),
             typing: RwSignal::default(),
-            refused: RwSignal::new(None),
             handle: StoredValue::new(None),
             connection: use_connection(),
             at_end: StoredValue::new(false),
@@ -155,7 +143,7 @@ impl ThreadStore {
 
     /// Why nothing more is told here (S2-60); follows it.
     pub fn refused(&self) -> Signal<Option<String>> {
-        self.refused.into()
+        self.follower.ended.into()
     }
 
     /// A message by its number.
@@ -172,31 +160,8 @@ impl ThreadStore {
 
     /// Asks for the subscription again, after it was refused.
     pub fn follow_again(&self) {
-        self.refused.set(None);
-        self.ask_again();
-    }
-
-    pub(super) fn resume(&self) {
-        if let Some(Some(handle)) = self.handle.try_get_value()
-            && let Some(cursor) = self.cursor(&Channel::Conversation(self.conversation))
-        {
-            handle.resume(cursor);
-        }
-    }
-
-    /// Nothing comes until there is a fresh snapshot.
-    pub(super) fn is_stale(&self) -> bool {
-        let handle = self.handle.try_get_value().flatten();
-        handle.is_some_and(|handle| handle.status().try_get_untracked() == Some(SubscriptionStatus::Stale))
-    }
-
-    pub(super) fn is_connected(&self) -> bool {
-        self.connection.try_get_untracked().is_some_and(|connection| connection.is_connected())
-    }
-
-    pub(super) fn cursor(&self, channel: &Channel) -> Option<Cursor> {
-        let name = channel.to_string();
-        self.cursors.try_with_value(|cursors| cursors.iter().find(|(of, _)| *of == name).map(|(_, cursor)| cursor.clone()))?
+        self.follower.ended.set(None);
+        self.follower.renew();
     }
 
     /// Changes the thread and draws what was touched.

@@ -320,8 +320,8 @@ fn Foot(screen: Screen) -> impl IntoView {
                 on:submit=move |event: ev::SubmitEvent| {
                     event.prevent_default();
                     run(screen, api::join(store.conversation), move || {
-                        store.context.ask_again();
-                        store.ask_again();
+                        store.context.follower.renew();
+                        store.follower.renew();
                     });
                 }
             >
