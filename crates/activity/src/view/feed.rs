@@ -66,7 +66,7 @@ pub(super) fn FeedView(
             }
         })
     });
-    let ended = screen.ended;
+    let ended = screen.follower.ended;
     view! {
         {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
         {dynamic(move || empty.get().then(|| view! { <EmptyState icon="today" title=words::NOTHING text=nothing/> }))}
