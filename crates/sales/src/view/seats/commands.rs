@@ -270,7 +270,7 @@ impl Screen {
     async fn refuse(self, error: &AppError) {
         self.alarm_of(error);
         if error.kind == ErrorKind::Conflict && self.away.try_get_untracked() == Some(true) {
-            let _ = self.refresh().await;
+            self.refresh().await;
         }
     }
 
@@ -313,7 +313,7 @@ impl Screen {
                     if !taken {
                         return;
                     }
-                    let _ = self.refresh().await;
+                    self.refresh().await;
                 }
             }
         }

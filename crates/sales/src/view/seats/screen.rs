@@ -23,7 +23,6 @@ use crate::{
     words::seats as words,
 };
 use plenum_core::{
-    cursor::Cursor,
     ids::{EventId, Millis, PersonId, SeatId},
     live::{Live, LiveEvent, Snapshot},
     sorted::SortedSet,
@@ -33,8 +32,9 @@ use plenum_events::{
     model::event::TypeAvailability,
 };
 use plenum_ui::{
-    client::{Connection, Update, use_connection, use_live},
+    client::{Connection, use_connection},
     effect, memo,
+    page::{Follower, Logged},
 };
 
 /// A basket that goes this near to its end has ended, and was not let go.
@@ -88,8 +88,7 @@ pub struct Screen {
     /// How often the server has told of the basket.
     pub told: StoredValue<u32>,
     warned: StoredValue<Millis>,
-    pub cursors: StoredValue<Vec<(String, Cursor)>>,
-    pub follows: RwSignal<bool>,
+    pub follower: Follower,
     pub asking_place: StoredValue<bool>,
     /// There is no line: nobody tells what happens.
     pub away: Memo<bool>,
@@ -126,8 +125,7 @@ impl Screen {
             out_of_reach: StoredValue::new(None),
             told: StoredValue::new(0),
             warned: StoredValue::new(0),
-            cursors: StoredValue::new(cursors),
-            follows: RwSignal::new(true),
+            follower: Follower::new(cursors),
             asking_place: StoredValue::new(false),
             away: memo(move || !connection.with(Connection::is_connected)),
             map: StoredValue::new(map),
@@ -137,7 +135,8 @@ impl Screen {
     /// Follows what happens, and the clock.
     pub fn follow(self) {
         let person = self.viewer.unwrap_or(PersonId(0));
-        let scope = Signal::derive(move || self.follows.get().then_some(self.event));
+        self.follower.fetch_with(move || api::map(self.event), move |map| self.replace(map));
+        let scope = Signal::stored(Some(self.event));
         self.follow_channel::<SeatsEvent>(scope, move |events| {
             for event in events {
                 match event {
@@ -147,7 +146,7 @@ impl Screen {
                 }
             }
             if events.iter().any(|event| matches!(event, SeatsEvent::PlanChanged(_))) {
-                self.renew();
+                self.follower.renew();
                 return;
             }
             let touched = self.apply(person, events);
@@ -159,8 +158,7 @@ impl Screen {
             self.show();
             self.ask_place();
         });
-        let own = Signal::derive(move || if self.follows.get() { self.viewer } else { None });
-        self.follow_channel::<OwnEvent>(own, move |events| {
+        self.follow_channel::<OwnEvent>(Signal::stored(self.viewer), move |events| {
             let concerns = |event: &OwnEvent| matches!(event, OwnEvent::HoldChanged(changed) if changed.event_id == self.event);
             if events.iter().any(concerns) {
                 self.told.update_value(|told| *told = told.wrapping_add(1));
@@ -178,7 +176,17 @@ impl Screen {
         });
         self.clock.run(move |now| self.tick(now));
         effect(move |_| self.begin());
-        self.while_there_is_no_line();
+        effect(move |_| {
+            if !self.away.get() {
+                self.reached();
+            }
+        });
+        // There is nothing more to be seen; what is on the screen is as it was.
+        effect(move |_| {
+            if let Some(reason) = self.follower.ended.get() {
+                self.alarm.set(Some(reason));
+            }
+        });
     }
 
     fn follow_channel<E>(self, scope: Signal<Option<E::Scope>>, apply: impl Fn(&[E]) + 'static)
@@ -186,19 +194,7 @@ impl Screen {
         E: LiveEvent,
         E::Scope: Sync,
     {
-        use_live::<E>(
-            scope,
-            move |channel| {
-                let name = channel.to_string();
-                self.cursors.with_value(|cursors| cursors.iter().find(|(of, _)| *of == name).map(|(_, cursor)| cursor.clone()))
-            },
-            move |update| match update {
-                Update::Events(events) => apply(&events),
-                Update::Stale => self.renew(),
-                Update::Refused { reason, .. } => self.alarm.set(Some(reason)),
-                Update::Returned => {}
-            },
-        );
+        self.follower.follow::<E>(scope, Logged::All, move |events| apply(&events));
     }
 
     fn apply<E>(self, person: PersonId, events: &[E]) -> Vec<<SeatMap as Live<E>>::Touched>
