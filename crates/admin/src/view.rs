@@ -8,10 +8,7 @@ mod console;
 mod health;
 mod jobs;
 
-use leptos::{
-    prelude::{Update as _, *},
-    task::spawn_local,
-};
+use leptos::prelude::{Update as _, *};
 use leptos_router::{components::Form, hooks::use_query_map};
 
 use super::{
@@ -22,12 +19,13 @@ use super::{
 use crate::words::channels as words;
 pub use health::HealthPage;
 pub use jobs::JobsPage;
-use plenum_core::{ids::ApplicationId, live::Live};
+use plenum_core::{
+    ids::ApplicationId,
+    live::{Live, Snapshot},
+};
 use plenum_ui::{
-    Icon, Notice,
-    client::{Update, use_live},
-    dynamic, memo,
-    page::{AdminPage, FaultWithin, use_organisation, use_own_id},
+    Icon, Notice, dynamic, memo,
+    page::{AdminPage, FaultWithin, Follower, Logged, use_organisation, use_own_id},
     view,
 };
 
@@ -68,16 +66,14 @@ pub fn ChannelsPage() -> impl IntoView {
 
 #[component]
 fn Watch(overview: Overview, asked: Question) -> impl IntoView {
+    let screen = Screen::new(overview.live, asked.clone());
+    let (shown, searches, ended) = (screen.shown, screen.searches, screen.follower.ended);
     let (app, query) = asked;
-    let shown = RwSignal::new(overview.live);
-    let ended = RwSignal::new(None::<String>);
     let console = RwSignal::new(live::Console::default());
     let paused = RwSignal::new(false);
-    let searches = !query.is_empty();
-    let told = Told { app, shown, query: StoredValue::new(query.clone()), ended, follows: RwSignal::new(true) };
     match app {
-        Some(app) => follow_application(app, told, console, paused),
-        None => follow_organisation(told),
+        Some(app) => screen.follow_application(app, console, paused),
+        None => screen.follow_organisation(),
     }
     let whose = overview.applications.into_iter().map(|(id, name)| (Some(id), name));
     let whose = std::iter::once((None, words::OWN.to_owned()))
@@ -119,86 +115,57 @@ fn Watch(overview: Overview, asked: Question) -> impl IntoView {
     }
 }
 
-/// What a page is told goes here.
+/// The channels on the screen.
 #[derive(Clone, Copy)]
-struct Told {
-    app: Option<ApplicationId>,
+struct Screen {
     shown: RwSignal<LiveChannels>,
-    /// What was searched for, to be asked for anew at each telling; empty: what is told is shown.
-    query: StoredValue<String>,
-    /// Why nothing more is told.
-    ended: RwSignal<Option<String>>,
-    /// The channel is followed; not for the moment in which there was a gap.
-    follows: RwSignal<bool>,
+    /// Only the channels that were searched for are shown: each event is a reason to search again.
+    searches: bool,
+    follower: Follower,
 }
 
-impl Told {
-    fn take(self, told: LiveChannels) {
-        if self.query.with_value(String::is_empty) {
-            return self.shown.set(told);
-        }
-        self.ask();
+impl Screen {
+    /// Shows what is live now. Nothing of it is logged: each event says all of it.
+    fn new(live: LiveChannels, (app, query): Question) -> Self {
+        let (shown, searches, follower) = (RwSignal::new(live), !query.is_empty(), Follower::new(Vec::new()));
+        let search = move || {
+            let query = query.clone();
+            async move { Ok(Snapshot { state: api::channels(app, query).await?.live, cursors: Vec::new() }) }
+        };
+        follower.fetch_with(search, move |live| drop(shown.try_set(live)));
+        Self { shown, searches, follower }
     }
 
-    fn ask(self) {
-        let (app, query) = (self.app, self.query.get_value());
-        spawn_local(async move {
-            if let Ok(found) = api::channels(app, query).await {
-                let _ = self.shown.try_set(found.live);
+    fn update(self, live: LiveChannels) {
+        if self.searches {
+            self.follower.renew();
+        } else {
+            self.shown.set(live);
+        }
+    }
+
+    fn follow_organisation(self) {
+        self.follower.follow::<OpsEvent>(use_organisation(), Logged::Some, move |events| {
+            let newest = events.into_iter().rev().find_map(|event| match event {
+                OpsEvent::ChannelsUpdated(newest) => Some(newest),
+                _ => None,
+            });
+            if let Some(newest) = newest {
+                self.update(newest);
             }
-            let _ = self.follows.try_set(true);
         });
     }
 
-    /// What both channels are told alike.
-    fn note<E>(self, update: Update<E>, events: impl FnOnce(Vec<E>)) {
-        match update {
-            Update::Events(told) => events(told),
-            Update::Refused { reason, .. } => self.ended.set(Some(reason)),
-            Update::Returned => self.ended.set(None),
-            // Nothing of this is kept: it is followed anew from now on.
-            Update::Stale => {
-                self.follows.set(false);
-                self.ask();
+    fn follow_application(self, app: ApplicationId, console: RwSignal<live::Console>, paused: RwSignal<bool>) {
+        let viewer = use_own_id().get_untracked();
+        self.follower.follow::<ApplicationEvent>(Signal::stored(Some(app)), Logged::Some, move |events| {
+            for event in events {
+                match (event, viewer) {
+                    (ApplicationEvent::ChannelsUpdated(newest), _) => self.update(newest),
+                    (event, Some(viewer)) if !paused.get_untracked() => console.maybe_update(|console| console.apply(viewer, &event)),
+                    _ => {}
+                }
             }
-        }
+        });
     }
-}
-
-fn follow_organisation(told: Told) {
-    let organisation = use_organisation();
-    use_live::<OpsEvent>(
-        Signal::derive(move || if told.follows.get() { organisation.get() } else { None }),
-        |_| None,
-        move |update| {
-            told.note(update, |events| {
-                let newest = events.into_iter().rev().find_map(|event| match event {
-                    OpsEvent::ChannelsUpdated(newest) => Some(newest),
-                    _ => None,
-                });
-                if let Some(newest) = newest {
-                    told.take(newest);
-                }
-            });
-        },
-    );
-}
-
-fn follow_application(app: ApplicationId, told: Told, console: RwSignal<live::Console>, paused: RwSignal<bool>) {
-    let viewer = use_own_id().get_untracked();
-    use_live::<ApplicationEvent>(
-        Signal::derive(move || told.follows.get().then_some(app)),
-        |_| None,
-        move |update| {
-            told.note(update, |events| {
-                for event in events {
-                    match (event, viewer) {
-                        (ApplicationEvent::ChannelsUpdated(newest), _) => told.take(newest),
-                        (event, Some(viewer)) if !paused.get_untracked() => console.maybe_update(|console| console.apply(viewer, &event)),
-                        _ => {}
-                    }
-                }
-            });
-        },
-    );
 }

@@ -1,9 +1,6 @@
 //! `/admin/jobs`: what waits, by kind, and what failed for good, with the way back.
 
-use leptos::{
-    prelude::{Update as _, *},
-    task::spawn_local,
-};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
@@ -15,15 +12,13 @@ use crate::{
     model::jobs::{Jobs, Kind, Letter},
     words::jobs as words,
 };
-use plenum_core::{ids::Millis, live::Live};
+use plenum_core::{ids::Millis, live::Snapshot};
 use plenum_ui::{
-    Each, Notice, TimeText,
-    client::{Update, use_live},
-    dynamic, effect,
+    Each, Notice, TimeText, dynamic, effect,
     forms::{Failure, failure, is_done, succeeded},
     memo,
     notice::Tone,
-    page::{AdminPage, FaultWithin, use_now, use_organisation, use_own_id, use_zone},
+    page::{AdminPage, FaultWithin, Followed, use_now, use_organisation, use_zone},
     toast, view,
 };
 
@@ -60,13 +55,12 @@ struct Actions {
 
 #[component]
 fn Watch(jobs: Jobs) -> impl IntoView {
-    let shown = RwSignal::new(jobs);
-    let ended = RwSignal::new(None::<String>);
-    follow(shown, ended);
+    let followed = follow(jobs);
+    let Followed { shown, ended, .. } = followed;
     let actions = Actions { retry: ServerAction::new(), retry_kind: ServerAction::new(), discard: ServerAction::new() };
-    announce(succeeded(actions.retry), words::RETRIED, shown);
-    announce(succeeded(actions.retry_kind), words::RETRIED, shown);
-    announce(succeeded(actions.discard), words::DISCARDED, shown);
+    announce(succeeded(actions.retry), words::RETRIED, followed);
+    announce(succeeded(actions.retry_kind), words::RETRIED, followed);
+    announce(succeeded(actions.discard), words::DISCARDED, followed);
     view! {
         {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
         <Failure failure=failure(actions.retry)/>
@@ -78,45 +72,19 @@ fn Watch(jobs: Jobs) -> impl IntoView {
     }
 }
 
-fn follow(shown: RwSignal<Jobs>, ended: RwSignal<Option<String>>) {
-    let (organisation, person) = (use_organisation(), use_own_id().get_untracked());
-    let follows = RwSignal::new(true);
-    use_live::<JobsEvent>(
-        Signal::derive(move || if follows.get() { organisation.get() } else { None }),
-        |_| None,
-        move |update| match update {
-            Update::Events(events) => {
-                let Some(person) = person else { return };
-                // Each is the whole of it: the last one counts.
-                let Some(newest) = events.last() else { return };
-                shown.maybe_update(|shown| shown.apply(person, newest));
-            }
-            Update::Refused { reason, .. } => ended.set(Some(reason)),
-            Update::Returned => ended.set(None),
-            // Nothing of this is kept: it is asked for anew, and followed from now on.
-            Update::Stale => {
-                follows.set(false);
-                spawn_local(async move {
-                    ask(shown).await;
-                    let _ = follows.try_set(true);
-                });
-            }
-        },
-    );
-}
-
-async fn ask(shown: RwSignal<Jobs>) {
-    if let Ok(newest) = api::list().await {
-        let _ = shown.try_set(newest);
-    }
+/// The jobs, kept up to date. None of their events are logged: each says all of it.
+fn follow(jobs: Jobs) -> Followed<Jobs> {
+    let snapshot = |state| Snapshot { state, cursors: Vec::new() };
+    let followed = Followed::new(snapshot(jobs), move || async move { Ok(snapshot(api::list().await?)) });
+    followed.on_unlogged::<JobsEvent>(use_organisation())
 }
 
 /// Says that something was done, and shows what it did at once.
-fn announce(done: Signal<bool>, text: &'static str, shown: RwSignal<Jobs>) {
+fn announce(done: Signal<bool>, text: &'static str, followed: Followed<Jobs>) {
     effect(move |_| {
         if done.get() {
             toast::show(text);
-            spawn_local(ask(shown));
+            followed.renew();
         }
     });
 }
