@@ -40,28 +40,39 @@ for (const { title } of red) console.log(`failed twice: ${title}`);
 for (const title of late) console.log(`passed only at the second try: ${title}`);
 process.exit(results.length > 0 && red.length === 0 ? 0 : 1);
 
-/** Runs these files, or only the tests in them that are called so, and reports as it goes. */
+/** Runs these files, or only the tests in them that are called so, and reports each file when it has ended. */
 async function attempt(files, names = []) {
-  const outcomes = new Map(files.map((file) => [file, new Map()]));
+  const outcomes = new Map();
+  const waiting = [...files];
+  const worker = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) outcomes.set(file, await one(file, names));
+  };
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, worker));
+  return outcomes;
+}
+
+/** Runs one file; returns which of its tests passed. */
+async function one(file, names) {
+  const tests = new Map();
   const only = names.map((name) => new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}$`));
-  const events = run({ files, concurrency: FILES_AT_ONCE, ...(only.length > 0 && { testNamePatterns: only }) });
+  const events = run({ files: [file], ...(only.length > 0 && { testNamePatterns: only }) });
   const watched = events.compose(async function* (source) {
     for await (const event of source) {
       const { type, data } = event;
       const ended = (type === 'test:pass' || type === 'test:fail') && data.nesting === 0;
       // What does not match the names is reported as skipped.
       if (ended && data.skip === undefined) {
-        const file = data.file ?? resolve(data.name);
         const name = resolve(data.name) === file ? file : data.name;
         // A name that stands twice in a file passes if both do.
-        const known = outcomes.get(file) ?? outcomes.set(file, new Map()).get(file);
-        known.set(name, type === 'test:pass' && known.get(name) !== false);
+        tests.set(name, type === 'test:pass' && tests.get(name) !== false);
       }
       if (type !== 'test:diagnostic' || !CLOSING.test(data.message)) yield event;
     }
   });
-  for await (const text of watched.compose(new spec())) process.stdout.write(text);
-  return outcomes;
+  let report = '';
+  for await (const text of watched.compose(new spec())) report += text;
+  process.stdout.write(report);
+  return tests;
 }
 
 /** A test as the closing lines name it. */

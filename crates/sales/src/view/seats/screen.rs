@@ -14,6 +14,7 @@ use super::{
 };
 use crate::view::seats::guest_selection as picks;
 use crate::{
+    api::seats as api,
     live::own::OwnEvent,
     model::{
         hold::Hold,
