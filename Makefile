@@ -77,6 +77,15 @@ check-fast: setup ## Check that both halves and all tests compile; makes no code
 	@cargo check --workspace --features ssr --all-targets
 	@cargo check --lib --features hydrate --target wasm32-unknown-unknown
 
+# The tests run first and record each statement that the program asks its database.
+.PHONY: check-postgres
+check-postgres: ## Check that PostgreSQL takes the schema and every statement (runs the tests in Rust)
+	@scripts/setup postgres
+	@rm -rf target/statements
+	@RECORD_STATEMENTS=$(CURDIR)/target/statements PLENUM_LOG__FILTER=info,sqlx::query=off \
+		cargo test --workspace --features ssr --lib --tests
+	@scripts/check-postgres
+
 .PHONY: bench
 bench: setup-bench build ## Measure, and print a table
 	@cargo bench --features ssr --bench live
