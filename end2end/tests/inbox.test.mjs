@@ -183,7 +183,7 @@ scenario(
     await people.getByRole('list', { name: 'What is new' }).getByRole('listitem').filter({ hasText: 'in the gap' }).waitFor();
     await eventually(async () => assert.equal(await unread(people), before + 1));
     // And what comes from now on shows there as before.
-    await send(sam.page, '@Lena Kovač and after it');
+    await send(sam.page, '@Lena Novak and after it');
     await notice(inbox, 'and after it').waitFor();
     for (const page of [inbox, people]) assert.ok(await sameDocument(page), 'nothing was loaded again');
   },
