@@ -255,7 +255,7 @@ pub struct ServerFrame {
     /// The server's build; on the first frame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<String>,
-    /// The server's [`LIVE_SCHEMA`](super::live::LIVE_SCHEMA); on the first frame.
+    /// The server's `LIVE_SCHEMA`; on the first frame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live_schema: Option<u32>,
     /// Who sent a client event on a presence channel.

@@ -2,8 +2,8 @@
 //!
 //! A commit's way out: the writer hands it to the [`dispatcher`], which encodes each
 //! event once and gives its bytes to the [`hub`]; the hub writes them to every
-//! subscriber's [`connection`] whose queue is empty and queues the rest. [`log`] is
-//! what was announced, for those who come back; [`presence`] is derived from the
+//! subscriber's [`connection`] whose queue is empty and queues the rest. The store's log has
+//! what was announced, for clients that come back; [`presence`] is derived from the
 //! connections alone; [`heads`] follow conversations that are not on the screen. [`pusher`] is
 //! what external applications get: the same sockets, channels of their own.
 

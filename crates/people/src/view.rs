@@ -3,7 +3,6 @@
 //!
 //! - `/sign-in`, `/register` are in [`door`], `/forgot`, `/reset` in [`reset`];
 //! - `/people` is in [`directory`], `/people/{id}` in [`person`];
-//! - [`last_seen`] says when somebody was here;
 //! - `/settings` is in [`settings`], `/admin/people` and `/admin/sign-ins` in [`admin`].
 
 #[cfg(not(feature = "hydrate"))]

@@ -45,7 +45,7 @@ pub struct LiveSettings {
     pub path: String,
     /// The build that rendered the page.
     pub build: String,
-    /// The [`LIVE_SCHEMA`](plenum_core::live::LIVE_SCHEMA) of the code in the page.
+    /// The `LIVE_SCHEMA` of the code in the page.
     pub live_schema: u32,
     /// Who is signed in: the socket is opened at once, and only as theirs. For visitors it
     /// is opened with the first subscription.

@@ -47,7 +47,7 @@ fn note_address(state: &AppState, request: &mut Request) -> IpAddr {
 }
 
 /// Middleware: finds out who asks and from where, and puts [`ClientAddress`] and, if somebody
-/// is signed in, [`Identity`](sign_ins::Identity) into the request's extensions.
+/// is signed in, `Identity` into the request's extensions.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let client = note_address(&state, &mut request);
     match sign_ins::lookup(&state, request.headers(), client).await {

@@ -1,6 +1,6 @@
 //! `/events/new` and `/events/{id}/edit`: an event as its organisers write it.
 //!
-//! - [`about`]: what it says, where and when; [`types`]: its tickets; [`picture`], [`staff`]; [`course`]: what becomes of it.
+//! - [`about`]: what it says, where and when; [`types`]: its tickets; [`picture`], [`staff`]; [`lifecycle`]: its changes of state.
 //!
 //! Each section is a form of its own, which works without scripts; what is typed in one stays when another is sent.
 

@@ -38,7 +38,7 @@ pub enum Committed {
     External(External, u64),
     /// Rights that have ended.
     Revoked(Revocation),
-    /// Something that people follow by heads has moved (its kind of subject is the registered [`Heads`](plenum_live::heads::Heads)').
+    /// Something that people follow by heads has moved (its kind of subject is the registered `Heads`').
     Moved {
         /// Which.
         subject: i64,
