@@ -53,6 +53,7 @@ test-unit: setup ## Run the tests in Rust: unit, property, integration over real
 # The browser tests use the server that the tests in Rust use, and browser code that is quick to build.
 .PHONY: build-test
 build-test: setup-test
+	@mkdir -p target/debug
 	@LEPTOS_SITE_ROOT=target/test/site cargo leptos build --frontend-only --split
 	@cargo build --quiet --features ssr --bin plenum
 	@scripts/assemble test
