@@ -103,7 +103,7 @@ async fn a_room_is_renamed() {
     let long = "x".repeat(201);
     let refused = lena.call("messages/rename", &[("conversation", &id), ("name", "Choir"), ("topic", &long)]).await;
     assert_eq!(refused.status(), 422);
-    assert_eq!(refused.json::<serde_json::Value>().await.unwrap()["field"], "topic");
+    assert_eq!(refused.json::<Value>().await.unwrap()["field"], "topic");
     let forbidden = sam.call("messages/rename", &[("conversation", &other.to_string()), ("name", "Mine"), ("topic", "")]).await;
     assert_eq!(forbidden.status(), 403);
 }
@@ -116,7 +116,7 @@ async fn the_unread_total_is_there_at_first() {
     let total = async || {
         let sidebar = tom.ask("messages/sidebar", &[]).await;
         let lines = sidebar["state"]["lines"].as_array().unwrap().clone();
-        let unread = |line: &serde_json::Value| {
+        let unread = |line: &Value| {
             let (head, read) = (line["head"].as_u64().unwrap(), line["own"]["read"].as_u64().unwrap());
             let seen = line["own"]["unread_from"].as_u64().map_or(read, |from| read.min(from - 1));
             if line["own"]["muted"] == true { 0 } else { head.saturating_sub(seen) }
@@ -152,7 +152,7 @@ async fn nobody_sends_what_another_wrote() {
     let message = [("conversation", general.as_str()), ("text", "only mine"), ("key", "key-author-1"), ("author", author.as_str())];
     let refused = sam.call("messages/send", &message).await;
     assert_eq!(refused.status(), 409);
-    assert_eq!(refused.json::<serde_json::Value>().await.unwrap()["field"], "author");
+    assert_eq!(refused.json::<Value>().await.unwrap()["field"], "author");
     assert_eq!(lena.call("messages/send", &message).await.status(), 200);
     assert_eq!(sam.ask("messages/search", &[("query", "only mine")]).await.as_array().unwrap().len(), 1);
 }
