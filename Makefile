@@ -12,6 +12,8 @@ export PATH := $(CURDIR)/.tools/bin:$(CARGO_HOME)/bin:$(PATH)
 # Where `run` and `watch` keep their database and the mails that they write, unless the environment says otherwise.
 run watch: export PLENUM_DATABASE__URL ?= sqlite://$(CURDIR)/data/plenum.db
 run watch: export PLENUM_MAIL__OUTBOX ?= $(CURDIR)/data/outbox
+# One tries webhooks out with a backend on this machine.
+run watch: export PLENUM_WEBHOOKS__ALLOW_PRIVATE ?= true
 
 # Crates that have no half in the browser.
 SERVER_ONLY := --exclude plenum-store --exclude plenum-live --exclude plenum-web --exclude plenum-testing
@@ -47,7 +49,7 @@ build: setup ## Build in release into dist/, which runs from any directory
 test: test-unit test-browser ## Run every test: unit, property, integration, browser
 
 .PHONY: test-unit
-test-unit: setup ## Run the tests in Rust: unit, property, integration over real sockets
+test-unit: setup-unit ## Run the tests in Rust: unit, property, integration over real sockets
 	@cargo test --workspace --features ssr --lib --bins --tests
 
 # The browser tests use the server that the tests in Rust use, and browser code that is quick to build.
@@ -87,14 +89,23 @@ check-postgres: ## Check that PostgreSQL takes the schema and every statement (r
 		cargo test --workspace --features ssr --lib --tests
 	@scripts/check-postgres
 
-.PHONY: bench
-bench: setup-bench build ## Measure, and print a table
-	@cargo bench --features ssr --bench live
+# `make bench -- attack storm` measures these sections only: the goals beside `bench` are names of sections then.
+SECTIONS := $(if $(filter bench,$(firstword $(MAKECMDGOALS))),$(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS)))
+.PHONY: bench $(SECTIONS)
+bench: setup-bench build ## Measure, and print a table; `make bench -- attack` measures one section
+	@cargo bench --features ssr --bench live -- $(SECTIONS)
+$(SECTIONS):
+	@:
 
 .PHONY: bench-peers
 bench-peers: build ## Measure Plenum beside sockudo and Bun's WebSocket server, which it installs
 	@scripts/setup peers
 	@cargo bench --features ssr --bench live -- peers
+
+# Not part of the tests: the first build of `make watch` takes minutes.
+.PHONY: loops
+loops: setup-test ## Time the loops of development, and try `make watch` in a browser
+	@node end2end/loops.mjs
 
 .PHONY: screenshots
 screenshots: setup-test build ## Take the pictures in docs/
@@ -105,7 +116,9 @@ clean: ## Remove what was built; data/ and the installed tools stay
 	@cargo clean
 	@rm -rf dist end2end/results
 
-.PHONY: setup-test setup-bench
+.PHONY: setup-unit setup-test setup-bench
+setup-unit:
+	@scripts/setup unit
 setup-test:
 	@scripts/setup test
 setup-bench:

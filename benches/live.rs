@@ -12,12 +12,13 @@
 //!   the load generator is not what is measured; [`yardstick`](live::yardstick) is the least
 //!   that any server must do.
 //! - one file a section: memory, fan-out, external applications, writes, latency, resync, storm, pages,
-//!   bundle, browser, seats, inbox; and [`peers`](live::peers), other servers, which only `make bench-peers` measures.
+//!   bundle, browser, seats, inbox, attack; and [`peers`](live::peers), other servers, which only `make bench-peers` measures.
 //!
 //! `cargo bench --features ssr --bench live -- fanout writes` measures these two only;
 //! `PLENUM_BIN` names another server than `dist/plenum`.
 
 mod live {
+    pub mod attack;
     pub mod browser;
     pub mod bundle;
     pub mod external;
@@ -63,6 +64,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("browser", "from send in one browser to visible in another (25 s)"),
     ("seats", "seats held a second by 200 buyers; 5,000 who watch (40 s)"),
     ("inbox", "notifications: visible, resynced, 10,000 at once beside a chat (60 s)"),
+    ("attack", "a person's pages and messages beside each attack (90 s)"),
 ];
 
 /// What every section is given.
@@ -138,6 +140,7 @@ async fn measure(machine: Machine, wanted: &[String]) -> anyhow::Result<()> {
             "pages" => live::pages::measure(&mut bench).await,
             "bundle" => live::bundle::measure(&mut bench),
             "seats" => live::seats::measure(&mut bench).await,
+            "attack" => live::attack::measure(&mut bench).await,
             "inbox" => live::inbox::measure(&mut bench).await,
             _ => live::browser::measure(&mut bench),
         };

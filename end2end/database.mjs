@@ -33,6 +33,13 @@ export function mailsAreDue(server) {
   return change(server, [['update inboxes set digest_due_at = 1 where digest', []]]);
 }
 
+/** A mail server has said that there is no such address, an hour ago. */
+export function refuseMail(server, address) {
+  const values = [address, Date.now() - 3_600_000];
+  const row = "insert into mail_refusals (organisation_id, address, reason, refused_at) select min(id), ?, 'the mail server refused the recipient: 550 5.1.1 no such user', ? from organisations";
+  return change(server, [[row, values]]);
+}
+
 /** What the pages know of where their channels are is void, as after a restore: with the server's next start. */
 export function renewEpoch(server) {
   return change(server, [['update live_epoch set epoch = lower(hex(randomblob(8)))', []]]);

@@ -4,6 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { openMap, seat } from './box-office.mjs';
 import { openConversation, part, send } from './plenum.mjs';
 import { Scene, strikeTheSet } from './scene.mjs';
 import { ROOT } from './server.mjs';
@@ -41,6 +42,22 @@ try {
     }
     await lena.leave();
   }
+
+  const noor = await scene.person('noor', { theme: 'light' });
+  await noor.open('/');
+  await picture(noor.page, 'today');
+  await openMap(noor);
+  for (const number of [9, 10]) {
+    await seat(noor.page, 'C', number).click();
+    await noor.page.getByRole('listitem').filter({ hasText: `Row C, seat ${number}` }).waitFor();
+  }
+  await picture(noor.page, 'seats');
+  await noor.leave();
+  const admin = await scene.person('admin', { theme: 'dark' });
+  await admin.open('/admin');
+  await admin.page.waitForTimeout(12_000); // until the curves have some points
+  await picture(admin.page, 'board');
+  await admin.leave();
 
   const phone = await scene.person('lena', { theme: 'light', ...PHONE });
   await openConversation(phone.page, 'General', phone.wire());

@@ -33,6 +33,17 @@ const environment = (directory, port, more) => {
   return { ...Object.fromEntries(inherited), ...settings(directory, port), ...more };
 };
 
+/** Starts a program and passes what it prints to `keep`. Returns the process, and a function that says why it has ended, if it has. */
+export function launch(program, words, options, keep) {
+  const child = spawn(program, words, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.setEncoding('utf8').on('data', keep);
+  child.stderr.setEncoding('utf8').on('data', keep);
+  let ended = null;
+  child.once('error', (error) => (ended = error.message));
+  child.once('exit', (code, signal) => (ended ??= `it ended with ${signal ?? code}`));
+  return { child, ended: () => ended };
+}
+
 export class Server {
   /** Starts a server; `env` adds settings or replaces them. */
   static async start({ env = {} } = {}) {
@@ -104,20 +115,13 @@ export class Server {
   }
 
   async #launch() {
-    const child = spawn(PROGRAM, ['serve'], { cwd: this.directory, env: { ...this.#env, PLENUM_TESTING__AHEAD_MS: `${this.#ahead}` }, stdio: ['ignore', 'pipe', 'pipe'] });
-    const keep = (text) => {
-      this.#output += text;
-    };
-    child.stdout.setEncoding('utf8').on('data', keep);
-    child.stderr.setEncoding('utf8').on('data', keep);
-    let ended = null;
-    child.once('error', (error) => (ended = error.message));
-    child.once('exit', (code, signal) => (ended ??= `it ended with ${signal ?? code}`));
+    const env = { ...this.#env, PLENUM_TESTING__AHEAD_MS: `${this.#ahead}` };
+    const { child, ended } = launch(PROGRAM, ['serve'], { cwd: this.directory, env }, (text) => (this.#output += text));
     this.#child = child;
 
     const deadline = Date.now() + READY_WITHIN;
     while (!(await answers(`${this.origin}/readyz`))) {
-      if (ended) throw new Error(`${PROGRAM} serve did not start: ${ended}\n${this.#output}`);
+      if (ended()) throw new Error(`${PROGRAM} serve did not start: ${ended()}\n${this.#output}`);
       if (Date.now() > deadline) throw new Error(`${PROGRAM} serve is not ready after ${READY_WITHIN} ms\n${this.#output}`);
       await sleep(25);
     }
@@ -175,7 +179,7 @@ export async function forgetSeed() {
 }
 
 // A port that a server keeps while it is down: below those that the system gives to outgoing connections, of which tests have many.
-async function freePort() {
+export async function freePort() {
   for (;;) {
     const port = 10_000 + Math.floor(Math.random() * 20_000);
     const probe = createServer();

@@ -11,6 +11,7 @@ use axum::{
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::HashedStylesheet;
 use serde_json::Value;
+use strum::VariantArray as _;
 
 use crate::api_words as words;
 use operation::Documented;
@@ -30,19 +31,19 @@ pub struct Docs(std::sync::Arc<[(Theme, String)]>);
 
 impl Docs {
     /// Renders the description.
-    pub fn of(api: &Value, options: &LeptosOptions) -> Self {
+    pub fn render(api: &Value, options: &LeptosOptions) -> Self {
         let owner = Owner::new();
         let pages = owner.with(|| {
             // The marks that hydration looks for are for nobody here.
             let main = main(api).to_html().replace("<!>", "");
-            Theme::ALL.map(|theme| (theme, document(theme, options.clone(), &main)))
+            Theme::VARIANTS.iter().copied().map(|theme| (theme, document(theme, options.clone(), &main))).collect()
         });
-        Self(pages.into())
+        Self(pages)
     }
 
     /// The page in the theme that the browser's cookie names.
     pub fn answer(&self, headers: &HeaderMap) -> Response {
-        let chosen = sign_ins::cookie(headers, theme::COOKIE).and_then(Theme::from_word).unwrap_or_default();
+        let chosen = sign_ins::cookie(headers, theme::COOKIE).and_then(|word| word.parse::<Theme>().ok()).unwrap_or_default();
         let page = self.0.iter().find(|(theme, _)| *theme == chosen).map(|(_, page)| page.clone()).unwrap_or_default();
         let mut response = Html(page).into_response();
         let headers = response.headers_mut();

@@ -1,9 +1,10 @@
 //! The document, the routes and the frame of every page.
 //!
 //! - [`App`] is the root on both sides; on the server `shell` writes the document around it.
-//! - [`routes`] says which page is where, [`pages`] which chunk it is in, [`layout`] what stands around it:
+//! - [`pages`] is the table of pages, [`admission`] who may open them, [`layout`] what stands around them:
 //!   [`navigation`], [`palette`], [`key_help`]. What pages ask of the frame is in [`ui::page`](plenum_ui::page).
 
+mod admission;
 #[cfg(feature = "ssr")]
 mod document;
 mod follow;
@@ -13,7 +14,6 @@ mod navigation;
 mod overlays;
 mod pages;
 pub mod palette;
-mod routes;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};

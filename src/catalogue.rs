@@ -6,14 +6,17 @@ use std::fmt::Write as _;
 use crate::LIVE_SCHEMA;
 use plenum_admin::live::{ApplicationEvent, OpsEvent, jobs::JobsEvent, probe::ProbeEvent};
 use plenum_broadcasts::live::BroadcastEvent;
-use plenum_core::channels::Channel;
 use plenum_core::{
     activity::live::{AuditEvent, ConversationActivity, OrganisationActivity, PersonActivity},
-    ids::{ApplicationId, ConversationId, EventId, OrderId, OrganisationId, PersonId, SpaceId},
     live::{EventEntry, LiveEvent},
 };
+use plenum_core::{channels::Channel, mail::MailEvent, people::Scope};
 use plenum_directory::live::{OrganisationEvent, PublicEvent};
-use plenum_events::live::{desk::DeskEvent, event::EventEvent, seats::SeatsEvent};
+use plenum_events::live::{
+    desk::{DeskEvent, DoorEvent},
+    event::{DraftEvent, EventEvent},
+    seats::SeatsEvent,
+};
 use plenum_inbox::live::InboxEvent;
 use plenum_messages::{
     live::{ConversationEvent, PersonEvent},
@@ -46,38 +49,30 @@ fn events(channel: Channel) -> Vec<EventEntry> {
         Channel::ConversationPresence(_) => Vec::new(),
         Channel::OrganisationPublic(_) => PublicEvent::CATALOGUE.to_vec(),
         Channel::Organisation(_) => [OrganisationEvent::CATALOGUE, OrganisationActivity::CATALOGUE].concat(),
-        Channel::Ops(_) => {
-            [OpsEvent::CATALOGUE, JobsEvent::CATALOGUE, ProbeEvent::CATALOGUE, AuditEvent::CATALOGUE, QueueEvent::CATALOGUE].concat()
-        }
+        Channel::Ops(_) => [
+            OpsEvent::CATALOGUE,
+            JobsEvent::CATALOGUE,
+            MailEvent::CATALOGUE,
+            ProbeEvent::CATALOGUE,
+            AuditEvent::CATALOGUE,
+            QueueEvent::CATALOGUE,
+        ]
+        .concat(),
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),
         Channel::Broadcasts(_) => BroadcastEvent::CATALOGUE.to_vec(),
         Channel::Space(_) => SpaceEvent::CATALOGUE.to_vec(),
         Channel::SpacePresence(_) => vec![],
-        Channel::SpaceStaff(_) => [DeskEvent::CATALOGUE, PromoEvent::CATALOGUE].concat(),
+        Channel::SpaceStaff(_) => [DraftEvent::CATALOGUE, DeskEvent::CATALOGUE, PromoEvent::CATALOGUE].concat(),
         Channel::Order(_) => OrderEvent::CATALOGUE.to_vec(),
         Channel::Event(_) => EventEvent::CATALOGUE.to_vec(),
+        Channel::EventDoor(_) => DoorEvent::CATALOGUE.to_vec(),
         Channel::Seats(_) => SeatsEvent::CATALOGUE.to_vec(),
     }
 }
 
-/// One channel of each kind.
-fn channels() -> [Channel; 14] {
-    [
-        Channel::Person(PersonId(1)),
-        Channel::Conversation(ConversationId(1)),
-        Channel::ConversationPresence(ConversationId(1)),
-        Channel::OrganisationPublic(OrganisationId(1)),
-        Channel::Organisation(OrganisationId(1)),
-        Channel::Ops(OrganisationId(1)),
-        Channel::Application(ApplicationId(1)),
-        Channel::Broadcasts(OrganisationId(1)),
-        Channel::Space(SpaceId(1)),
-        Channel::SpacePresence(SpaceId(1)),
-        Channel::SpaceStaff(SpaceId(1)),
-        Channel::Event(EventId(1)),
-        Channel::Seats(EventId(1)),
-        Channel::Order(OrderId(1)),
-    ]
+/// What a token needs to follow a channel.
+fn token(scope: Option<Scope>) -> String {
+    scope.map_or_else(String::new, |scope| format!(" (a token with the scopes `connect` and `{}`)", scope.into_str()))
 }
 
 /// The whole document.
@@ -88,9 +83,9 @@ pub fn markdown() -> String {
          A *fact* is appended to the log; a *state* replaces the logged row of its key; an *ephemeral* is never stored.\n\
          Logged events carry `seq`, and a subscription with `since` resumes after it.\n"
     );
-    for channel in channels() {
+    for channel in Channel::one_of_each(1) {
         let entry = channel.entry();
-        let _ = write!(text, "\n## `{}`\n\nJoined by {}. Carries {}.\n", entry.pattern, entry.who, entry.carries);
+        let _ = write!(text, "\n## `{}`\n\nJoined by {}{}. Carries {}.\n", entry.pattern, entry.who, token(channel.scope()), entry.carries);
         if channel.is_presence() {
             text.push_str("\nThe roster comes with `pusher_internal:subscription_succeeded`, changes as `pusher_internal:member_added` and `pusher_internal:member_removed`.\n");
         }

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 
-use plenum_live::settings::{Limits, Realtime};
+use plenum_live::settings::{Limits, Realtime, Webhooks};
 use plenum_people::applications::settings::App;
 use plenum_sales::settings::BoxOffice;
 use plenum_store::settings::Database;
@@ -30,6 +30,8 @@ pub struct Config {
     pub realtime: Realtime,
     /// Limits; 0 means none.
     pub limits: Limits,
+    /// Webhooks of external applications.
+    pub webhooks: Webhooks,
     /// The box office.
     pub box_office: BoxOffice,
     /// Mail.
@@ -118,7 +120,12 @@ impl Config {
     /// # Errors
     /// An unknown key or a wrong value, with its name.
     pub fn parse(text: &str, variables: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
-        let mut table: toml::Table = text.parse().context("the file is not valid TOML")?;
+        // Without the line itself, which may hold a password.
+        let broken = |error: toml::de::Error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            anyhow::anyhow!("the file is not valid TOML in line {}: {}", before.matches('\n').count() + 1, error.message())
+        };
+        let mut table: toml::Table = text.parse().map_err(broken)?;
         // cargo-leptos' own settings may stand in the same file.
         table.remove("package");
         for (name, value) in variables {
@@ -144,6 +151,7 @@ impl Config {
                 "server.public_url must be http:// or https://, a host and perhaps a port, without a path"
             );
         }
+        self.mail.check()?;
         let app = [&self.app.id, &self.app.key, &self.app.secret];
         ensure!(
             app.iter().all(|part| part.is_empty()) || app.iter().all(|part| !part.is_empty()),
@@ -192,6 +200,7 @@ fn set_variable(table: &mut toml::Table, name: &str, value: &str) -> anyhow::Res
             | "server__metrics_token"
             | "server__public_url"
             | "mail__from"
+            | "mail__smtp_url"
             | "log__filter"
     );
     let parsed = match value.parse::<i64>() {
@@ -214,6 +223,8 @@ fn set_variable(table: &mut toml::Table, name: &str, value: &str) -> anyhow::Res
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn with(text: &str, variables: &[(&str, &str)]) -> anyhow::Result<Config> {
@@ -225,6 +236,61 @@ mod tests {
     fn the_shipped_file_says_the_defaults() {
         let shipped = with(include_str!("../Leptos.toml"), &[]).unwrap();
         assert_eq!(format!("{shipped:?}"), format!("{:?}", Config::default()));
+    }
+
+    /// Every setting that exists, by its path, and its default as TOML. The names are those that `Debug` tells: a new field cannot be left out.
+    fn settings() -> BTreeMap<String, String> {
+        let mut path: Vec<String> = Vec::new();
+        let mut names = Vec::new();
+        for line in format!("{:#?}", Config::default()).lines().skip(1) {
+            match line.trim().split_once(": ") {
+                Some((table, rest)) if rest.ends_with(" {") => path.push(table.to_owned()),
+                Some((key, _)) => names.push(path.iter().map(String::as_str).chain([key]).collect::<Vec<_>>().join(".")),
+                None => drop(path.pop()),
+            }
+        }
+        let mut shipped: toml::Table = include_str!("../Leptos.toml").parse().unwrap();
+        shipped.remove("package");
+        let default = |name: &str| {
+            let (table, key) = name.split_once('.').unwrap_or(("", name));
+            let table = if table.is_empty() { Some(&shipped) } else { shipped.get(table).and_then(toml::Value::as_table) };
+            table.and_then(|table| table.get(key)).unwrap_or_else(|| panic!("{name} is not in Leptos.toml")).to_string()
+        };
+        names.into_iter().map(|name| (name.clone(), default(&name))).collect()
+    }
+
+    /// The document names every setting with its default, and none that there is not.
+    #[test]
+    fn every_setting_is_documented() {
+        let settings = settings();
+        assert!(settings.len() > 35 && settings.contains_key("server.public_url") && settings.contains_key("demo"), "{settings:?}");
+        let documented = include_str!("../docs/settings.md").lines().filter_map(|line| {
+            let (name, rest) = line.strip_prefix("| `")?.split_once("` | `")?;
+            let (default, _) = rest.split_once("` | ")?;
+            // Leptos' own have a variable in the second column.
+            (!default.starts_with("LEPTOS_")).then(|| (name.to_owned(), default.to_owned()))
+        });
+        assert_eq!(documented.collect::<BTreeMap<_, _>>(), settings);
+    }
+
+    /// What stands in deploy/ are settings that are read, and the service manager waits longer than the sockets are drained.
+    #[test]
+    fn the_files_of_a_deployment_fit() {
+        let variables: Vec<(&str, &str)> = include_str!("../deploy/plenum.env")
+            .lines()
+            .map(|line| line.trim_start_matches("#"))
+            .filter_map(|line| line.split_once('='))
+            .filter(|(name, _)| name.starts_with("PLENUM_"))
+            .map(|(name, value)| (name, value.trim_matches('"')))
+            .collect();
+        assert!(variables.len() > 6);
+        let config = with("", &variables).unwrap();
+        assert!(config.server.is_secure() && config.server.trusted_proxies.len() == 1 && config.mail.is_sent());
+        let unit = include_str!("../deploy/plenum.service");
+        let seconds = unit.lines().find_map(|line| line.strip_prefix("TimeoutStopSec=")).unwrap().parse::<u64>().unwrap();
+        assert!(seconds >= Server::default().drain_seconds + 10);
+        let files = unit.lines().find_map(|line| line.strip_prefix("LimitNOFILE=")).unwrap().parse::<usize>().unwrap();
+        assert_eq!(Limits::default().within(files).connections, Limits::default().connections);
     }
 
     #[test]
@@ -252,11 +318,30 @@ mod tests {
             ("[limits]\nconnections = \"many\"", "connections"),
             ("[realtime]\nping_seconds = 0", "realtime.ping_seconds"),
             ("[server]\npublic_url = \"plenum\"", "server.public_url"),
+            ("[mail]\nsmtp_url = \"mail.example.org\"", "mail.smtp_url"),
+            ("[mail]\nfrom = \"Plenum\"", "mail.from"),
+            ("[mail]\ntimeout_seconds = 0", "mail.timeout_seconds"),
         ] {
             let error = format!("{:#}", with(text, &[]).unwrap_err());
             assert!(error.contains(name), "{error}");
         }
         let error = format!("{:#}", with("", &[("PLENUM_LIMITS__CONNEXIONS", "1")]).unwrap_err());
         assert!(error.contains("connexions"), "{error}");
+    }
+
+    /// Neither what is refused nor what is shown of the settings repeats the mail server's password.
+    #[test]
+    fn no_error_repeats_the_password() {
+        for text in [
+            "[mail]\nsmtp_url = smtps://plenum:hunter2@mail.example.org",
+            "[mail]\nsmtp_url = \"smtps://plenum:hunter2@mail.example.org",
+            "[mail]\nsmtp_url = \"smtps://plenum:hunter2@mail.example.org/inbox\"",
+            "[mail]\nsmtp_url = [\"smtps://plenum:hunter2@mail.example.org\"]",
+        ] {
+            let error = format!("{:#}", with(text, &[]).unwrap_err());
+            assert!(!error.contains("hunter2") && (error.contains("line 2") || error.contains("smtp_url")), "{error}");
+        }
+        let config = with("", &[("PLENUM_MAIL__SMTP_URL", "smtps://plenum:hunter2@mail.example.org")]).unwrap();
+        assert!(config.mail.is_sent() && !format!("{config:?}").contains("hunter2"));
     }
 }

@@ -8,14 +8,17 @@ use plenum_inbox as inbox;
 use plenum_live::pusher::webhooks;
 use plenum_store::jobs::Runner;
 use plenum_store::{
-    db::{Conn, Store, Tx},
+    db::{self, Store, Tx},
     idempotency, log,
 };
+use plenum_web::{mail, sign_ins};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 /// Rows of one step.
 const AT_ONCE: i64 = 500;
+/// Sign-ins of one step: each ends by itself, with its sockets.
+const SIGN_INS_AT_ONCE: i64 = 100;
 /// Used and expired invitations are listed for so long.
 const INVITATIONS_KEPT: Millis = 30 * 24 * 3_600_000;
 
@@ -23,11 +26,7 @@ const INVITATIONS_KEPT: Millis = 30 * 24 * 3_600_000;
 #[must_use]
 pub fn housekeeping(runner: Runner) -> Runner {
     runner
-        .every(
-            "housekeeping.log",
-            MINUTE,
-            |store| async move { in_steps(&store, async |tx: &mut Tx, now| log::prune(tx, now).await).await },
-        )
+        .every("housekeeping.log", MINUTE, |store| async move { log::prune(&store, db::now()).await })
         .every("housekeeping.idempotency", HOUR, |store| async move {
             in_steps(&store, async |tx: &mut Tx, now| idempotency::prune(tx, now).await).await
         })
@@ -40,6 +39,11 @@ pub fn housekeeping(runner: Runner) -> Runner {
             "housekeeping.inbox",
             HOUR,
             |store| async move { in_steps(&store, async |tx: &mut Tx, _| inbox::server::prune(tx).await).await },
+        )
+        .every(
+            "housekeeping.mail",
+            MINUTE,
+            |store| async move { in_steps(&store, async |tx: &mut Tx, now| mail::tidy(tx, now).await).await },
         )
         .every("housekeeping.people", HOUR, |store| async move { in_steps(&store, async |tx: &mut Tx, now| expired(tx, now).await).await })
 }
@@ -60,23 +64,19 @@ where
 }
 
 /// Ended sign-ins, password resets and old invitations. True if there may be more.
-async fn expired(conn: &mut Conn, now: Millis) -> AppResult<bool> {
-    let sign_ins = sqlx::query("delete from sign_ins where id in (select id from sign_ins where expires_at <= $1 limit $2)")
-        .bind(now)
-        .bind(AT_ONCE)
-        .execute(&mut *conn)
-        .await?;
+async fn expired(tx: &mut Tx, now: Millis) -> AppResult<bool> {
+    let sign_ins = sign_ins::expire(tx, SIGN_INS_AT_ONCE).await?;
     let resets = sqlx::query(
         "delete from password_resets where token_hash in (select token_hash from password_resets where expires_at <= $1 limit $2)",
     )
     .bind(now)
     .bind(AT_ONCE)
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
     let invitations = sqlx::query("delete from invitations where id in (select id from invitations where expires_at <= $1 limit $2)")
         .bind(now - INVITATIONS_KEPT)
         .bind(AT_ONCE)
-        .execute(&mut *conn)
+        .execute(&mut **tx)
         .await?;
-    Ok(sign_ins.rows_affected() + resets.rows_affected() + invitations.rows_affected() > 0)
+    Ok(sign_ins || resets.rows_affected() + invitations.rows_affected() > 0)
 }

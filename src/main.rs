@@ -2,8 +2,6 @@
 
 use std::{
     fs::{File, TryLockError},
-    io::{Read as _, Write as _},
-    net::TcpStream,
     path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
@@ -20,9 +18,14 @@ use plenum::{
     telemetry,
 };
 use plenum_admin::public::Checkup;
+use plenum_core::people::Email;
+use plenum_live::plenum_auth;
 use plenum_store::db;
 use plenum_wallet::server::verify;
+use plenum_web::mail::carrier::Carrier;
+use rustix::fs::Mode;
 use serde::de::DeserializeOwned;
+use sqlx::{Connection as _, sqlite::SqliteConnectOptions};
 
 /// The live place of an institution.
 #[derive(Parser)]
@@ -73,8 +76,22 @@ enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
+    /// Looks after mail.
+    Mail {
+        #[command(subcommand)]
+        command: MailCommand,
+    },
     /// Lists the pages, one a line.
     Routes,
+}
+
+#[derive(Subcommand)]
+enum MailCommand {
+    /// Sends one mail as the settings say, also while the server runs, and says what the mail server answered; fails if it refused.
+    Test {
+        /// The address to send it to.
+        address: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -105,6 +122,8 @@ fn run() -> anyhow::Result<()> {
     let loaded = Config::load(arguments.config.as_deref())?;
     telemetry::start_logs(&loaded.config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    // What it writes (database, backups, mails) is for nobody else of this machine.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     runtime.block_on(act(arguments.command, loaded))
 }
 
@@ -114,16 +133,16 @@ async fn act(command: Command, loaded: Loaded) -> anyhow::Result<()> {
         Command::Serve { seed } => {
             let _lock = lock_database(config)?;
             if seed {
-                run::seed(config, Seeding::default()).await?;
+                run::seed(&loaded, Seeding::default()).await?;
             }
             run::serve(&loaded).await
         }
         Command::Seed { large, empty_inboxes } => {
             let _lock = lock_database(config)?;
-            run::seed(config, Seeding { large, empty_inboxes }).await
+            run::seed(&loaded, Seeding { large, empty_inboxes }).await
         }
-        Command::Status => status(&loaded),
-        Command::Doctor => doctor(&loaded),
+        Command::Status => status(&loaded).await,
+        Command::Doctor => doctor(&loaded).await,
         Command::Migrate => {
             let _lock = lock_database(config)?;
             let (store, _commits) = db::Store::open(&config.database.url, LIVE_SCHEMA).await?;
@@ -138,8 +157,16 @@ async fn act(command: Command, loaded: Loaded) -> anyhow::Result<()> {
         }
         Command::Restore { file } => restore(config, &file).await,
         Command::Ledger { command: LedgerCommand::Verify } => verify_ledger(config).await,
+        Command::Mail { command: MailCommand::Test { address } } => test_mail(config, &address).await,
         Command::Routes => Ok(()),
     }
+}
+
+/// Sends one mail at once.
+async fn test_mail(config: &Config, address: &str) -> anyhow::Result<()> {
+    let to = Email::parse(address).map_err(|error| anyhow::anyhow!(error.message))?;
+    println!("{}", Carrier::new(&config.mail)?.send_trial(&to, db::now()).await?);
+    Ok(())
 }
 
 /// Looks at the whole ledger, and fails if something is off.
@@ -174,55 +201,54 @@ fn lock_database(config: &Config) -> anyhow::Result<File> {
 async fn restore(config: &Config, backup: &Path) -> anyhow::Result<()> {
     let _lock = lock_database(config)?;
     ensure!(backup.is_file(), "there is no backup at {}", backup.display());
-    db::check_backup(backup).await.with_context(|| format!("{} is not a backup of Plenum", backup.display()))?;
     let target = database_path(config);
-    // Beside the target first, then into its place: a failed copy loses nothing.
-    let fresh = target.with_extension("db.restored");
-    std::fs::copy(backup, &fresh).with_context(|| format!("cannot copy to {}", fresh.display()))?;
-    for suffix in ["-wal", "-shm"] {
-        let mut name = target.clone().into_os_string();
-        name.push(suffix);
-        match std::fs::remove_file(&name) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).context("cannot remove the old journal"),
-            _ => {}
-        }
-    }
-    std::fs::rename(&fresh, &target).context("cannot put the backup in place")?;
-    db::renew_epoch(&config.database.url, LIVE_SCHEMA).await?;
+    db::restore(backup, &target, LIVE_SCHEMA).await?;
     println!("Restored {} from {}", target.display(), backup.display());
     Ok(())
 }
 
 /// Asks the server whether it and its database are well.
-fn status(loaded: &Loaded) -> anyhow::Result<()> {
-    let status: Status = ask(loaded, "/api/v1/realtime/status", Duration::from_secs(3))?;
+async fn status(loaded: &Loaded) -> anyhow::Result<()> {
+    let status: Status = ask(loaded, "/api/v1/realtime/status", Duration::from_secs(3)).await?;
     print!("{status}");
     Ok(())
 }
 
 /// Has the server measure itself.
-fn doctor(loaded: &Loaded) -> anyhow::Result<()> {
+async fn doctor(loaded: &Loaded) -> anyhow::Result<()> {
     // It gives its database five seconds, and then says that it does not answer.
-    let checkup: Checkup = ask(loaded, "/api/v1/realtime/health", Duration::from_secs(30))?;
+    let checkup: Checkup = ask(loaded, "/api/v1/realtime/health", Duration::from_secs(30)).await?;
     print!("{checkup}");
     ensure!(!checkup.is_bad(), "not well: see above what to do");
     Ok(())
 }
 
+/// The secret of the server's own, as its database has it.
+async fn own_secret(config: &Config) -> anyhow::Result<plenum_auth::AppSecret> {
+    let options = SqliteConnectOptions::new().filename(database_path(config)).read_only(true).busy_timeout(Duration::from_secs(1));
+    let mut conn = db::Conn::connect_with(&options).await?;
+    let secret: String = sqlx::query_scalar("select secret from own_application where id = 1").fetch_one(&mut conn).await?;
+    conn.close().await?;
+    Ok(plenum_auth::AppSecret::new(secret))
+}
+
 /// What the server at the configured address answers to a program on its own machine.
-fn ask<T: DeserializeOwned>(loaded: &Loaded, path: &str, patience: Duration) -> anyhow::Result<T> {
+async fn ask<T: DeserializeOwned>(loaded: &Loaded, path: &str, patience: Duration) -> anyhow::Result<T> {
     let address = run::leptos_options(loaded)?.site_addr;
-    let ask = || -> anyhow::Result<String> {
-        let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
-        stream.set_read_timeout(Some(patience))?;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    };
-    let answer = ask().with_context(|| format!("not well: nothing answers at {address}; is the server running?"))?;
-    let status = answer.split_whitespace().nth(1).unwrap_or_default();
-    ensure!(status == "200", "not well: the server at {address} runs, but its database does not answer");
-    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    serde_json::from_str(body).context("the server's answer cannot be read; is it another version?")
+    let client = reqwest::Client::builder().connect_timeout(Duration::from_secs(2)).timeout(patience).no_proxy().build()?;
+    let mut question = client.get(format!("http://{address}{path}"));
+    // Behind a proxy it is not enough to be on the same machine. A database that cannot be read is for the answer to tell.
+    if let Ok(secret) = own_secret(&loaded.config).await {
+        question = question.bearer_auth(plenum_auth::figures_token(&secret));
+    }
+    let answer = question.send().await;
+    let answer = answer.with_context(|| format!("not well: nothing answers at {address}; is the server running?"))?;
+    ensure!(
+        !matches!(answer.status(), reqwest::StatusCode::FORBIDDEN | reqwest::StatusCode::UNAUTHORIZED),
+        "the server at {address} tells its figures to none but programs that can read its database: is {} the one?",
+        loaded.config.database.url
+    );
+    ensure!(answer.status().is_success(), "not well: the server at {address} runs, but its database does not answer");
+    let body = answer.bytes().await.with_context(|| format!("not well: the server at {address} stopped in the middle of its answer"))?;
+    serde_json::from_slice(&body).context("the server's answer cannot be read; is it another version?")
 }

@@ -16,9 +16,11 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, file_and_error_handler_with_context, generate_route_list};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use tower::ServiceBuilder;
-use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir, set_header::SetResponseHeaderLayer,
+    timeout::RequestBodyTimeoutLayer,
+};
 use utoipa::OpenApi as _;
 
 use super::{status, telemetry, testing};
@@ -34,19 +36,26 @@ use plenum_inbox as inbox;
 use plenum_live::pusher;
 use plenum_messages as messages;
 use plenum_people as people;
-use plenum_store::faults;
+use plenum_store::{
+    faults::{self, Faults},
+    meters::Meters,
+};
 use plenum_ui::page::{Build, NewAtFirst, UnreadAtFirst};
 use plenum_wallet as wallet;
 use plenum_web::request::set_status;
 use plenum_web::upgrade;
 use plenum_web::{
     api::{Endpoints, description},
-    pusher_auth as broadcasting, security,
+    once::ShownOnce,
+    pusher_auth, refusals, security,
+    sign_ins::{self, Session},
     state::AppState,
 };
 
 /// The longest body of a request: a message of 8,000 characters and its form fit four times.
 const BODY_BYTES: usize = 256 * 1024;
+/// A request's body may pause for so long.
+const BODY_PAUSE: Duration = Duration::from_secs(15);
 
 /// The router's own list of pages, for tests that visit all of them.
 pub fn pages() -> Vec<String> {
@@ -89,8 +98,11 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(plenum_sales::server::export::routes())
         .merge(plenum_programme::server::pictures::routes())
         .merge(plenum_plans::server::http::routes())
+        .layer(middleware::from_fn_with_state(state.clone(), refusals::keep))
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
+        .layer(sign_ins::layer(&state))
+        .layer(middleware::from_fn_with_state(state.clone(), sign_ins::guard))
         .merge(pusher::http::routes())
         .merge(wallet::server::callbacks::routes())
         .merge(testing::routes(state.part().unwrap_or_default()))
@@ -103,8 +115,9 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(move |state: State<AppState>, peer, headers: HeaderMap| figures_page(state, peer, headers, figures)))
         .layer(middleware::from_fn_with_state(state.clone(), security::protect))
-        .layer(middleware::from_fn(telemetry::time))
-        .layer(middleware::from_fn(faults::watch))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(middleware::from_fn_with_state(state.store.part::<Meters>(), telemetry::time))
+        .layer(middleware::from_fn_with_state(state.store.part::<Faults>(), faults::watch))
         .with_state(state)
 }
 
@@ -122,18 +135,18 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
         .and(broadcasts::public::endpoints())
         .and(activity::public::endpoints())
         .and(wallet::public::endpoints())
-        .and(broadcasting::endpoints())
+        .and(pusher_auth::endpoints())
         .and(status::endpoints())
         .and(admin::public::endpoints());
     let (routes, api) = endpoints.split();
     let api = description::complete(&api);
     let compressed = CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest);
-    let (json, docs) = (Bytes::from(api.to_string()), Docs::of(&api, &state.leptos));
+    let (json, docs) = (Bytes::from(api.to_string()), Docs::render(&api, &state.leptos));
     let routes = Router::new()
         .merge(routes)
         .route("/api/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], json)).layer(compressed.clone()))
         .route("/api/docs", get(async move |headers: HeaderMap| docs.answer(&headers)).layer(compressed))
-        .layer(middleware::from_fn_with_state(state.clone(), broadcasting::across_origins))
+        .layer(middleware::from_fn_with_state(state.clone(), pusher_auth::across_origins))
         .layer(middleware::from_fn_with_state(state.clone(), security::locate))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES));
     (routes, api)
@@ -169,7 +182,7 @@ async fn frame(state: &AppState, identity: Option<&Identity>, host: &str) -> App
     let shell = people::server::shell(state, identity, host).await?;
     let (unread, new) = match identity {
         Some(who) => (
-            messages::server::unread(&state.store, who).await?,
+            messages::server::unread(&mut *state.store.look().await?, who).await?,
             inbox::server::counts_of(&mut *state.store.look().await?, who.person).await?.0,
         ),
         None => Default::default(),
@@ -177,7 +190,7 @@ async fn frame(state: &AppState, identity: Option<&Identity>, host: &str) -> App
     Ok(Arc::new((shell, UnreadAtFirst(unread), NewAtFirst(new))))
 }
 
-/// Reads what the shell of every page shows, before the page is rendered; and takes what it tells once, if a form has led to it.
+/// Reads what the shell of every page shows, before the page is rendered; and takes what it shows once, if a form has led to it.
 async fn attach_shell(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let wants_page = request.method() == Method::GET
         && !request.uri().path().starts_with("/fn/")
@@ -189,15 +202,22 @@ async fn attach_shell(State(state): State<AppState>, mut request: Request, next:
     if wants_page {
         let identity = request.extensions().get::<Identity>().cloned();
         let led_here = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("done=")));
-        if led_here && let Some(told) = identity.as_ref().and_then(|who| state.told.take(who.sign_in)) {
-            request.extensions_mut().insert(told);
+        let session = request.extensions().get::<Session>().filter(|_| led_here && identity.is_some()).cloned();
+        if let Some(session) = session {
+            match ShownOnce::take(&session).await {
+                Ok(Some(once)) => {
+                    request.extensions_mut().insert(once);
+                }
+                Ok(None) => {}
+                Err(error) => return faults::error_response(error),
+            }
         }
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
         match frame(&state, identity.as_ref(), &host).await {
             Ok(frame) => {
                 request.extensions_mut().insert(frame);
             }
-            Err(error) => return faults::told(error),
+            Err(error) => return faults::error_response(error),
         }
     }
     next.run(request).await
@@ -215,27 +235,18 @@ async fn ready(State(state): State<AppState>) -> Response {
     }
 }
 
-/// Figures for Prometheus: from this machine without forwarding headers, or with the token.
+/// Figures for Prometheus.
 async fn figures_page(
     State(state): State<AppState>,
     ConnectInfo(peer): ConnectInfo<std::net::SocketAddr>,
     headers: HeaderMap,
     figures: PrometheusHandle,
 ) -> Response {
-    let forwarded = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded") || headers.contains_key("x-real-ip");
-    let token = &state.server.metrics_token;
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
-    let has_token = !token.is_empty() && bearer.is_some_and(|bearer| equal_secrets(bearer, token));
-    if !has_token && (forwarded || !peer.ip().is_loopback()) {
+    if !security::may_see_figures(&state, peer, &headers) {
         return (StatusCode::FORBIDDEN, "figures are for this machine, or with server.metrics_token\n").into_response();
     }
     telemetry::measure(&state);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], figures.render()).into_response()
-}
-
-/// Compares digests, so that the time taken tells nothing of the secret.
-fn equal_secrets(given: &str, expected: &str) -> bool {
-    Sha256::digest(given) == Sha256::digest(expected)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use plenum_core::{
     error::AppResult,
     ids::{ConversationId, Millis, PersonId, SignInId, SpaceId},
     live::LiveEvent,
-    people::Role,
+    people::{Role, Scope},
 };
 use plenum_directory as directory;
 use plenum_events::server::access;
@@ -42,11 +42,12 @@ fn only(allowed: bool, reason: &str) -> Decision {
 }
 
 /// May `who` join `channel`? A channel without a rule does not compile.
-///
-/// # Errors
-/// If the database cannot be asked.
 pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> AppResult<Decision> {
     let Some(who) = who else { return may_visit(conn, channel).await };
+    // What anyone may follow a token follows too; but a draft of its person's is read with the scope `read`, as all else that is theirs.
+    if let Err(lacks) = who.scopes.require(channel.scope().unwrap_or(Scope::Read)) {
+        return if channel.scope().is_some() { Ok(Decision::refuse(lacks.message)) } else { may_visit(conn, channel).await };
+    }
     match channel {
         Channel::Person(person) => Ok(only(person == who.person, "This is somebody else's.")),
         Channel::Conversation(conversation) => {
@@ -86,6 +87,10 @@ pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> A
         Channel::Event(event) | Channel::Seats(event) => {
             let may = access::is_public(conn, event).await? || access::is_run_by(conn, event, who.person).await?;
             Ok(only(may, "There is no such event."))
+        }
+        Channel::EventDoor(event) => {
+            let may = access::works_at_door(conn, event, who.person).await?;
+            Ok(only(may, "Only those who run the event or work at its doors can follow this."))
         }
         Channel::Order(order) => {
             let may = plenum_sales::server::orders::may_follow_order(conn, order, who).await?;
@@ -161,6 +166,7 @@ impl Rules for PlenumRules {
             let Some(ClientEvent::Typing(conversation)) = ClientEvent::parse(channel, event) else {
                 return Err(plenum_core::error::AppError::invalid("event", format!("{event} is not a client event of {channel}.")));
             };
+            who.scopes.require(Scope::Write)?;
             if !self.rates.typing(who.person, conversation.0) {
                 return Ok(None);
             }
@@ -176,7 +182,7 @@ impl Rules for PlenumRules {
     fn whose<'a>(&'a self, conn: &'a mut Conn, person: PersonId, sign_in: SignInId) -> BoxFuture<'a, AppResult<Option<(Who, bool)>>> {
         Box::pin(async move {
             let standing = sign_ins::standing(conn, sign_in, person).await?;
-            Ok(standing.map(|(organisation, shown)| (Who { person, organisation, sign_in }, shown)))
+            Ok(standing.map(|(organisation, shown, scopes)| (Who { person, organisation, sign_in, scopes }, shown)))
         })
     }
 

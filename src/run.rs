@@ -1,10 +1,10 @@
 //! From settings to a running server, and its orderly end.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, ensure};
-use axum::serve::ListenerExt as _;
 use leptos::config::{LeptosOptions, get_configuration};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -28,24 +28,26 @@ use plenum_inbox as inbox;
 use plenum_live::{
     dispatcher, heads,
     hub::Hub,
-    own,
+    plenum_auth,
     pusher::{
         registry::{self, Applications},
         webhooks,
     },
+    settings::Webhooks,
     ticker,
 };
 use plenum_messages as messages;
 use plenum_people as people;
 use plenum_people::applications::server as external;
-use plenum_programme::server::{clock, event_notices as telling};
+use plenum_programme::server::{clock, event_notices, readmitting};
 use plenum_store::{
     db::{Store, slow::Slow},
-    jobs, machine,
+    jobs,
 };
 use plenum_wallet::server::{deposits, simulator};
 use plenum_web::{
-    mail::{Mailer, Outbox},
+    connections::{self, Most, Table},
+    mail::{self, carrier::Carrier},
     rates::Rates,
     state::{AppState, Shared},
 };
@@ -78,17 +80,19 @@ pub struct Running {
 /// If the database cannot be opened.
 pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Running> {
     ensure!(
-        !config.demo || config.server.serves_only_here(leptos.site_addr),
+        !config.demo || config.server.is_only_here(leptos.site_addr),
         "demo mode is for this machine only: the address and server.public_url must be loopback"
     );
     testing::begin(config.testing, config.server.is_only_here(leptos.site_addr))?;
+    let webhook_settings = Webhooks { allow_private: config.webhooks.allow_private || config.demo };
     let slow = Slow::above(config.database.slow_read_ms, config.database.slow_write_ms);
     let (store, commits) = Store::open_noting(&config.database.url, LIVE_SCHEMA, slow).await?;
+    store.limit_reads(config.database.longest_read());
     let rates = Arc::new(Rates::new(&config.limits));
     let rules = Arc::new(PlenumRules::new(store.clone(), Arc::clone(&rates)));
-    let hub = Arc::new(Hub::new(config.realtime, config.limits, store.clone(), rules, own::secret(&store).await?));
+    let hub = Arc::new(Hub::new(config.realtime, config.limits, store.clone(), rules, plenum_auth::secret(&store).await?));
     let stop = CancellationToken::new();
-    let applications = Arc::new(Applications::default());
+    let applications = Arc::new(Applications::new(config.limits));
     tokio::spawn(dispatcher::run(Arc::clone(&hub), Arc::clone(&applications), commits));
     tokio::spawn(ticker::run(Arc::clone(&hub)));
     tokio::spawn(heads::run(Arc::clone(&hub), Hub::moved, Arc::new(messages::server::ConversationHeads::new(store.clone()))));
@@ -103,13 +107,9 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     tokio::spawn(broadcasts::server::follow_receipts(store.clone()));
     tokio::spawn(plenum_sales::server::expiry::run(store.clone()));
     tokio::spawn(plenum_sales::server::watchers::run(Arc::clone(&hub)));
-    let mailer: Arc<dyn Mailer> = Arc::new(Outbox::new(&config.mail.outbox, &config.mail.from));
-    let post = inbox::server::digest::Post {
-        mailer: Arc::clone(&mailer),
-        url: config.server.url(leptos.site_addr),
-        secret: own::secret(&store).await?,
-    };
-    let known = Arc::clone(&applications);
+    let carrier = Arc::new(Carrier::new(&config.mail)?);
+    let post = inbox::server::digest::Post { url: config.server.url(leptos.site_addr), secret: plenum_auth::secret(&store).await? };
+    let (known, backends) = (Arc::clone(&applications), webhooks::Caller::new(webhook_settings)?);
     let caller = simulator::Caller::new(leptos.site_addr, post.secret.clone());
     housekeeping(jobs::Runner::new(store.clone()))
         .on(plenum_sales::server::orders::EXPIRE, plenum_sales::server::orders::expire)
@@ -119,13 +119,16 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         .on(plenum_plans::server::imports::IMPORT, plenum_plans::server::imports::run)
         .on(inbox::server::WAKE, inbox::server::wake)
         .on(clock::CLOCK, clock::run)
-        .on(telling::TELL, telling::run)
+        .on(event_notices::TELL, event_notices::run)
+        .on(readmitting::READMIT, readmitting::run)
         .every(clock::WATCH, Duration::from_secs(60), clock::watch)
         .on(inbox::server::digest::DIGEST, move |store, payload| inbox::server::digest::send(store, post.clone(), payload))
         .every("inbox.digests", Duration::from_secs(60), inbox::server::digest::claim_due)
+        .on(mail::SEND, move |store, payload| mail::deliver(store, Arc::clone(&carrier), payload))
+        .pauses(mail::SEND, &mail::PAUSES)
         .on(deposits::EXPIRE, deposits::expire)
         .on(simulator::LATE, move |store, payload| simulator::answer_late(store, caller.clone(), payload))
-        .on(webhooks::JOB, move |store, payload| webhooks::deliver(store, Arc::clone(&known), payload))
+        .on(webhooks::JOB, move |store, payload| webhooks::deliver(store, Arc::clone(&known), backends.clone(), payload))
         .start(stop.clone());
     let sweeping = Arc::clone(&rates);
     tokio::spawn(async move {
@@ -137,6 +140,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let build: Arc<str> = build_name().into();
     let mut parts = Extensions::new();
     parts.insert(config.box_office);
+    parts.insert(webhook_settings);
     parts.insert(config.testing);
     parts.insert(figures);
     let state = AppState::new(Shared {
@@ -150,9 +154,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         hub,
         applications,
         live_schema: LIVE_SCHEMA,
-        told: Arc::default(),
         rates,
-        mailer,
         build,
         parts,
     });
@@ -178,7 +180,10 @@ fn build_name() -> String {
 /// # Errors
 /// If the address is taken or the database cannot be opened.
 pub async fn serve(loaded: &Loaded) -> anyhow::Result<()> {
-    warn_of_few_files();
+    let mut config = loaded.config.clone();
+    if let Some(files) = raise_open_files() {
+        config.limits = config.limits.within(files);
+    }
     let leptos = leptos_options(loaded)?;
     let figures = telemetry::start_figures()?;
     let listener = TcpListener::bind(leptos.site_addr)
@@ -187,7 +192,9 @@ pub async fn serve(loaded: &Loaded) -> anyhow::Result<()> {
     let bound = listener.local_addr()?;
     let mut leptos = leptos;
     leptos.site_addr = bound;
-    let running = start(loaded.config.clone(), leptos).await?;
+    let most = Most { all: config.limits.http_connections, from_one_address: config.limits.http_connections_per_address };
+    let table = Table::new(most, config.server.trusted_proxies.clone());
+    let running = start(config, leptos).await?;
     let url = running.state.server.url(bound);
     if let Some(token) = people::server::first_admin(&running.state.store).await.map_err(|error| anyhow::anyhow!(error.message))? {
         println!("This database is empty. Make its first admin at {url}/register?invitation={token}");
@@ -201,14 +208,9 @@ pub async fn serve(loaded: &Loaded) -> anyhow::Result<()> {
     }
     tracing::info!(address = %bound, "serving");
     let app = router::router(running.state.clone(), figures);
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
     let stop = running.stop.clone();
     let drained = tokio::spawn(drain_on_signal(running.state.clone(), stop.clone()));
-    let service = app.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
-    serving.await?;
+    connections::serve(listener, app, table, stop).await;
     drained.await?;
     Ok(())
 }
@@ -256,17 +258,29 @@ async fn signal() {
 ///
 /// # Errors
 /// If others reach the site, or the database cannot be opened or written.
-pub async fn seed(config: &Config, wanted: Seeding) -> anyhow::Result<()> {
-    ensure!(config.server.is_loopback(), "seeding is for trying Plenum out: server.public_url must be empty or loopback");
+pub async fn seed(loaded: &Loaded, wanted: Seeding) -> anyhow::Result<()> {
+    let config = &loaded.config;
+    ensure!(
+        config.server.is_only_here(leptos_options(loaded)?.site_addr),
+        "seeding is for trying Plenum out: the address and server.public_url must be loopback"
+    );
     let (store, _commits) = Store::open(&config.database.url, LIVE_SCHEMA).await?;
     let filled = seeds::fill(&store, wanted).await;
     store.close().await;
     filled
 }
 
-/// Each socket is an open file; says so if the limit is low. The shell that starts the server raises it.
-fn warn_of_few_files() {
-    if let Some(soft) = machine::open_files().filter(|soft| *soft < 4_096) {
-        tracing::warn!(open_files = soft, "few open files are allowed: raise the limit (ulimit -n) for many sockets");
+/// Raises the limit of open files as far as this process may: each connection is one. Returns the limit, and says so if it is low.
+fn raise_open_files() -> Option<usize> {
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum
+        && let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })
+    {
+        tracing::debug!(%error, "the limit of open files stays");
     }
+    let files = getrlimit(Resource::Nofile).current?;
+    if files < 4_096 {
+        tracing::warn!(open_files = files, "few open files are allowed: raise the limit (ulimit -n) for many sockets");
+    }
+    usize::try_from(files).ok()
 }

@@ -29,11 +29,8 @@ pub struct Seeding {
 }
 
 /// Fills a database without people; one that has people is left as it is.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn fill(store: &Store, Seeding { large, empty_inboxes }: Seeding) -> anyhow::Result<()> {
-    let hash = password::hash(PASSWORD.to_owned()).await.map_err(told)?;
+    let hash = password::hash(store, PASSWORD.to_owned()).await.map_err(told)?;
     let seeded = {
         let hash = hash.clone();
         store
@@ -72,7 +69,7 @@ pub async fn fill(store: &Store, Seeding { large, empty_inboxes }: Seeding) -> a
     }
     println!("Plenum Institute is there. Who can sign in, all with the password {PASSWORD}:");
     for person in PEOPLE {
-        println!("  {:<24} {} ({})", person.email, person.name, person.role.word());
+        println!("  {:<24} {} ({})", person.email, person.name, person.role.into_str());
     }
     Ok(())
 }

@@ -15,9 +15,9 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use plenum_admin::model::tenths;
-use plenum_admin::public::{is_near, is_operator};
+use plenum_admin::public::is_operator;
 use plenum_core::error::AppResult;
-use plenum_web::{api::Endpoints, problem::Problem, state::AppState};
+use plenum_web::{api::Endpoints, problem::Problem, security::may_see_figures, state::AppState};
 
 /// How the process is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -99,7 +99,8 @@ async fn realtime_status(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Result<Json<Status>, Problem> {
-    let figures = if is_near(peer, &headers) || is_operator(&state, &headers).await? { Some(figures(&state).await?) } else { None };
+    let may_see = may_see_figures(&state, peer, &headers) || is_operator(&state, &headers).await?;
+    let figures = if may_see { Some(figures(&state).await?) } else { None };
     Ok(Json(Status { status: "ok".to_owned(), figures }))
 }
 

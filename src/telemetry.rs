@@ -1,10 +1,14 @@
 //! Logs, and the figures at `/metrics`. One event at a boundary, readable alone; never
 //! message bodies, health text or secrets.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use anyhow::Context as _;
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{
     EnvFilter, Layer as _,
@@ -15,15 +19,19 @@ use tracing_subscriber::{
 };
 
 use crate::config::{Log, LogFormat};
-use plenum_store::{db::slow, meters};
+use plenum_store::{db::slow, meters::Meters};
 use plenum_web::state::AppState;
+
+/// The crates of the sessions, by the beginning of their names.
+const SESSIONS: &str = "tower_sessions";
+const QUIET_SESSIONS: &str = "tower_sessions=error,tower_sessions_core=off";
 
 /// Starts logging as configured.
 ///
 /// # Errors
 /// If the filter cannot be read.
 pub fn start_logs(log: &Log) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&log.filter).with_context(|| format!("log.filter: {:?} is not a filter", log.filter))?;
+    let filter = filter(log)?;
     // Slow statements are collected whatever is written to the log.
     let slow = slow::Collector.with_filter(Targets::new().with_target(slow::TARGET, LevelFilter::INFO));
     let registry = tracing_subscriber::registry().with(slow);
@@ -32,6 +40,13 @@ pub fn start_logs(log: &Log) -> anyhow::Result<()> {
         LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).with_filter(filter)).init(),
     }
     Ok(())
+}
+
+/// What is logged. The sessions' crates open a span for every request, warn of every id that they do not know, and say each error that the
+/// store has said already: of them only the layer's own errors are heard, unless `log.filter` names them.
+fn filter(log: &Log) -> anyhow::Result<EnvFilter> {
+    let told = if log.filter.contains(SESSIONS) { log.filter.clone() } else { format!("{},{QUIET_SESSIONS}", log.filter) };
+    EnvFilter::try_new(told).with_context(|| format!("log.filter: {:?} is not a filter", log.filter))
 }
 
 /// Starts collecting figures; the handle renders them.
@@ -73,12 +88,12 @@ pub fn start_figures() -> anyhow::Result<PrometheusHandle> {
 }
 
 /// Middleware: how long each request takes to the head of its answer.
-pub async fn time(request: Request, next: Next) -> Response {
+pub async fn time(State(meters): State<Arc<Meters>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let response = next.run(request).await;
     let took = started.elapsed();
     metrics::histogram!("plenum_http_seconds").record(took.as_secs_f64());
-    meters::HTTP.note(took);
+    meters.http.record(took);
     response
 }
 
@@ -102,4 +117,22 @@ pub fn measure(state: &AppState) {
     metrics::gauge!("plenum_people_online").set(now.people as f64);
     metrics::gauge!("plenum_write_queue").set(state.store.write_queue() as f64);
     metrics::gauge!("plenum_live_dispatch_queue").set(state.hub.dispatch_queue() as f64);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Anybody can send ids that stand for nothing; the log is not theirs to fill.
+    #[test]
+    fn unknown_sessions_fill_no_log() {
+        let directives = |filter: &str| {
+            let filter = super::filter(&Log { filter: filter.to_owned(), ..Log::default() }).unwrap().to_string();
+            let mut directives: Vec<_> = filter.split(',').map(str::to_owned).collect();
+            directives.sort();
+            directives
+        };
+        assert_eq!(directives("info"), ["info", "tower_sessions=error", "tower_sessions_core=off"]);
+        assert_eq!(directives("info,tower_sessions=trace"), ["info", "tower_sessions=trace"]);
+    }
 }

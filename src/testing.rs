@@ -120,6 +120,6 @@ async fn sell(State(state): State<AppState>, Json(sale): Json<Sale>) -> Result<J
 async fn person(conn: &mut Conn, email: &str) -> AppResult<Identity> {
     let found = sqlx::query_as("select id, organisation_id, name, hue from people where email = $1").bind(email);
     let found: Option<(PersonId, OrganisationId, String, u8)> = found.fetch_optional(conn).await?;
-    let (person, organisation, name, hue) = found.ok_or_else(|| AppError::not_found("There is no such person."))?;
+    let (person, organisation, name, hue) = found.ok_or_else(|| AppError::no_such("person"))?;
     Ok(Identity { person, organisation, sign_in: SignInId(0), name, hue, privacy: Privacy::default(), roles: Vec::new() })
 }

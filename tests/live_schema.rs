@@ -25,7 +25,7 @@ use plenum_broadcasts::{
 };
 use plenum_core::{
     activity::{
-        Item, Subject, Verb,
+        Item, Record, Subject,
         live::{AuditEvent, ConversationActivity, Nudge, OrganisationActivity, PersonActivity, RecordHead},
     },
     counts::Counts,
@@ -34,6 +34,7 @@ use plenum_core::{
         OrderLineId, PersonId, PictureId, PostingId, PromoCodeId, SeatId, SeriesId, SpaceId, TicketId, TicketTypeId, WithdrawalId,
     },
     live::LiveEvent,
+    mail::{MailEvent, MailsChanged},
     people::{PersonCard, Role},
     time::Zone,
 };
@@ -41,8 +42,8 @@ use plenum_directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent
 use plenum_events::model::seat::Place;
 use plenum_events::{
     live::{
-        desk::DeskEvent,
-        event::{EventEvent, WentLive},
+        desk::{DeskEvent, DoorEvent},
+        event::{DraftChanged, DraftEvent, EventEvent, WentLive},
         seats::{PlanChanged, SeatsChanged, SeatsEvent, Watching},
     },
     model::{
@@ -56,10 +57,10 @@ use plenum_events::{
 };
 use plenum_inbox::{
     live::{Changed, Gone, InboxEvent, Swept},
-    model::{Category, Digest, Notification, Preferences, Quiet, Sweep, Way},
+    model::{BulkAction, Category, Digest, Notification, Preferences, Quiet, Way},
 };
 use plenum_messages::{
-    live::{ConversationEvent, Head, Left, MemberChanged, OwnChanged, PersonEvent, PointerMoved, ReactionsChanged, Typing},
+    live::{ConversationEvent, Head, Left, MemberChanged, OwnChanged, PersonEvent, PointerMoved, QuoteChanged, ReactionsChanged, Typing},
     model::{Access, Conversation, ConversationKind, Line, Member, Message, Own, Pointer, Preview, Quote, Reaction},
     spaces::{
         live::{MemberChanged as SpaceMemberChanged, SpaceEvent},
@@ -97,6 +98,7 @@ use plenum_wallet::{
         withdrawal::{Queued, Withdrawal, WithdrawalState},
     },
 };
+use strum::VariantArray as _;
 
 fn card(id: i64) -> PersonCard {
     PersonCard { id: PersonId(id), name: format!("Person {id}"), hue: 3 }
@@ -210,7 +212,7 @@ fn notification() -> Changed {
         read: false,
         archived: false,
     };
-    Changed { notification, counts: counts(), head: 9 }
+    Changed { notification, read_at: None, counts: counts(), head: 9 }
 }
 
 fn channels() -> LiveChannels {
@@ -223,8 +225,8 @@ fn channels() -> LiveChannels {
 fn metrics() -> Metrics {
     let at = 1_795_102_860_000;
     let values = Values(vec![(Figure::PeopleOnline, 3.0), (Figure::Messages, 0.5)]);
-    let points = Period::ALL.map(|period| (period, Point { at: period.begin(at), values: values.clone() }));
-    Metrics { at, now: values, points: points.to_vec() }
+    let points = Period::VARIANTS.iter().map(|period| (*period, Point { at: period.begin(at), values: values.clone() })).collect();
+    Metrics { at, now: values, points }
 }
 
 fn alarm() -> Alarm {
@@ -277,12 +279,11 @@ fn item() -> Item {
     Item {
         id: ActivityId(7),
         at: 1_795_102_860_000,
-        verb: Verb::MemberInvited,
+        record: Record::ConversationChanged { from: Some("Health day".into()), topic: None },
         actor: Some(card(1)),
         about: Some(card(2)),
         subject: Subject { id: 4, name: "Health week".into() },
         conversation: Some(ConversationId(4)),
-        word: "room".into(),
     }
 }
 
@@ -357,7 +358,7 @@ fn deposit() -> DepositChanged {
         amount: 2_550,
         currency: Currency::Eur,
         state: DepositState::Completed,
-        way: "/wallet/deposits/3/simulator".into(),
+        checkout_url: "/wallet/deposits/3/simulator".into(),
         created_at: 1_795_102_860_000,
         expires_at: 1_795_104_660_000,
         ended_at: Some(1_795_102_900_000),
@@ -540,6 +541,7 @@ fn the_events_of_this_schema_have_this_shape() {
         ConversationEvent::MessageSent(message()),
         ConversationEvent::MessageEdited(message()),
         ConversationEvent::MessageDeleted(message()),
+        ConversationEvent::QuoteChanged(QuoteChanged { message: MessageId(6), text: "before".into() }),
         ConversationEvent::ReactionChanged(ReactionsChanged { message: MessageId(7), number: 3, reactions: message().reactions }),
         ConversationEvent::PointerMoved(PointerMoved { person: PersonId(1), pointer: Pointer { read: 1, delivered: 2 } }),
         ConversationEvent::MemberJoined(member()),
@@ -554,12 +556,14 @@ fn the_events_of_this_schema_have_this_shape() {
             topic: String::new(),
             head: 3,
             last: Some(preview()),
+            gone: vec![],
         }),
         PersonEvent::ConversationAdded(Line {
             conversation: conversation(),
             others: vec![card(2)],
             head: 3,
             last: Some(preview()),
+            gone: vec![],
             own: own(),
         }),
         PersonEvent::ConversationLeft(Left { conversation: ConversationId(4) }),
@@ -569,7 +573,7 @@ fn the_events_of_this_schema_have_this_shape() {
         InboxEvent::NotificationCreated(notification()),
         InboxEvent::NotificationChanged(notification()),
         InboxEvent::NotificationRemoved(Gone { id: NotificationId(7), counts: counts(), head: 9 }),
-        InboxEvent::NotificationsSwept(Swept { what: Sweep::Read, after: 4, up_to: 9, counts: counts(), head: 9 }),
+        InboxEvent::NotificationsSwept(Swept { what: BulkAction::Read, after: 4, up_to: 9, counts: counts(), head: 9 }),
         InboxEvent::PreferencesChanged(Preferences {
             refused: vec![(Category::Messages, Way::Browser)],
             quiet: Some(Quiet { from: 1_320, until: 420 }),
@@ -588,6 +592,7 @@ fn the_events_of_this_schema_have_this_shape() {
         OpsEvent::AlarmRemoved(AlarmGone { id: AlarmId(7) }),
     ]);
     let jobs_events = lines(vec![JobsEvent::JobsUpdated(jobs())]);
+    let mail_events = lines(vec![MailEvent::MailsChanged(MailsChanged { at: 1_795_102_860_000 })]);
     let probe_events = lines(vec![ProbeEvent::ProbeSent(Probe { key: "abc".into(), at: 1_795_102_860_000 })]);
     let application_events = lines(vec![ApplicationEvent::ChannelsUpdated(channels()), ApplicationEvent::FramesPassed(passed())]);
     let activity_events = [
@@ -619,14 +624,16 @@ fn the_events_of_this_schema_have_this_shape() {
         ]),
         lines(vec![
             OwnEvent::HoldChanged(hold()),
-            OwnEvent::BoughtChanged(BoughtChanged { event_id: EventId(3), bought: 2 }),
+            OwnEvent::BoughtChanged(BoughtChanged { event_id: EventId(3), bought: 2, seats: vec![SeatId(4), SeatId(5)] }),
             OwnEvent::WaitingChanged(waiting()),
         ]),
         lines(vec![OrderEvent::OrderUpdated(order_updated())]),
         lines(vec![OwnOrderEvent::OrderUpdated(own_order_updated())]),
         lines(vec![PromoEvent::PromoChanged(promo())]),
         lines(vec![TicketEvent::TicketsChanged(tickets())]),
-        lines(vec![DeskEvent::SalesChanged(sales()), DeskEvent::CheckInsChanged(check_ins())]),
+        lines(vec![DraftEvent::DraftChanged(DraftChanged { event_id: EventId(3) })]),
+        lines(vec![DeskEvent::SalesChanged(sales())]),
+        lines(vec![DoorEvent::CheckInsChanged(check_ins())]),
         lines(vec![PlanEvent::ImportChanged(import())]),
     ]
     .join("\n");
@@ -638,6 +645,7 @@ fn the_events_of_this_schema_have_this_shape() {
         public_events,
         ops_events,
         jobs_events,
+        mail_events,
         probe_events,
         application_events,
         broadcast_events,

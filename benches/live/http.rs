@@ -37,7 +37,12 @@ impl Http {
     pub async fn connect(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, address, held: Vec::new(), closes: false })
+        Ok(Self::over(stream, address))
+    }
+
+    /// Over a connection that is there, to the server at `address`.
+    pub fn over(stream: TcpStream, address: SocketAddr) -> Self {
+        Self { stream, address, held: Vec::new(), closes: false }
     }
 
     /// Asks for a page or a file; `person` is who is signed in, `encodings` what is accepted.
@@ -99,7 +104,11 @@ impl Http {
         Ok(())
     }
 
-    async fn request(&mut self, request: &[u8]) -> anyhow::Result<Answer> {
+    /// Sends the bytes of a request, and waits for the answer.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn request(&mut self, request: &[u8]) -> anyhow::Result<Answer> {
         if self.closes {
             *self = Self::connect(self.address).await?;
         }

@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use plenum_store::db::now;
-use plenum_web::sign_ins::Secret;
+use plenum_web::sign_ins::{self, SessionId};
 use serde_json::Value;
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
@@ -102,17 +102,17 @@ impl Seeded {
         let mut people = Vec::with_capacity(rows.len());
         let mut tx = database.begin().await?;
         for (id, room) in rows {
-            let secret = Secret::random();
+            let session = SessionId::default();
             sqlx::query(
                 "insert into sign_ins (person_id, token_hash, device, address, created_at, used_at, expires_at)
                  values ($1, $2, 'bench', '127.0.0.1', $3, $3, $3 + 86400000)",
             )
             .bind(id)
-            .bind(secret.hash())
+            .bind(sign_ins::hash(&session))
             .bind(now())
             .execute(&mut *tx)
             .await?;
-            people.push(Person { id, cookie: format!("plenum_sign_in={}", secret.reveal()), room });
+            people.push(Person { id, cookie: format!("plenum_sign_in={session}"), room });
         }
         tx.commit().await?;
         let (messages,): (i64,) = sqlx::query_as("select count(*) from messages").fetch_one(&mut database).await?;
@@ -143,6 +143,8 @@ impl Seeded {
             .env("PLENUM_LOG__FILTER", "warn")
             .env("PLENUM_LOG__FORMAT", "json")
             .env("PLENUM_LIMITS__CONNECTIONS", "0")
+            .env("PLENUM_LIMITS__CONNECTIONS_PER_APPLICATION", "0")
+            .env("PLENUM_LIMITS__FRAMES_PER_SECOND", "0")
             .env("PLENUM_LIMITS__SOCKETS_PER_PERSON", "0")
             .env("PLENUM_LIMITS__ANONYMOUS_SOCKETS_PER_ADDRESS", "0")
             .env("PLENUM_LIMITS__COMMANDS_PER_MINUTE", "0")
@@ -178,6 +180,8 @@ impl Server {
             .env("PLENUM_LOG__FILTER", "warn")
             .env("PLENUM_LOG__FORMAT", "json")
             .env("PLENUM_LIMITS__CONNECTIONS", "0")
+            .env("PLENUM_LIMITS__CONNECTIONS_PER_APPLICATION", "0")
+            .env("PLENUM_LIMITS__FRAMES_PER_SECOND", "0")
             .envs(settings.iter().copied());
         Self::spawn(command, folder)
     }

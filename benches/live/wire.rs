@@ -147,6 +147,14 @@ impl Socket {
         }
     }
 
+    /// Sends a text.
+    ///
+    /// # Errors
+    /// If the socket is closed.
+    pub async fn say(&mut self, text: &str) -> anyhow::Result<()> {
+        Ok(self.stream.write_all(&masked(TEXT, text.as_bytes())).await?)
+    }
+
     /// The next text; pings are answered on the way.
     ///
     /// # Errors

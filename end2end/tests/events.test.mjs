@@ -4,13 +4,17 @@ import assert from 'node:assert/strict';
 
 import { violations } from '../axe.mjs';
 import { eventually, scenario } from '../harness.mjs';
-import { region } from '../plenum.mjs';
+import { markDocument, region, sameDocument } from '../plenum.mjs';
 
 const main = (page) => page.getByRole('main');
 const button = (within, name) => within.getByRole('button', { name, exact: true });
 
 /** A local time so many days from now, as a form holds it. */
 const inDays = (days, clock) => `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T${clock}`;
+
+/** Waits until a tab is subscribed to a channel of such a name. */
+const subscribed = (wire, name) =>
+  wire.frame(({ event, channel }) => event === 'pusher_internal:subscription_succeeded' && name.test(channel), { what: `a subscription to ${name}` });
 
 /** Makes a draft with a ticket type; leaves the page at its form, and returns its id. */
 async function draft(page, title) {
@@ -63,6 +67,38 @@ scenario('what becomes of an event is seen by those who look', async (scene) => 
     await main(page).getByText('It has begun.').waitFor();
     assert.equal(new URL(page.url()).pathname, `/events/${id}`);
   }
+});
+
+// A draft is nobody else's, and so are its changes; the tabs of those who run it see them all the same.
+scenario('what becomes of a draft is seen in the other tabs of those who run it', async (scene) => {
+  const otto = await scene.person('otto');
+  const id = await draft(otto.page, 'Secret day');
+  const other = await otto.tab();
+  await other.goto(`/events/${id}`);
+  await other.getByRole('heading', { name: 'Secret day', level: 1 }).waitFor();
+  await subscribed(otto.wire(other), /^private-space\.\d+\.staff$/);
+  await markDocument(other);
+  const course = region(otto.page, 'What becomes of it');
+  const unfold = course.locator('details').filter({ has: otto.page.locator('summary', { hasText: 'Cancel' }) });
+  await unfold.locator('summary').click();
+  await unfold.getByLabel('Why', { exact: true }).fill('Nobody can come.');
+  await unfold.getByLabel('Yes, I am sure').check();
+  await button(unfold, 'Cancel the event').click();
+  await main(other).getByText('Nobody can come.').waitFor();
+  assert.ok(await sameDocument(other), 'nothing was loaded again');
+});
+
+// Where it was and where it is stands in the feeds of those who see the event, at once.
+scenario('another venue is told with both', async (scene) => {
+  const [otto, sam] = await scene.people('otto', 'sam');
+  await draft(otto.page, 'Open day');
+  await button(region(otto.page, 'What becomes of it'), 'Publish').click();
+  await region(otto.page, 'What becomes of it').getByText('on sale', { exact: true }).waitFor();
+  await sam.page.goto('/');
+  await subscribed(sam.wire(), /^private-organisation\.\d+$/);
+  await otto.page.getByLabel('Venue', { exact: true }).fill('Garden');
+  await button(otto.page, 'Save').click();
+  await sam.page.getByText('changed the venue of “Open day” from Courtyard to Garden').waitFor();
 });
 
 // I31: a browser whose clock is an hour off counts what the server's clock counts.
@@ -146,9 +182,10 @@ scenario('those who are coming see who is here', async (scene) => {
   const [otto, tom] = await scene.people('otto', 'tom');
   const id = await draft(otto.page, 'Together');
   await button(region(otto.page, 'What becomes of it'), 'Publish').click();
-  await region(otto.page, 'Organisers').getByLabel('E-mail', { exact: true }).fill('tom@plenum.example');
-  await button(region(otto.page, 'Organisers'), 'Add organiser').click();
-  await region(otto.page, 'Organisers').getByText(/^Tom/).waitFor();
+  const staff = region(otto.page, 'Organisers and ushers');
+  await staff.getByLabel('E-mail', { exact: true }).fill('tom@plenum.example');
+  await button(staff, 'Add').click();
+  await staff.getByText(/^Tom/).waitFor();
   for (const { page } of [otto, tom]) await page.goto(`/events/${id}`);
   for (const { page } of [otto, tom]) {
     await region(page, 'Who is coming').getByText('2 are coming · 2 here now').waitFor();

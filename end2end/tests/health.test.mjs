@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import { audit, violations } from '../axe.mjs';
+import { refuseMail } from '../database.mjs';
 import { eventually, scenario } from '../harness.mjs';
 import { region } from '../plenum.mjs';
 import { PYTHON } from '../python.mjs';
@@ -127,10 +128,32 @@ scenario('a job is discarded after a question, in both pages', async (scene) => 
   await row.getByText('nobody handles this kind').waitFor();
 });
 
+// The address is told when somebody is invited to it, until an admin lets it be written to again.
+scenario('an address that refuses mail is allowed again', async (scene) => {
+  await refuseMail(scene.server, 'gone@example.org');
+  const admin = await scene.person('admin');
+  const { page } = admin;
+  const invite = async () => {
+    await page.getByLabel('E-mail (optional)').fill('gone@example.org');
+    await page.getByRole('button', { name: 'Invite' }).click();
+  };
+  await admin.open('/admin/people');
+  await invite();
+  await page.getByText('was refused for good').waitFor();
+  await admin.open('/admin/mail');
+  const line = region(page, 'Addresses that refuse mail').getByRole('listitem').filter({ hasText: 'gone@example.org' });
+  await line.getByText('550 5.1.1 no such user').waitFor();
+  await button(line, 'Write to it again').click();
+  await region(page, 'Addresses that refuse mail').getByText('No address has refused mail.').waitFor();
+  await admin.open('/admin/people');
+  await invite();
+  await page.getByText('Hand this address on to whom you invite').waitFor();
+}, { allow: [/the server responded with a status of 422/] });
+
 scenario('axe finds nothing on the pages of those who run the place, light and dark, also at 360 px', async (scene) => {
   bury(scene.server.directory);
   const admin = await scene.person('admin');
-  for (const path of ['/admin/jobs', '/admin/jobs?discard=1', '/admin/health']) {
+  for (const path of ['/admin/jobs', '/admin/jobs?discard=1', '/admin/mail', '/admin/health']) {
     await admin.open(path);
     assert.deepEqual(await audit(admin.page), [], path);
   }

@@ -27,6 +27,32 @@ scenario('two people talk', async (scene) => {
   }
 });
 
+// The Enter that ends a composition takes the word and sends nothing: while it is composed, with the code 229, and right behind its end.
+scenario('an input method keeps its Enter', async (scene) => {
+  const [lena] = await scene.people('lena');
+  await inGeneral(lena);
+  const composer = part.composer(lena.page);
+  await composer.fill('ime-1 これ');
+  const press = (...events) =>
+    composer.evaluate((input, events) => {
+      for (const [type, init] of events) {
+        const event = type.startsWith('composition') ? new CompositionEvent(type, init) : new KeyboardEvent(type, init);
+        input.dispatchEvent(event);
+      }
+    }, events);
+  const enter = { key: 'Enter', bubbles: true, cancelable: true };
+  await press(['keydown', { ...enter, isComposing: true }]);
+  await press(['keydown', { ...enter, keyCode: 229 }]);
+  await press(['compositionstart', { bubbles: true }], ['compositionend', { bubbles: true }], ['keydown', enter]);
+  assert.equal(await composer.inputValue(), 'ime-1 これ');
+  assert.deepEqual(await messagesOf(lena.page, 'ime'), { sent: [], pending: [] });
+  // A moment after the end of a composition Enter is the person's own again.
+  const ended = await lena.page.evaluate(() => performance.now());
+  await lena.page.waitForFunction((ended) => performance.now() > ended + 100, ended);
+  await composer.press('Enter');
+  await part.message(lena.page, 'ime-1').waitFor();
+});
+
 // "Lena is typing" shows while she types, goes with her message, and ends by itself when she
 // stops, and when her browser dies in the middle of a word (I17).
 scenario('typing shows, and ends by itself', async (scene) => {

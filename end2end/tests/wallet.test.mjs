@@ -99,9 +99,14 @@ scenario('a withdrawal is decided by another and seen live', async (scene) => {
   await shows(pending(noor.page, 'pending_out'), '€300.00');
 
   const line = admin.page.locator('[data-withdrawal-id]').filter({ hasText: '€300.00' });
-  await line.getByRole('button', { name: /^Approve €300\.00 of Noor/ }).click();
+  // Two quick clicks approve, and do no more: what comes under the pointer asks first, naming amount and account.
+  await line.getByRole('button', { name: /^Approve €300\.00 of Noor/ }).dblclick();
   await moves(noor.page).filter({ hasText: 'Approved' }).waitFor();
-  await line.getByRole('button', { name: /^Mark as paid out/ }).click();
+  await line.getByText('Approved', { exact: true }).waitFor();
+  const question = region(admin.page, 'Mark as paid out €300.00 of Noor Haddad');
+  if (!(await question.isVisible())) await line.getByRole('link', { name: /^Mark as paid out €300\.00 of Noor/ }).click();
+  await question.getByText('To DE89 3704', { exact: true }).waitFor();
+  await question.getByRole('button', { name: 'Mark as paid out', exact: true }).click();
   await moves(noor.page).filter({ hasText: 'Paid out' }).waitFor();
   await shows(pending(noor.page, 'pending_out'), '€0.00');
   await shows(amount(noor.page), '€700.00');

@@ -1,10 +1,16 @@
 -- Spaces, conversations, their members, and messages.
 
+-- Rows instead of a check, which SQLite cannot change: a feature that brings a kind inserts it in its own migration.
+create table space_kinds (
+    kind text not null primary key
+) without rowid;
+insert into space_kinds (kind) values ('event');
+
 -- What people join.
 create table spaces (
     id              integer primary key autoincrement,
     organisation_id integer not null references organisations (id),
-    kind            text    not null check (kind in ('event')),
+    kind            text    not null references space_kinds (kind),
     name            text    not null check (length(name) between 1 and 120),
     conversation_id integer references conversations (id), -- its room
     created_at      integer not null
@@ -19,10 +25,16 @@ create table space_members (
 ) without rowid;
 create index space_members_person on space_members (person_id);
 
+-- Rows for the reason of space_kinds.
+create table conversation_kinds (
+    kind text not null primary key
+) without rowid;
+insert into conversation_kinds (kind) values ('room'), ('group'), ('direct');
+
 create table conversations (
     id              integer primary key,
     organisation_id integer not null references organisations (id),
-    kind            text    not null check (kind in ('room', 'group', 'direct')),
+    kind            text    not null references conversation_kinds (kind),
     access          text    not null check (access in ('open', 'private')),
     general         boolean not null default false check (general in (false, true)),
     name            text    not null default '',

@@ -1,11 +1,17 @@
 -- Money: the ledger, deposits and withdrawals.
 
+-- Rows instead of a check, which SQLite cannot change: a feature that brings a kind inserts it in its own migration.
+create table account_kinds (
+    kind text not null primary key
+) without rowid;
+insert into account_kinds (kind) values ('person'), ('gateway'), ('withdrawals'), ('sales');
+
 -- Who or what holds money. The outside world is the account 'gateway', which goes below zero by
 -- what has come in. A floor is what the balance may not fall below; null: there is none.
 create table accounts (
     id              integer primary key autoincrement,
     organisation_id integer not null references organisations (id),
-    kind            text    not null check (kind in ('person', 'gateway', 'withdrawals', 'sales')),
+    kind            text    not null references account_kinds (kind),
     person_id       integer references people (id),
     currency        text    not null check (length(currency) = 3),
     balance         integer not null default 0, -- the sum of its postings, changed in the transaction that posts
@@ -17,11 +23,19 @@ create table accounts (
 create unique index accounts_person on accounts (person_id, currency) where person_id is not null;
 create unique index accounts_own on accounts (organisation_id, kind, currency) where person_id is null;
 
+-- Rows for the reason of account_kinds.
+create table transfer_kinds (
+    kind text not null primary key
+) without rowid;
+insert into transfer_kinds (kind) values
+    ('opening'), ('deposit'), ('payment'), ('refund'),
+    ('withdrawal'), ('withdrawal_returned'), ('withdrawal_processed');
+
 -- Double entry, in whole minor units. A movement of money: why, and on whose behalf. The key makes it happen once.
 create table transfers (
     id              integer primary key autoincrement,
     organisation_id integer not null references organisations (id),
-    kind            text    not null check (kind in ('opening', 'deposit', 'withdrawal', 'withdrawal_returned', 'withdrawal_processed', 'payment', 'refund')),
+    kind            text    not null references transfer_kinds (kind),
     key             text    not null unique, -- 'payment:order:12'
     subject_id      integer not null,        -- the deposit, withdrawal or order that it is for
     note            text    not null default '', -- as a statement says it
@@ -59,7 +73,7 @@ create table deposits (
     state           text    not null check (state in ('pending', 'completed', 'declined', 'expired')),
     currency        text    not null check (length(currency) = 3),
     amount          integer not null check (amount > 0),
-    way             text    not null default '', -- where the person pays; empty until the gateway has said
+    checkout_url    text    not null default '', -- where the person pays; empty until the gateway has said
     created_at      integer not null,
     expires_at      integer not null,
     ended_at        integer,

@@ -6,12 +6,12 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-use super::{key_help::KeyHelpOpen, navigation::Navigation, overlays::Overlays, palette::PaletteOpen, routes::Pages};
+use super::{key_help::KeyHelpOpen, navigation::Navigation, overlays::Overlays, pages::Pages, palette::PaletteOpen};
 use plenum_core::error::AppError;
 use plenum_inbox::view::provide_inbox;
 use plenum_messages::view::provide_sidebar;
 use plenum_ui::page::{
-    banner::Banner,
+    banner::{Banner, use_signed_out},
     context::{UnreadTotal, Waiting, use_viewer},
     faults::Fault,
 };
@@ -19,6 +19,7 @@ use plenum_ui::{
     browser,
     client::use_new_build,
     effect,
+    redirect::with_query,
     toast::{ToastStack, Toasts},
     view, words,
 };
@@ -40,13 +41,14 @@ pub fn Layout(
         follow_messages();
         provide_inbox();
     }
+    let signed_out = use_signed_out();
     view! {
         <a class="skip-link" href="#main" on:click=move |_| browser::focus("main")>
             {words::SKIP}
         </a>
         <div class="shell">
             {signed_in.then(|| view! { <Navigation/> })}
-            <div class="shell-main">
+            <div class="shell-main" data-signed-out=move || signed_out.get().then_some("")>
                 <Banner/>
                 <ErrorBoundary fallback=|_| view! { <Fault error=AppError::internal()/> }>
                     <Pages/>
@@ -67,9 +69,7 @@ fn follow_pages() {
         let path = location.pathname.get();
         if let Some(before) = before.filter(|before| *before != path) {
             if new_build.get_untracked() {
-                let search = location.search.get_untracked();
-                let query = if search.is_empty() { search } else { format!("?{}", search.trim_start_matches('?')) };
-                browser::load(&format!("{path}{query}"));
+                browser::load(&with_query(&path, &location.search.get_untracked()));
             } else if section(&before) != section(&path) {
                 browser::focus_page();
             }

@@ -1,19 +1,26 @@
-//! The pages' code, in chunks: the browser fetches a chunk when one of its pages is opened,
-//! so that the first page does not wait for all others.
+//! The table of pages: the address of each, for whom it is, and which chunk of code it comes in. To add a page: a row here.
 //!
-//! The server names the chunks of the page that it renders in the document's head; the page
-//! comes alive when they are there ([`ready`]). If they do not come it stays as it is
-//! without scripts; and on the way to a page, that page is loaded from the server instead.
+//! The browser fetches a chunk when one of its pages is opened, so that the first page does not wait for all others.
+//! The server names the chunks of the page that it renders in the document's head; the page comes alive when they are there
+//! ([`ready`]). If they do not come it stays as it is without scripts; and on the way to a page, that page is loaded from the
+//! server instead.
+//!
+//! All pages are rendered whole (`SsrMode::Async`): they read without scripts, and their status is known when the first byte is
+//! sent.
 
 use leptos::{
     prelude::*,
     wasm_split::{SplitLoaderError, wasm_split},
 };
-use leptos_router::ChooseView;
+use leptos_router::{
+    ChooseView, SsrMode,
+    components::{ParentRoute, Route, Routes},
+    path,
+};
 
-use super::routes::{address, for_admins, for_people, for_senders, for_visitors, moving_on, start};
+use super::admission::{address, anyone, for_admins, for_people, for_senders, for_visitors, moving_on, start};
 use plenum_activity::view::{AuditPage, ConversationActivityPage, TodayPage};
-use plenum_admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage};
+use plenum_admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPage, MailPage};
 use plenum_broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage};
 use plenum_inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage};
 use plenum_messages as messages;
@@ -35,323 +42,193 @@ use plenum_sales::view::{
     seats::SeatsPage,
 };
 use plenum_tickets::view::{CheckInPage, OrderTicketsPage, TicketPage, TicketsPage};
-use plenum_ui::{browser, view};
+use plenum_ui::{
+    browser,
+    page::{faults::NotFound, settle_refusal},
+    view,
+};
 use plenum_wallet::view::{SimulatorPage, WalletPage, WithdrawalsPage};
-
-/// A page, or the layout that pages share; [`routes`](super::routes) says where each is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Page {
-    /// The first one, of whoever is signed in.
-    Today,
-    /// The door.
-    SignIn,
-    /// The door for whoever is new.
-    Register,
-    /// Asking for a new password.
-    Forgot,
-    /// Setting it.
-    Reset,
-    /// The directory.
-    People,
-    /// One of its people.
-    Person,
-    /// One's own settings.
-    Settings,
-    /// People and invitations, for admins.
-    Admin,
-    /// Who is signed in, for admins.
-    SignIns,
-    /// External applications, for admins.
-    Applications,
-    /// The live channels, for admins.
-    Channels,
-    /// The operations board, for admins.
-    Board,
-    /// The thresholds of its figures.
-    Alarms,
-    /// Jobs, for those who run the place.
-    Jobs,
-    /// Is it well? For admins.
-    Health,
-    /// What was done, for admins.
-    Audit,
-    /// What the institution tells its people, for admins and managers.
-    Broadcasts,
-    /// One of these.
-    Broadcast,
-    /// A new one.
-    NewBroadcast,
-    /// What is written once and sent often.
-    BroadcastTemplates,
-    /// One's own orders.
-    Orders,
-    /// One of them.
-    Order,
-    /// A basket that is to be paid.
-    NewOrder,
-    /// The promo codes of an event, for those who run it.
-    PromoCodes,
-    /// The events, for everyone.
-    Events,
-    /// One of them.
-    Event,
-    /// A new one.
-    NewEvent,
-    /// One, to be changed.
-    EditEvent,
-    /// One's inbox.
-    Inbox,
-    /// What came while one was away.
-    Away,
-    /// How one wants to be told.
-    NotificationSettings,
-    /// The end of the daily mail, for whoever has its link.
-    Unsubscribe,
-    /// What one has.
-    Wallet,
-    /// A gateway for trying Plenum out.
-    Simulator,
-    /// The withdrawals that admins decide about.
-    Withdrawals,
-    /// The list of conversations, beside each of the following.
-    Messages,
-    /// No conversation.
-    NoConversation,
-    /// A conversation.
-    Conversation,
-    /// What happened in it besides what was said.
-    ConversationActivity,
-    /// The rooms.
-    Rooms,
-    /// A new conversation.
-    NewConversation,
-    /// Search in messages.
-    Search,
-    /// One's own tickets.
-    Tickets,
-    /// One of them.
-    Ticket,
-    /// Those of an order.
-    OrderTickets,
-    /// A door of an event, for those who run it.
-    CheckIn,
-    /// What is sold of an event, for those who run it.
-    Desk,
-    /// The seats of an event.
-    Seats,
-    /// The seat plan of an event, for those who run it.
-    Plan,
-}
-
-/// What is fetched together. Few and large ones: code that several chunks need comes in files
-/// of its own, one for each set of chunks, and with each chunk more their number nearly doubles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Chunk {
-    /// The pages of visitors.
-    Doors,
-    /// The list of conversations.
-    List,
-    /// A conversation.
-    Thread,
-    /// The pages of those who run the place.
-    Admin,
-    /// Events, their seats, orders, tickets, and the wallet.
-    BoxOffice,
-    /// All other pages.
-    Others,
-}
 
 type Opened = Result<AnyView, SplitLoaderError>;
 
-#[wasm_split(doors, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_doors))]
-fn doors(page: Page) -> Opened {
-    Ok(match page {
-        Page::Register => for_visitors(|| view! { <RegisterPage/> }),
-        Page::Forgot => view! { <ForgotPage/> },
-        Page::Reset => view! { <ResetPage/> },
-        _ => for_visitors(|| view! { <SignInPage/> }),
-    })
+/// Makes the pages, their chunks, their routes and the parser of addresses from one table.
+///
+/// A chunk has a variant's name, a file's and its loader's, then pages: those with an address of the site, those within the layout
+/// of `/messages`, and that layout. A page has its name, its address, who may open it (a function of [`admission`](super::admission))
+/// and its component. Few and large chunks: code that several of them need comes in files of its own, one for each set of chunks,
+/// and with each chunk more their number nearly doubles.
+macro_rules! pages {
+    ($(
+        $Chunk:ident $chunk:ident $load:ident {
+            $($page:ident $path:tt $who:ident $view:ident;)*
+        }
+        $(, messages { $($inner:ident $inner_path:tt $inner_who:ident $inner_view:ident;)* })?
+        $(, layout { $layout:ident $layout_who:ident $layout_view:ident; })?;
+    )+) => {
+        /// A page, by its chunk.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Page {
+            $($Chunk($chunk::Page),)+
+        }
+
+        $(
+            mod $chunk {
+                #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+                pub enum Page {
+                    $($page,)*
+                    $($($inner,)*)?
+                    $($layout,)?
+                }
+            }
+
+            #[wasm_split($chunk, wasm_split_path = ::leptos::wasm_split, fallible, preload($load))]
+            fn $chunk(page: $chunk::Page) -> Opened {
+                settle_refusal();
+                Ok(match page {
+                    $($chunk::Page::$page => $who(|| view! { <$view/> }),)*
+                    $($($chunk::Page::$inner => $inner_who(|| view! { <$inner_view/> }),)*)?
+                    $($chunk::Page::$layout => $layout_who(|| view! { <$layout_view/> }),)?
+                })
+            }
+        )+
+
+        /// The page of the address.
+        #[component]
+        pub fn Pages() -> impl IntoView {
+            view! {
+                <Routes fallback=|| view! { <NotFound/> }>
+                    $($(<Route path=path!($path) view=Page::$Chunk($chunk::Page::$page) ssr=SsrMode::Async/>)*)+
+                    <ParentRoute path=path!("messages") view=MESSAGES ssr=SsrMode::Async>
+                        $($($(<Route path=path!($inner_path) view=Page::$Chunk($chunk::Page::$inner) ssr=SsrMode::Async/>)*)?)+
+                    </ParentRoute>
+                </Routes>
+            }
+        }
+
+        /// The pages with an address of the site, and those below `messages`.
+        const ADDRESSES: &[(&str, Page)] = &[$($(($path, Page::$Chunk($chunk::Page::$page)),)*)+];
+        const BELOW_MESSAGES: &[(&str, Page)] = &[$($($(($inner_path, Page::$Chunk($chunk::Page::$inner)),)*)?)+];
+
+        impl Page {
+            /// Fetches its chunk.
+            async fn load(self) -> Result<(), SplitLoaderError> {
+                match self {
+                    $(Self::$Chunk(_) => $load().await,)+
+                }
+            }
+
+            async fn open(self) -> Opened {
+                match self {
+                    $(Self::$Chunk(page) => {
+                        leptos::prefetch_lazy_fn_on_server(stringify!($chunk));
+                        $chunk(page).await
+                    })+
+                }
+            }
+        }
+    };
 }
 
-#[wasm_split(admin, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_admin))]
-fn admin(page: Page) -> Opened {
-    Ok(match page {
-        Page::Admin => for_admins(|| view! { <AdminPeoplePage/> }),
-        Page::SignIns => for_admins(|| view! { <AdminSignInsPage/> }),
-        Page::Applications => for_admins(|| view! { <ApplicationsPage/> }),
-        Page::Channels => for_admins(|| view! { <ChannelsPage/> }),
-        Page::Alarms => for_admins(|| view! { <AlarmsPage/> }),
-        Page::Jobs => for_admins(|| view! { <JobsPage/> }),
-        Page::Health => for_admins(|| view! { <HealthPage/> }),
-        Page::Audit => for_admins(|| view! { <AuditPage/> }),
-        Page::Withdrawals => for_admins(|| view! { <WithdrawalsPage/> }),
-        Page::Broadcasts => for_senders(|| view! { <BroadcastsPage/> }),
-        Page::Broadcast => for_senders(|| view! { <BroadcastPage/> }),
-        Page::NewBroadcast => for_senders(|| view! { <NewBroadcastPage/> }),
-        Page::BroadcastTemplates => for_senders(|| view! { <TemplatesPage/> }),
-        _ => for_admins(|| view! { <BoardPage/> }),
-    })
+pages! {
+    // The pages of visitors.
+    Doors doors load_doors {
+        Forgot "forgot" anyone ForgotPage;
+        Register "register" for_visitors RegisterPage;
+        Reset "reset" anyone ResetPage;
+        SignIn "sign-in" for_visitors SignInPage;
+    };
+    // The pages of those who run the place.
+    Admin admin load_admin {
+        Board "admin" for_admins BoardPage;
+        Alarms "admin/alarms" for_admins AlarmsPage;
+        Applications "admin/applications" for_admins ApplicationsPage;
+        Audit "admin/audit" for_admins AuditPage;
+        Broadcasts "admin/broadcasts" for_senders BroadcastsPage;
+        NewBroadcast "admin/broadcasts/new" for_senders NewBroadcastPage;
+        BroadcastTemplates "admin/broadcasts/templates" for_senders TemplatesPage;
+        Broadcast "admin/broadcasts/:id" for_senders BroadcastPage;
+        Channels "admin/channels" for_admins ChannelsPage;
+        Health "admin/health" for_admins HealthPage;
+        Jobs "admin/jobs" for_admins JobsPage;
+        Mail "admin/mail" for_admins MailPage;
+        Admin "admin/people" for_admins AdminPeoplePage;
+        SignIns "admin/sign-ins" for_admins AdminSignInsPage;
+        Withdrawals "admin/withdrawals" for_admins WithdrawalsPage;
+    };
+    // Events, their seats, orders, tickets, and the wallet.
+    BoxOffice box_office load_box_office {
+        Events "events" anyone EventsPage;
+        NewEvent "events/new" for_people NewEventPage;
+        Event "events/:id" anyone EventPage;
+        CheckIn "events/:id/check-in" for_people CheckInPage;
+        PromoCodes "events/:id/codes" for_people PromoCodesPage;
+        Desk "events/:id/desk" for_people DeskPage;
+        EditEvent "events/:id/edit" for_people EditEventPage;
+        Plan "events/:id/plan" for_people PlanPage;
+        Seats "events/:id/seats" anyone SeatsPage;
+        Orders "orders" for_people OrdersPage;
+        NewOrder "orders/new" for_people NewOrderPage;
+        Order "orders/:id" for_people OrderDetailPage;
+        OrderTickets "orders/:id/tickets" for_people OrderTicketsPage;
+        Tickets "tickets" for_people TicketsPage;
+        Ticket "tickets/:id" for_people TicketPage;
+        Wallet "wallet" for_people WalletPage;
+        Simulator "wallet/deposits/:id/simulator" for_people SimulatorPage;
+    };
+    // All other pages.
+    Others others load_others {
+        Today "" start TodayPage;
+        Inbox "inbox" for_people InboxPage;
+        Away "inbox/away" for_people AwayPage;
+        People "people" for_people PeoplePage;
+        Person "people/:id" for_people PersonPage;
+        Settings "settings" for_people SettingsPage;
+        NotificationSettings "settings/notifications" for_people NotificationSettingsPage;
+        Unsubscribe "unsubscribe" anyone UnsubscribePage;
+    }, messages {
+        NewConversation "new" anyone NewConversationPage;
+        Rooms "rooms" anyone RoomsPage;
+        Search "search" anyone SearchPage;
+        ConversationActivity ":id/activity" anyone ConversationActivityPage;
+    };
+    // The list of conversations.
+    List list load_list {
+    }, messages {
+        NoConversation "" anyone MessagesPage;
+    }, layout {
+        Messages for_people MessagesLayout;
+    };
+    // A conversation.
+    Thread thread load_thread {
+    }, messages {
+        Conversation ":id" anyone ConversationPage;
+    };
 }
 
-#[wasm_split(box_office, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_box_office))]
-fn box_office(page: Page) -> Opened {
-    Ok(match page {
-        Page::Simulator => for_people(|| view! { <SimulatorPage/> }),
-        Page::Wallet => for_people(|| view! { <WalletPage/> }),
-        Page::Order => for_people(|| view! { <OrderDetailPage/> }),
-        Page::NewOrder => for_people(|| view! { <NewOrderPage/> }),
-        Page::PromoCodes => for_people(|| view! { <PromoCodesPage/> }),
-        Page::Orders => for_people(|| view! { <OrdersPage/> }),
-        Page::Ticket => for_people(|| view! { <TicketPage/> }),
-        Page::OrderTickets => for_people(|| view! { <OrderTicketsPage/> }),
-        Page::CheckIn => for_people(|| view! { <CheckInPage/> }),
-        Page::Seats => view! { <SeatsPage/> },
-        Page::Desk => for_people(|| view! { <DeskPage/> }),
-        Page::Tickets => for_people(|| view! { <TicketsPage/> }),
-        Page::Event => view! { <EventPage/> },
-        Page::NewEvent => for_people(|| view! { <NewEventPage/> }),
-        Page::Plan => for_people(|| view! { <PlanPage/> }),
-        Page::EditEvent => for_people(|| view! { <EditEventPage/> }),
-        _ => view! { <EventsPage/> },
-    })
-}
-
-#[wasm_split(others, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_others))]
-fn others(page: Page) -> Opened {
-    Ok(match page {
-        Page::Today => start(|| view! { <TodayPage/> }),
-        Page::ConversationActivity => view! { <ConversationActivityPage/> },
-        Page::NewConversation => view! { <NewConversationPage/> },
-        Page::Search => view! { <SearchPage/> },
-        Page::Rooms => view! { <RoomsPage/> },
-        Page::Person => for_people(|| view! { <PersonPage/> }),
-        Page::Settings => for_people(|| view! { <SettingsPage/> }),
-        Page::Inbox => for_people(|| view! { <InboxPage/> }),
-        Page::Away => for_people(|| view! { <AwayPage/> }),
-        Page::Unsubscribe => view! { <UnsubscribePage/> },
-        Page::NotificationSettings => for_people(|| view! { <NotificationSettingsPage/> }),
-        _ => for_people(|| view! { <PeoplePage/> }),
-    })
-}
-
-#[wasm_split(list, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_list))]
-fn list(page: Page) -> Opened {
-    Ok(match page {
-        Page::NoConversation => view! { <MessagesPage/> },
-        _ => for_people(|| view! { <MessagesLayout/> }),
-    })
-}
-
-#[wasm_split(thread, wasm_split_path = ::leptos::wasm_split, fallible, preload(load_thread))]
-fn thread() -> Opened {
-    Ok(view! { <ConversationPage/> })
-}
+/// The layout that the pages below `/messages` share.
+const MESSAGES: Page = Page::List(list::Page::Messages);
 
 impl Page {
-    fn chunk(self) -> Chunk {
-        match self {
-            Self::SignIn | Self::Register | Self::Forgot | Self::Reset => Chunk::Doors,
-            Self::Messages | Self::NoConversation => Chunk::List,
-            Self::Conversation => Chunk::Thread,
-            Self::Admin
-            | Self::SignIns
-            | Self::Applications
-            | Self::Channels
-            | Self::Board
-            | Self::Alarms
-            | Self::Jobs
-            | Self::Health
-            | Self::Audit
-            | Self::Withdrawals
-            | Self::Broadcasts
-            | Self::Broadcast
-            | Self::NewBroadcast
-            | Self::BroadcastTemplates => Chunk::Admin,
-            Self::Wallet
-            | Self::Simulator
-            | Self::Orders
-            | Self::Order
-            | Self::NewOrder
-            | Self::PromoCodes
-            | Self::Tickets
-            | Self::Ticket
-            | Self::OrderTickets
-            | Self::CheckIn
-            | Self::Seats
-            | Self::Events
-            | Self::Event
-            | Self::NewEvent
-            | Self::EditEvent
-            | Self::Plan
-            | Self::Desk => Chunk::BoxOffice,
-            Self::Today
-            | Self::ConversationActivity
-            | Self::People
-            | Self::Person
-            | Self::Settings
-            | Self::Inbox
-            | Self::Away
-            | Self::NotificationSettings
-            | Self::Unsubscribe
-            | Self::Rooms
-            | Self::NewConversation
-            | Self::Search => Chunk::Others,
-        }
-    }
-
-    /// The pages at an address of this site, outermost first.
+    /// The pages at an address of this site, outermost first; none, if there is no such address.
     fn at(path: &str) -> Vec<Self> {
-        let mut parts = path.trim_matches('/').split('/');
-        let (section, below, part) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
-        match (section, below) {
-            ("", _) => vec![Self::Today],
-            ("sign-in" | "register" | "forgot" | "reset", _) => vec![Self::SignIn],
-            ("people" | "settings" | "inbox" | "unsubscribe", _) => vec![Self::People],
-            ("wallet", _) => vec![Self::Wallet],
-            ("admin", _) => vec![Self::Board],
-            ("tickets" | "orders" | "events", _) => vec![Self::Events],
-            ("messages", None) => vec![Self::Messages],
-            ("messages", Some("rooms" | "new" | "search")) => vec![Self::Messages, Self::Rooms],
-            ("messages", Some(_)) if part == Some("activity") => vec![Self::Messages, Self::ConversationActivity],
-            ("messages", Some(_)) => vec![Self::Messages, Self::Conversation],
-            _ => vec![],
+        let path = path.trim_matches('/');
+        let find = |pages: &[(&str, Self)], path: &str| pages.iter().find(|(pattern, _)| fits(pattern, path)).map(|(_, page)| *page);
+        let below = if path == "messages" { Some("") } else { path.strip_prefix("messages/") };
+        match below {
+            Some(below) => std::iter::once(MESSAGES).chain(find(BELOW_MESSAGES, below)).collect(),
+            None => find(ADDRESSES, path).into_iter().collect(),
         }
     }
 }
 
-impl Chunk {
-    /// The name of the file, for the document's head.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Doors => "doors",
-            Self::List => "list",
-            Self::Thread => "thread",
-            Self::Admin => "admin",
-            Self::BoxOffice => "box_office",
-            Self::Others => "others",
-        }
-    }
-
-    async fn load(self) -> Result<(), SplitLoaderError> {
-        match self {
-            Self::Doors => load_doors().await,
-            Self::List => load_list().await,
-            Self::Thread => load_thread().await,
-            Self::Admin => load_admin().await,
-            Self::BoxOffice => load_box_office().await,
-            Self::Others => load_others().await,
-        }
-    }
-
-    async fn open(self, page: Page) -> Opened {
-        leptos::prefetch_lazy_fn_on_server(self.name());
-        match self {
-            Self::Doors => doors(page).await,
-            Self::List => list(page).await,
-            Self::Thread => thread().await,
-            Self::Admin => admin(page).await,
-            Self::BoxOffice => box_office(page).await,
-            Self::Others => others(page).await,
+/// True if `path` is an address of `pattern`, whose parts that begin with a colon stand for anything.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (pattern.next(), path.next()) {
+            (None, None) => return true,
+            (Some(part), Some(found)) if part == found || (part.starts_with(':') && !found.is_empty()) => {}
+            _ => return false,
         }
     }
 }
@@ -360,7 +237,7 @@ impl ChooseView for Page {
     async fn choose(self) -> AnyView {
         // Taken before anything is waited for: the way may lead elsewhere meanwhile.
         let address = address();
-        self.chunk().open(self).await.unwrap_or_else(|_| {
+        self.open().await.unwrap_or_else(|_| {
             browser::load(&address);
             moving_on()
         })
@@ -368,7 +245,7 @@ impl ChooseView for Page {
 
     async fn preload(&self) {
         // What does not come is asked for once more in `choose`.
-        let _ = self.chunk().load().await;
+        let _ = self.load().await;
     }
 }
 
@@ -378,9 +255,26 @@ pub async fn ready() -> bool {
     let address = browser::path();
     let path = address.split('?').next().unwrap_or_default();
     for page in Page::at(path) {
-        if page.chunk().load().await.is_err() {
+        if page.load().await.is_err() {
             return false;
         }
     }
     messages::view::ready(&address).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row that an earlier one hides would never be opened: its address leads to itself.
+    #[test]
+    fn every_address_leads_to_its_page() {
+        for (pattern, page) in ADDRESSES {
+            assert_eq!(Page::at(&format!("/{}", pattern.replace(":id", "7"))), [*page], "{pattern}");
+        }
+        for (pattern, page) in BELOW_MESSAGES {
+            assert_eq!(Page::at(&format!("/messages/{}", pattern.replace(":id", "7"))), [MESSAGES, *page], "{pattern}");
+        }
+        assert_eq!(Page::at("/events/7/nothing"), []);
+    }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 use leptos_router::hooks::use_navigate;
 
-use plenum_ui::{Icon, browser, dialog, dynamic, effect, view, words};
+use plenum_ui::{Icon, browser, composition::Composition, dialog, dynamic, effect, view, words};
 
 /// Whether the palette is open.
 #[derive(Debug, Clone, Copy)]
@@ -105,10 +105,14 @@ pub(super) fn dialog(open: RwSignal<bool>) -> AnyView {
             go.get_value()(&entry);
         }
     };
+    let composition = Composition::new();
     let on_key = move |event: KeyboardEvent| {
+        if composition.takes(&event) {
+            return;
+        }
         let count = shown.with_untracked(Vec::len);
         match event.key().as_str() {
-            "Enter" if !event.is_composing() => choose(chosen.get_untracked()),
+            "Enter" => choose(chosen.get_untracked()),
             key => {
                 let Some(next) = step(key, chosen.get_untracked(), count) else { return };
                 chosen.set(next);
@@ -134,6 +138,7 @@ pub(super) fn dialog(open: RwSignal<bool>) -> AnyView {
                 <input
                     class="palette-input"
                     type="text"
+                    dir="auto"
                     role="combobox"
                     aria-expanded="true"
                     aria-controls="palette-list"
@@ -146,6 +151,7 @@ pub(super) fn dialog(open: RwSignal<bool>) -> AnyView {
                     prop:value=move || text.get()
                     on:input=move |event| text.set(event_target_value(&event))
                     on:keydown=on_key
+                    on:compositionend=move |event| composition.end(&event)
                 />
             </div>
             <div class="palette-list" id="palette-list" role="listbox" aria-label=words::PALETTE_RESULTS>

@@ -162,3 +162,85 @@ async fn admins_manage_applications() {
     assert_eq!(asks(fresh).await, 404);
     assert_eq!(admin.call("applications/remove", &[("id", &id)]).await.status(), 404);
 }
+
+/// A webhook goes to addresses of the internet only, unless the server's settings say otherwise: an admin of an organisation is not one of
+/// the server, and looks around in no net that it stands in (A9).
+#[tokio::test]
+async fn a_webhook_to_a_private_address_is_refused() {
+    let closed = [("PLENUM_WEBHOOKS__ALLOW_PRIVATE", "false")];
+    let server = Server::start_with(&[APP.as_slice(), &closed].concat());
+    let admin = server.person("admin").await;
+    let id = admin.ask("applications/list", &[]).await[0]["id"].to_string();
+    let add =
+        async |url: &str| admin.call("applications/add_webhook", &[("id", &id), ("url", url), ("events[0]", "channel_occupied")]).await;
+    for private in
+        ["http://127.0.0.1:9/hook", "http://localhost/", "http://2130706433/", "https://169.254.169.254/", "http://[::ffff:10.0.0.1]/"]
+    {
+        let refused = add(private).await;
+        assert_eq!(refused.status(), 422, "{private}");
+        assert_eq!(refused.json::<Value>().await.unwrap()["field"], "url", "{private}");
+    }
+    assert_eq!(add("https://hooks.example.org/").await.status(), 200);
+    assert_eq!(add("http://").await.status(), 422);
+}
+
+/// Sockets of applications have a limit of their own each, take places that all sockets share, and leave some to Plenum's own people (I33).
+#[tokio::test]
+async fn sockets_of_applications_are_counted() {
+    let limits = [("PLENUM_LIMITS__CONNECTIONS", "8"), ("PLENUM_LIMITS__CONNECTIONS_PER_APPLICATION", "4")];
+    let server = Server::start_with(&[APP.as_slice(), &limits].concat());
+    let admin = server.person("admin").await;
+    let open = async |key: &str, count: usize| {
+        let mut sockets = Vec::new();
+        for _ in 0..count {
+            let mut socket = Socket::connect(&server.url, None, key).await;
+            assert_eq!(socket.next().await["event"], "pusher:connection_established");
+            sockets.push(socket);
+        }
+        sockets
+    };
+    let first = open("first-key", 4).await;
+    let mut fifth = Socket::connect(&server.url, None, "first-key").await;
+    assert_eq!(data(&fifth.wait("pusher:error").await)["code"], 4100);
+    assert_eq!(fifth.closed().await, Some(4100));
+
+    // An application's own number counts, but all of them together leave a quarter.
+    let made: Value = admin.call("applications/create", &[("name", "Other")]).await.json().await.unwrap();
+    let (listed, key) = (admin.ask("applications/list", &[]).await, made["key"].as_str().unwrap());
+    let other = listed.as_array().unwrap().iter().find(|app| app["key"] == key).unwrap()["id"].to_string();
+    let settings = [("id", other.as_str()), ("name", "Other"), ("enabled", "true"), ("connections", "5000")];
+    assert_eq!(admin.call("applications/update", &settings).await.status(), 200);
+    let others = open(key, 2).await;
+    assert_eq!(Socket::connect(&server.url, None, key).await.closed().await, Some(4100));
+    let (mut tab, _second) = (admin.socket().await, admin.socket().await);
+    tab.settle().await;
+    assert_eq!(Socket::connect(&server.url, Some(&admin.cookie), "plenum").await.closed().await, Some(4100), "now it is full");
+    drop((first, others));
+}
+
+/// Who joins and leaves without end is told to wait and then sent away, on external applications and on Plenum's own; client events that
+/// are too many are dropped, and the socket lives (I33).
+#[tokio::test]
+async fn a_flood_of_frames_ends() {
+    let server = Server::start_with(&APP);
+    for key in ["first-key", "plenum"] {
+        let mut socket = Socket::connect(&server.url, None, key).await;
+        socket.next().await;
+        let (mut joined, mut refused) = (0, 0);
+        let mut number = 0;
+        let closed = loop {
+            number += 1;
+            let channel = format!("organisation.{number}");
+            socket.say(subscribe(&channel, "", None)).await;
+            match socket.try_next().await {
+                Ok(frame) if frame["event"] == "pusher_internal:subscription_succeeded" => joined += 1,
+                Ok(frame) if frame["event"] == "pusher:subscription_error" && data(&frame)["status"] == 429 => refused += 1,
+                Ok(other) => panic!("{other}"),
+                Err(code) => break code,
+            }
+            socket.say(json!({ "event": "pusher:unsubscribe", "data": { "channel": channel } })).await;
+        };
+        assert_eq!(closed, Some(4100), "{key}");
+        assert!(joined > 50 && joined < 2_300 && refused > 50, "{key}: {joined} joined, {refused} refused");
+    }
+}

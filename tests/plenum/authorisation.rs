@@ -82,6 +82,7 @@ async fn the_matrix_of_channels_and_people() {
             (format!("private-space.{space}"), is_otto),
             (format!("presence-space.{space}"), is_otto),
             (format!("private-space.{space}.staff"), is_admin || is_otto),
+            (format!("private-event.{gala}.door"), is_admin || is_otto),
             (format!("private-ops.{organisation}"), is_admin),
             ("private-ops.900".to_owned(), false),
             ("private-application.1".to_owned(), false),
@@ -223,7 +224,7 @@ async fn what_a_role_opened_ends_with_it() {
     let (gala, seats) = gala(&server, 1).await;
     let order = order(&tom, &hold(&tom, gala, &seats).await).await;
     let draft = draft(&otto, "A surprise", 86_400_000).await;
-    let helps = otto.call("events/add_staff", &[("id", &draft.to_string()), ("email", "aiko@plenum.example")]).await;
+    let helps = otto.call("events/add_staff", &[("id", &draft.to_string()), ("email", "aiko@plenum.example"), ("role", "organiser")]).await;
     assert_eq!(helps.status(), 200);
 
     let mut socket = aiko.socket().await;

@@ -183,7 +183,7 @@ async fn no_reply_comes(how: Lost) {
     let (sam, otto) = (server.person("sam").await, server.person("otto").await);
     let buyer = Program::of(&server, "sam", &BOTH).await.token;
     let door = Program::of(&server, "otto", &BOTH).await.token;
-    let Gala { event, space, seats } = gala(&server).await;
+    let Gala { event, seats, .. } = gala(&server).await;
     let own = format!("private-person.{}", sam.id);
 
     let holding = Asked::new(&buyer, "holds", json!({ "event_id": event, "seats": seats[..2] }), "hold-0001");
@@ -197,7 +197,7 @@ async fn no_reply_comes(how: Lost) {
     let paid = paying.lose(&mut server, how, &sam, &format!("private-order.{order}"), "order.updated").await["order"].clone();
     let tickets = Program::with(&server, buyer.clone()).get("tickets").await;
     let scanning = Asked::new(&door, "check-ins", json!({ "event_id": event, "code": tickets["data"][0]["code"] }), "scan-0001");
-    let entered = scanning.lose(&mut server, how, &otto, &format!("private-space.{space}.staff"), "check_ins.changed").await;
+    let entered = scanning.lose(&mut server, how, &otto, &format!("private-event.{event}.door"), "check_ins.changed").await;
 
     let all = [holding, extending, ordering, paying, scanning];
     let mut replies = Vec::new();

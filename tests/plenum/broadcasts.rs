@@ -310,6 +310,12 @@ async fn broadcasts_work_without_scripts() {
     let path = "/admin/broadcasts/new?audience=everyone&title=Dear+%7B%7B+first_name+%7D%7D&text=Come%21&recipient=lena%40plenum.example";
     let page = mara.html(path).await;
     assert!(page.contains("Dear Lena") && page.contains("Preview and send"), "{page}");
+    // What is sent is what is shown: no form stands beside it; one that holds the same is a link away.
+    assert!(!page.contains("name=\"recipient\""), "{page}");
+    let back = page.split("href=\"/admin/broadcasts/new?change=true&amp;").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let form = mara.html(&format!("/admin/broadcasts/new?change=true&{back}")).await;
+    assert!(form.contains("Dear {{ first_name }}") && form.contains(">Come!</textarea>") && form.contains("lena@plenum.example"), "{form}");
+    assert!(!form.contains("Preview and send"));
     let key = page.split("name=\"key\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let at = a_day_ahead();
     let form = [("key", key), ("audience", "everyone"), ("title", "Dear {{ first_name }}"), ("text", "Come!"), ("at", &at)];
@@ -329,7 +335,7 @@ async fn broadcasts_work_without_scripts() {
 #[tokio::test]
 async fn a_program_sends() {
     let server = Server::start();
-    let program = Program::of(&server, "mara", &["read", "write"]).await;
+    let program = Program::of(&server, "mara", &["read", "write", "manage"]).await;
     let (mara, sam) = (server.person("mara").await, server.person("sam").await);
     let body = json!({ "audience": format!("person:{}", sam.id), "title": "Dear {{ first_name }}", "link": "/messages/rooms" });
     let key = Some("broadcast-of-the-program");
@@ -353,7 +359,7 @@ async fn a_program_sends() {
         let (status, problem) = program.post("broadcasts", wrong).await;
         assert_eq!((status, &problem["field"]), (422, &json!(field)), "{problem}");
     }
-    let sams = Program::of(&server, "sam", &["read", "write"]).await;
+    let sams = Program::of(&server, "sam", &["read", "write", "manage"]).await;
     assert_eq!(sams.post("broadcasts", body.clone()).await.0, 403);
     assert_eq!(sams.request(Method::GET, "broadcasts", None, None).await.0, 403);
     let reader = Program::of(&server, "mara", &["read"]).await;

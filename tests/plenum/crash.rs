@@ -1,6 +1,6 @@
 //! What survives: a client that goes away in the middle, `kill -9`, a backup under load.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, os::unix::fs::PermissionsExt as _, time::Duration};
 
 use serde_json::Value;
 
@@ -160,6 +160,10 @@ async fn a_backup_under_load_is_whole() {
     let done = server.run(&["backup", path]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(!server.run(&["backup", path]).status.success(), "an existing file was overwritten");
+    for name in ["plenum.db", "plenum.db-wal", "backup.db"] {
+        let mode = std::fs::metadata(server.folder().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name} can be read by others of this machine");
+    }
     let last = writing.await.unwrap();
     assert!(!server.run(&["restore", path]).status.success(), "restored under a running server");
     server.stop();

@@ -93,6 +93,29 @@ async fn a_draft_is_its_organisers_alone() {
     assert_eq!((server.get(&path).await.status().as_u16(), state(&server, id).await.as_str()), (404, ""));
 }
 
+/// Where an event was and where it is now stands in the feeds of all who see it, at once, and in the audit log.
+#[tokio::test]
+async fn another_venue_is_news() {
+    let server = Server::start();
+    let (otto, admin, sam) = (server.person("otto").await, server.person("admin").await, server.person("sam").await);
+    let id = draft(&otto, "Open day", 24 * HOUR).await;
+    assert_eq!(act(&otto, id, "publish").await, 200);
+    let mut socket = sam.socket().await;
+    socket.subscribe(&format!("private-organisation.{}", sam.organisation)).await;
+    let editing = otto.ask("events/editing", &[("id", &id.to_string())]).await;
+    let mut form: Vec<(&str, &str)> =
+        editing["form"].as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
+    let (text, version) = (id.to_string(), editing["event"]["version"].to_string());
+    form.retain(|(name, _)| *name != "venue");
+    form.extend([("id", text.as_str()), ("version", version.as_str()), ("venue", "Garden")]);
+    assert_eq!(otto.call("events/change", &form).await.status(), 200);
+    let item = data(&socket.wait("activity.recorded").await);
+    assert_eq!((&item["verb"], &item["details"]), (&json!("venue.changed"), &json!({ "from": "Courtyard", "to": "Garden" })), "{item}");
+    let sentence = "changed the venue of “Open day” from Courtyard to Garden";
+    assert!(sam.html("/").await.contains(sentence));
+    assert!(admin.html("/admin/audit?subject=event").await.contains(sentence));
+}
+
 /// It begins and ends by itself at its times, and not before; what was due while the server was dead happens when it is there again
 /// (S3-05, S3-32).
 #[tokio::test]
@@ -180,7 +203,7 @@ async fn a_picture_is_checked_and_made_anew() {
         let shown = server.get(&path).await;
         assert_eq!((shown.status().as_u16(), &shown.headers()["content-type"]), (200, &"image/jpeg".parse().unwrap()));
         assert_eq!(shown.headers()["x-content-type-options"], "nosniff");
-        assert!(shown.headers()["cache-control"].to_str().unwrap().starts_with("public"));
+        assert!(shown.headers()["cache-control"].to_str().unwrap().starts_with("private, max-age"));
         assert!(shown.bytes().await.unwrap().starts_with(&[0xff, 0xd8, 0xff]));
     }
     assert_eq!(otto.call("events/remove_picture", &[("id", &id.to_string())]).await.status(), 200);
@@ -220,7 +243,7 @@ async fn an_event_is_made_without_scripts() {
 #[tokio::test]
 async fn programs_make_events() {
     let server = Server::start();
-    let otto = Program::of(&server, "otto", &["read", "write"]).await;
+    let otto = Program::of(&server, "otto", &["read", "write", "manage"]).await;
     let sam = Program::of(&server, "sam", &["read", "write"]).await;
     let wish = json!({ "title": "By a program", "place": "virtual", "zone": "Europe/Ljubljana", "starts": local(now() + 24 * HOUR),
         "ends": local(now() + 26 * HOUR), "currency": "EUR", "places_each": 6 });
@@ -258,7 +281,7 @@ async fn who_goes_is_out_of_the_space() {
     let mut socket = tom.socket().await;
     assert_eq!(socket.try_subscribe(&presence, None).await["event"], "pusher:subscription_error");
     assert_eq!(tom.get("events/attendees", &[("id", &id_text)]).await.status(), 403);
-    assert_eq!(otto.call("events/add_staff", &[("id", &id_text), ("email", &tom.email)]).await.status(), 200);
+    assert_eq!(otto.call("events/add_staff", &[("id", &id_text), ("email", &tom.email), ("role", "organiser")]).await.status(), 200);
     for channel in [&presence, &format!("private-space.{space}"), &format!("private-conversation.{room}")] {
         socket.subscribe(channel).await;
     }
@@ -271,7 +294,7 @@ async fn who_goes_is_out_of_the_space() {
         "somebody runs it"
     );
     let admin = server.person("admin").await;
-    assert_eq!(admin.call("events/add_staff", &[("id", &id_text), ("email", &otto.email)]).await.status(), 200);
+    assert_eq!(admin.call("events/add_staff", &[("id", &id_text), ("email", &otto.email), ("role", "organiser")]).await.status(), 200);
     assert_eq!(otto.call("events/remove_staff", &[("id", &id_text), ("person", &tom.id.to_string())]).await.status(), 200);
     let mut cut = std::collections::BTreeSet::new();
     while cut.len() < 3 {

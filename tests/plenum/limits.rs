@@ -1,6 +1,7 @@
 //! I27, I28: limits hold, tell, and hurt nobody else.
 
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{
     server::Server,
@@ -32,7 +33,8 @@ async fn sockets_per_person_are_counted() {
     let server = Server::start_with(&[
         ("PLENUM_LIMITS__SOCKETS_PER_PERSON", "2"),
         ("PLENUM_LIMITS__ANONYMOUS_SOCKETS_PER_ADDRESS", "2"),
-        ("PLENUM_LIMITS__CONNECTIONS", "4"),
+        // One that was refused has its place until it is closed.
+        ("PLENUM_LIMITS__CONNECTIONS", "6"),
     ]);
     let sam = server.person("sam").await;
     let mut tabs = vec![sam.socket().await, sam.socket().await];
@@ -125,4 +127,29 @@ async fn a_huge_body_is_refused() {
     assert_eq!(long.json::<serde_json::Value>().await.unwrap()["field"], "text");
     let huge = sam.try_call("messages/send", &[("conversation", &general), ("text", &"x".repeat(2_000_000))]).await;
     assert!(huge.map_or(true, |response| response.status() == 413), "two megabytes were taken");
+}
+
+/// Half requests up to the limit, and beyond: whoever asks a whole question is answered, and a message arrives (I33).
+#[tokio::test]
+async fn half_requests_take_no_place_from_others() {
+    let server = Server::start_with(&[("PLENUM_LIMITS__HTTP_CONNECTIONS", "24"), ("PLENUM_LIMITS__HTTP_CONNECTIONS_PER_ADDRESS", "16")]);
+    let sam = server.person("sam").await;
+    let general = sam.general().await;
+    let mut half = Vec::new();
+    for _ in 0..60 {
+        let mut stream = tokio::net::TcpStream::connect(server.address()).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n").await.unwrap();
+        half.push(stream);
+        if half.len() % 20 == 0 {
+            let ready = reqwest::get(format!("{}/readyz", server.url)).await.unwrap();
+            assert!(ready.status().is_success());
+            sam.send(general, "still here").await;
+        }
+    }
+    // The first ones made room: they are closed without an answer, or reset if what they had sent was not read yet.
+    let mut rest = Vec::new();
+    if let Err(error) = half.first_mut().unwrap().read_to_end(&mut rest).await {
+        assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    }
+    assert_eq!(rest, b"");
 }

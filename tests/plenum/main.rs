@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod server;
+mod smtp;
 mod socket;
 mod waiting;
 
@@ -18,7 +19,9 @@ mod broadcasts;
 mod clock;
 mod complaints;
 mod connection;
+mod contract;
 mod crash;
+mod deploy;
 mod digest;
 mod durable;
 mod events;
@@ -26,6 +29,7 @@ mod health;
 mod idempotency;
 mod inbox;
 mod limits;
+mod mail;
 mod openapi;
 mod orders;
 mod orders_storm;
@@ -40,6 +44,7 @@ mod seeds;
 mod sending;
 mod sign_ins;
 mod store;
+mod texts;
 mod tickets;
 mod tokens;
 mod wallet;

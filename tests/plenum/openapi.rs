@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use plenum_core::activity::Verb;
 use reqwest::Method;
 use serde_json::{Value, json};
+use strum::VariantArray as _;
 
 use super::{
     api::Program,
@@ -72,6 +74,9 @@ async fn the_description_is_whole() {
     let mut found = Vec::new();
     references(&api, &mut found);
     assert!(found.len() > 20);
+    for name in api["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(name.starts_with(|first: char| first.is_ascii_uppercase()), "{name} is no name for a type");
+    }
     for reference in found {
         assert!(api.pointer(reference.trim_start_matches('#')).is_some(), "{reference} leads nowhere");
     }
@@ -98,6 +103,11 @@ async fn the_description_is_whole() {
         if *method == Method::POST && path.starts_with("/api/v1/") && !path.contains("/broadcasting/") {
             let keyed = about["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "Idempotency-Key"));
             assert!(keyed, "{name} takes no Idempotency-Key");
+            // A key of another form is refused, so that is said; with the form.
+            let key = about["parameters"].as_array().unwrap().iter().find(|one| one["name"] == "Idempotency-Key").unwrap();
+            let form = json!({ "type": "string", "minLength": 8, "maxLength": 64, "pattern": "^[A-Za-z0-9-]{8,64}$" });
+            assert_eq!((&key["schema"], &key["required"]), (&form, &json!(false)), "{name}");
+            assert!(answers.contains_key("422"), "{name} can refuse its Idempotency-Key");
         }
     }
 }
@@ -155,24 +165,54 @@ async fn addresses_are_refused_in_problem_details() {
         }
         let parameters = about["parameters"].as_array().cloned().unwrap_or_default();
         for parameter in parameters.iter().filter(|one| one["in"] == "query" && one["schema"]["type"] == "integer") {
-            let name = parameter["name"].as_str().unwrap();
-            let (status, problem) = ask(format!("{}?{name}=one", path.replace("{id}", "1"))).await;
-            assert_eq!((status, problem["field"].as_str()), (422, Some(name)), "{path}: {problem}");
+            let (name, schema) = (parameter["name"].as_str().unwrap(), &parameter["schema"]);
+            let least = schema["minimum"].as_i64().unwrap_or_else(|| panic!("{path}: {name} has no bound"));
+            for wrong in ["one".to_owned(), (least - 1).to_string(), "1.5".to_owned(), "9223372036854775808".to_owned()] {
+                let (status, problem) = ask(format!("{}?{name}={wrong}", path.replace("{id}", "1"))).await;
+                assert_eq!((status, problem["field"].as_str()), (422, Some(name)), "{path} {name}={wrong}: {problem}");
+            }
             queries += 1;
         }
     }
     assert!(ids > 8 && queries > 5, "{ids} {queries}");
 }
 
+/// Enumerations list what is sent and taken; a form's empty field is as if it were not there, and so it is described.
+#[tokio::test]
+async fn enumerations_are_what_is_sent() {
+    let server = Server::start();
+    let program = Program::of(&server, "admin", &["read", "admin"]).await;
+    let (api, operations) = description(&server).await;
+    let verbs: Vec<&str> = Verb::VARIANTS.iter().map(|verb| verb.into_str()).collect();
+    assert_eq!(api["components"]["schemas"]["Verb"]["enum"], json!(verbs));
+    let mut empty = 0;
+    for Operation { path, about, .. } in operations.iter().filter(|one| one.method == Method::GET && one.path.starts_with("/api/v1/")) {
+        let parameters = about["parameters"].as_array().cloned().unwrap_or_default();
+        for parameter in parameters.iter().filter(|one| one["in"] == "query") {
+            let (name, schema) = (parameter["name"].as_str().unwrap(), &parameter["schema"]);
+            assert_eq!((&parameter["required"], &parameter["allowEmptyValue"]), (&json!(false), &json!(true)), "{path} {name}");
+            assert!(schema["type"].is_string(), "{path} {name} is not one type: {schema}");
+            let addresses = schema["enum"].as_array().into_iter().flatten().map(|value| value.as_str().unwrap()).chain([""]);
+            for value in addresses {
+                let address = path.trim_start_matches("/api/v1/").replace("{id}", "1");
+                let (status, answer) = program.request(Method::GET, &format!("{address}?{name}={value}"), None, None).await;
+                assert!(status == 200 || status == 404, "{path} {name}={value}: {status} {answer}");
+            }
+            empty += 1;
+        }
+    }
+    assert!(empty > 20, "{empty}");
+}
+
 /// The scopes that it names are the ones that count, and its examples are bodies that are understood.
 #[tokio::test]
 async fn scopes_and_examples_are_true() {
     let server = Server::start();
-    let all = ["read", "write", "connect", "admin"];
+    let all = ["read", "write", "connect", "manage", "admin"];
     let general = server.person("admin").await.general().await;
     // One token for each set of scopes: a person has fifty at the most.
     let mut programs: BTreeMap<Vec<&str>, Program> = BTreeMap::new();
-    for scopes in (0..16).map(|set| all.into_iter().enumerate().filter(move |(bit, _)| set & (1 << bit) != 0).map(|(_, scope)| scope)) {
+    for scopes in (0..32).map(|set| all.into_iter().enumerate().filter(move |(bit, _)| set & (1 << bit) != 0).map(|(_, scope)| scope)) {
         let scopes: Vec<&str> = scopes.collect();
         if !scopes.is_empty() {
             programs.insert(scopes.clone(), Program::of(&server, "admin", &scopes).await);

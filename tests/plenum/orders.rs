@@ -322,7 +322,7 @@ async fn a_payment_has_one_effect() {
     let mut server = Server::start_with(&[FREE]);
     let (event, seats) = gala(&server, 3).await;
     let token = {
-        let program = Program::of(&server, "sam", &["read", "write"]).await;
+        let program = Program::of(&server, "sam", &["read", "write", "manage"]).await;
         let sam = server.person("sam").await;
         let held = hold(&sam, event, &seats[..1]).await;
         let (status, made) = program.post("orders", json!({ "hold_id": held["id"] })).await;
@@ -361,7 +361,7 @@ async fn a_payment_has_one_effect() {
     let again = try_buy(&sam, &held, STALLS, "payment-2").await.unwrap();
     assert_eq!(again.status(), 200);
     assert_eq!(count(&server, "select count(*) from transfers where kind = 'payment'").await, 2);
-    let otto = Program::of(&server, "otto", &["read", "write"]).await;
+    let otto = Program::of(&server, "otto", &["read", "write", "manage"]).await;
     let refund = json!({ "reason": "Rained off" });
     let path = format!("orders/{}/refund", again.json::<i64>().await.unwrap());
     let (status, refunded) = otto.at_once(&path, &refund, "refund-01").await;

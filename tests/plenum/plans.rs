@@ -2,6 +2,10 @@
 
 use reqwest::StatusCode;
 use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpStream,
+};
 
 use super::{
     api::Program,
@@ -47,6 +51,24 @@ async fn send(server: &Server, by: &Person, event: i64, mode: &str, table: Strin
     let request =
         client().post(format!("{}/events/{event}/plan/table", server.url)).header("content-type", "multipart/form-data; boundary=plan");
     request.header("cookie", &by.cookie).header("origin", &server.url).body(body).send().await.unwrap()
+}
+
+/// I33: whoever may not send a plan is refused before any of its body is there.
+#[tokio::test]
+async fn who_may_not_send_a_plan_has_none_of_it_read() {
+    let server = Server::start();
+    let (sam, event) = (server.person("sam").await, gala(&server).await);
+    let mut socket = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
+    let head = format!(
+        "POST /events/{event}/plan/table HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\nCookie: {}\r\nContent-Type: multipart/form-data; boundary=plan\r\nContent-Length: 1000000\r\n\r\n",
+        server.url.trim_start_matches("http://"),
+        server.url,
+        sam.cookie
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut line = String::new();
+    BufReader::new(socket).read_line(&mut line).await.unwrap();
+    assert!(line.starts_with("HTTP/1.1 403"), "{line}");
 }
 
 fn led(response: &reqwest::Response) -> String {
@@ -156,7 +178,7 @@ async fn a_table_is_checked_as_a_whole() {
     assert_eq!(seats(&after), seats(&before) + 1);
 
     let file = otto.page(&format!("/events/{event}/plan.csv")).await;
-    assert_eq!(file.headers()["content-type"], "text/csv; charset=utf-8");
+    assert_eq!(file.headers()["content-type"], "text/csv; charset=utf-8; header=present");
     let file = file.text().await.unwrap();
     assert_eq!(file.lines().count(), seats(&after) + 1);
     led(&send(&server, &otto, event, "replace", file).await);
@@ -165,6 +187,11 @@ async fn a_table_is_checked_as_a_whole() {
 
     let to = led(&send(&server, &otto, event, "replace", "hello".to_owned()).await);
     assert!(otto.html(to.split('#').next().unwrap()).await.contains("There is no column section."));
+    // Nobody else puts words into this site's mouth: no link, and not with the seal of another text.
+    for forged in [to.split('#').next().unwrap().replace("section", "money"), format!("/events/{event}/plan?refused=Call%20me")] {
+        let led = otto.page(&forged).await;
+        assert_eq!((led.status().as_u16(), led.headers()["location"].to_str().unwrap()), (303, format!("/events/{event}/plan").as_str()));
+    }
     let large = send(&server, &otto, event, "replace", "x".repeat(2 * 1024 * 1024 + 1)).await;
     assert!(led(&large).contains("refused=A%20table%20has%20at%20most%202%20MB."));
 }

@@ -15,7 +15,8 @@ async fn sign_in(server: &Server, email: &str, password: &str) -> reqwest::Respo
 }
 
 fn cookie_of(response: &reqwest::Response) -> Option<String> {
-    let header = response.headers().get_all("set-cookie").iter().find(|value| value.to_str().unwrap().starts_with("plenum_sign_in="))?;
+    let is_ours = |text: &str| text.trim_start_matches("__Host-").starts_with("plenum_sign_in=");
+    let header = response.headers().get_all("set-cookie").iter().find(|value| is_ours(value.to_str().unwrap()))?;
     Some(header.to_str().unwrap().to_owned())
 }
 
@@ -33,8 +34,73 @@ async fn the_cookie_is_closed_and_renewed() {
         .header("origin", "https://plenum.example")
         .header("accept", "application/json");
     let response = request.form(form(&[("email", "sam@plenum.example"), ("password", "plenum-demo")])).send().await.unwrap();
-    assert!(cookie_of(&response).unwrap().contains("Secure"));
+    let cookie = cookie_of(&response).unwrap();
+    assert!(cookie.starts_with("__Host-") && cookie.contains("Secure"), "{cookie}");
+    // It is the one that counts, and under no other name.
+    let secret = cookie.split(';').next().unwrap().trim_start_matches("__Host-");
+    let sidebar = async |cookie: &str| {
+        let request = client().get(format!("{}/fn/messages/sidebar", secure.url)).header("cookie", cookie.as_bytes());
+        request.send().await.unwrap().status().as_u16()
+    };
+    let right = format!("__Host-{secret}");
+    assert_eq!(sidebar(&right).await, 200);
+    // The last three are names that browsers let a sibling domain set, and that decoding or trimming would turn into the right one.
+    for wrong in [secret.to_owned(), format!("%5F%5FHost-{secret}"), format!("__Host%2D{secret}"), format!("\u{2000}{right}")] {
+        assert_eq!(sidebar(&wrong).await, 401, "{wrong}");
+        assert_eq!(sidebar(&format!("{right}; {wrong}")).await, 200, "{wrong}");
+    }
+    // Browsers take the removal of a cookie with the prefix only if it is secure.
+    let request = client().post(format!("{}/fn/people/sign_out", secure.url)).header("origin", "https://plenum.example");
+    let left = request.header("accept", "application/json").header("cookie", &right).send().await.unwrap();
+    let removal = cookie_of(&left).unwrap();
+    assert!(removal.starts_with("__Host-plenum_sign_in=; Path=/; Max-Age=0") && removal.contains("; Secure"), "{removal}");
+    assert_eq!(sidebar(&right).await, 401);
     assert!(response.headers().contains_key("strict-transport-security"));
+}
+
+/// Who signs in again in the same browser gets another id; the id before is nobody's, and its sockets close. A refused sign-in leaves the
+/// browser as it was. The cookie is sent when it is new and at no other time.
+#[tokio::test]
+async fn signing_in_again_replaces_the_session() {
+    let server = Server::start();
+    let sam = server.person("sam").await;
+    let mut socket = sam.socket().await;
+    let sign_in = async |password: &str| sam.call("people/sign_in", &[("email", "sam@plenum.example"), ("password", password)]).await;
+    let wrong = sign_in("wrong-password").await;
+    assert!(wrong.status() == 401 && cookie_of(&wrong).is_none());
+    let taken = [("name", "Sam"), ("email", "lena@plenum.example"), ("password", "a password of some length")];
+    let taken = sam.call("people/register", &taken).await;
+    assert!(taken.status().is_client_error() && cookie_of(&taken).is_none(), "{taken:?}");
+    let page = sam.page("/settings?done=token").await;
+    assert!(page.status() == 200 && cookie_of(&page).is_none());
+
+    let cookie = cookie_of(&sign_in("plenum-demo").await).unwrap();
+    assert!(cookie.contains("; Max-Age=2592000"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap();
+    assert_ne!(cookie, sam.cookie);
+    assert_eq!(socket.closed().await, Some(4009));
+    assert_eq!(sam.get("messages/sidebar", &[]).await.status(), 401);
+    let mut again = sam.clone();
+    again.cookie = cookie.to_owned();
+    assert_eq!(again.get("messages/sidebar", &[]).await.status(), 200);
+
+    // Late answers to requests with the former cookie leave the new one alone.
+    for path in ["/settings?done=token", "/sign-in"] {
+        assert_eq!(cookie_of(&sam.page(path).await), None, "{path}");
+    }
+    let out = again.call("people/sign_out", &[]).await;
+    assert_eq!(cookie_of(&out).unwrap(), "plenum_sign_in=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    assert_eq!(again.get("messages/sidebar", &[]).await.status(), 401);
+}
+
+/// What is no id is taken from the browser, and its page is a visitor's.
+#[tokio::test]
+async fn a_malformed_cookie_is_nobodys() {
+    let server = Server::start();
+    let request = client().get(format!("{}/sign-in", server.url)).header("accept", "text/html").header("cookie", "plenum_sign_in=a-b");
+    let page = request.send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert!(cookie_of(&page).unwrap().starts_with("plenum_sign_in=; Path=/; Max-Age=0"));
 }
 
 /// A wrong password and an unknown account get the same answer; after five failures the right one still works.
@@ -203,9 +269,33 @@ async fn figures_are_for_this_machine() {
         .await
         .unwrap();
     assert_eq!(token.status(), 200);
+    // Who asks through a proxy that adds nothing is not on this machine because the proxy is (B1).
+    for path in ["/metrics", "/api/v1/realtime/health"] {
+        let through = client().get(format!("{}{path}", server.url)).header("host", "plenum.example").send().await.unwrap();
+        assert_eq!(through.status(), 403, "{path}");
+    }
+    let status = client().get(format!("{}/api/v1/realtime/status", server.url)).header("host", "plenum.example").send().await.unwrap();
+    assert_eq!(status.text().await.unwrap(), r#"{"status":"ok"}"#);
     assert_eq!(server.get("/healthz").await.status(), 200);
     assert_eq!(server.get("/readyz").await.status(), 200);
     assert!(server.run(&["status"]).status.success());
+}
+
+/// Where the server has a public address, something stands before it: figures are for who brings a token, the program's own commands
+/// among them.
+#[tokio::test]
+async fn behind_a_proxy_figures_ask_for_a_token() {
+    let server =
+        Server::start_with(&[("PLENUM_SERVER__PUBLIC_URL", "https://plenum.example"), ("PLENUM_SERVER__METRICS_TOKEN", "let-me-see")]);
+    for path in ["/metrics", "/api/v1/realtime/health"] {
+        assert_eq!(server.get(path).await.status(), 403, "{path}");
+        let token = client().get(format!("{}{path}", server.url)).bearer_auth("let-me-see").send().await.unwrap();
+        assert_eq!(token.status(), 200, "{path}");
+    }
+    let printed = server.run(&["status"]);
+    assert!(String::from_utf8_lossy(&printed.stdout).contains("people online"), "{printed:?}");
+    let doctor = server.run(&["doctor"]);
+    assert!(String::from_utf8_lossy(&doctor.stdout).contains("Reading from the database"), "{doctor:?}");
 }
 
 /// A page arrives with its data, without a script having run.

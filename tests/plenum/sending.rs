@@ -214,7 +214,7 @@ async fn all_of_it_works_without_scripts() {
         assert!(own.contains(shown), "{shown}: {own}");
     }
     let table = mara.page(&format!("/admin/broadcasts/{id}/recipients.csv")).await;
-    assert_eq!(table.headers()["content-type"], "text/csv; charset=utf-8");
+    assert_eq!(table.headers()["content-type"], "text/csv; charset=utf-8; header=present");
     let table = table.text().await.unwrap();
     assert!(table.starts_with("person,name,email,variant,status") && table.contains("sam@plenum.example") && table.contains(",delivered,"));
     assert_eq!(sam.page(&format!("/admin/broadcasts/{id}/recipients.csv")).await.status(), 403);
@@ -271,7 +271,7 @@ async fn all_of_it_works_without_scripts() {
 async fn a_program_compares_and_repeats() {
     let server = Server::start();
     let mara = server.person("mara").await;
-    let program = Program::of(&server, "mara", &["read", "write"]).await;
+    let program = Program::of(&server, "mara", &["read", "write", "manage"]).await;
     let variants = json!([{ "title": "One" }, { "title": "Two", "weight": 2 }]);
     let body = json!({ "audience": "everyone", "variants": variants, "sample": { "percent": 50, "hours": 3, "measure": "acted" } });
     let key = Some("sample-of-the-program");

@@ -12,7 +12,7 @@ use std::{
 };
 
 use plenum_core::ids::PersonId;
-use plenum_web::sign_ins::Secret;
+use plenum_web::sign_ins::{self, SessionId};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -43,6 +43,8 @@ fn command(folder: &Path, variables: &[(&str, &str)]) -> Command {
         .env("PLENUM_LOG__FILTER", "warn")
         .env("LEPTOS_OUTPUT_NAME", "plenum")
         .env("LEPTOS_HASH_FILES", "false")
+        // Backends of tests are on this machine.
+        .env("PLENUM_WEBHOOKS__ALLOW_PRIVATE", "true")
         // Where the server has an address that others reach its clock cannot be turned.
         .env("PLENUM_TESTING__CLOCK", (!variables.iter().any(|(name, _)| *name == PUBLIC_URL)).to_string())
         .envs(variables.iter().copied());
@@ -180,7 +182,8 @@ impl Server {
 
     /// Runs another command of the program against the same settings.
     pub fn run(&self, arguments: &[&str]) -> std::process::Output {
-        command(self.folder.path(), &[]).env("LEPTOS_SITE_ADDR", self.address()).args(arguments).output().unwrap()
+        let variables: Vec<(&str, &str)> = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        command(self.folder.path(), &variables).env("LEPTOS_SITE_ADDR", self.address()).args(arguments).output().unwrap()
     }
 
     /// Resident memory of the process, in bytes.
@@ -203,19 +206,19 @@ impl Server {
         let email = format!("{name}@plenum.example");
         let (id, organisation): (i64, i64) =
             sqlx::query_as("select id, organisation_id from people where email = $1").bind(&email).fetch_one(&database).await.unwrap();
-        let secret = Secret::random();
+        let session = SessionId::default();
         let (sign_in,): (i64,) = sqlx::query_as(
             "insert into sign_ins (person_id, token_hash, device, address, created_at, used_at, expires_at)
              values ($1, $2, 'test', '127.0.0.1', $3, $3, $3 + 30 * 86400000) returning id",
         )
         .bind(id)
-        .bind(secret.hash())
+        .bind(sign_ins::hash(&session))
         .bind(self.now())
         .fetch_one(&database)
         .await
         .unwrap();
         database.close().await;
-        let cookie = format!("plenum_sign_in={}", secret.reveal());
+        let cookie = format!("plenum_sign_in={session}");
         Person { id: PersonId(id), organisation, sign_in, email, cookie, url: self.url.clone(), http: client() }
     }
 
@@ -226,7 +229,7 @@ impl Server {
         let now = self.now();
         let mut crowd = Vec::with_capacity(count);
         for number in 0..count {
-            let (email, secret) = (format!("rich{number}@plenum.example"), Secret::random());
+            let (email, session) = (format!("rich{number}@plenum.example"), SessionId::default());
             let id: i64 = sqlx::query_scalar(
                 "insert into people (organisation_id, email, name, password_hash, hue, created_at) values ($1, $2, $3, '', 0, 0) returning id",
             )
@@ -241,12 +244,12 @@ impl Server {
                  values ($1, $2, 'test', '127.0.0.1', $3, $3, $3 + 30 * 86400000) returning id",
             )
             .bind(id)
-            .bind(secret.hash())
+            .bind(sign_ins::hash(&session))
             .bind(now)
             .fetch_one(&mut *tx)
             .await
             .unwrap();
-            let cookie = format!("plenum_sign_in={}", secret.reveal());
+            let cookie = format!("plenum_sign_in={session}");
             crowd.push(Person { id: PersonId(id), organisation, sign_in, email, cookie, url: self.url.clone(), http: client() });
         }
         tx.commit().await.unwrap();
@@ -292,7 +295,7 @@ pub fn refused(variables: &[(&str, &str)]) -> String {
 
 /// An address that a server keeps while it is down: no other one of this process gets it, and its port is below those that the system
 /// gives to outgoing connections.
-fn free_address() -> String {
+pub fn free_address() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
         let number = std::process::id().wrapping_mul(613).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));

@@ -79,7 +79,7 @@ async fn a_ticket_admits_once_at_two_doors() {
     let (_, tickets) = server.sell(&lena, event, &seats[..2]).await;
     let code = code(&lena, tickets[0]).await;
     let mut told = mara.socket().await;
-    told.subscribe(&format!("private-space.{space}.staff")).await;
+    told.subscribe(&format!("private-event.{event}.door")).await;
     let mut owner = lena.socket().await;
     owner.subscribe(&format!("private-person.{}", lena.id)).await;
     let scans = (0..100).map(|number| {
@@ -184,9 +184,35 @@ async fn doors_and_desks_are_for_those_who_run_the_event() {
         assert_eq!(who.call("check_in/admit", &[("event", &id), ("ticket", &ticket)]).await.status(), status);
         let word = [("event", id.as_str()), ("key", "key-of-write"), ("title", "Psst")];
         assert_eq!(who.call("desk/write", &word).await.status(), status);
-        let refused = who.socket().await.try_subscribe(&format!("private-space.{space}.staff"), None).await;
-        assert_eq!(refused["event"], "pusher:subscription_error", "{}", who.email);
+        for channel in [format!("private-space.{space}.staff"), format!("private-event.{event}.door")] {
+            let refused = who.socket().await.try_subscribe(&channel, None).await;
+            assert_eq!(refused["event"], "pusher:subscription_error", "{channel} of {}", who.email);
+        }
     }
+    // An usher works at the doors, hears who comes in, and sees nothing else; nor that any more once it is over.
+    let staff = [("id", id.as_str()), ("email", sam.email.as_str()), ("role", "usher")];
+    assert_eq!(otto.call("events/add_staff", &staff).await.status(), 200);
+    let mut socket = sam.socket().await;
+    let door = format!("private-event.{event}.door");
+    assert_eq!(socket.try_subscribe(&door, None).await["event"], "pusher_internal:subscription_succeeded");
+    let money = socket.try_subscribe(&format!("private-space.{space}.staff"), None).await;
+    assert_eq!(money["event"], "pusher:subscription_error");
+    for (page, status) in pages.iter().zip([200, 403, 403, 403]) {
+        assert_eq!(sam.page(page).await.status(), status, "{page} of an usher");
+    }
+    assert!(!sam.html(&pages[0]).await.contains(&pages[1]), "no link leads to what an usher may not see");
+    assert!(sam.html(&format!("/events/{event}")).await.contains(&pages[0]), "an usher finds the way");
+    for question in ["desk/read", "desk/over_time", "desk/orders"] {
+        assert_eq!(sam.get(question, &[("event", &id), ("text", "a")]).await.status(), 403, "{question} of an usher");
+    }
+    let seen = sam.ask("check_in/door", &[("event", &id)]).await;
+    assert!(!seen.to_string().contains("amount") && !seen.to_string().contains("price"), "{seen}");
+    assert_eq!(sam.ask("check_in/find", &[("event", &id), ("text", "lena")]).await[0]["state"], "valid");
+    let removed = [("id", id.clone()), ("person", sam.id.to_string())];
+    let removed: Vec<(&str, &str)> = removed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(otto.call("events/remove_staff", &removed).await.status(), 200);
+    assert_eq!(socket.wait("pusher:subscription_error").await["channel"], door.as_str());
+    assert_eq!(sam.page(&pages[0]).await.status(), 403);
     for who in [&sam, &tom, &eve] {
         for page in [format!("/tickets/{}", tickets[0]), format!("/orders/{order}/tickets")] {
             assert_eq!(who.page(&page).await.status(), 404, "{page} of {}", who.email);

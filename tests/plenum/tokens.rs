@@ -4,9 +4,12 @@ use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use plenum_core::{channels::Channel, people::Scope};
+
 use super::{
     api::Program,
-    server::{Person, Server},
+    server::{Person, Server, client},
+    socket::{Socket, data},
 };
 
 const FORM: [(&str, &str); 5] =
@@ -67,10 +70,17 @@ async fn a_token_is_shown_once_without_scripts() {
     assert_eq!(to, "/settings?done=token#tokens");
     let path = "/settings?done=token";
     assert_eq!(offered(&elsewhere.html(path).await), [] as [&str; 0]);
+    let database = server.database().await;
+    let held =
+        async || sqlx::query_scalar::<_, String>("select data from sign_ins where data is not null").fetch_all(&database).await.unwrap();
+    let waiting = held().await;
     let page = here.page(path).await;
     assert_eq!(page.headers()["cache-control"], "no-store");
+    assert!(!page.headers().contains_key("set-cookie"), "a save is no new cookie");
     let shown = offered(&page.text().await.unwrap());
     assert_eq!(shown.len(), 1, "{shown:?}");
+    assert!(waiting.len() == 1 && !waiting[0].contains(&shown[0]), "it waits sealed");
+    assert_eq!(held().await, [] as [&str; 0], "what is shown is gone");
     assert!(works(&server, &shown[0]).await);
     let again = here.html(path).await;
     assert!(offered(&again).is_empty() && !again.contains(&shown[0]) && again.contains("made and shown once"));
@@ -127,4 +137,68 @@ async fn three(admin: &Person, path: &str) -> [String; 3] {
     assert!(shown.len() >= 3, "{path}: {shown:?}");
     shown.truncate(3);
     shown.try_into().unwrap()
+}
+
+/// I24: a token for nothing but sockets follows what anyone may, and nothing of its person's; over all channels that there are (A13).
+#[tokio::test]
+async fn a_socket_follows_what_its_tokens_scopes_allow() {
+    let server = Server::start();
+    let admin = server.person("admin").await;
+    let channels: Vec<Channel> =
+        [1, admin.id.0, admin.organisation, admin.general().await].into_iter().flat_map(Channel::one_of_each).collect();
+    let follow = async |scopes: &[&str]| {
+        let program = Program::of(&server, "admin", scopes).await;
+        let mut socket = Socket::connect(&server.url, None, "plenum").await;
+        let socket_id = data(&socket.next().await)["socket_id"].as_str().unwrap().to_owned();
+        let ask = async |path: &str, channel: &str| {
+            let form = [("socket_id", socket_id.as_str()), ("channel_name", channel)];
+            client().post(format!("{}/broadcasting/{path}", server.url)).bearer_auth(&program.token).form(&form).send().await.unwrap()
+        };
+        let signed: Value = ask("user-auth", "").await.json().await.unwrap();
+        socket.say(json!({ "event": "pusher:signin", "data": { "auth": signed["auth"], "user_data": signed["user_data"] } })).await;
+        socket.wait("pusher:signin_success").await;
+        let mut followed = Vec::new();
+        for channel in &channels {
+            let name = channel.to_string();
+            let signs = ask("auth", &name).await.status() == 200;
+            let joins = socket.try_subscribe(&name, None).await["event"] == "pusher_internal:subscription_succeeded";
+            assert_eq!(signs, joins, "{name} with {scopes:?}");
+            socket.say(json!({ "event": "pusher:unsubscribe", "data": { "channel": name } })).await;
+            if joins {
+                followed.push((name, channel.scope()));
+            }
+        }
+        socket.say(json!({ "event": "plenum:watch", "data": { "people": [admin.id] } })).await;
+        let told = socket.settle().await.iter().any(|frame| frame["event"] == "plenum:online");
+        (followed, told)
+    };
+    let kinds = |followed: &[(String, Option<Scope>)]| followed.iter().map(|(_, scope)| *scope).collect::<std::collections::HashSet<_>>();
+    let (followed, told) = follow(&["connect"]).await;
+    assert_eq!(kinds(&followed), [None].into(), "{followed:?}");
+    assert!(!told, "who is online is nothing for it");
+    let (followed, told) = follow(&["connect", "read"]).await;
+    assert_eq!(kinds(&followed), [None, Some(Scope::Read)].into(), "{followed:?}");
+    assert!(told);
+    let (followed, _) = follow(&["connect", "admin"]).await;
+    assert_eq!(kinds(&followed), [None, Some(Scope::Admin)].into(), "{followed:?}");
+}
+
+/// What is others' asks for a scope of its own: a program that writes for an admin refunds no orders, changes no events and sends nothing.
+#[tokio::test]
+async fn acting_on_what_is_others_asks_for_a_scope() {
+    let server = Server::start();
+    let (writer, manager) = (Program::of(&server, "admin", &["read", "write"]).await, Program::of(&server, "admin", &["manage"]).await);
+    let wanted = [
+        ("orders/999999/refund", json!({ "reason": "Rained off" })),
+        ("events/999999/act", json!({ "act": "postpone", "note": "The hall is flooded." })),
+        ("broadcasts/999999/act", json!({ "act": "pause" })),
+        ("broadcast-series/999999/act", json!({ "act": "pause" })),
+        ("broadcasts", json!({ "audience": "role:instructor", "title": "Hello" })),
+    ];
+    for (path, body) in wanted {
+        let (status, problem) = writer.post(path, body.clone()).await;
+        assert_eq!((status, &problem["detail"]), (403, &json!("This token lacks the scope manage.")), "{path}: {problem}");
+        let (status, problem) = manager.post(path, body).await;
+        assert!(status == 404 || status == 201, "{path}: {status} {problem}");
+    }
 }

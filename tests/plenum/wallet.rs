@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use futures::future::join_all;
-use plenum_live::own::AppSecret;
+use plenum_live::plenum_auth::AppSecret;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -13,7 +13,9 @@ use {
         model::Scope,
         server::{self, Part, audit as log},
     },
-    plenum_web::request::{answer, asker},
+    plenum_core::{cursor::Epoch, people::Identity},
+    plenum_store::db::Conn,
+    plenum_web::server_fn::{query, query_snapshot},
 };
 
 /// A page of the feed `scope` (`today`, `conversation:4`, `person:7`), below item `before`; or all of it from item `floor` on.
@@ -27,11 +29,9 @@ pub async fn feed(
     #[server(default)] before: Option<ActivityId>,
     #[server(default)] floor: Option<ActivityId>,
 ) -> Result<Snapshot<Opened>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        let scope: Scope = scope.parse().map_err(|_| AppError::not_found("There is no such feed."))?;
-        server::open(&mut *state.store.read().await?, &who, state.store.epoch(), scope, topic, Part { before, floor }).await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| {
+        let scope: Scope = scope.parse().map_err(|_| AppError::no_such("feed"))?;
+        server::open(conn, who, epoch, scope, topic, Part { before, floor }).await
     })
     .await
 }
@@ -42,12 +42,7 @@ pub async fn feed(
 /// 401; 403 unless one is an admin; 422 for the filter.
 #[server(name = AuditLog, prefix = "/fn", endpoint = "activity/audit", input = GetUrl, output = Json)]
 pub async fn audit(#[server(default)] asked: Asked, #[server(default)] before: Option<ActivityId>) -> Result<Snapshot<Audit>, AppError> {
-    let asking = asker();
-    answer(async move {
-        let (state, who) = asking?;
-        log::page(&mut *state.store.read().await?, &who, state.store.epoch(), &asked, before).await
-    })
-    .await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| log::page(conn, who, epoch, &asked, before).await).await
 }
 
 /// How many rows that the filter shows are newer than row `after`.
@@ -56,10 +51,5 @@ pub async fn audit(#[server(default)] asked: Asked, #[server(default)] before: O
 /// As [`audit`].
 #[server(name = AuditNew, prefix = "/fn", endpoint = "activity/audit_new", input = GetUrl, output = Json)]
 pub async fn audit_new(#[server(default)] asked: Asked, after: ActivityId) -> Result<u32, AppError> {
-    let asking = asker();
-    answer(async move {
-        let (state, who) = asking?;
-        log::count_new(&mut *state.store.read().await?, &who, &asked, after).await
-    })
-    .await
+    query(async move |conn: &mut Conn, who: &Identity| log::count_new(conn, who, &asked, after).await).await
 }

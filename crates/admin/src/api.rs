@@ -2,6 +2,7 @@
 
 pub mod health;
 pub mod jobs;
+pub mod mail;
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -18,8 +19,9 @@ use {
         model::{Rule, TestEvent, Watched},
         server,
     },
-    plenum_store::db::Tx,
-    plenum_web::request::{answer, asker, command},
+    plenum_core::{cursor::Epoch, people::Identity},
+    plenum_store::db::Conn,
+    plenum_web::server_fn::{command, command_with_state, query_snapshot, query_with_state},
 };
 
 /// The live channels of the organisation, or of one of its applications: the busiest whose name contains `query`.
@@ -28,12 +30,8 @@ use {
 /// 401; 403 unless one is an admin; 404.
 #[server(name = WatchChannels, prefix = "/fn", endpoint = "admin/channels", input = GetUrl, output = Json)]
 pub async fn channels(#[server(default)] app: Option<ApplicationId>, #[server(default)] query: String) -> Result<Overview, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        server::overview(&state, &who, app.map_or(Watched::Own, Watched::Application), &query).await
-    })
-    .await
+    query_with_state(async move |state, who| server::overview(&state, &who, app.map_or(Watched::Own, Watched::Application), &query).await)
+        .await
 }
 
 /// Sends an event to a channel of an application, as its backend would.
@@ -47,10 +45,9 @@ pub async fn send_test_event(
     #[server(default)] event: String,
     #[server(default)] data: String,
 ) -> Result<(), AppError> {
-    command(&format!("/admin/channels?app={app}&done=sent"), move |state, who| async move {
-        server::send_test_event(&state, &who, app, TestEvent::parse(&channel, &event, data)?).await
-    })
-    .await
+    command_with_state(async move |state, who| server::send_test_event(&state, &who, app, TestEvent::parse(&channel, &event, data)?).await)
+        .done(format!("/admin/channels?app={app}&done=sent"))
+        .await
 }
 
 /// The operations board over a period.
@@ -59,12 +56,7 @@ pub async fn send_test_event(
 /// 401; 403 unless one is an admin.
 #[server(name = ReadBoard, prefix = "/fn", endpoint = "admin/board", input = GetUrl, output = Json)]
 pub async fn board(#[server(default)] period: Period) -> Result<Snapshot<Board>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        server::board(&state, &who, period).await
-    })
-    .await
+    query_with_state(async move |state, who| server::board(&state, &who, period).await).await
 }
 
 /// The thresholds of the organisation.
@@ -73,11 +65,9 @@ pub async fn board(#[server(default)] period: Period) -> Result<Snapshot<Board>,
 /// 401; 403 unless one is an admin.
 #[server(name = ListAlarms, prefix = "/fn", endpoint = "admin/alarms", input = GetUrl, output = Json)]
 pub async fn alarms() -> Result<Snapshot<AlarmDesk>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        let operator = server::operator(&mut *state.store.look().await?).await?;
-        server::alarm_desk(&mut *state.store.read().await?, &who, state.store.epoch(), operator).await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| {
+        let operator = server::operator(conn).await?;
+        server::alarm_desk(conn, who, epoch, operator).await
     })
     .await
 }
@@ -93,11 +83,12 @@ pub async fn add_alarm(
     #[server(default)] threshold: String,
     #[server(default)] seconds: String,
 ) -> Result<AlarmId, AppError> {
-    command("/admin/alarms?done=added", move |state, who| async move {
-        let operator = server::operator(&mut *state.store.look().await?).await? == who.organisation;
-        let rule = Rule::parse(&figure, &side, &threshold, &seconds, operator)?;
-        state.store.write(async move |tx: &mut Tx| server::add_alarm(tx, &who, rule).await).await
+    command(async move |tx, who| {
+        // Which figures there are depends on whose organisation it is.
+        let operator = server::operator(tx).await? == who.organisation;
+        server::add_alarm(tx, who, Rule::parse(&figure, &side, &threshold, &seconds, operator)?).await
     })
+    .done("/admin/alarms?done=added")
     .await
 }
 
@@ -107,10 +98,7 @@ pub async fn add_alarm(
 /// 401; 403 unless one is an admin; 404.
 #[server(name = SwitchAlarm, prefix = "/fn", endpoint = "admin/switch_alarm", output = Json)]
 pub async fn switch_alarm(id: AlarmId, #[server(default)] on: bool) -> Result<(), AppError> {
-    command("/admin/alarms", move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| server::switch_alarm(tx, &who, id, on).await).await
-    })
-    .await
+    command(async move |tx, who| server::switch_alarm(tx, who, id, on).await).done("/admin/alarms").await
 }
 
 /// Deletes a threshold.
@@ -119,8 +107,5 @@ pub async fn switch_alarm(id: AlarmId, #[server(default)] on: bool) -> Result<()
 /// 401; 403 unless one is an admin; 404.
 #[server(name = DeleteAlarm, prefix = "/fn", endpoint = "admin/delete_alarm", output = Json)]
 pub async fn delete_alarm(id: AlarmId) -> Result<(), AppError> {
-    command("/admin/alarms", move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| server::delete_alarm(tx, &who, id).await).await
-    })
-    .await
+    command(async move |tx, who| server::delete_alarm(tx, who, id).await).done("/admin/alarms").await
 }

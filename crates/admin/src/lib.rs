@@ -7,7 +7,8 @@
 //! - [`view`] is the page `/admin/channels`.
 //!
 //! Beside it, for those who run the place: jobs and dead letters (`…/jobs.rs`, `/admin/jobs`), and "Is it well?" (`…/health.rs`,
-//! `/admin/health`, for programs in `public`), of which other organisations' admins see what is theirs.
+//! `/admin/health`, for programs in `public`), of which other organisations' admins see what is theirs; and an organisation's mail
+//! (`…/mail.rs`, `/admin/mail`).
 
 #![recursion_limit = "256"]
 

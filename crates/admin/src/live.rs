@@ -1,6 +1,7 @@
 //! What admins who look are told of the live layer, and how it applies.
 
 pub mod jobs;
+pub mod mail;
 pub mod probe;
 
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,6 @@ live_events! {
 /// A threshold that is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmGone {
-    /// Which.
     pub id: AlarmId,
 }
 

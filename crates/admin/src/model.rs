@@ -3,6 +3,8 @@
 
 mod alarms;
 mod board;
+#[cfg(test)]
+mod enum_words;
 mod figures;
 
 pub use alarms::{ALARMS, Alarm, AlarmDesk, Alarms, LONGEST, Rule, Side, Standing, Turn, suggestions};
@@ -11,6 +13,7 @@ pub use figures::{Chart, Described, Figure, Fold, Scope, Unit};
 
 pub mod health;
 pub mod jobs;
+pub mod mail;
 pub mod self_test;
 
 use std::cmp::Reverse;
@@ -72,7 +75,7 @@ pub struct LiveChannels {
 
 impl LiveChannels {
     /// Sums up `all` and lists those whose name contains `query`, the busiest first.
-    pub fn of(mut all: Vec<LiveChannel>, query: &str) -> Self {
+    pub fn from_list(mut all: Vec<LiveChannel>, query: &str) -> Self {
         let subscriptions = all.iter().map(|channel| channel.subscriptions).sum();
         let sum = |rate: fn(&LiveChannel) -> f64| all.iter().map(rate).sum::<f64>();
         let (events, deliveries) = (tenths(sum(|channel| channel.events)), tenths(sum(|channel| channel.deliveries)));
@@ -132,7 +135,6 @@ pub enum What {
 pub struct Frame {
     /// Its number since the console was opened, so that a page knows it.
     pub number: u64,
-    /// When.
     pub at: Millis,
     /// What.
     pub what: What,
@@ -201,13 +203,13 @@ mod tests {
     #[test]
     fn the_sum_counts_all_and_the_list_what_is_asked_for() {
         let all = vec![channel("a.1", 1), channel("b.1", 3), channel("a.2", 2)];
-        let listed = LiveChannels::of(all, "a.");
+        let listed = LiveChannels::from_list(all, "a.");
         let names: Vec<&str> = listed.channels.iter().map(|channel| channel.name.as_str()).collect();
         assert_eq!(names, ["a.2", "a.1"]);
         assert_eq!((listed.count, listed.subscriptions, listed.events, listed.deliveries), (3, 6, 0.8, 3.0));
-        let nothing = LiveChannels::of(Vec::new(), "");
+        let nothing = LiveChannels::from_list(Vec::new(), "");
         assert!(nothing.events.is_sign_positive(), "no figure is −0");
-        let many = LiveChannels::of((0..300).map(|number| channel(&number.to_string(), 1)).collect(), "");
+        let many = LiveChannels::from_list((0..300).map(|number| channel(&number.to_string(), 1)).collect(), "");
         assert_eq!((many.channels.len(), many.count), (CHANNELS, 300));
     }
 

@@ -19,7 +19,7 @@ use crate::words::health as words;
 use plenum_core::error::AppError;
 use plenum_core::{error::AppResult, people::Scope};
 use plenum_web::sign_ins;
-use plenum_web::{api::Endpoints, problem::Problem, state::AppState};
+use plenum_web::{api::Endpoints, problem::Problem, security::may_see_figures, state::AppState};
 
 /// What was looked at, and found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -45,7 +45,7 @@ async fn realtime_health(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Result<Json<Checkup>, Problem> {
-    if !is_near(peer, &headers) && !is_operator(&state, &headers).await? {
+    if !may_see_figures(&state, peer, &headers) && !is_operator(&state, &headers).await? {
         return Err(AppError::forbidden("This is for programs on the server's own machine, and for tokens of its admins.").into());
     }
     let findings = health::findings(&state).await;
@@ -72,20 +72,13 @@ impl fmt::Display for Checkup {
     }
 }
 
-/// True for a program on the same machine, which asks neither through a proxy nor from a page.
-pub fn is_near(peer: SocketAddr, headers: &HeaderMap) -> bool {
-    let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
-    peer.ip().is_loopback() && !forwarded && !headers.contains_key("origin")
-}
-
 /// True for a token with the scope `admin` of an admin of the organisation that runs the place.
 ///
 /// # Errors
 /// 401 for a token that is none; or if the database refuses.
 pub async fn is_operator(state: &AppState, headers: &HeaderMap) -> AppResult<bool> {
     let Some((who, scopes)) = sign_ins::by_token(&state.store, headers).await? else { return Ok(false) };
-    let has_scope = scopes.split_whitespace().any(|scope| scope == Scope::Admin.word());
-    Ok(has_scope && crate::server::jobs::is_operator(&mut *state.store.look().await?, &who).await?)
+    Ok(scopes.has(Scope::Admin) && crate::server::jobs::is_operator(&mut *state.store.look().await?, &who).await?)
 }
 
 #[cfg(test)]

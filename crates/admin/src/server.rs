@@ -18,6 +18,7 @@ pub use sampling::run as sample;
 
 pub mod health;
 pub mod jobs;
+pub mod mail;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -26,7 +27,7 @@ use super::{
     model::{self, BUSIEST, Board, Frame, LiveChannel, LiveChannels, Overview, Passed, Period, TestEvent, Watched, tenths},
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     channels::Channel,
     error::{AppError, AppResult},
     ids::{ApplicationId, OrganisationId},
@@ -73,18 +74,15 @@ fn line(Figures { name, subscriptions, people, flow }: Figures) -> LiveChannel {
 fn of_application(app: &App, query: &str) -> LiveChannels {
     let now = db::now();
     let figures = app.all_channels().into_iter().map(|channel| channel.figures(now)).filter(|figures| figures.subscriptions > 0);
-    LiveChannels::of(figures.map(line).collect(), query)
+    LiveChannels::from_list(figures.map(line).collect(), query)
 }
 
 /// The channels that somebody of the organisation is on; the operator's admins see those of visitors too.
 fn of_organisation(hub: &Hub, organisation: OrganisationId, operator: OrganisationId, query: &str) -> LiveChannels {
-    LiveChannels::of(hub.channel_figures(organisation, organisation == operator).into_iter().map(line).collect(), query)
+    LiveChannels::from_list(hub.channel_figures(organisation, organisation == operator).into_iter().map(line).collect(), query)
 }
 
 /// The first organisation: its admins run the place.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn operator(conn: &mut Conn) -> AppResult<OrganisationId> {
     Ok(sqlx::query_scalar("select min(id) from organisations").fetch_one(conn).await?)
 }
@@ -120,7 +118,7 @@ pub async fn overview(state: &AppState, who: &Identity, watched: Watched, query:
 
 fn own(state: &AppState, who: &Identity, id: ApplicationId) -> AppResult<Arc<App>> {
     let app = state.applications.by_id(id.0).filter(|app| app.settings().organisation == who.organisation);
-    app.ok_or_else(applications::server::unknown)
+    app.ok_or_else(|| AppError::no_such("application"))
 }
 
 /// Sends an event to a channel of an application, as its backend would.
@@ -134,11 +132,10 @@ pub async fn send_test_event(state: &AppState, who: &Identity, id: ApplicationId
         return Err(AppError::conflict("This application is switched off."));
     }
     let TestEvent { channel, event, data } = test;
-    let details = serde_json::json!({ "channel": channel, "event": event });
-    let sent = Activity::by(who, Verb::ApplicationEventSent, id.0).with(details);
+    let (who, sent) = (who.clone(), Record::ApplicationEventSent { channel: channel.clone(), event: event.clone() });
     let record = async move |tx: &mut Tx| {
         let name: String = sqlx::query_scalar("select name from applications where id = $1").bind(id).fetch_one(&mut **tx).await?;
-        tx.record(sent.clone().named(&name)).await
+        tx.record(Activity::by(&who, sent.clone(), Subject::named(id.0, &name))).await
     };
     state.store.write(record).await?;
     durable::publish(&app, vec![External { application: id.0, channel, event, data, except: None }]).await
@@ -185,14 +182,14 @@ pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, store: Store) {
                     seen(*number, frame)
                 });
                 let passed = Passed { frames: frames.collect(), missed: u32::try_from(missed).unwrap_or(u32::MAX) };
-                tell(&hub, id, &ApplicationEvent::FramesPassed(passed));
+                ops_publish(&hub, id, &ApplicationEvent::FramesPassed(passed));
             }
             if lists {
-                tell(&hub, id, &ApplicationEvent::ChannelsUpdated(of_application(&app, "")));
+                ops_publish(&hub, id, &ApplicationEvent::ChannelsUpdated(of_application(&app, "")));
             }
         }
         if lists {
-            tell_organisations(&hub, &store, &mut jobs).await;
+            organisations_publish(&hub, &store, &mut jobs).await;
         }
     }
 }
@@ -207,7 +204,7 @@ fn watched(hub: &Hub) -> Vec<OrganisationId> {
     organisations.collect()
 }
 
-async fn tell_organisations(hub: &Hub, store: &Store, jobs: &mut Telling) {
+async fn organisations_publish(hub: &Hub, store: &Store, jobs: &mut Telling) {
     let watched = watched(hub);
     if watched.is_empty() {
         return;
@@ -216,14 +213,14 @@ async fn tell_organisations(hub: &Hub, store: &Store, jobs: &mut Telling) {
     let Ok(operator) = operator.await else { return };
     for organisation in watched {
         if organisation == operator {
-            jobs.tell(hub, store, operator).await;
+            jobs.publish(hub, store, operator).await;
         }
-        tell(hub, organisation, &OpsEvent::ChannelsUpdated(of_organisation(hub, organisation, operator, "")));
+        ops_publish(hub, organisation, &OpsEvent::ChannelsUpdated(of_organisation(hub, organisation, operator, "")));
     }
 }
 
 /// Sends an event that is never stored.
-fn tell<E: LiveEvent>(hub: &Hub, scope: E::Scope, event: &E) {
+fn ops_publish<E: LiveEvent>(hub: &Hub, scope: E::Scope, event: &E) {
     let channel = E::channel(scope).to_string();
     let Kind::Ephemeral(key) = event.kind() else { return };
     hub.deliver(&channel, &Encoded::ephemeral(&channel, event.name(), &event.payload(), &format!("{}:{key}", event.name())), None);

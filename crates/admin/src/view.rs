@@ -7,9 +7,9 @@ mod channels;
 mod console;
 mod health;
 mod jobs;
+mod mail;
 
 use leptos::prelude::{Update as _, *};
-use leptos_router::{components::Form, hooks::use_query_map};
 
 use super::{
     api,
@@ -19,14 +19,15 @@ use super::{
 use crate::words::channels as words;
 pub use health::HealthPage;
 pub use jobs::JobsPage;
+pub use mail::MailPage;
 use plenum_core::{
     ids::ApplicationId,
     live::{Live, Snapshot},
 };
 use plenum_ui::{
-    Icon, Notice, dynamic, memo,
-    page::{AdminPage, FaultWithin, Follower, Logged, use_organisation, use_own_id},
-    view,
+    Search, memo,
+    page::{AdminPage, Ended, Follower, Loaded, Logged, use_organisation, use_own_id},
+    use_query, view,
 };
 
 use channels::Channels;
@@ -41,7 +42,7 @@ type Question = (Option<ApplicationId>, String);
 /// `/admin/channels`, with `?app={id}` for those of an application.
 #[component]
 pub fn ChannelsPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let asked: Memo<Question> = memo(move || {
         query.with(|query| {
             let app = query.get_str("app").and_then(|id| id.parse().ok());
@@ -49,17 +50,11 @@ pub fn ChannelsPage() -> impl IntoView {
         })
     });
     let overview = Resource::new_blocking(move || asked.get(), |(app, query)| api::channels(app, query));
-    let content = move || {
-        Suspend::new(async move {
-            match overview.await {
-                Ok(overview) => view! { <Watch overview asked=asked.get_untracked()/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     view! {
         <AdminPage title=words::CHANNELS>
-                <Transition>{content}</Transition>
+                <Loaded from=overview let:overview>
+                    <Watch overview asked=asked.get_untracked()/>
+                </Loaded>
         </AdminPage>
     }
 }
@@ -87,28 +82,19 @@ fn Watch(overview: Overview, asked: Question) -> impl IntoView {
             }
         })
         .collect_view();
-    let gone = dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }));
     let console = app.map(|app| view! { <Console app console paused/> });
     view! {
         <nav class="tabs" aria-label=words::WHOSE>
             {whose}
         </nav>
-        {gone}
+        <Ended reason=ended/>
         <section class="card stack" aria-labelledby="channels">
             <h2 id="channels" class="visually-hidden">
                 {words::CHANNELS}
             </h2>
-            <Form method="GET" action="/admin/channels" attr:class="filter" attr:role="search">
+            <Search action="/admin/channels" text=query label=words::SEARCH button=words::FIND>
                 {app.map(|app| view! { <input type="hidden" name="app" value=app.to_string()/> })}
-                <label class="search">
-                    <span class="visually-hidden">{words::SEARCH}</span>
-                    <Icon name="search"/>
-                    <input class="input" type="search" name="q" value=query placeholder=words::SEARCH/>
-                </label>
-                <button class="btn" type="submit">
-                    {words::FIND}
-                </button>
-            </Form>
+            </Search>
             <Channels shown searches/>
         </section>
         {console}

@@ -4,63 +4,36 @@ pub mod channels;
 pub mod findings;
 pub mod health;
 pub mod jobs;
+pub mod mail;
 
 use crate::model::{Alarm, Chart, Figure, Period, Rule, Side, Unit};
 use plenum_wallet::model::{Currency, Money};
 
-/// Page and tab.
 pub const OPERATIONS: &str = "Operations";
-/// Page and tab.
 pub const ALARMS: &str = "Alarms";
-/// The board is told each second.
 pub const LIVE: &str = "live, once a second";
-/// It is not, for now.
 pub const PAUSED: &str = "paused";
-/// Stops the drawing.
 pub const PAUSE: &str = "Pause";
-/// Lets it go on.
 pub const RESUME: &str = "Go on";
-/// What is shown is no longer followed.
-pub const ENDED: &str = "This page is no longer told what happens.";
-/// The choice of a period.
 pub const PERIODS: &str = "How far back";
-/// The choice of a chart.
 pub const CHARTS: &str = "What is drawn";
-/// The figures at a glance.
 pub const TILES: &str = "Figures now";
-/// The lines of a chart.
 pub const LINES: &str = "Lines";
-/// The slider over a chart.
 pub const POINT_IN_TIME: &str = "Point in time";
-/// The table behind a chart.
 pub const AS_TABLE: &str = "Show as table";
-/// Its first column.
 pub const TIME: &str = "Time";
-/// Nothing is known of the period.
 pub const NOTHING_YET: &str = "Nothing is known of this period yet. The first figures come within seconds.";
-/// A heading.
 pub const BUSIEST: &str = "Busiest channels";
-/// Leads to all of them.
 pub const ALL_CHANNELS: &str = "All live channels";
-/// Nobody is on a channel.
 pub const NO_CHANNELS: &str = "Nobody is on a channel now.";
-/// A heading.
 pub const JOBS: &str = "Jobs";
-/// Leads to them.
 pub const LOOK_AT_JOBS: &str = "Look at jobs";
-/// Leads to it.
 pub const HEALTH: &str = "Health";
-/// The line at the bottom.
 pub const STATUS: &str = "Status";
-/// No alarm is raised.
 pub const ALL_WELL: &str = "All well";
-/// There is no threshold: nobody would be told.
 pub const NO_ALARMS: &str = "No alarms set";
-/// A heading.
 pub const WATCHED: &str = "What is watched";
-/// A suggestion that was taken.
 pub const TAKEN: &str = "Set";
-/// There was no alarm.
 pub const NO_ALARM_YET: &str = "No alarm so far";
 
 /// How many alarms are raised.
@@ -120,7 +93,6 @@ pub fn chart(chart: Chart) -> &'static str {
     }
 }
 
-/// A figure.
 pub fn figure(figure: Figure) -> &'static str {
     match figure {
         Figure::PeopleOnline => "People online",
@@ -185,7 +157,7 @@ pub fn subscriptions(subscriptions: &str) -> String {
     format!("{subscriptions} subscriptions")
 }
 /// Beside the notifications unseen.
-pub fn told_today(told: &str) -> String {
+pub fn notified_today(told: &str) -> String {
     format!("{told} told today")
 }
 /// Beside the sign-ins.
@@ -200,13 +172,11 @@ pub fn waiting(waiting: &str) -> String {
 pub fn half_within(half: &str) -> String {
     format!("half within {half}")
 }
-/// Beside the processor.
 pub const OF_ONE_CORE: &str = "of one core";
 /// Beside the memory.
 pub fn queued(bytes: &str) -> String {
     format!("{bytes} queued for slow sockets")
 }
-/// What is counted from midnight UTC: an organisation has no zone of its own.
 pub const SINCE_MIDNIGHT: &str = "since midnight UTC";
 
 /// A value as it is read.
@@ -331,43 +301,24 @@ pub fn stands_at(of: Figure, at: f64) -> String {
 /// What alarms are.
 pub const ABOUT: &str =
     "When a figure crosses its threshold for as long as you say, every admin finds it in their inbox, once; and again when it is over.";
-/// A heading.
 pub const NEW: &str = "New alarm";
-/// A heading.
 pub const SUGGESTIONS: &str = "Suggestions";
-/// What they are.
 pub const SUGGESTIONS_TEXT: &str = "Thresholds that many places watch. You can add your own with other values.";
-/// There is none.
 pub const NONE: &str = "No alarms yet";
-/// What to do about it.
 pub const NONE_TEXT: &str = "Add one of the suggestions, or one of your own.";
-/// A field.
 pub const FIGURE: &str = "Figure";
-/// A field.
 pub const SIDE: &str = "Is";
-/// A field.
 pub const THRESHOLD: &str = "Threshold";
-/// A field.
 pub const SECONDS: &str = "For how many seconds";
-/// What it may be.
 pub const SECONDS_HINT: &str = "0: at once.";
-/// A button.
 pub const ADD: &str = "Add";
-/// It was added.
 pub const ADDED: &str = "Added.";
-/// A button.
 pub const SWITCH_OFF: &str = "Switch off";
-/// A button.
 pub const SWITCH_ON: &str = "Switch on";
-/// A button.
 pub const DELETE: &str = "Delete";
-/// It is raised.
 pub const STATE_RAISED: &str = "Raised";
-/// It is not.
 pub const STATE_QUIET: &str = "Quiet";
-/// It is switched off.
 pub const STATE_OFF: &str = "Off";
-/// It never was.
 pub const NEVER_RAISED: &str = "Never raised.";
 
 /// When it was raised, and what the figure was then.

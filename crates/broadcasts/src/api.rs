@@ -15,11 +15,15 @@ use {
         model::{Action, SeriesAction, TemplateText},
         server,
     },
+    plenum_core::{cursor::Epoch, people::Identity},
     plenum_store::{
-        db::Tx,
+        db::{Conn, Tx},
         idempotency::{self, parse_key},
     },
-    plenum_web::request::{answer, asker, command},
+    plenum_web::{
+        server_fn::{command, command_with_input, command_with_state, query, query_snapshot},
+        state::AppState,
+    },
 };
 
 /// The organisation's broadcasts, the newest first, below `before`.
@@ -28,12 +32,7 @@ use {
 /// 401; 403 unless one is an admin or a manager.
 #[server(name = ListBroadcasts, prefix = "/fn", endpoint = "broadcasts/list", input = GetUrl, output = Json)]
 pub async fn list(#[server(default)] before: Option<BroadcastId>) -> Result<Snapshot<Broadcasts>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        server::list(&mut *state.store.read().await?, &who, state.store.epoch(), before).await
-    })
-    .await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| server::list(conn, who, epoch, before).await).await
 }
 
 /// One of them, and what came when.
@@ -42,12 +41,7 @@ pub async fn list(#[server(default)] before: Option<BroadcastId>) -> Result<Snap
 /// 401; 403; 404.
 #[server(name = ReadBroadcast, prefix = "/fn", endpoint = "broadcasts/detail", input = GetUrl, output = Json)]
 pub async fn report(id: BroadcastId) -> Result<Snapshot<Report>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        server::report(&mut *state.store.read().await?, &who, state.store.epoch(), id).await
-    })
-    .await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| server::report(conn, who, epoch, id).await).await
 }
 
 /// What the form to write one is made of.
@@ -56,30 +50,19 @@ pub async fn report(id: BroadcastId) -> Result<Snapshot<Report>, AppError> {
 /// 401; 403.
 #[server(name = BroadcastDesk, prefix = "/fn", endpoint = "broadcasts/desk", input = GetUrl, output = Json)]
 pub async fn desk() -> Result<Desk, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        server::desk(&mut *state.store.read().await?, &who).await
-    })
-    .await
+    query(async move |conn: &mut Conn, who: &Identity| server::desk(conn, who).await).await
 }
 
-/// How what was entered would look to the person with the address `recipient`, or to the first of those it is for.
+/// How what was entered would look to the person with the address `recipient`, or to the first of those it is for. A POST: the templates
+/// of another site's link are not rendered.
 ///
 /// # Errors
 /// 401; 403; 422 for each of the fields.
-#[server(name = PreviewBroadcast, prefix = "/fn", endpoint = "broadcasts/preview", input = GetUrl, output = Json)]
+#[server(name = PreviewBroadcast, prefix = "/fn", endpoint = "broadcasts/preview", output = Json)]
 pub async fn preview(#[server(default)] recipient: String, #[server(flatten)] letter: Letter) -> Result<Preview, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        let mut conn = state.store.read().await?;
-        let draft = server::read_letter(&mut conn, &who, &letter).await?;
-        let recipient = match recipient.trim() {
-            "" => None,
-            address => Some(server::person_at(&mut conn, &who, "recipient", address).await?),
-        };
-        server::preview(&mut conn, &who, draft, recipient).await
+    query(async move |conn: &mut Conn, who: &Identity| {
+        let draft = server::read_letter(conn, who, &letter).await?;
+        server::preview(conn, who, draft, recipient.trim()).await
     })
     .await
 }
@@ -90,11 +73,11 @@ pub async fn preview(#[server(default)] recipient: String, #[server(flatten)] le
 /// 401; 403; 422 for each of the fields; 429 after ten in an hour.
 #[server(name = SendBroadcast, prefix = "/fn", endpoint = "broadcasts/send", output = Json)]
 pub async fn send(key: String, #[server(flatten)] letter: Letter) -> Result<Option<BroadcastId>, AppError> {
-    command("/admin/broadcasts?done=sent", move |state, who| async move {
+    let send = async move |state: AppState, who: Identity| {
         let key = parse_key(&key)?;
+        let draft = server::read_letter(&mut *state.store.read().await?, &who, &letter).await?;
         let once = async move |tx: &mut Tx| {
             let effect = async |tx: &mut Tx| {
-                let draft = server::read_letter(tx, &who, &letter).await?;
                 if draft.repeat.is_some() {
                     return server::series::create(tx, &who, &draft).await.map(|_| None);
                 }
@@ -103,8 +86,8 @@ pub async fn send(key: String, #[server(flatten)] letter: Letter) -> Result<Opti
             idempotency::once(tx, who.person, &key, &("broadcasts.send", &letter), effect).await
         };
         state.store.write(once).await
-    })
-    .await
+    };
+    command_with_state(send).done("/admin/broadcasts?done=sent").await
 }
 
 /// Does `act` to a broadcast: `pause`, `resume`, `retry`, `cancel`.
@@ -113,11 +96,9 @@ pub async fn send(key: String, #[server(flatten)] letter: Letter) -> Result<Opti
 /// 401; 403; 404; 409 if that cannot be done to it any more; 422 `act`.
 #[server(name = ActOnBroadcast, prefix = "/fn", endpoint = "broadcasts/act", output = Json)]
 pub async fn act(id: BroadcastId, act: String) -> Result<(), AppError> {
-    command(&format!("/admin/broadcasts/{id}"), move |state, who| async move {
-        let action = Action::parse(&act)?;
-        state.store.write(async move |tx: &mut Tx| server::act(tx, &who, id, action).await.map(drop)).await
-    })
-    .await
+    command_with_input(move || Action::parse(&act), async move |tx, who, action| server::act(tx, who, id, *action).await.map(drop))
+        .done(format!("/admin/broadcasts/{id}"))
+        .await
 }
 
 /// Lets those who wait have `variant` (the first is 0), whatever the sample says.
@@ -126,10 +107,7 @@ pub async fn act(id: BroadcastId, act: String) -> Result<(), AppError> {
 /// 401; 403; 404; 409 unless they wait for it; 422 `variant`.
 #[server(name = ChooseVariant, prefix = "/fn", endpoint = "broadcasts/choose", output = Json)]
 pub async fn choose(id: BroadcastId, variant: u8) -> Result<(), AppError> {
-    command(&format!("/admin/broadcasts/{id}"), move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| server::choose(tx, &who, id, variant).await.map(drop)).await
-    })
-    .await
+    command(async move |tx, who| server::choose(tx, who, id, variant).await.map(drop)).done(format!("/admin/broadcasts/{id}")).await
 }
 
 /// Does `act` to what is repeated: `pause`, `resume`, `end`.
@@ -138,10 +116,11 @@ pub async fn choose(id: BroadcastId, variant: u8) -> Result<(), AppError> {
 /// 401; 403; 404; 409 if that cannot be done to it any more; 422 `act`.
 #[server(name = ActOnSeries, prefix = "/fn", endpoint = "broadcasts/act_on_series", output = Json)]
 pub async fn act_on_series(id: SeriesId, act: String) -> Result<(), AppError> {
-    command("/admin/broadcasts", move |state, who| async move {
-        let action = SeriesAction::parse(&act)?;
-        state.store.write(async move |tx: &mut Tx| server::series::act(tx, &who, id, action).await.map(drop)).await
-    })
+    command_with_input(
+        move || SeriesAction::parse(&act),
+        async move |tx, who, action| server::series::act(tx, who, id, *action).await.map(drop),
+    )
+    .done("/admin/broadcasts")
     .await
 }
 
@@ -151,12 +130,7 @@ pub async fn act_on_series(id: SeriesId, act: String) -> Result<(), AppError> {
 /// 401; 403.
 #[server(name = ListTemplates, prefix = "/fn", endpoint = "broadcasts/templates", input = GetUrl, output = Json)]
 pub async fn templates() -> Result<Vec<Template>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        server::templates::list(&mut *state.store.read().await?, &who).await
-    })
-    .await
+    query(async move |conn: &mut Conn, who: &Identity| server::templates::list(conn, who).await).await
 }
 
 /// Writes a template: the one with `id`, or a new one.
@@ -171,10 +145,12 @@ pub async fn save_template(
     #[server(default)] text: String,
     #[server(default)] link: String,
 ) -> Result<TemplateId, AppError> {
-    command("/admin/broadcasts/templates?done=saved", move |state, who| async move {
+    command_with_state(async move |state, who| {
         let wanted = TemplateText::parse(&name, &title, &text, &link)?;
+        server::templates::prepare(&mut *state.store.look().await?, &who, &wanted).await?;
         state.store.write(async move |tx: &mut Tx| server::templates::save(tx, &who, id, &wanted).await).await
     })
+    .done("/admin/broadcasts/templates?done=saved")
     .await
 }
 
@@ -184,8 +160,5 @@ pub async fn save_template(
 /// 401; 403; 404.
 #[server(name = DeleteTemplate, prefix = "/fn", endpoint = "broadcasts/delete_template", output = Json)]
 pub async fn delete_template(id: TemplateId) -> Result<(), AppError> {
-    command("/admin/broadcasts/templates?done=deleted", move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| server::templates::delete(tx, &who, id).await).await
-    })
-    .await
+    command(async move |tx, who| server::templates::delete(tx, who, id).await).done("/admin/broadcasts/templates?done=deleted").await
 }

@@ -8,6 +8,8 @@
 
 mod audience;
 mod draft;
+#[cfg(test)]
+mod enum_words;
 pub mod figures;
 mod funnel;
 mod letter;

@@ -14,14 +14,15 @@ use utoipa_axum::routes;
 use super::{
     model::{Action, Broadcast, Measure, Moment, Report, Series, SeriesAction, Variant, figures, variants::letter},
     server,
+    server::Proved,
 };
 use plenum_core::{
-    error::AppError,
+    error::{AppError, AppResult},
     ids::{BroadcastId, SeriesId},
 };
 use plenum_store::db::Tx;
 use plenum_web::{
-    api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
+    api::{Before, Command, Endpoints, Keyed, Page, Path, Program, Query},
     problem::Problem,
 };
 use wanted::NewBroadcast;
@@ -38,21 +39,24 @@ pub fn endpoints() -> Endpoints {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
-struct Before {
+#[into_params(parameter_in = Query)]
+struct Asked {
     /// Only broadcasts with a lower id: the `next` of the page before.
-    #[param(value_type = i64, required = false, minimum = 1)]
-    before: Option<i64>,
+    #[param(inline)]
+    before: Option<Before>,
 }
 
 /// Lists the organisation's broadcasts, the newest first.
 ///
 /// For admins and managers.
-#[utoipa::path(get, path = "/api/v1/broadcasts", tag = "Broadcasts", security(("token" = ["read"])), params(Before),
+#[utoipa::path(get, path = "/api/v1/broadcasts", tag = "Broadcasts", security(("token" = ["read"])), params(Asked),
     responses((status = 200, description = "Thirty at most.", body = Page<Broadcast>)))]
-async fn list_broadcasts(program: Program, Query(Before { before }): Query<Before>) -> Result<Json<Page<Broadcast>>, Problem> {
+async fn list_broadcasts(program: Program, Query(Asked { before }): Query<Asked>) -> Result<Json<Page<Broadcast>>, Problem> {
     program.asks()?;
     let Program { state, who, .. } = &program;
-    let page = server::list(&mut *state.store.read().await?, who, state.store.epoch(), before.map(BroadcastId)).await?.state;
+    let page = server::list(&mut *state.store.read().await?, who, state.store.epoch(), before.map(|before| BroadcastId(before.get())))
+        .await?
+        .state;
     Ok(Json(Page { data: page.broadcasts, next: (page.floor > 0).then_some(page.floor) }))
 }
 
@@ -122,15 +126,15 @@ async fn read_analytics(program: Program, Path(id): Path<i64>) -> Result<Json<An
 ///
 /// For admins and managers; ten an hour. Each recipient gets one notification of one variant, over crashes too; whoever has switched
 /// announcements off gets none and is counted.
-#[utoipa::path(post, path = "/api/v1/broadcasts", tag = "Broadcasts", security(("token" = ["write"])), params(Keyed),
+#[utoipa::path(post, path = "/api/v1/broadcasts", tag = "Broadcasts", security(("token" = ["manage"])), params(Keyed),
     request_body(content = NewBroadcast, example = json!({ "audience": "role:instructor", "title": "Dear {{ first_name }}, room 7 is free", "link": "/messages/rooms" })),
     responses((status = 201, description = "It is on its way.", body = Broadcast)))]
 async fn send_broadcast(program: Program, broadcast: Command<NewBroadcast>) -> Result<Response, Problem> {
-    program.commands()?;
+    program.manages()?;
     let who = program.who.clone();
+    let draft = prove(&program, &broadcast.body).await?;
     let made = program
-        .once(broadcast, async move |tx: &mut Tx, wanted: &NewBroadcast| {
-            let draft = wanted.draft()?;
+        .once(broadcast, async move |tx: &mut Tx, _: &NewBroadcast| {
             if draft.repeat.is_some() {
                 return Err(AppError::invalid("repeat", "What is repeated is made at /api/v1/broadcast-series."));
             }
@@ -138,6 +142,12 @@ async fn send_broadcast(program: Program, broadcast: Command<NewBroadcast>) -> R
         })
         .await?;
     Ok((StatusCode::CREATED, Json(made)).into_response())
+}
+
+/// What is wanted, if the program's person may send it; its templates are proved beside the writer.
+async fn prove(program: &Program, wanted: &NewBroadcast) -> AppResult<Proved> {
+    server::require_for(&mut *program.state.store.look().await?, &program.who, wanted.audience()?).await?;
+    Proved::of(wanted.draft()?)
 }
 
 /// What is done to a broadcast.
@@ -155,13 +165,13 @@ struct ToDo {
 /// Pauses, resumes, retries or cancels a broadcast, or chooses the variant for those who wait for the winner.
 ///
 /// For admins and managers.
-#[utoipa::path(post, path = "/api/v1/broadcasts/{id}/act", tag = "Broadcasts", security(("token" = ["write"])),
+#[utoipa::path(post, path = "/api/v1/broadcasts/{id}/act", tag = "Broadcasts", security(("token" = ["manage"])),
     params(("id" = i64, Path, description = "The broadcast.", minimum = 1), Keyed),
     request_body(content = ToDo, example = json!({ "act": "pause" })),
     responses((status = 200, description = "As it is now.", body = Broadcast), (status = 404, description = "There is no such broadcast."),
         (status = 409, description = "That cannot be done to it any more.")))]
 async fn act_on_broadcast(program: Program, Path(id): Path<i64>, command: Command<ToDo>) -> Result<Json<Broadcast>, Problem> {
-    program.commands()?;
+    program.manages()?;
     let who = program.who.clone();
     let acted = program.once(command, async move |tx: &mut Tx, wanted: &ToDo| {
         if wanted.act == "choose" {
@@ -188,15 +198,15 @@ async fn list_series(program: Program) -> Result<Json<Page<Series>>, Problem> {
 ///
 /// For admins and managers; it counts as one of ten an hour. A time that passed while no server was there is made up for within two hours,
 /// and else left out and counted.
-#[utoipa::path(post, path = "/api/v1/broadcast-series", tag = "Broadcasts", security(("token" = ["write"])), params(Keyed),
+#[utoipa::path(post, path = "/api/v1/broadcast-series", tag = "Broadcasts", security(("token" = ["manage"])), params(Keyed),
     request_body(content = NewBroadcast, example = json!({ "audience": "everyone", "title": "The menu of the week", "local": "2026-11-23T09:00",
         "zone": "Europe/Berlin", "repeat": { "every": "week", "days": ["monday"] } })),
     responses((status = 201, description = "It waits for its first time.", body = Series)))]
 async fn repeat_broadcast(program: Program, broadcast: Command<NewBroadcast>) -> Result<Response, Problem> {
-    program.commands()?;
+    program.manages()?;
     let who = program.who.clone();
-    let made =
-        program.once(broadcast, async move |tx: &mut Tx, wanted: &NewBroadcast| server::series::create(tx, &who, &wanted.draft()?).await);
+    let draft = prove(&program, &broadcast.body).await?;
+    let made = program.once(broadcast, async move |tx: &mut Tx, _: &NewBroadcast| server::series::create(tx, &who, &draft).await);
     Ok((StatusCode::CREATED, Json(made.await?)).into_response())
 }
 
@@ -211,13 +221,13 @@ struct ToDoWithSeries {
 /// Pauses, resumes or ends what is repeated.
 ///
 /// For admins and managers.
-#[utoipa::path(post, path = "/api/v1/broadcast-series/{id}/act", tag = "Broadcasts", security(("token" = ["write"])),
+#[utoipa::path(post, path = "/api/v1/broadcast-series/{id}/act", tag = "Broadcasts", security(("token" = ["manage"])),
     params(("id" = i64, Path, description = "The series.", minimum = 1), Keyed),
     request_body(content = ToDoWithSeries, example = json!({ "act": "pause" })),
     responses((status = 200, description = "As it is now.", body = Series), (status = 404, description = "There is no such series."),
         (status = 409, description = "That cannot be done to it any more.")))]
 async fn act_on_series(program: Program, Path(id): Path<i64>, command: Command<ToDoWithSeries>) -> Result<Json<Series>, Problem> {
-    program.commands()?;
+    program.manages()?;
     let who = program.who.clone();
     let acted = program.once(command, async move |tx: &mut Tx, wanted: &ToDoWithSeries| {
         server::series::act(tx, &who, SeriesId(id), SeriesAction::parse(&wanted.act)?).await

@@ -32,12 +32,12 @@ pub mod templates;
 #[cfg(test)]
 mod tests;
 
-pub use audience::person_at;
 pub use deciding::choose;
-pub use desk::{act, create};
+pub use desk::{act, create, require_for};
 pub use letters::read_letter;
 pub use reading::{desk, list, preview, report};
 pub use receipts::follow_receipts;
+pub use rendering::Proved;
 pub use seed::seed_broadcasts;
 pub use sending::{SEND, send};
 pub use series::{REPEAT, repeat};
@@ -49,6 +49,7 @@ use super::{
     model::{Action, Audience, Broadcast, State, Variant, transition},
 };
 use plenum_core::{
+    activity::Subject,
     error::{AppError, AppResult},
     ids::{BroadcastId, PersonId},
     people::{Identity, Role},
@@ -57,9 +58,6 @@ use plenum_directory::server::has_role;
 use plenum_store::db::{Activity, Conn, Tx};
 
 /// True if `person` sends broadcasts, and sees those of the others: admins and managers.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn may_send(conn: &mut Conn, person: PersonId) -> AppResult<bool> {
     Ok(has_role(conn, person, Role::Admin).await? || has_role(conn, person, Role::Manager).await?)
 }
@@ -76,7 +74,7 @@ fn not_now() -> AppError {
 
 /// Tells those who send how a broadcast is now.
 async fn announce(tx: &mut Tx, id: BroadcastId) -> AppResult<Broadcast> {
-    let row = row(tx, id).await?.ok_or_else(row::unknown)?;
+    let row = row(tx, id).await?.ok_or_else(|| AppError::no_such("broadcast"))?;
     let organisation = row.organisation_id;
     let broadcast = row.broadcast(tx).await?;
     tx.announce(organisation, &BroadcastEvent::BroadcastChanged(broadcast.clone()));
@@ -98,19 +96,17 @@ async fn move_on(tx: &mut Tx, row: &Row, action: Action, by: Option<PersonId>) -
         .await?;
     let variants = row.variants(tx).await?;
     let title = variants.first().map_or("", |variant| variant.words.title.as_str());
-    let activity = Activity::new(row.organisation_id, by, action.verb(), row.id.0).named(title);
-    let activity = if action == Action::Begin { begun(activity, row, &variants)? } else { activity };
-    tx.record(activity).await?;
+    let activity = |title: &str| Activity::new(row.organisation_id, by, action.record(), Subject::named(row.id.0, title));
+    tx.record(if action == Action::Begin { begun(activity, row, title, &variants)? } else { activity(title) }).await?;
     Ok(state)
 }
 
 /// Whoever it is for sees in their feeds that it goes out: once, though it may be paused and go on, and not its words, if these are for
 /// each of them.
-fn begun(activity: Activity, row: &Row, variants: &[Variant]) -> AppResult<Activity> {
+fn begun(activity: impl Fn(&str) -> Activity, row: &Row, title: &str, variants: &[Variant]) -> AppResult<Activity> {
     let is_the_same_for_all =
         variants.len() == 1 && variants.iter().all(|variant| !variant.words.title.contains("{{") && !variant.words.title.contains("{%"));
-    let activity = if is_the_same_for_all { activity } else { activity.named("") };
-    let activity = activity.about(row.sender_id);
+    let activity = activity(if is_the_same_for_all { title } else { "" }).about(row.sender_id);
     Ok(match row.audience()? {
         _ if row.started_at.is_some() => activity,
         Audience::Everyone => activity.for_everyone(),

@@ -7,36 +7,23 @@ pub mod templates;
 
 use crate::model::{Action, Broadcast, Every, Halt, Late, Repeat, Series, SeriesAction, SeriesState, State, Weekday};
 
-/// Page, tab and navigation.
 pub const BROADCASTS: &str = "Broadcasts";
 /// What they are.
 pub const ABOUT: &str =
     "What the institution tells its people stands in their inbox, once for each. Whoever has switched announcements off gets none.";
-/// The button, and the page that it leads to.
 pub const NEW: &str = "New broadcast";
-/// The button, and the page that it leads to.
 pub const TEMPLATES: &str = "Templates";
-/// An audience.
 pub const EVERYONE: &str = "Everyone";
 /// An audience: those who have a ticket of an event.
 pub fn holders_of(event: &str) -> String {
     format!("Ticket holders of {event}")
 }
-/// There are none.
 pub const NONE: &str = "No broadcasts yet";
-/// What to do about it.
 pub const NONE_TEXT: &str = "Write one to everyone, to a role, to a room or to one person.";
-/// It was made, on a page without scripts.
 pub const MADE: &str = "The broadcast is on its way.";
-/// Loads more.
 pub const OLDER: &str = "Show older ones";
-/// What is shown is no longer followed.
-pub const ENDED: &str = "This page is no longer told what happens.";
-/// Leads back.
 pub const ALL: &str = "All broadcasts";
-/// The heading of all that was sent or waits.
 pub const SENT_AND_DUE: &str = "Sent and scheduled";
-/// The heading of what is repeated.
 pub const REPEATED: &str = "Repeated";
 
 /// Where a broadcast is on its way.
@@ -50,7 +37,6 @@ pub fn state(state: State) -> &'static str {
         State::Cancelled => "Cancelled",
     }
 }
-/// A button.
 pub fn act(action: Action) -> &'static str {
     match action {
         Action::Pause => "Pause",
@@ -93,7 +79,6 @@ pub fn series_state(state: SeriesState) -> &'static str {
         SeriesState::Ended => "Ended",
     }
 }
-/// A button.
 pub fn series_act(action: SeriesAction) -> &'static str {
     match action {
         SeriesAction::Pause => "Pause",
@@ -103,7 +88,7 @@ pub fn series_act(action: SeriesAction) -> &'static str {
     }
 }
 /// Which of them a button is of, for screen readers.
-pub fn of(title: &str) -> String {
+pub fn which_one(title: &str) -> String {
     format!("“{title}”")
 }
 /// A day of the week.

@@ -28,8 +28,33 @@ pub enum ErrorKind {
     TooMany,
     /// 500: our fault; the details are in the server's log.
     Internal,
-    /// The server could not be reached; made in the browser only.
+    /// 503: the server could not be reached, or cannot do it just now.
     Unreachable,
+}
+
+/// What happened, where somebody acts on it: callers, pages and programs compare this, never a sentence or a field's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The account has less money than is needed.
+    InsufficientBalance,
+    /// The order costs something else than the person has seen.
+    TotalChanged,
+    /// The promo code does not apply, or not any more.
+    PromoRefused,
+    /// The hold has ended; its places are free again.
+    HoldEnded,
+    /// Somebody else has the places.
+    PlacesTaken,
+    /// A ticket of the order was used already.
+    TicketUsed,
+    /// The idempotency key is not acceptable, or came with another request before.
+    IdempotencyKey,
+    /// The browser's person is not the one who wrote this.
+    OtherAuthor,
+    /// There is no room to write anything.
+    StorageFull,
 }
 
 /// An error that a person may read.
@@ -43,6 +68,9 @@ pub struct AppError {
     /// The input that is meant, by its form name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What happened, where somebody acts on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<ErrorCode>,
     /// Seconds until it may be tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
@@ -56,7 +84,7 @@ pub type AppResult<T> = Result<T, AppError>;
 
 impl AppError {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), field: None, retry_after: None, reference: None }
+        Self { kind, message: message.into(), field: None, code: None, retry_after: None, reference: None }
     }
 
     /// 422 for the input named `field`.
@@ -84,6 +112,11 @@ impl AppError {
         Self::new(ErrorKind::NotFound, message)
     }
 
+    /// 404, by the name of what was looked for: "order".
+    pub fn no_such(thing: &str) -> Self {
+        Self::not_found(format!("There is no such {thing}."))
+    }
+
     /// 409, with what stands in the way.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Conflict, message)
@@ -99,9 +132,32 @@ impl AppError {
         Self::new(ErrorKind::Internal, "Something went wrong on our side. It has been noted; please try again.")
     }
 
+    /// 503, with what cannot be done just now.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Unreachable, message)
+    }
+
+    /// 503: nothing can be written.
+    pub fn storage_full() -> Self {
+        Self::unavailable("There is no room to store anything just now. What is here can be read; try again later.")
+            .with_code(ErrorCode::StorageFull)
+    }
+
     /// The server could not be reached.
     pub fn unreachable() -> Self {
         Self::new(ErrorKind::Unreachable, "The server cannot be reached just now.")
+    }
+
+    /// The same error, about the input named `field`.
+    #[must_use]
+    pub fn at_field(self, field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..self }
+    }
+
+    /// The same error, with what happened for those who act on it.
+    #[must_use]
+    pub fn with_code(self, code: ErrorCode) -> Self {
+        Self { code: Some(code), ..self }
     }
 
     /// The HTTP status of this error.

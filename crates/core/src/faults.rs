@@ -22,7 +22,6 @@ const CHARS: usize = 240;
 pub struct Reference {
     /// What the person was shown.
     pub word: String,
-    /// When.
     pub at: Millis,
     /// Where it left the server; none if nobody was told.
     pub place: Option<String>,
@@ -30,7 +29,8 @@ pub struct Reference {
     pub cause: String,
 }
 
-/// Of the whole process.
+/// Of the whole process, because `?` makes an [`AppError`] of a database's error where no store is at hand. A word of a reference is random, so
+/// that it means one error whatever server of the process had it.
 static INTERNAL: Mutex<VecDeque<Reference>> = Mutex::new(VecDeque::new());
 
 fn internal() -> MutexGuard<'static, VecDeque<Reference>> {
@@ -86,9 +86,24 @@ pub fn references() -> Vec<Reference> {
 impl From<sqlx::Error> for AppError {
     /// The cause goes to the log; the database's text never leaves.
     fn from(error: sqlx::Error) -> Self {
+        if let Some(refusal) = passing(&error) {
+            tracing::warn!(%error, "the database refused for now");
+            return refusal;
+        }
         let internal = because(&cause(&error));
         tracing::error!(%error, reference = internal.reference, "the database refused");
         internal
+    }
+}
+
+/// What the database cannot do just now, by the code of SQLite or of PostgreSQL: nothing is wrong with the statement.
+fn passing(error: &sqlx::Error) -> Option<AppError> {
+    match error.as_database_error()?.code()?.as_ref() {
+        // It was interrupted, because its time was over.
+        "9" | "57014" => Some(AppError::unavailable("That takes too long to find. Ask for less, or try again later.")),
+        // There is no room.
+        "13" | "53100" => Some(AppError::storage_full()),
+        _ => None,
     }
 }
 

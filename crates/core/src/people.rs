@@ -1,12 +1,14 @@
 //! People as every layer knows them: cards, roles, privacy, who looks at a page, and who asks.
 
 mod identity;
+mod sign_in_end;
 mod token;
 
 use serde::{Deserialize, Serialize};
 
 pub use identity::Identity;
-pub use token::{MadeToken, Scope, TOKEN_DAYS, TOKEN_MAX_DAYS, TOKEN_NAME_CHARS, Token, TokenWish};
+pub use sign_in_end::{Close, SignInEnd};
+pub use token::{MadeToken, Scope, Scopes, TOKEN_DAYS, TOKEN_MAX_DAYS, TOKEN_NAME_CHARS, Token, TokenWish};
 
 use super::{
     error::{AppError, AppResult},
@@ -18,7 +20,22 @@ use super::{
 pub const HUES: u8 = 12;
 
 /// What a person may do, held in the organisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "snake_case"))]
 pub enum Role {
@@ -36,29 +53,6 @@ pub enum Role {
     Manager,
     /// Runs the organisation.
     Admin,
-}
-
-impl Role {
-    /// All roles, in order of display.
-    pub const ALL: [Self; 7] = [Self::Member, Self::Instructor, Self::Clinician, Self::Agent, Self::Organiser, Self::Manager, Self::Admin];
-
-    /// The word in forms, addresses and the database.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Member => "member",
-            Self::Instructor => "instructor",
-            Self::Clinician => "clinician",
-            Self::Agent => "agent",
-            Self::Organiser => "organiser",
-            Self::Manager => "manager",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// Reads the word back.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.word() == word)
-    }
 }
 
 /// What is shown of a person wherever they appear.
@@ -201,6 +195,7 @@ impl Email {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     #[test]
     fn an_address_is_compared_in_one_form() {
@@ -220,9 +215,9 @@ mod tests {
 
     #[test]
     fn roles_read_back() {
-        for role in Role::ALL {
-            assert_eq!(Role::from_word(role.word()), Some(role));
+        for &role in Role::VARIANTS {
+            assert_eq!(role.into_str().parse(), Ok(role));
         }
-        assert_eq!(Role::from_word("Admin"), None);
+        assert!("Admin".parse::<Role>().is_err());
     }
 }

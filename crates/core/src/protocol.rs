@@ -126,10 +126,7 @@ pub enum ClientFrame {
         people: Vec<i64>,
     },
     /// Any other event; ignored, so that newer clients can say more.
-    Unknown {
-        /// Its name.
-        event: String,
-    },
+    Unknown { event: String },
 }
 
 /// The wish to join a channel.

@@ -2,7 +2,8 @@
 //!
 //! What a page holds is hundreds of entries at most, mostly added at the end: a vector is
 //! as quick there as the standard library's trees, and a tenth of the code for each type
-//! that browsers load. [`sort_by`] likewise sorts all types with the code of one.
+//! that browsers load. The crate `litemap` keeps a map so, too, but has no set and no `split_off`, which a thread's pages need; `indexmap`
+//! keeps the order in which entries came. [`sort_by`] likewise sorts all types with the code of one.
 
 use std::{borrow::Borrow, cmp::Ordering, ops::Index};
 

@@ -8,9 +8,13 @@ use plenum_core::{codec::Json, cursor::Cursor, error::AppError, ids::PersonId};
 #[cfg(feature = "ssr")]
 use {
     super::server::search,
-    plenum_core::{channels::Channel, people::Role},
-    plenum_store::log,
-    plenum_web::request::{answer, asker},
+    plenum_core::{
+        channels::Channel,
+        cursor::Epoch,
+        people::{Identity, Role},
+    },
+    plenum_store::{db::Conn, log},
+    plenum_web::server_fn::{query, query_snapshot},
 };
 
 /// One page of the directory.
@@ -36,14 +40,12 @@ pub async fn directory(
     #[server(default)] role: String,
     #[server(default)] offset: u32,
 ) -> Result<DirectoryPage, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        let (mut tx, role) = (state.store.read().await?, Role::from_word(&role));
-        let entries = search::page(&mut tx, &who, &query, role, offset).await?;
-        let total = search::count(&mut tx, &who, &query, role).await?;
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| {
+        let role = role.parse::<Role>().ok();
+        let entries = search::page(conn, who, &query, role, offset).await?;
+        let total = search::count(conn, who, &query, role).await?;
         let channel = Channel::Organisation(who.organisation).to_string();
-        let cursor = log::extent(&mut tx, state.store.epoch(), log::Place::own(&channel)).await?.cursor();
+        let cursor = log::extent(conn, epoch, log::LogChannel::of_plenum(&channel)).await?.cursor();
         Ok(DirectoryPage { entries, total, size: search::PAGE, cursor })
     })
     .await
@@ -55,13 +57,7 @@ pub async fn directory(
 /// 401.
 #[server(prefix = "/fn", endpoint = "people/entries", input = GetUrl, output = Json)]
 pub async fn entries(#[server(default)] people: Vec<PersonId>) -> Result<Vec<DirectoryEntry>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        let mut tx = state.store.read().await?;
-        search::entries(&mut tx, &who, &people).await
-    })
-    .await
+    query(async move |conn: &mut Conn, who: &Identity| search::entries(conn, who, &people).await).await
 }
 
 /// One person of one's organisation.
@@ -70,11 +66,5 @@ pub async fn entries(#[server(default)] people: Vec<PersonId>) -> Result<Vec<Dir
 /// 401; 404.
 #[server(prefix = "/fn", endpoint = "people/person", input = GetUrl, output = Json)]
 pub async fn person(id: PersonId) -> Result<DirectoryEntry, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        let mut tx = state.store.read().await?;
-        search::one(&mut tx, &who, id).await
-    })
-    .await
+    query(async move |conn: &mut Conn, who: &Identity| search::one(conn, who, id).await).await
 }

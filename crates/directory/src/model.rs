@@ -10,7 +10,6 @@ use plenum_core::{
 /// A line of the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DirectoryEntry {
-    /// Who.
     pub card: PersonCard,
     /// What they do.
     pub roles: Vec<Role>,

@@ -5,7 +5,7 @@ pub mod search;
 use plenum_core::{
     error::{AppError, AppResult},
     ids::{Millis, PersonId},
-    people::{PersonCard, Privacy, Role},
+    people::{Identity, PersonCard, Privacy, Role},
 };
 use plenum_store::db::{Conn, Tx};
 
@@ -19,14 +19,11 @@ pub async fn card_and_privacy(conn: &mut Conn, person: PersonId) -> AppResult<(P
             .bind(person)
             .fetch_optional(conn)
             .await?;
-    let (name, hue, show_presence, send_typing, send_read_marks) = row.ok_or_else(|| AppError::not_found("There is no such person."))?;
+    let (name, hue, show_presence, send_typing, send_read_marks) = row.ok_or_else(|| AppError::no_such("person"))?;
     Ok((PersonCard { id: person, name, hue }, Privacy { show_presence, send_typing, send_read_marks }))
 }
 
 /// Notes when a person was here last; the time never goes back.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn set_last_seen(tx: &mut Tx, person: PersonId, at: Millis) -> AppResult<()> {
     sqlx::query("update people set last_seen_at = $2 where id = $1 and coalesce(last_seen_at, 0) < $2")
         .bind(person)
@@ -43,10 +40,18 @@ pub async fn roles_of(conn: &mut Conn, person: PersonId) -> AppResult<Vec<Role>>
     Ok(roles)
 }
 
-/// True if `person` holds `role`.
+/// That who asks holds `role` in this transaction. Writes ask this: an identity was looked up before them, and the role may have been taken
+/// away since.
 ///
 /// # Errors
-/// If the database refuses.
+/// 403.
+pub async fn require_role(conn: &mut Conn, who: &Identity, role: Role) -> AppResult<()> {
+    who.require(role)?;
+    let held = has_role(conn, who.person, role).await?;
+    if held { Ok(()) } else { Err(AppError::forbidden("You no longer have the role that this takes.")) }
+}
+
+/// True if `person` holds `role`.
 pub async fn has_role(conn: &mut Conn, person: PersonId, role: Role) -> AppResult<bool> {
     Ok(roles_of(conn, person).await?.contains(&role))
 }

@@ -2,7 +2,6 @@
 
 use plenum_core::people::Role;
 
-/// Others see it.
 pub const ONLINE: &str = "online";
 /// When they were here: a time, a day, or a word for one, which stands in a sentence here.
 pub fn last_seen(when: &str) -> String {
@@ -10,7 +9,6 @@ pub fn last_seen(when: &str) -> String {
     let first: String = rest.next().into_iter().flat_map(char::to_lowercase).collect();
     format!("last seen {first}{}", rest.as_str())
 }
-/// They were here a moment ago.
 pub const LAST_SEEN_JUST_NOW: &str = "last seen just now";
 
 /// The word for a role.

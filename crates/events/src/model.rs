@@ -2,7 +2,10 @@
 
 pub mod check_in;
 pub mod desk;
+#[cfg(test)]
+mod enum_words;
 pub mod event;
 pub mod events;
 pub mod order;
+pub mod sale;
 pub mod seat;

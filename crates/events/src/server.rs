@@ -3,3 +3,4 @@
 pub mod access;
 pub mod availability;
 pub mod events;
+mod sale;

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Away, Inbox, Notification, Preferences, Sweep};
+use super::model::{Away, BulkAction, Inbox, Notification, Preferences};
 use plenum_core::counts::Counts;
 use plenum_core::{
-    ids::{NotificationId, PersonId},
+    ids::{Millis, NotificationId, PersonId},
     live::Live,
     live_events,
 };
@@ -15,6 +15,9 @@ use plenum_core::{
 pub struct Changed {
     /// All of it.
     pub notification: Notification,
+    /// When it was read, if it was: what was read before its person came back stands apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<Millis>,
     /// Over all of the inbox.
     pub counts: Counts,
     /// The number of the newest notification.
@@ -24,7 +27,6 @@ pub struct Changed {
 /// A notification is not in the inbox any more: deleted, put off, undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gone {
-    /// Which.
     pub id: NotificationId,
     /// Over all of the inbox.
     pub counts: Counts,
@@ -36,7 +38,7 @@ pub struct Gone {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Swept {
     /// What.
-    pub what: Sweep,
+    pub what: BulkAction,
     /// What has this number or a lower one stays as it is.
     pub after: u64,
     /// Up to here; what is newer stays as it is (I11).
@@ -71,9 +73,9 @@ impl Swept {
 
     fn mark(&self, notification: &mut Notification) {
         match self.what {
-            Sweep::Seen => notification.seen = true,
-            Sweep::Read => (notification.seen, notification.read) = (true, true),
-            Sweep::Clear => {}
+            BulkAction::Seen => notification.seen = true,
+            BulkAction::Read => (notification.seen, notification.read) = (true, true),
+            BulkAction::Clear => {}
         }
     }
 }
@@ -98,7 +100,7 @@ impl Inbox {
             swept.mark(notification);
         }
         let filter = self.filter;
-        let cleared = |notification: &Notification| swept.what == Sweep::Clear && swept.meets(notification) && !notification.archived;
+        let cleared = |notification: &Notification| swept.what == BulkAction::Clear && swept.meets(notification) && !notification.archived;
         self.notifications.retain(|notification| filter.shows(notification) && !cleared(notification));
     }
 
@@ -153,12 +155,13 @@ impl Live<InboxEvent> for Away {
     fn apply(&mut self, _: PersonId, event: &InboxEvent) -> bool {
         let before = self.clone();
         match event {
-            InboxEvent::NotificationCreated(Changed { notification, counts, head })
-            | InboxEvent::NotificationChanged(Changed { notification, counts, head }) => {
+            InboxEvent::NotificationCreated(Changed { notification, read_at, counts, head })
+            | InboxEvent::NotificationChanged(Changed { notification, read_at, counts, head }) => {
                 let shown = self.shows(notification);
                 place(&mut self.notifications, notification, shown);
-                // What is read from now on is read here.
-                if !notification.read {
+                // What is read from now on is read here, also where it was unread in between: a replay may skip that.
+                let back = self.absence.map_or(Millis::MIN, |absence| absence.back);
+                if read_at.is_none_or(|at| at > back) {
                     self.handled.retain(|id| *id != notification.id);
                 }
                 (self.counts, self.head) = (*counts, self.head.max(*head));
@@ -171,7 +174,7 @@ impl Live<InboxEvent> for Away {
                 for notification in self.notifications.iter_mut().filter(|notification| swept.meets(notification)) {
                     swept.mark(notification);
                 }
-                self.notifications.retain(|notification| swept.what != Sweep::Clear || !swept.meets(notification));
+                self.notifications.retain(|notification| swept.what != BulkAction::Clear || !swept.meets(notification));
                 (self.counts, self.head) = (swept.counts, self.head.max(swept.head));
             }
             InboxEvent::PreferencesChanged(_) => {}
@@ -195,7 +198,7 @@ impl Live<InboxEvent> for Preferences {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Category, Filter, Shelf};
+    use crate::model::{Category, Filter, Folder};
 
     fn inbox(numbers: impl IntoIterator<Item = u64>, floor: u64) -> Inbox {
         let notifications = numbers.into_iter().map(|number| Notification {
@@ -238,7 +241,7 @@ mod tests {
         all.refresh(inbox([9, 3], 0));
         assert_eq!((numbers(&all), all.floor), (vec![9, 3], 0));
         let mut other = inbox([9, 8], 8);
-        other.refresh(Inbox { filter: Filter { shelf: Shelf::Archive, category: None }, ..inbox([4], 4) });
+        other.refresh(Inbox { filter: Filter { shelf: Folder::Archive, category: None }, ..inbox([4], 4) });
         assert_eq!(numbers(&other), [4], "another filter is another list");
     }
 }

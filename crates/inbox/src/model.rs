@@ -2,12 +2,15 @@
 //! away in [`away`].
 
 pub mod away;
+#[cfg(test)]
+mod enum_words;
 pub mod preferences;
 
 pub use away::{Absence, Away, Group, Heading};
 pub use preferences::{Digest, Preferences, Quiet, Way};
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray as _;
 
 use plenum_core::counts::Counts;
 use plenum_core::{
@@ -23,7 +26,22 @@ const SNOOZE_DAYS: i64 = 90;
 const DAY: Millis = 24 * 3_600_000;
 
 /// What a notification is about; one can refuse each, but for what keeps an account safe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum Category {
@@ -39,48 +57,15 @@ pub enum Category {
     Announcements,
     /// Events, and what one has bought.
     Events,
-    /// One's account: a new sign-in, a changed password.
-    Security,
     /// What comes into one's wallet and goes out of it.
     Money,
+    /// One's account: a new sign-in, a changed password.
+    Security,
     /// How the place itself runs, for those who run it.
     Operation,
 }
 
 impl Category {
-    /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 9] = [
-        Self::Mentions,
-        Self::Replies,
-        Self::Messages,
-        Self::People,
-        Self::Announcements,
-        Self::Events,
-        Self::Money,
-        Self::Security,
-        Self::Operation,
-    ];
-
-    /// Its name in addresses and rows.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Mentions => "mentions",
-            Self::Replies => "replies",
-            Self::Messages => "messages",
-            Self::People => "people",
-            Self::Announcements => "announcements",
-            Self::Money => "money",
-            Self::Events => "events",
-            Self::Security => "security",
-            Self::Operation => "operation",
-        }
-    }
-
-    /// The one of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|category| category.word() == word)
-    }
-
     /// It cannot be switched off (S0-04).
     pub fn is_locked(self) -> bool {
         matches!(self, Self::Security | Self::Operation)
@@ -88,7 +73,7 @@ impl Category {
 
     /// Those that somebody meets; only admins run the place.
     pub fn met_by(admin: bool) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |category| admin || *category != Self::Operation)
+        Self::VARIANTS.iter().copied().filter(move |category| admin || *category != Self::Operation)
     }
 
     /// The unread messages of the navigation count it already.
@@ -152,15 +137,18 @@ pub struct Notification {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Filter {
     /// In which state.
-    pub shelf: Shelf,
+    pub shelf: Folder,
     /// Only of this category.
     pub category: Option<Category>,
 }
 
 /// States by which the inbox is divided.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[serde(rename_all = "lowercase")]
-pub enum Shelf {
+pub enum Folder {
     /// All that was not put away.
     #[default]
     Inbox,
@@ -170,32 +158,13 @@ pub enum Shelf {
     Archive,
 }
 
-impl Shelf {
-    /// All of them, in the order of the tabs.
-    pub const ALL: [Self; 3] = [Self::Inbox, Self::Unread, Self::Archive];
-
-    /// Its name in addresses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Inbox => "inbox",
-            Self::Unread => "unread",
-            Self::Archive => "archive",
-        }
-    }
-
-    /// The one of this name; the inbox for any other.
-    pub fn from_word(word: &str) -> Self {
-        Self::ALL.into_iter().find(|shelf| shelf.word() == word).unwrap_or_default()
-    }
-}
-
 impl Filter {
     /// True if it shows `notification`.
     pub fn shows(self, notification: &Notification) -> bool {
         let stands = match self.shelf {
-            Shelf::Inbox => !notification.archived,
-            Shelf::Unread => !notification.archived && !notification.read,
-            Shelf::Archive => notification.archived,
+            Folder::Inbox => !notification.archived,
+            Folder::Unread => !notification.archived && !notification.read,
+            Folder::Archive => notification.archived,
         };
         stands && self.category.is_none_or(|category| category == notification.category)
     }
@@ -217,7 +186,8 @@ pub struct Inbox {
 }
 
 /// What is done to a notification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[serde(rename_all = "lowercase")]
 pub enum Act {
     /// It was opened, or is said to be read.
@@ -235,37 +205,20 @@ pub enum Act {
 }
 
 impl Act {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Read, Self::Follow, Self::Unread, Self::Archive, Self::Restore, Self::Delete];
-
-    /// Its name in forms.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Follow => "follow",
-            Self::Unread => "unread",
-            Self::Archive => "archive",
-            Self::Restore => "restore",
-            Self::Delete => "delete",
-        }
-    }
-
     /// The one of this name.
     ///
     /// # Errors
     /// 422 `act`.
     pub fn parse(word: &str) -> AppResult<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|act| act.word() == word)
-            .ok_or_else(|| AppError::invalid("act", "Nothing of that kind can be done to a notification."))
+        word.parse().map_err(|_: strum::ParseError| AppError::invalid("act", "Nothing of that kind can be done to a notification."))
     }
 }
 
 /// What is done to all up to a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[serde(rename_all = "lowercase")]
-pub enum Sweep {
+pub enum BulkAction {
     /// They were on the screen.
     Seen,
     /// They are read.
@@ -274,25 +227,13 @@ pub enum Sweep {
     Clear,
 }
 
-impl Sweep {
-    /// Its name in forms and rows.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Seen => "seen",
-            Self::Read => "read",
-            Self::Clear => "clear",
-        }
-    }
-
+impl BulkAction {
     /// The one of this name.
     ///
     /// # Errors
     /// 422 `what`.
     pub fn parse(word: &str) -> AppResult<Self> {
-        [Self::Seen, Self::Read, Self::Clear]
-            .into_iter()
-            .find(|sweep| sweep.word() == word)
-            .ok_or_else(|| AppError::invalid("what", "Notifications can be marked seen or read, or be cleared."))
+        word.parse().map_err(|_: strum::ParseError| AppError::invalid("what", "Notifications can be marked seen or read, or be cleared."))
     }
 }
 
@@ -325,16 +266,16 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        for category in Category::ALL {
-            assert_eq!(Category::from_word(category.word()), Some(category));
+        for &category in Category::VARIANTS {
+            assert_eq!(category.into_str().parse(), Ok(category));
         }
-        for act in Act::ALL {
-            assert_eq!(Act::parse(act.word()), Ok(act));
+        for &act in Act::VARIANTS {
+            assert_eq!(Act::parse(act.into_str()), Ok(act));
         }
-        for shelf in Shelf::ALL {
-            assert_eq!(Shelf::from_word(shelf.word()), shelf);
+        for &shelf in Folder::VARIANTS {
+            assert_eq!(shelf.into_str().parse(), Ok(shelf));
         }
-        assert!(Act::parse("burn").is_err() && Sweep::parse("burn").is_err());
+        assert!(Act::parse("burn").is_err() && BulkAction::parse("burn").is_err());
         assert!(check_snooze(0, DAY).is_ok() && check_snooze(10, 5).is_err() && check_snooze(0, 91 * DAY).is_err());
     }
 }

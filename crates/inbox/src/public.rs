@@ -6,14 +6,14 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::{
-    model::{Act, Category, Filter, Notification, Shelf, Sweep},
+    model::{Act, BulkAction, Category, Filter, Folder, Notification},
     server,
 };
 use plenum_core::counts::Counts;
 use plenum_core::{error::AppError, ids::NotificationId};
 use plenum_store::db::Tx;
 use plenum_web::{
-    api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
+    api::{After, Before, Command, Endpoints, Keyed, Page, Path, Program, Query},
     problem::Problem,
     security::ClientAddress,
     state::AppState,
@@ -36,10 +36,11 @@ pub fn endpoints() -> Endpoints {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
     /// Only notifications of a lower number: the `next` of the page before.
-    #[param(value_type = i64, required = false, minimum = 1)]
-    before: Option<u64>,
+    #[param(inline)]
+    before: Option<Before>,
     /// Only those that were not read.
     #[serde(default)]
     #[param(required = false)]
@@ -49,7 +50,7 @@ struct Asked {
     #[param(required = false)]
     archived: bool,
     /// Only those of this category.
-    #[param(required = false)]
+    #[param(inline)]
     category: Option<Category>,
 }
 
@@ -62,13 +63,13 @@ async fn list_notifications(program: Program, Query(asked): Query<Asked>) -> Res
     program.asks()?;
     let Asked { before, unread, archived, category } = asked;
     let shelf = match (archived, unread) {
-        (true, _) => Shelf::Archive,
-        (false, true) => Shelf::Unread,
-        (false, false) => Shelf::Inbox,
+        (true, _) => Folder::Archive,
+        (false, true) => Folder::Unread,
+        (false, false) => Folder::Inbox,
     };
     let filter = Filter { shelf, category };
     let Program { state, who, .. } = &program;
-    let page = server::page(&mut *state.store.read().await?, who, state.store.epoch(), filter, before).await?.state;
+    let page = server::page(&mut *state.store.read().await?, who, state.store.epoch(), filter, before.map(Before::unsigned)).await?.state;
     Ok(Json(Page { data: page.notifications, next: i64::try_from(page.floor).ok().filter(|floor| *floor > 0) }))
 }
 
@@ -142,8 +143,8 @@ async fn follow_notification(program: Program, Path(id): Path<i64>, command: Com
 #[derive(Deserialize, ToSchema)]
 struct UpTo {
     /// The number of the newest notification that is meant; what is newer stays as it is.
-    #[schema(minimum = 0)]
-    up_to: u64,
+    #[schema(value_type = i64, minimum = 0, maximum = 9_007_199_254_740_991i64)]
+    up_to: After,
 }
 
 /// Marks all notifications up to a number as read.
@@ -153,7 +154,8 @@ struct UpTo {
 async fn read_notifications(program: Program, command: Command<UpTo>) -> Result<StatusCode, Problem> {
     program.marks()?;
     let person = program.who.person;
-    let sweep = async move |tx: &mut Tx, wanted: &UpTo| server::sweep(tx, person, Sweep::Read, wanted.up_to).await.map(drop);
+    let sweep =
+        async move |tx: &mut Tx, wanted: &UpTo| server::sweep(tx, person, BulkAction::Read, wanted.up_to.unsigned()).await.map(drop);
     program.once(command, sweep).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -167,7 +169,8 @@ async fn read_notifications(program: Program, command: Command<UpTo>) -> Result<
 async fn clear_notifications(program: Program, command: Command<UpTo>) -> Result<StatusCode, Problem> {
     program.commands()?;
     let person = program.who.person;
-    let sweep = async move |tx: &mut Tx, wanted: &UpTo| server::sweep(tx, person, Sweep::Clear, wanted.up_to).await.map(drop);
+    let sweep =
+        async move |tx: &mut Tx, wanted: &UpTo| server::sweep(tx, person, BulkAction::Clear, wanted.up_to.unsigned()).await.map(drop);
     program.once(command, sweep).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,7 @@
 //! The server's side of the inbox.
 //!
 //! - [`mod@notify`]: what other features call within their transactions: something concerns people, was read, undone, said otherwise.
+//! - `parts`: the subjects that a notification stands for, and its removal when they are undone.
 //! - `states`: what a person does with their notifications; `waking`: what was put off comes back.
 //! - `reading`: pages, counts, preferences; `away`: when somebody was away, and what came then.
 //! - [`digest`]: the mail a day; [`unsubscribe`]: how it ends without signing in.
@@ -13,6 +14,7 @@ mod away;
 pub mod digest;
 mod following;
 mod notify;
+mod parts;
 pub mod reading;
 mod seed;
 mod states;
@@ -23,9 +25,10 @@ mod waking;
 
 pub use away::{absence, away, note_here};
 pub use following::routes;
-pub use notify::{News, notify, notify_each, read_thread, retell, retract, willing};
+pub use notify::{News, notify, notify_each, read_thread, retell, willing};
+pub use parts::{retract, retract_from, told_of};
 pub use reading::{beginning, one, page, preferences};
-pub use seed::{seed_absence, settle, told_at};
+pub use seed::{notified_at, seed_absence, settle};
 pub use states::{act, follow, set_preferences, snooze, sweep, sweep_between, undo_clear};
 pub use waking::{WAKE, prune, wake};
 
@@ -46,7 +49,7 @@ use plenum_store::db::{Conn, Db, Tx, push_list};
 /// The columns of a [`Row`], of `notifications n left join people p on p.id = n.actor_id`.
 const COLUMNS: &str =
     "n.id, n.person_id, n.number, n.category, n.title, n.text, n.link, n.place, n.count, n.created_at, n.seen_at is not null as seen,
-    n.read_at is not null as read, n.archived_at is not null as archived, p.id as actor_id, p.name as actor_name, p.hue as actor_hue";
+    n.read_at, n.archived_at is not null as archived, p.id as actor_id, p.name as actor_name, p.hue as actor_hue";
 
 #[derive(Debug, sqlx::FromRow)]
 struct Row {
@@ -61,7 +64,7 @@ struct Row {
     count: u32,
     created_at: Millis,
     seen: bool,
-    read: bool,
+    read_at: Option<Millis>,
     archived: bool,
     actor_id: Option<PersonId>,
     actor_name: Option<String>,
@@ -86,7 +89,7 @@ impl Row {
             count: self.count,
             at: self.created_at,
             seen: self.seen,
-            read: self.read,
+            read: self.read_at.is_some(),
             archived: self.archived,
         }
     }
@@ -119,9 +122,6 @@ async fn counts(conn: &mut Conn, people: &[PersonId]) -> AppResult<Vec<(PersonId
 }
 
 /// What there is for one person, and the number of their newest notification.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn counts_of(conn: &mut Conn, person: PersonId) -> AppResult<(Counts, u64)> {
     Ok(counts(conn, &[person]).await?.pop().map(|(_, counts, head)| (counts, head)).unwrap_or_default())
 }
@@ -139,7 +139,8 @@ async fn announce(tx: &mut Tx, ids: &[NotificationId], event: fn(Changed) -> Inb
     for row in rows {
         let person = row.person_id;
         let Some((_, counts, head)) = counts.iter().find(|(whose, ..)| *whose == person) else { continue };
-        tx.announce(person, &event(Changed { notification: row.notification(), counts: *counts, head: *head }));
+        let read_at = row.read_at;
+        tx.announce(person, &event(Changed { notification: row.notification(), read_at, counts: *counts, head: *head }));
     }
     Ok(())
 }

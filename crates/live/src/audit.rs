@@ -13,9 +13,6 @@ const LOOKS: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Channels with somebody on them that have not got, half a second later, what the log holds now.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn behind(hub: &Hub) -> AppResult<Vec<String>> {
     let names: Vec<Arc<str>> = hub.dispatched().into_iter().map(|(name, _)| name).take(MOST).collect();
     let heads = log::heads(&mut *hub.store().look().await?, &names).await?;

@@ -22,14 +22,16 @@ use tokio::{io::Interest, net::TcpStream, sync::Notify};
 use super::{
     frames::{self, Assembler, Broken, Incoming},
     outbound::{Outbound, Weight},
+    places::{Place, Places, Whose},
     rules::Who,
 };
 use plenum_core::ids::ConnectionId;
 use plenum_core::{
     ids::PersonId,
+    people::{Close, SignInEnd},
     protocol::{ServerFrame, code},
 };
-use plenum_store::meters;
+use plenum_store::meters::Meters;
 
 /// Who is at the other end of a socket's task: Plenum's own hub, or an external application.
 pub trait Host: Send + Sync + 'static {
@@ -63,16 +65,22 @@ pub enum End {
     SignedOut,
 }
 
+/// A goodbye that is on its way.
+#[derive(Debug, Clone, Copy)]
+struct Closing {
+    end: End,
+    since: Instant,
+}
+
 #[derive(Debug, Default)]
 struct Output {
     queue: Outbound,
-    closing: Option<(u16, Instant)>,
+    closing: Option<Closing>,
 }
 
 /// An open socket.
 #[derive(Debug)]
 pub struct Connection {
-    /// Which.
     pub id: ConnectionId,
     /// Whose it is. A page's cookie says so at once; a client that is authorised by a signature says it later.
     who: OnceLock<Who>,
@@ -91,6 +99,9 @@ pub struct Connection {
     pub(super) channels: Mutex<Vec<Arc<super::hub::Channel>>>,
     pub(super) watched: Mutex<Vec<PersonId>>,
     queue_limit: usize,
+    meters: Arc<Meters>,
+    /// Its place among all sockets, once it has been let in; free when the connection is no more.
+    place: OnceLock<Place>,
 }
 
 /// Locks without caring for poison: what is behind these locks is valid between any two statements.
@@ -100,7 +111,15 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Connection {
     /// Takes over an upgraded stream.
-    pub fn new(id: ConnectionId, who: Option<Who>, address: IpAddr, stream: TcpStream, now: u32, queue_limit: usize) -> Self {
+    pub fn new(
+        id: ConnectionId,
+        who: Option<Who>,
+        address: IpAddr,
+        stream: TcpStream,
+        now: u32,
+        queue_limit: usize,
+        meters: Arc<Meters>,
+    ) -> Self {
         Self {
             id,
             who: who.map_or_else(OnceLock::new, OnceLock::from),
@@ -115,7 +134,14 @@ impl Connection {
             channels: Mutex::default(),
             watched: Mutex::default(),
             queue_limit,
+            meters,
+            place: OnceLock::new(),
         }
+    }
+
+    /// Takes one of the places that all sockets share; false if there is none.
+    pub(super) fn take_place(&self, places: &Arc<Places>, whose: Whose) -> bool {
+        places.take(whose).is_some_and(|place| self.place.set(place).is_ok())
     }
 
     /// Whose it is; `None` for a visitor.
@@ -149,8 +175,13 @@ impl Connection {
         }
         if output.queue.push(bytes.slice(written..), weight.clone(), written > 0, self.queue_limit).is_err() {
             metrics::counter!("plenum_live_slow_consumers_total").increment(1);
-            meters::SLOW_CONSUMERS.note();
-            close_output(&mut output, code::OVER_CAPACITY, "too slow: come back and resume");
+            self.meters.slow_consumers.increment();
+            close_output(&mut output, code::OVER_CAPACITY, "too slow: come back and resume", End::Closed);
+        }
+        let dropped = u64::from(output.queue.take_dropped());
+        if dropped > 0 {
+            metrics::counter!("plenum_live_dropped_total").increment(dropped);
+            self.meters.dropped.add(dropped);
         }
         drop(output);
         self.wake.notify_one();
@@ -163,9 +194,25 @@ impl Connection {
 
     /// Says goodbye: nothing is sent after this.
     pub fn close(&self, code: u16, reason: &str) {
+        self.close_as(code, reason, End::Closed);
+    }
+
+    /// Says goodbye because its sign-in has ended: nothing is sent after this.
+    pub fn sign_out(&self, cause: SignInEnd) {
+        let Close { code, reason } = cause.close();
+        self.close_as(code, reason, End::SignedOut);
+    }
+
+    /// Says why a client is not who it says that it is, and goodbye.
+    pub(super) fn refuse_sign_in(&self, reason: &str) {
+        self.say(&ServerFrame::error(Some(SignInEnd::NotBelieved.close().code), reason));
+        self.sign_out(SignInEnd::NotBelieved);
+    }
+
+    fn close_as(&self, code: u16, reason: &str, end: End) {
         let mut output = lock(&self.output);
         if output.closing.is_none() {
-            close_output(&mut output, code, reason);
+            close_output(&mut output, code, reason, end);
         }
         drop(output);
         self.wake.notify_one();
@@ -180,12 +227,12 @@ impl Connection {
     /// Called once a second: pings after silence, gives up after more of it.
     pub fn check_life(&self, now: u32, ping_after: u32, lost_after: u32) {
         let closing = lock(&self.output).closing;
-        if closing.is_some_and(|(_, since)| since.elapsed().as_secs() >= 2) {
+        if closing.is_some_and(|closing| closing.since.elapsed().as_secs() >= 2) {
             return self.give_up();
         }
         let silent = now.saturating_sub(self.heard.load(Ordering::Relaxed));
         if silent >= lost_after {
-            self.close(code::NO_PONG, "no sign of life");
+            self.close_as(code::NO_PONG, "no sign of life", End::Lost);
             self.give_up();
         } else if silent >= ping_after && !self.pinged.swap(true, Ordering::Relaxed) {
             self.send(&frames::ping(), &Weight::Kept);
@@ -211,25 +258,21 @@ impl Connection {
         lock(&self.output).queue.flush(|slices| self.stream.try_write_vectored(slices))
     }
 
-    fn state(&self) -> (bool, Option<u16>) {
+    /// True if nothing waits to be written; and how it ends, once it is closing.
+    fn state(&self) -> (bool, Option<End>) {
         let output = lock(&self.output);
-        (output.queue.is_empty(), output.closing.map(|(code, _)| code))
+        (output.queue.is_empty(), output.closing.map(|closing| closing.end))
     }
 
     fn ended(&self) -> End {
-        match lock(&self.output).closing {
-            Some((code::UNAUTHORISED, _)) => End::SignedOut,
-            Some((code::NO_PONG, _)) => End::Lost,
-            Some(_) => End::Closed,
-            None => End::Lost,
-        }
+        self.state().1.unwrap_or(End::Lost)
     }
 }
 
-fn close_output(output: &mut Output, code: u16, reason: &str) {
+fn close_output(output: &mut Output, code: u16, reason: &str, end: End) {
     output.queue.clear_for_close();
     let _ = output.queue.push(frames::closing(code, reason), Weight::Kept, false, usize::MAX);
-    output.closing = Some((code, Instant::now()));
+    output.closing = Some(Closing { end, since: Instant::now() });
 }
 
 /// Bytes of the buffer that all connections of a thread read through.
@@ -327,7 +370,7 @@ async fn take<H: Host>(host: &Arc<H>, connection: &Arc<Connection>, session: &mu
                 let ours = connection.state().1;
                 connection.close(code, "");
                 let _ = connection.flush();
-                return Some(if ours == Some(code::UNAUTHORISED) { End::SignedOut } else { End::Closed });
+                return Some(if ours == Some(End::SignedOut) { End::SignedOut } else { End::Closed });
             }
         }
     }

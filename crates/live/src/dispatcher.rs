@@ -15,14 +15,11 @@ use super::{
     hub::{Channel, Hub},
     outbound::Weight,
     pusher::{durable, registry::Applications},
-    rest,
+    write_pacing,
 };
 use plenum_core::protocol::ServerFrame;
+use plenum_store::db::{Commits, Committed};
 use plenum_store::log;
-use plenum_store::{
-    db::{Commits, Committed},
-    meters,
-};
 
 /// Commits that are dispatched together at the most: what they announce on one channel is written in one go.
 const ROUND: usize = 32;
@@ -85,10 +82,10 @@ pub async fn run(hub: Arc<Hub>, applications: Arc<Applications>, mut commits: Co
         for at in times {
             let took = at.elapsed();
             metrics::histogram!("plenum_live_publish_seconds").record(took.as_secs_f64());
-            meters::PUBLISH.note(took);
+            hub.meters().publish.record(took);
         }
         hub.note_backlog(commits.len());
-        match rest::after(begun.elapsed()) {
+        match write_pacing::after(begun.elapsed()) {
             Duration::ZERO => tokio::task::yield_now().await,
             rest => tokio::time::sleep(rest).await,
         }
@@ -137,10 +134,10 @@ fn dispatch(hub: &Arc<Hub>, applications: &Applications, item: Committed, gather
 /// If numbers below `seq` were never dispatched on `channel`, reads and dispatches them.
 async fn fill_hole(hub: &Hub, channel: &str, seq: u64) {
     let Some(head) = hub.head(channel).filter(|head| *head + 1 < seq) else { return };
-    meters::HOLES.note();
+    hub.meters().holes.increment();
     let missed = async {
         let mut tx = hub.store().read().await?;
-        log::page(&mut tx, log::Place::own(channel), head, i64::try_from(seq - head).unwrap_or(i64::MAX)).await
+        log::page(&mut tx, log::LogChannel::of_plenum(channel), head, i64::try_from(seq - head).unwrap_or(i64::MAX)).await
     };
     match missed.await {
         Ok(events) => {

@@ -27,6 +27,7 @@ use super::{
     dispatcher::Encoded,
     heads::Moved,
     outbound::Weight,
+    places::Places,
     presence::{People, Roster},
     pusher::signature::AppSecret,
     rules::Rules,
@@ -40,7 +41,10 @@ use plenum_core::{
     ids::Millis,
     protocol::{ServerFrame, code},
 };
-use plenum_store::db::{self, Store};
+use plenum_store::{
+    db::{self, Store},
+    meters::Meters,
+};
 
 /// Gathered events are written at once when they are more than this.
 const GATHERED_BYTES: usize = 64 * 1024;
@@ -99,6 +103,19 @@ impl Channel {
     }
 }
 
+/// Takes a channel with nobody on it out of the table, unless another channel of its name stands there by now: two ends of one
+/// subscription can come with a new subscription between them.
+fn remove_if_empty(channels: &mut HashMap<Arc<str>, Arc<Channel>>, channel: &Arc<Channel>, members: &Members) {
+    let current = channels.get(&channel.name).is_some_and(|known| Arc::ptr_eq(known, channel));
+    if !current || !members.subscribers.is_empty() || !members.roster.is_empty() {
+        return;
+    }
+    channels.remove(&channel.name);
+    if channels.len() * 4 < channels.capacity() {
+        channels.shrink_to(64);
+    }
+}
+
 /// What became of an admission.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Joined {
@@ -132,6 +149,7 @@ pub struct Hub {
     next_id: AtomicU64,
     channels: Mutex<HashMap<Arc<str>, Arc<Channel>>>,
     connections: Mutex<HashMap<ConnectionId, Arc<Connection>>>,
+    places: Arc<Places>,
     visitors: Mutex<HashMap<IpAddr, usize>>,
     people: Mutex<People>,
     leaving: Mutex<Vec<(Instant, Arc<Channel>)>>,
@@ -141,6 +159,7 @@ pub struct Hub {
     traffic: Mutex<Traffic>,
     /// Commits that wait for the dispatcher.
     backlog: AtomicUsize,
+    meters: Arc<Meters>,
 }
 
 impl Hub {
@@ -149,6 +168,7 @@ impl Hub {
         Self {
             settings,
             limits,
+            meters: store.part(),
             store,
             rules,
             secret,
@@ -157,6 +177,7 @@ impl Hub {
             next_id: AtomicU64::new((u64::from(rand::random::<u32>() >> 1) << 32) | 1),
             channels: Mutex::default(),
             connections: Mutex::default(),
+            places: Arc::new(Places::new(limits.connections)),
             visitors: Mutex::default(),
             people: Mutex::default(),
             leaving: Mutex::default(),
@@ -166,6 +187,11 @@ impl Hub {
             traffic: Mutex::default(),
             backlog: AtomicUsize::new(0),
         }
+    }
+
+    /// What is counted of the server.
+    pub fn meters(&self) -> &Arc<Meters> {
+        &self.meters
     }
 
     /// The store that the log is in.
@@ -214,9 +240,8 @@ impl Hub {
         let channel = match channels.get(name) {
             Some(channel) => Arc::clone(channel),
             None => {
-                let name: Arc<str> = name.into();
-                let channel = Arc::new(Channel { name: Arc::clone(&name), members: Mutex::default() });
-                channels.insert(name, Arc::clone(&channel));
+                let channel = Arc::new(Channel { name: name.into(), members: Mutex::default() });
+                channels.insert(Arc::clone(&channel.name), Arc::clone(&channel));
                 channel
             }
         };
@@ -298,14 +323,10 @@ impl Hub {
         let mut members = lock(&channel.members);
         members.subscribers.swap_remove(&connection.id);
         let leaving = connection.who().is_some_and(|who| members.roster.leave(who.person, connection.id, leaves_at));
-        if members.subscribers.is_empty() && members.roster.is_empty() {
-            channels.remove(&channel.name);
-            if channels.len() * 4 < channels.capacity() {
-                channels.shrink_to(64);
-            }
-        } else if members.subscribers.len() * 4 < members.subscribers.capacity() {
+        if members.subscribers.len() * 4 < members.subscribers.capacity() {
             members.subscribers.shrink_to(16);
         }
+        remove_if_empty(&mut channels, channel, &members);
         drop(members);
         drop(channels);
         if leaving {
@@ -437,5 +458,23 @@ impl Hub {
         for subscriber in members.subscribers.values() {
             subscriber.connection.close(code::RECONNECT, "come back and resume");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A subscription that ends twice, with a new channel of the name between: the new one stays.
+    #[test]
+    fn an_old_channel_does_not_take_out_the_new_one() {
+        let channel = || Arc::new(Channel { name: "private-room".into(), members: Mutex::default() });
+        let (old, new) = (channel(), channel());
+        let mut channels = HashMap::from([(Arc::clone(&old.name), Arc::clone(&old))]);
+        remove_if_empty(&mut channels, &old, &Members::default());
+        assert!(channels.is_empty());
+        channels.insert(Arc::clone(&new.name), Arc::clone(&new));
+        remove_if_empty(&mut channels, &old, &Members::default());
+        assert!(Arc::ptr_eq(&channels["private-room"], &new));
     }
 }

@@ -10,8 +10,6 @@ use std::{
 
 use bytes::{Buf, Bytes};
 
-use plenum_store::meters;
-
 /// Frames written with one system call at the most.
 const GATHER: usize = 64;
 
@@ -41,6 +39,8 @@ pub struct Outbound {
     bytes: usize,
     /// The front has been written in part and must be finished, or the framing breaks.
     started: bool,
+    /// Ephemeral events that were dropped or replaced, and not counted yet.
+    dropped: u32,
 }
 
 impl Outbound {
@@ -66,13 +66,13 @@ impl Outbound {
             if let Some(older) = self.queue.iter_mut().skip(first).find(|waiting| waiting.weight == Weight::Ephemeral(Arc::clone(key))) {
                 self.bytes = self.bytes - older.bytes.len() + bytes.len();
                 older.bytes = bytes;
-                count_dropped(1);
+                self.dropped += 1;
                 return Ok(());
             }
         }
         if self.bytes + bytes.len() > limit {
             if weight != Weight::Kept && !started {
-                count_dropped(1);
+                self.dropped += 1;
                 return Ok(());
             }
             self.drop_ephemerals();
@@ -94,8 +94,13 @@ impl Outbound {
             index += 1;
             keep
         });
-        count_dropped(before - self.queue.len());
+        self.dropped += u32::try_from(before - self.queue.len()).unwrap_or(u32::MAX);
         self.bytes = self.queue.iter().map(|waiting| waiting.bytes.len()).sum();
+    }
+
+    /// How many ephemeral events were dropped or replaced since the last call.
+    pub fn take_dropped(&mut self) -> u32 {
+        std::mem::take(&mut self.dropped)
     }
 
     /// Forgets everything but a frame that is half on the wire; what follows is the last word.
@@ -136,11 +141,6 @@ impl Outbound {
             self.queue.pop_front();
         }
     }
-}
-
-fn count_dropped(count: usize) {
-    metrics::counter!("plenum_live_dropped_total").increment(count as u64);
-    meters::DROPPED.add(count as u64);
 }
 
 #[cfg(test)]

@@ -5,10 +5,7 @@
 //! is who is online at all, for those who watch. Both are plain tables: what is due is a
 //! function of the time that is passed in.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Instant,
-};
+use std::{collections::HashMap, time::Instant};
 
 use indexmap::IndexMap;
 
@@ -104,23 +101,26 @@ struct Person {
 #[derive(Debug, Default)]
 pub struct People {
     people: HashMap<PersonId, Person>,
-    watchers: HashMap<PersonId, Vec<ConnectionId>>,
-    changed: HashSet<PersonId>,
+    watchers: HashMap<PersonId, Vec<Watcher>>,
+    /// Who came or went, as those who may see them see it; and their organisation.
+    changed: HashMap<PersonId, OrganisationId>,
+}
+
+/// A connection that watches somebody.
+#[derive(Debug, Clone, Copy)]
+struct Watcher {
+    connection: ConnectionId,
+    organisation: OrganisationId,
 }
 
 impl People {
     /// A connection of `person` opens.
     pub fn open(&mut self, person: PersonId, organisation: OrganisationId, connection: ConnectionId, shown: bool) {
-        let known = self.people.entry(person).or_insert_with(|| {
-            self.changed.insert(person);
-            Person { organisation, connections: Vec::new(), shown, gone_at: None }
-        });
+        let known =
+            self.people.entry(person).or_insert_with(|| Person { organisation, connections: Vec::new(), shown: false, gone_at: None });
         known.connections.push(connection);
         known.gone_at = None;
-        if known.shown != shown {
-            known.shown = shown;
-            self.changed.insert(person);
-        }
+        self.show(person, shown);
     }
 
     /// A connection of `person` is gone; with the last one they are, at `gone_at`.
@@ -134,13 +134,10 @@ impl People {
 
     /// Those whose time has come; they are offline from now on.
     pub fn expire(&mut self, now: Instant) -> Vec<PersonId> {
-        let gone: Vec<PersonId> =
-            self.people.iter().filter(|(_, person)| person.gone_at.is_some_and(|at| at <= now)).map(|(id, _)| *id).collect();
-        for person in &gone {
-            self.people.remove(person);
-            self.changed.insert(*person);
-        }
-        gone
+        let gone: HashMap<PersonId, Person> = self.people.extract_if(|_, person| person.gone_at.is_some_and(|at| at <= now)).collect();
+        let seen = gone.iter().filter(|(_, person)| person.shown);
+        self.changed.extend(seen.map(|(id, person)| (*id, person.organisation)));
+        gone.into_keys().collect()
     }
 
     /// The person lets others see them online, or not any more.
@@ -149,7 +146,7 @@ impl People {
             && known.shown != shown
         {
             known.shown = shown;
-            self.changed.insert(person);
+            self.changed.insert(person, known.organisation);
         }
     }
 
@@ -186,27 +183,34 @@ impl People {
         people
     }
 
-    /// `connection` watches `people` from now on, and nobody else.
-    pub fn watch(&mut self, connection: ConnectionId, before: &[PersonId], people: &[PersonId]) {
-        for person in before {
+    /// `connection`, of a person of `organisation`, watches `people` from now on, and nobody else.
+    pub fn watch(&mut self, connection: ConnectionId, organisation: OrganisationId, before: &[PersonId], people: &[PersonId]) {
+        self.unwatch(connection, before);
+        for person in people {
+            self.watchers.entry(*person).or_default().push(Watcher { connection, organisation });
+        }
+    }
+
+    /// `connection` does not watch `people` any more.
+    pub fn unwatch(&mut self, connection: ConnectionId, people: &[PersonId]) {
+        for person in people {
             if let Some(watchers) = self.watchers.get_mut(person) {
-                watchers.retain(|watcher| *watcher != connection);
+                watchers.retain(|watcher| watcher.connection != connection);
                 if watchers.is_empty() {
                     self.watchers.remove(person);
                 }
             }
         }
-        for person in people {
-            self.watchers.entry(*person).or_default().push(connection);
-        }
     }
 
-    /// Who came or went since the last call, by watcher.
+    /// Who came or went since the last call, by watcher. About those who do not show themselves, and to other organisations, nothing is
+    /// said, not even that there is something to say (I24).
     pub fn take_changes(&mut self) -> HashMap<ConnectionId, Vec<PersonId>> {
         let mut changes: HashMap<ConnectionId, Vec<PersonId>> = HashMap::new();
-        for person in std::mem::take(&mut self.changed) {
-            for watcher in self.watchers.get(&person).into_iter().flatten() {
-                changes.entry(*watcher).or_default().push(person);
+        for (person, organisation) in std::mem::take(&mut self.changed) {
+            let watchers = self.watchers.get(&person).into_iter().flatten();
+            for watcher in watchers.filter(|watcher| watcher.organisation == organisation) {
+                changes.entry(watcher.connection).or_default().push(person);
             }
         }
         changes
@@ -216,7 +220,8 @@ impl People {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use proptest::{collection::vec, prelude::*};
+    use std::{collections::BTreeSet, time::Duration};
 
     const PERSON: PersonId = PersonId(1);
 
@@ -264,10 +269,66 @@ mod tests {
         assert!(people.is_online(PERSON, own));
         assert!(!people.is_online(PERSON, other));
         assert!(!people.is_online(PersonId(2), own));
-        people.watch(ConnectionId(9), &[], &[PERSON]);
+        people.watch(ConnectionId(9), own, &[], &[PERSON]);
         assert_eq!(people.take_changes(), HashMap::from([(ConnectionId(9), vec![PERSON])]));
         people.show(PERSON, false);
         assert!(!people.is_online(PERSON, own));
         assert_eq!(people.take_changes().len(), 1);
+    }
+
+    #[derive(Debug, Clone, Copy)]
+    enum Step {
+        Open(i64),
+        Close(i64),
+        Expire,
+        Tell,
+    }
+
+    fn steps() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            3 => (1..=3 * EACH).prop_map(Step::Open),
+            3 => (1..=3 * EACH).prop_map(Step::Close),
+            2 => Just(Step::Expire),
+            2 => Just(Step::Tell),
+        ]
+    }
+
+    /// People in each of three groups: those who show themselves, those who are hidden, and those of another organisation.
+    const EACH: i64 = 3;
+
+    proptest! {
+        /// Watchers get every change of the people whom they may see, and no frame about anybody else (I24).
+        #[test]
+        fn watchers_hear_of_nobody_who_is_hidden(steps in vec(steps(), 1..80)) {
+            let (own, other) = (OrganisationId(1), OrganisationId(2));
+            let everyone: Vec<PersonId> = (1..=3 * EACH).map(PersonId).collect();
+            let organisation = |person: i64| if person > 2 * EACH { other } else { own };
+            let shown = |person: i64| !(EACH + 1..=2 * EACH).contains(&person);
+            let watcher = ConnectionId(1_000);
+            let (mut people, now) = (People::default(), Instant::now());
+            people.watch(watcher, own, &[], &everyone);
+            let mut seen: BTreeSet<PersonId> = BTreeSet::new();
+            for step in steps.into_iter().chain([Step::Tell]) {
+                match step {
+                    Step::Open(person) => {
+                        let connection = ConnectionId(person.unsigned_abs());
+                        people.open(PersonId(person), organisation(person), connection, shown(person));
+                    }
+                    Step::Close(person) => people.close(PersonId(person), ConnectionId(person.unsigned_abs()), now),
+                    Step::Expire => drop(people.expire(now)),
+                    Step::Tell => {
+                        for (told, changes) in people.take_changes() {
+                            prop_assert_eq!(told, watcher);
+                            for person in changes {
+                                prop_assert!(person.0 <= EACH, "{} is not to be seen", person);
+                                if people.is_online(person, own) { seen.insert(person) } else { seen.remove(&person) };
+                            }
+                        }
+                        let online: BTreeSet<PersonId> = people.online_in(own).into_iter().collect();
+                        prop_assert_eq!(&seen, &online);
+                    }
+                }
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use plenum_core::{
     error::AppResult,
     ids::{Millis, OrganisationId, PersonId, SignInId},
+    people::{Identity, Scopes},
 };
 use plenum_store::db::Conn;
 
@@ -17,8 +18,17 @@ pub struct Who {
     pub person: PersonId,
     /// Their tenant.
     pub organisation: OrganisationId,
-    /// The browser they are signed in with.
+    /// The browser they are signed in with, or the token.
     pub sign_in: SignInId,
+    /// What that may be used for.
+    pub scopes: Scopes,
+}
+
+impl Who {
+    /// Somebody who asks with an access that has these scopes.
+    pub fn new(identity: &Identity, scopes: Scopes) -> Self {
+        Self { person: identity.person, organisation: identity.organisation, sign_in: identity.sign_in, scopes }
+    }
 }
 
 /// The answer to "may they join?".

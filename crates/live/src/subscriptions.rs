@@ -5,23 +5,25 @@
 //! the log as the socket drains, and the subscription enters the live stream at the head,
 //! under the channel's lock: nothing falls in between and nothing comes twice (I25).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use super::{
     connection::{Connection, End, Host},
     dispatcher::Encoded,
     hub::{Channel, Hub, Joined},
-    own,
+    pace::{Budget, Pace, Verdict},
+    plenum_auth,
     rules::Decision,
 };
 use plenum_core::{
     cursor::{Cursor, Extent},
     error::AppResult,
     ids::PersonId,
-    protocol::{ClientFrame, ServerFrame, Subscribe, code, event},
+    people::SignInEnd,
+    protocol::{ClientFrame, FrameError, ServerFrame, Subscribe, code, event},
 };
 use plenum_store::log;
-use plenum_store::{faults, meters};
+use plenum_store::{faults::Faults, meters::Meters};
 
 /// Logged events read at once for a connection that catches up.
 const PAGE: i64 = 200;
@@ -43,6 +45,7 @@ struct CatchUp {
 pub struct Session {
     catching_up: Vec<CatchUp>,
     client_events: (u32, u32),
+    pace: Pace,
 }
 
 impl Session {
@@ -87,7 +90,15 @@ impl Host for Hub {
 
 /// Acts on one frame.
 pub async fn handle(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Session, text: &str) {
-    match ClientFrame::parse(text) {
+    let frame = ClientFrame::parse(text);
+    if !matches!(frame, Ok(ClientFrame::ClientEvent { .. })) {
+        let limits = hub.limits();
+        let budget = Budget::new(limits.frames_per_second, limits.channels_per_connection);
+        if !may_act(connection, session.pace.count(budget, Instant::now()), &frame) {
+            return;
+        }
+    }
+    match frame {
         Ok(ClientFrame::Ping) => connection.say(&ServerFrame::new("pusher:pong", "{}")),
         Ok(ClientFrame::Pong | ClientFrame::Unknown { .. }) => {}
         Ok(ClientFrame::SignIn { auth, user_data }) => sign_in(hub, connection, &auth, &user_data).await,
@@ -105,16 +116,32 @@ pub async fn handle(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut 
     }
 }
 
+/// True if a frame is to be acted on. Else the client is told: that its subscription is refused, or goodbye. What makes less work, and
+/// signs of life, are acted on until then.
+pub(super) fn may_act(connection: &Connection, verdict: Verdict, frame: &Result<ClientFrame, FrameError>) -> bool {
+    const REASON: &str = "Too many frames; wait a moment before the next.";
+    match (verdict, frame) {
+        (Verdict::Act, _) => return true,
+        (Verdict::Close, _) => connection.close(code::OVER_CAPACITY, "too many frames: come back and resume"),
+        (Verdict::Refuse, Ok(ClientFrame::Subscribe(wish))) => connection.say(&ServerFrame::refused(&wish.channel, 429, REASON)),
+        (Verdict::Refuse, Ok(ClientFrame::SignIn { .. } | ClientFrame::Watch { .. }) | Err(_)) => {
+            connection.say(&ServerFrame::error(None, REASON));
+        }
+        (Verdict::Refuse, Ok(_)) => return true,
+    }
+    metrics::counter!("plenum_live_refusals_total").increment(1);
+    false
+}
+
 /// A client that has no cookie says who it is for, with what `/broadcasting/user-auth` signed for it.
 async fn sign_in(hub: &Arc<Hub>, connection: &Arc<Connection>, auth: &str, user_data: &str) {
-    match own::admit_user(hub, connection, auth, user_data).await {
+    match plenum_auth::admit_user(hub, connection, auth, user_data).await {
         Ok(()) => {
             let data = serde_json::json!({ "user_data": user_data }).to_string();
             connection.say(&ServerFrame::new(event::SIGN_IN_SUCCESS, data));
         }
         Err((_, reason)) => {
-            connection.say(&ServerFrame::error(Some(code::UNAUTHORISED), reason));
-            connection.close(code::UNAUTHORISED, reason);
+            connection.refuse_sign_in(reason);
         }
     }
 }
@@ -127,11 +154,11 @@ async fn subscribe(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut S
     let name = wish.channel.as_str();
     let refuse = |status, reason: &str| {
         metrics::counter!("plenum_live_refusals_total").increment(1);
-        faults::note("socket: subscription", status, reason);
+        hub.store().part::<Faults>().count("socket: subscription", status, reason);
         connection.say(&ServerFrame::refused(name, status, reason));
     };
     // pusher-js joins its user's own channel after signing in; nothing is sent there, and others may not.
-    let own_name = connection.who().is_some_and(|who| name.strip_prefix(own::USER_PREFIX) == Some(&who.person.to_string()));
+    let own_name = connection.who().is_some_and(|who| name.strip_prefix(plenum_auth::USER_PREFIX) == Some(&who.person.to_string()));
     if own_name {
         return connection.say(&ServerFrame::succeeded(name, None, None, None));
     }
@@ -139,7 +166,7 @@ async fn subscribe(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut S
         return refuse(400, "That is not a channel's name.");
     }
     if !wish.auth.is_empty()
-        && let Err((status, reason)) = own::admit_subscriber(hub, connection, &wish).await
+        && let Err((status, reason)) = plenum_auth::admit_subscriber(hub, connection, &wish).await
     {
         return refuse(status, reason);
     }
@@ -170,7 +197,7 @@ async fn subscribe(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut S
                     Joined::AskAgain => continue,
                     Joined::Gone => return,
                     Joined::Admitted => {
-                        count_recovery(recovered);
+                        count_recovery(hub.meters(), recovered);
                         let after = match (&wish.since, recovered) {
                             (Some(Cursor { seq, .. }), Some(true)) => *seq,
                             _ => extent.head,
@@ -185,11 +212,11 @@ async fn subscribe(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut S
 }
 
 /// Counts what became of a wish to go on from a cursor.
-pub(super) fn count_recovery(recovered: Option<bool>) {
+pub(super) fn count_recovery(meters: &Meters, recovered: Option<bool>) {
     let Some(recovered) = recovered else { return };
-    let (outcome, meter) = if recovered { ("recovered", &meters::RECOVERED) } else { ("gap", &meters::GAPS) };
+    let (outcome, meter) = if recovered { ("recovered", &meters.recovered) } else { ("gap", &meters.gaps) };
     metrics::counter!("plenum_live_recoveries_total", "outcome" => outcome).increment(1);
-    meter.note();
+    meter.increment();
 }
 
 /// The rule's answer and the log's extent, of one snapshot.
@@ -199,10 +226,10 @@ async fn ask(hub: &Hub, connection: &Connection, name: &str) -> AppResult<(Decis
     if let Some(who) = connection.who().filter(|_| connection.is_unverified())
         && hub.rules().whose(&mut tx, who.person, who.sign_in).await?.is_none()
     {
-        connection.close(code::UNAUTHORISED, "signed out");
+        connection.sign_out(SignInEnd::Gone);
     }
     let decision = hub.rules().may_join(&mut tx, connection.who().as_ref(), name).await?;
-    let extent = log::extent(&mut tx, hub.store().epoch(), log::Place::own(name)).await?;
+    let extent = log::extent(&mut tx, hub.store().epoch(), log::LogChannel::of_plenum(name)).await?;
     Ok((decision, extent))
 }
 
@@ -237,7 +264,7 @@ pub async fn feed(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Se
 
 async fn read_page(hub: &Hub, name: &str, after: u64) -> AppResult<Vec<log::Logged>> {
     let mut tx = hub.store().read().await?;
-    log::page(&mut tx, log::Place::own(name), after, PAGE).await
+    log::page(&mut tx, log::LogChannel::of_plenum(name), after, PAGE).await
 }
 
 /// A client event: only to the others of a channel that the sender is subscribed to, at a bounded rate.
@@ -260,7 +287,7 @@ async fn relay(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Sessi
         }
         Ok(None) => {}
         Err(error) => {
-            faults::left("socket: client event", &error, Some(who.organisation));
+            hub.store().part::<Faults>().count_error("socket: client event", &error, Some(who.organisation));
             connection.say(&ServerFrame::error(None, &error.message));
         }
     }

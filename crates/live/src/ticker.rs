@@ -43,7 +43,7 @@ fn each_second(hub: &Arc<Hub>, second: u32) {
             due.push(connection);
         }
     }
-    hub.tell_watchers();
+    hub.watchers_notify();
     if !due.is_empty() {
         let hub = Arc::clone(hub);
         tokio::spawn(async move {

@@ -1,5 +1,5 @@
 //! The browser's private API of messages: who asks, is the input valid, call the
-//! server's function, translate the error.
+//! server's function within a transaction.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -12,9 +12,20 @@ use plenum_core::{
 };
 #[cfg(feature = "ssr")]
 use {
-    super::{model, server},
-    plenum_store::idempotency::parse_key,
-    plenum_web::request::{answer, asker, commander, marker, show_done},
+    super::{
+        model,
+        server::{self, pacing, pointers, pointers::Mark, reactions, reading, reading::Part, sending},
+    },
+    plenum_core::{cursor::Epoch, people::Identity},
+    plenum_store::{
+        db::{Conn, Tx},
+        heavy::{Asker, HeavyReads},
+        idempotency::{fresh_key, parse_key_if_any},
+    },
+    plenum_web::{
+        server_fn::{command, command_with_input, command_with_state, query, query_snapshot, query_with_state},
+        state::AppState,
+    },
 };
 
 /// The list of one's conversations.
@@ -23,8 +34,7 @@ use {
 /// 401.
 #[server(name = LoadSidebar, prefix = "/fn", endpoint = "messages/sidebar", input = GetUrl, output = Json)]
 pub async fn sidebar() -> Result<Snapshot<Sidebar>, AppError> {
-    let (state, who) = asker()?;
-    answer(async move { server::sidebar(&state.store, &who).await }).await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| reading::sidebar(conn, who, epoch).await).await
 }
 
 /// A conversation: its last page, or the window that begins at number `from`, or the one around number `around`.
@@ -33,8 +43,9 @@ pub async fn sidebar() -> Result<Snapshot<Sidebar>, AppError> {
 /// 401; 404 if there is no such conversation for this person.
 #[server(name = LoadThread, prefix = "/fn", endpoint = "messages/thread", input = GetUrl, output = Json)]
 pub async fn thread(conversation: ConversationId, from: Option<u64>, around: Option<u64>) -> Result<Snapshot<Thread>, AppError> {
-    let (state, who) = asker()?;
-    answer(async move { server::thread(&state.store, &who, conversation, from, around).await }).await
+    let part = Part::from_address(from, around);
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| reading::thread(conn, who, epoch, conversation, part).await)
+        .await
 }
 
 /// The page of history before number `before`, oldest first.
@@ -43,8 +54,7 @@ pub async fn thread(conversation: ConversationId, from: Option<u64>, around: Opt
 /// As [`thread`].
 #[server(name = LoadOlder, prefix = "/fn", endpoint = "messages/older", input = GetUrl, output = Json)]
 pub async fn older(conversation: ConversationId, before: u64) -> Result<Vec<Message>, AppError> {
-    let (state, who) = asker()?;
-    answer(async move { server::page_before(&state.store, &who, conversation, before).await }).await
+    query(async move |conn: &mut Conn, who: &Identity| reading::page_before(conn, who, conversation, before).await).await
 }
 
 /// The page after number `after`, oldest first.
@@ -53,8 +63,7 @@ pub async fn older(conversation: ConversationId, before: u64) -> Result<Vec<Mess
 /// As [`thread`].
 #[server(name = LoadNewer, prefix = "/fn", endpoint = "messages/newer", input = GetUrl, output = Json)]
 pub async fn newer(conversation: ConversationId, after: u64) -> Result<Vec<Message>, AppError> {
-    let (state, who) = asker()?;
-    answer(async move { server::page_after(&state.store, &who, conversation, after).await }).await
+    query(async move |conn: &mut Conn, who: &Identity| reading::page_after(conn, who, conversation, after).await).await
 }
 
 /// Sends a message. The same key again answers with the message that it made (I6, I8).
@@ -72,12 +81,11 @@ pub async fn send(
     key: Option<String>,
     author: Option<PersonId>,
 ) -> Result<Message, AppError> {
-    let (state, who) = commander()?;
-    let (author, text) = (model::check_author(author, who.person), model::parse_text(&text));
-    let key = key.filter(|key| !key.is_empty()).map_or_else(|| Ok(server::fresh_key()), |key| parse_key(&key));
-    answer(async move {
-        author?;
-        server::send(&state.store, &who, conversation, text?, reply_to, key?).await
+    command_with_state(async move |state, who| {
+        model::check_author(author, who.person)?;
+        let text = model::parse_text(&text)?;
+        let key = parse_key_if_any(&key.unwrap_or_default())?.unwrap_or_else(fresh_key);
+        sending::render_and_send(&state.store, &who, conversation, text, reply_to, key).await
     })
     .await
 }
@@ -88,9 +96,7 @@ pub async fn send(
 /// 401; 403 if it is another's; 404; 409 if it is deleted; 422 for the text; 429.
 #[server(name = EditMessage, prefix = "/fn", endpoint = "messages/edit", output = Json)]
 pub async fn edit(message: MessageId, text: String) -> Result<Message, AppError> {
-    let (state, who) = commander()?;
-    let text = model::parse_text(&text);
-    answer(async move { server::edit(&state.store, &who, message, text?).await }).await
+    command_with_state(async move |state, who| sending::render_and_edit(&state.store, &who, message, model::parse_text(&text)?).await).await
 }
 
 /// Deletes a message: one's own, or as the conversation's owner. A tombstone stays.
@@ -99,8 +105,7 @@ pub async fn edit(message: MessageId, text: String) -> Result<Message, AppError>
 /// 401; 403; 404; 429. Deleting twice is no error.
 #[server(name = DeleteMessage, prefix = "/fn", endpoint = "messages/delete", output = Json)]
 pub async fn delete(message: MessageId) -> Result<(), AppError> {
-    let (state, who) = commander()?;
-    answer(async move { server::delete(&state.store, &who, message).await }).await
+    command(async move |tx, who| sending::delete(tx, who, message).await).await
 }
 
 /// Sets or takes back a reaction.
@@ -109,8 +114,7 @@ pub async fn delete(message: MessageId) -> Result<(), AppError> {
 /// 401; 403; 404; 409 if the message is deleted; 422 if `emoji` is none; 429.
 #[server(name = ReactToMessage, prefix = "/fn", endpoint = "messages/react", output = Json)]
 pub async fn react(message: MessageId, emoji: String, on: bool) -> Result<(), AppError> {
-    let (state, who) = commander()?;
-    answer(async move { server::react(&state.store, &who, message, &emoji, on).await }).await
+    command(async move |tx, who| reactions::react(tx, who, message, &emoji, on).await).await
 }
 
 /// Marks everything up to `number` as read. Coalesced to one write per 2 s, person and conversation.
@@ -119,8 +123,7 @@ pub async fn react(message: MessageId, emoji: String, on: bool) -> Result<(), Ap
 /// 401; 404; 429.
 #[server(name = MarkRead, prefix = "/fn", endpoint = "messages/read", output = Json)]
 pub async fn mark_read(conversation: ConversationId, number: u64) -> Result<(), AppError> {
-    let (state, who) = marker()?;
-    answer(async move { server::mark_read(&state.store, &who, conversation, number).await }).await
+    command_with_state(async move |state, who| pacing::mark(&state.store, &who, conversation, Mark::read(number)).await).mark().await
 }
 
 /// Says that messages have reached this browser.
@@ -129,8 +132,7 @@ pub async fn mark_read(conversation: ConversationId, number: u64) -> Result<(), 
 /// 401; 429.
 #[server(name = MarkDelivered, prefix = "/fn", endpoint = "messages/delivered", input = Json, output = Json)]
 pub async fn mark_delivered(heads: Vec<(ConversationId, u64)>) -> Result<(), AppError> {
-    let (state, who) = marker()?;
-    answer(async move { server::mark_delivered(&state.store, &who, heads).await }).await
+    command_with_state(async move |state, who| pacing::mark_delivered(&state.store, &who, heads).await).mark().await
 }
 
 /// Marks unread from `number` on, for oneself; pointer and receipts stay (I12).
@@ -139,8 +141,7 @@ pub async fn mark_delivered(heads: Vec<(ConversationId, u64)>) -> Result<(), App
 /// 401; 404; 429.
 #[server(name = MarkUnread, prefix = "/fn", endpoint = "messages/unread", output = Json)]
 pub async fn mark_unread(conversation: ConversationId, number: u64) -> Result<(), AppError> {
-    let (state, who) = marker()?;
-    answer(async move { server::mark_unread(&state.store, &who, conversation, number).await }).await
+    command_with_state(async move |state, who| pacing::mark_unread(&state.store, &who, conversation, number).await).mark().await
 }
 
 /// Mutes or unmutes a conversation for oneself.
@@ -149,8 +150,7 @@ pub async fn mark_unread(conversation: ConversationId, number: u64) -> Result<()
 /// 401; 404; 429.
 #[server(name = MuteConversation, prefix = "/fn", endpoint = "messages/mute", output = Json)]
 pub async fn mute(conversation: ConversationId, muted: bool) -> Result<(), AppError> {
-    let (state, who) = commander()?;
-    answer(async move { server::mute(&state.store, &who, conversation, muted).await }).await
+    command(async move |tx, who| pointers::mute(tx, who, conversation, muted).await).await
 }
 
 /// Creates a room; its maker is its owner and first member.
@@ -159,10 +159,10 @@ pub async fn mute(conversation: ConversationId, muted: bool) -> Result<(), AppEr
 /// 401; 409 if the name is taken; 422 for the name; 429.
 #[server(name = CreateRoom, prefix = "/fn", endpoint = "messages/create_room", output = Json)]
 pub async fn create_room(name: String, topic: Option<String>, private: Option<bool>) -> Result<ConversationId, AppError> {
-    let (state, who) = commander()?;
-    let name = model::parse_room_name(&name);
     let access = if private.unwrap_or_default() { model::Access::Private } else { model::Access::Open };
-    let id = answer(async move { server::create_room(&state.store, &who, name?, topic.unwrap_or_default(), access).await }).await?;
+    let topic = topic.unwrap_or_default();
+    let create = async move |tx: &mut Tx, who: &Identity, name: &String| server::rooms::create_room(tx, who, name, &topic, access).await;
+    let id = command_with_input(move || model::parse_room_name(&name), create).await?;
     leptos_axum::redirect(&format!("/messages/{id}"));
     Ok(id)
 }
@@ -174,8 +174,7 @@ pub async fn create_room(name: String, topic: Option<String>, private: Option<bo
 /// 401; 404 for an unknown person; 422 `people` if nobody is named or more than 49, `name`; 429.
 #[server(name = CreateGroup, prefix = "/fn", endpoint = "messages/create_group", output = Json)]
 pub async fn create_group(#[server(default)] people: Vec<PersonId>, #[server(default)] name: String) -> Result<ConversationId, AppError> {
-    let (state, who) = commander()?;
-    let id = answer(async move { server::create_group(&state.store, &who, people, name).await }).await?;
+    let id = command(async move |tx, who| server::rooms::create_group(tx, who, &people, &name).await).await?;
     leptos_axum::redirect(&format!("/messages/{id}"));
     Ok(id)
 }
@@ -186,8 +185,7 @@ pub async fn create_group(#[server(default)] people: Vec<PersonId>, #[server(def
 /// 401; 404; 429.
 #[server(name = StartDirect, prefix = "/fn", endpoint = "messages/direct", output = Json)]
 pub async fn direct(person: PersonId) -> Result<ConversationId, AppError> {
-    let (state, who) = commander()?;
-    let id = answer(async move { server::direct(&state.store, &who, person).await }).await?;
+    let id = command(async move |tx, who| server::rooms::direct(tx, who, person).await).await?;
     leptos_axum::redirect(&format!("/messages/{id}"));
     Ok(id)
 }
@@ -198,8 +196,7 @@ pub async fn direct(person: PersonId) -> Result<ConversationId, AppError> {
 /// 401; 404; 429.
 #[server(name = JoinRoom, prefix = "/fn", endpoint = "messages/join", output = Json)]
 pub async fn join(conversation: ConversationId) -> Result<(), AppError> {
-    let (state, who) = commander()?;
-    answer(async move { server::join(&state.store, &who, conversation).await }).await?;
+    command(async move |tx, who| server::members::join(tx, who, conversation).await).await?;
     leptos_axum::redirect(&format!("/messages/{conversation}"));
     Ok(())
 }
@@ -210,8 +207,7 @@ pub async fn join(conversation: ConversationId) -> Result<(), AppError> {
 /// 401; 404; 409 for the general room and direct conversations; 429.
 #[server(name = LeaveConversation, prefix = "/fn", endpoint = "messages/leave", output = Json)]
 pub async fn leave(conversation: ConversationId) -> Result<(), AppError> {
-    let (state, who) = commander()?;
-    answer(async move { server::leave(&state.store, &who, conversation).await }).await?;
+    command(async move |tx, who| server::members::leave(tx, who, conversation).await).await?;
     leptos_axum::redirect("/messages");
     Ok(())
 }
@@ -222,8 +218,7 @@ pub async fn leave(conversation: ConversationId) -> Result<(), AppError> {
 /// 401; 403; 404; 409 for direct conversations; 429.
 #[server(name = InvitePerson, prefix = "/fn", endpoint = "messages/invite", output = Json)]
 pub async fn invite(conversation: ConversationId, person: PersonId) -> Result<(), AppError> {
-    let (state, who) = commander()?;
-    answer(async move { server::invite(&state.store, &who, conversation, person).await }).await
+    command(async move |tx, who| server::members::invite(tx, who, conversation, person).await).await
 }
 
 /// Removes `person`, as the conversation's owner.
@@ -232,8 +227,7 @@ pub async fn invite(conversation: ConversationId, person: PersonId) -> Result<()
 /// 401; 403; 404; 409 for the general room and direct conversations; 429.
 #[server(name = RemovePerson, prefix = "/fn", endpoint = "messages/remove", output = Json)]
 pub async fn remove(conversation: ConversationId, person: PersonId) -> Result<(), AppError> {
-    let (state, who) = commander()?;
-    answer(async move { server::remove(&state.store, &who, conversation, person).await }).await
+    command(async move |tx, who| server::members::remove(tx, who, conversation, person).await).await
 }
 
 /// Changes name and topic of a room or group, as its owner.
@@ -246,10 +240,9 @@ pub async fn rename(
     #[server(default)] name: String,
     #[server(default)] topic: String,
 ) -> Result<(), AppError> {
-    let (state, who) = commander()?;
-    answer(async move { server::rename(&state.store, &who, conversation, name, topic).await }).await?;
-    show_done(&format!("/messages/{conversation}?panel=about&done=rename"));
-    Ok(())
+    command(async move |tx, who| server::rooms::rename(tx, who, conversation, &name, &topic).await)
+        .done(format!("/messages/{conversation}?panel=about&done=rename"))
+        .await
 }
 
 /// A page of members by name, from `offset` on, with when they were last here as they let others see it; at most 100.
@@ -258,8 +251,8 @@ pub async fn rename(
 /// 401; 404.
 #[server(name = ListMembers, prefix = "/fn", endpoint = "messages/members", input = GetUrl, output = Json)]
 pub async fn members(conversation: ConversationId, query: String, offset: u32) -> Result<Vec<MemberEntry>, AppError> {
-    let (state, who) = asker()?;
-    answer(async move { server::members(&state.store, &who, conversation, &query, offset).await }).await
+    let page = async move |conn: &mut Conn, who: &Identity| server::members::page(conn, who, conversation, &query, offset).await;
+    plenum_web::server_fn::query(page).await
 }
 
 /// Who has read a message, as far as they let others see it.
@@ -268,18 +261,21 @@ pub async fn members(conversation: ConversationId, query: String, offset: u32) -
 /// 401; 404.
 #[server(name = ListReaders, prefix = "/fn", endpoint = "messages/readers", input = GetUrl, output = Json)]
 pub async fn readers(message: MessageId) -> Result<Readers, AppError> {
-    let (state, who) = asker()?;
-    answer(async move { server::readers(&state.store, &who, message).await }).await
+    query(async move |conn: &mut Conn, who: &Identity| server::members::readers(conn, who, message).await).await
 }
 
 /// Searches one's conversations, newest first; at most 50 hits, those before `before` (a message's id) if given.
 ///
 /// # Errors
-/// 401; 422 if there is nothing to search for.
+/// 401; 422 if there is nothing to search for; 429 if one searches for much at a time.
 #[server(name = SearchMessages, prefix = "/fn", endpoint = "messages/search", input = GetUrl, output = Json)]
 pub async fn search(query: String, before: Option<MessageId>) -> Result<Vec<Found>, AppError> {
-    let (state, who) = asker()?;
-    answer(async move { server::search(&state.store, &who, &query, before).await }).await
+    let find = async move |state: AppState, who: Identity| {
+        let heavy = state.store.part::<HeavyReads>().enter(Asker::Person(who.person))?;
+        let _turn = heavy.turn().await?;
+        server::search::find(&mut *state.store.read().await?, &who, &query, before).await
+    };
+    query_with_state(find).await
 }
 
 /// The open rooms of the organisation and one's own private ones, by name.
@@ -288,6 +284,5 @@ pub async fn search(query: String, before: Option<MessageId>) -> Result<Vec<Foun
 /// 401.
 #[server(name = ListRooms, prefix = "/fn", endpoint = "messages/rooms", input = GetUrl, output = Json)]
 pub async fn rooms() -> Result<Vec<RoomEntry>, AppError> {
-    let (state, who) = asker()?;
-    answer(async move { server::rooms(&state.store, &who).await }).await
+    query(async move |conn: &mut Conn, who: &Identity| server::rooms::list(conn, who).await).await
 }

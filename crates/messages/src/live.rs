@@ -30,10 +30,18 @@ pub struct ReactionsChanged {
     pub reactions: Vec<Reaction>,
 }
 
+/// What replies show of a message that they quote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuoteChanged {
+    /// The message that is quoted.
+    pub message: MessageId,
+    /// The first characters of its text now; empty once it is deleted.
+    pub text: String,
+}
+
 /// Somebody has got further.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PointerMoved {
-    /// Who.
     pub person: PersonId,
     /// How far.
     pub pointer: Pointer,
@@ -51,7 +59,6 @@ pub struct MemberChanged {
 /// Someone is typing; ends by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Typing {
-    /// Who.
     pub person: PersonCard,
 }
 
@@ -60,10 +67,12 @@ live_events! {
     pub enum ConversationEvent on Channel::Conversation(ConversationId) {
         #[doc = "A message was sent."]
         MessageSent(Message) = "message.sent", state(|message| format!("message:{}", message.id));
-        #[doc = "A message was edited, or what it quotes was."]
+        #[doc = "A message was edited."]
         MessageEdited(Message) = "message.edited", state(|message| format!("message:{}", message.id));
         #[doc = "A message was deleted; a tombstone stays."]
         MessageDeleted(Message) = "message.deleted", state(|message| format!("message:{}", message.id));
+        #[doc = "What replies show of a message: its text is left out of replies in events, and stands here once, however many quote it."]
+        QuoteChanged(QuoteChanged) = "quote.changed", state(|quote| format!("quote:{}", quote.message));
         #[doc = "A message's reactions changed."]
         ReactionChanged(ReactionsChanged) = "reaction.changed", state(|change| format!("reaction:{}", change.message));
         #[doc = "A member has received or read further (up to 50 members)."]
@@ -93,6 +102,9 @@ pub struct Head {
     pub head: u64,
     /// That message.
     pub last: Option<Preview>,
+    /// As in [`Line::gone`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<u64>,
 }
 
 /// The viewer's own pointer, unread mark or mute changed, in another of their tabs perhaps.
@@ -107,7 +119,6 @@ pub struct OwnChanged {
 /// A conversation is no longer the viewer's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Left {
-    /// Which.
     pub conversation: ConversationId,
 }
 

@@ -2,10 +2,12 @@
 //! live events change: the [`Sidebar`] and the [`Thread`].
 
 mod input;
+mod rights;
 
 use serde::{Deserialize, Serialize};
 
 pub use input::{check_author, is_of_somebody_else, parse_room_name, parse_text};
+pub use rights::Rights;
 
 use plenum_core::{
     ids::{ConversationId, MessageId, Millis, PersonId},
@@ -17,6 +19,8 @@ use plenum_core::{
 pub const MAX_MESSAGE_CHARS: usize = 8_000;
 /// Above this many members there are no delivered pointers, and read pointers go to their owner only.
 pub const POINTER_MEMBERS: i64 = 50;
+/// Of so many of a conversation's last messages it is known in lists which are deleted; what is unread further back counts whole.
+pub const GONE: u64 = 100;
 /// Messages of one page of history.
 pub const PAGE: u64 = 50;
 /// Hits of one page of a search.
@@ -129,6 +133,9 @@ pub struct Line {
     pub head: u64,
     /// The last message.
     pub last: Option<Preview>,
+    /// Of the last hundred messages, those that are deleted: nobody has to read them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<u64>,
     /// What is the viewer's own.
     pub own: Own,
 }
@@ -139,9 +146,11 @@ impl Line {
         title(&self.conversation, &self.others)
     }
 
-    /// Unread messages.
+    /// Unread messages that are not deleted.
     pub fn unread(&self) -> u64 {
-        self.own.unread(self.head)
+        let unread = self.own.unread(self.head);
+        let gone = self.gone.iter().filter(|number| (self.head - unread + 1..=self.head).contains(number)).count();
+        unread.saturating_sub(u64::try_from(gone).unwrap_or(u64::MAX))
     }
 }
 
@@ -198,7 +207,7 @@ pub struct Quote {
     pub number: u64,
     /// Who wrote it.
     pub author: PersonCard,
-    /// The first characters of its text; empty once it is deleted.
+    /// The first characters of its text; empty once it is deleted, and in events of replies: `quote.changed` has it there.
     pub text: String,
 }
 
@@ -335,6 +344,8 @@ pub struct Since {
     pub messages: SortedMap<u64, Message>,
     /// Reactions outside the window, likewise.
     pub reactions: SortedMap<u64, Vec<Reaction>>,
+    /// What replies quote of messages: a page that was read before the event may bring an older text.
+    pub quotes: SortedMap<MessageId, String>,
     /// Cards that changed: an event of another channel may still bring the older one.
     pub renamed: SortedMap<PersonId, PersonCard>,
 }

@@ -11,16 +11,17 @@ use utoipa_axum::routes;
 
 use super::{
     model::{self, Line, Message, PAGE},
-    server,
+    server::{self, pacing, pointers, pointers::Mark, reading, rooms, sending},
 };
 use plenum_core::{
     channels::Channel,
     error::AppError,
     ids::{ConversationId, MessageId, PersonId},
 };
-use plenum_live::{dispatcher::Encoded, rules::Who};
+use plenum_live::dispatcher::Encoded;
+use plenum_store::{db::Tx, idempotency::fresh_key};
 use plenum_web::{
-    api::{Command, Endpoints, Keyed, Page, Path, Program, Query, in_header},
+    api::{After, Before, Command, Endpoints, Keyed, Page, Path, Program, Query, in_header},
     problem::Problem,
 };
 
@@ -38,19 +39,22 @@ pub fn endpoints() -> Endpoints {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
-struct After {
+#[into_params(parameter_in = Query)]
+struct ConversationsAsked {
     /// Only conversations with a greater id: the `next` of the page before.
-    #[param(value_type = i64, required = false, minimum = 0)]
-    after: Option<i64>,
+    #[param(inline)]
+    after: Option<After>,
 }
 
 /// Lists one's conversations, by id.
-#[utoipa::path(get, path = "/api/v1/conversations", tag = "Conversations", security(("token" = ["read"])), params(After),
+#[utoipa::path(get, path = "/api/v1/conversations", tag = "Conversations", security(("token" = ["read"])), params(ConversationsAsked),
     responses((status = 200, description = "Fifty at most.", body = Page<Line>)))]
-async fn list_conversations(program: Program, Query(After { after }): Query<After>) -> Result<Json<Page<Line>>, Problem> {
+async fn list_conversations(program: Program, Query(asked): Query<ConversationsAsked>) -> Result<Json<Page<Line>>, Problem> {
     program.asks()?;
-    let lines = server::sidebar(&program.state.store, &program.who).await?.state.lines;
-    let mut data: Vec<Line> = lines.into_values().filter(|line| after.is_none_or(|after| line.conversation.id.0 > after)).collect();
+    let store = &program.state.store;
+    let lines = reading::sidebar(&mut *store.read().await?, &program.who, store.epoch()).await?.state.lines;
+    let mut data: Vec<Line> =
+        lines.into_values().filter(|line| asked.after.is_none_or(|after| line.conversation.id.0 > after.get())).collect();
     let more = data.len() > CONVERSATIONS;
     data.truncate(CONVERSATIONS);
     let next = data.last().filter(|_| more).map(|line| line.conversation.id.0);
@@ -58,25 +62,32 @@ async fn list_conversations(program: Program, Query(After { after }): Query<Afte
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
-struct Before {
+#[into_params(parameter_in = Query)]
+struct MessagesAsked {
     /// Only messages of a lower number: the `next` of the page before.
-    #[param(value_type = i64, required = false, minimum = 1)]
-    before: Option<u64>,
+    #[param(inline)]
+    before: Option<Before>,
 }
 
 /// Lists messages of a conversation, oldest first.
 ///
 /// The newest page comes first: `next` leads to the page before it.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}/messages", tag = "Conversations", security(("token" = ["read"])),
-    params(("id" = i64, Path, description = "The conversation.", minimum = 1), Before),
+    params(("id" = i64, Path, description = "The conversation.", minimum = 1), MessagesAsked),
     responses((status = 200, description = "Fifty at most.", body = Page<Message>), (status = 404, description = "There is no such conversation for one.")))]
 async fn list_messages(
     program: Program,
     Path(id): Path<i64>,
-    Query(Before { before }): Query<Before>,
+    Query(MessagesAsked { before }): Query<MessagesAsked>,
 ) -> Result<Json<Page<Message>>, Problem> {
     program.asks()?;
-    let data = server::page_before(&program.state.store, &program.who, ConversationId(id), before.unwrap_or(u64::MAX)).await?;
+    let data = reading::page_before(
+        &mut *program.state.store.read().await?,
+        &program.who,
+        ConversationId(id),
+        before.map_or(u64::MAX, Before::unsigned),
+    )
+    .await?;
     let full = u64::try_from(data.len()).is_ok_and(|count| count == PAGE);
     let next = data.first().filter(|first| full && first.number > 1).and_then(|first| i64::try_from(first.number).ok());
     Ok(Json(Page { data, next }))
@@ -85,7 +96,7 @@ async fn list_messages(
 /// A message to be sent.
 #[derive(Deserialize, ToSchema)]
 struct NewMessage {
-    /// Markdown.
+    /// Markdown; `@Full Name` mentions a member, `@Full Name#7` the one with this id where several are called so.
     #[schema(min_length = 1, max_length = 8_000)]
     text: String,
     /// The message of the same conversation that it answers.
@@ -114,13 +125,14 @@ async fn send_message(program: Program, Path(id): Path<i64>, message: Command<Ne
 async fn send_private_message(program: Program, Path(id): Path<i64>, message: Command<NewMessage>) -> Result<Response, Problem> {
     program.commands()?;
     model::parse_text(&message.body.text)?;
-    let conversation = server::direct(&program.state.store, &program.who, PersonId(id)).await?;
+    let who = program.who.clone();
+    let conversation = program.state.store.write(async move |tx: &mut Tx| rooms::direct(tx, &who, PersonId(id)).await).await?;
     send_to(&program, conversation, message).await
 }
 
 async fn send_to(program: &Program, conversation: ConversationId, mut message: Command<NewMessage>) -> Result<Response, Problem> {
-    let (text, key) = (model::parse_text(&message.body.text)?, message.take_key(server::fresh_key));
-    let sent = server::send(&program.state.store, &program.who, conversation, text, message.body.reply_to, key).await;
+    let (text, key) = (model::parse_text(&message.body.text)?, message.take_key(fresh_key));
+    let sent = sending::render_and_send(&program.state.store, &program.who, conversation, text, message.body.reply_to, key).await;
     Ok((StatusCode::CREATED, Json(sent.map_err(in_header)?)).into_response())
 }
 
@@ -133,14 +145,13 @@ async fn show_typing(program: Program, Path(id): Path<i64>, command: Command<Ign
     let conversation = ConversationId(id);
     let Program { state, who, .. } = &program;
     if !server::may_join_channel(&mut *state.store.look().await?, who.person, conversation).await? {
-        return Err(AppError::not_found("There is no such conversation.").into());
+        return Err(AppError::no_such("conversation").into());
     }
     if !program.first(command).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
     let channel = Channel::Conversation(conversation).to_string();
-    let who = Who { person: who.person, organisation: who.organisation, sign_in: who.sign_in };
-    if let Some(relayed) = state.hub.rules().client_event(&who, &channel, "client-typing", "{}").await? {
+    if let Some(relayed) = state.hub.rules().client_event(&program.live(), &channel, "client-typing", "{}").await? {
         state.hub.deliver(&channel, &Encoded::ephemeral(&channel, &relayed.event, &relayed.payload, &relayed.conflation), None);
     }
     Ok(StatusCode::NO_CONTENT)
@@ -150,7 +161,8 @@ async fn show_typing(program: Program, Path(id): Path<i64>, command: Command<Ign
 #[derive(Deserialize, ToSchema)]
 struct Read {
     /// The number of the last message that was read; going back does nothing.
-    number: u64,
+    #[schema(value_type = i64, minimum = 0, maximum = 9_007_199_254_740_991i64)]
+    number: After,
 }
 
 /// Marks everything up to a message as read.
@@ -162,9 +174,9 @@ async fn mark_read(program: Program, Path(id): Path<i64>, mark: Command<Read>) -
     program.marks()?;
     let (conversation, who) = (ConversationId(id), program.who.clone());
     if mark.has_key() {
-        program.once(mark, async move |tx, mark| server::mark_read_in(tx, &who, conversation, mark.number).await).await?;
+        program.once(mark, async move |tx, mark| pointers::mark(tx, &who, conversation, Mark::read(mark.number.unsigned())).await).await?;
     } else {
-        server::mark_read(&program.state.store, &who, conversation, mark.body.number).await?;
+        pacing::mark(&program.state.store, &who, conversation, Mark::read(mark.body.number.unsigned())).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,13 +2,13 @@
 
 #![expect(clippy::unwrap_used, async_fn_in_trait, reason = "a fixture that fails fails its test, and runs on one thread")]
 
+pub mod acts;
+
 use plenum_core::{error::AppResult, ids::ConversationId};
+use plenum_store::idempotency::fresh_key;
 use plenum_testing::House;
 
-use crate::{
-    model::{Access, Message},
-    server,
-};
+use crate::model::{Access, Message};
 
 /// What people of a [`House`] do in conversations.
 pub trait Conversations {
@@ -25,16 +25,14 @@ pub trait Conversations {
 impl Conversations for House {
     async fn room(&self, owner: usize, members: impl IntoIterator<Item = usize>) -> ConversationId {
         let room =
-            server::create_room(&self.store, self.person(owner), format!("Room {}", rand::random::<u32>()), String::new(), Access::Open)
-                .await
-                .unwrap();
+            acts::create_room(&self.store, self.person(owner), format!("Room {}", fresh_key()), String::new(), Access::Open).await.unwrap();
         for member in members {
-            server::join(&self.store, self.person(member), room).await.unwrap();
+            acts::join(&self.store, self.person(member), room).await.unwrap();
         }
         room
     }
 
     async fn send(&self, person: usize, conversation: ConversationId, text: &str) -> AppResult<Message> {
-        server::send(&self.store, self.person(person), conversation, text.to_owned(), None, server::fresh_key()).await
+        acts::send(&self.store, self.person(person), conversation, text.to_owned(), None, fresh_key()).await
     }
 }

@@ -2,52 +2,31 @@
 
 use crate::model::{Access, Conversation, ConversationKind};
 
-/// The pages' name.
 pub const MESSAGES: &str = "Messages";
-/// The list of conversations.
 pub const CONVERSATIONS: &str = "Conversations";
-/// The pane beside the list.
 pub const CONVERSATION: &str = "Conversation";
-/// The list's first section, and the page of rooms.
 pub const ROOMS: &str = "Rooms";
-/// The list's second section, and the panel beside a thread.
 pub const PEOPLE: &str = "People";
-/// The search field.
 pub const SEARCH_MESSAGES: &str = "Search messages";
-/// Back from a conversation, on narrow screens.
 pub const BACK: &str = "Back to conversations";
-/// Closes the panel.
 pub const CLOSE: &str = "Close";
-/// Asks the server again.
 pub const TRY_AGAIN: &str = "Try again";
-/// The way out of a conversation that is not shown.
 pub const TO_LIST: &str = "To your conversations";
 
-/// Beside the list while no conversation is chosen.
 pub const NOTHING_CHOSEN: &str = "Choose a conversation";
-/// What to do then.
 pub const NOTHING_CHOSEN_TEXT: &str = "Your conversations are in the list. Start a new one, or look around in the rooms.";
-/// The list of someone without any.
 pub const NO_CONVERSATIONS: &str = "No conversations yet. Write to someone, or join a room.";
 /// Draws the rest of a long list.
 pub fn show_more(count: usize) -> String {
     format!("Show {count} more")
 }
-/// Starts one.
 pub const NEW_CONVERSATION: &str = "New conversation";
-/// Leads to the rooms.
 pub const BROWSE_ROOMS: &str = "Browse rooms";
-/// The second line of a conversation without messages.
 pub const NO_MESSAGES: &str = "No messages yet";
-/// In place of a deleted message's text.
 pub const DELETED_MESSAGE: &str = "Deleted message";
-/// The viewer, where their name would stand.
 pub const YOU: &str = "You";
-/// Before what is half written.
 pub const DRAFT: &str = "Draft:";
-/// Of a muted conversation.
 pub const MUTED: &str = "muted";
-/// Of someone who is here.
 pub const ONLINE: &str = "online";
 
 /// Who said what, in the list.
@@ -80,9 +59,7 @@ pub fn messages_in(title: &str) -> String {
 pub fn beginning_of(title: &str) -> String {
     format!("This is the beginning of {title}.")
 }
-/// Loads what is above.
 pub const SHOW_EARLIER: &str = "Show earlier";
-/// Goes to the end.
 pub const TO_NEWEST: &str = "To the newest";
 /// The divider and the pill.
 pub fn new_messages(count: u64) -> String {
@@ -92,38 +69,26 @@ pub fn new_messages(count: u64) -> String {
 pub fn message_of(author: &str, at: &str) -> String {
     format!("Message of {author}, {at}")
 }
-/// A message that waits.
 pub const YOUR_MESSAGE: &str = "Your message, not yet sent";
-/// Behind the time of an edited message.
 pub const EDITED: &str = "edited";
 /// A tombstone.
 pub fn deleted_by(name: &str) -> String {
     format!("Deleted message of {name}")
 }
 
-/// A pending message while there is a connection.
 pub const SENDING: &str = "sending";
-/// And while there is none.
 pub const WAITING_FOR_CONNECTION: &str = "waiting for the connection";
-/// A refused one.
 pub const NOT_SENT: &str = "Not sent.";
 /// While somebody else is signed in to the browser in which it waits.
 pub const OF_SOMEBODY_ELSE: &str =
     "Not sent: somebody else is signed in to this browser now. It waits here until whoever wrote it signs in again.";
-/// Sends it again.
 pub const RETRY: &str = "Retry";
-/// Throws it away.
 pub const DISCARD: &str = "Discard";
 
-/// Receipts.
 pub const SENT: &str = "Sent";
-/// See [`SENT`].
 pub const DELIVERED: &str = "Delivered";
-/// See [`SENT`].
 pub const READ_BY_ALL: &str = "Read by everyone";
-/// Asks who has read, in large rooms.
 pub const WHO_HAS_READ: &str = "Who has read this";
-/// See [`SENT`].
 pub fn read_by(names: &[String]) -> String {
     format!("Read by {}", list(names, 3))
 }
@@ -158,27 +123,16 @@ fn list(names: &[String], most: usize) -> String {
     }
 }
 
-/// Tools of a message.
 pub const REACT: &str = "React";
-/// See [`REACT`].
 pub const ADD_REACTION: &str = "Add a reaction";
-/// See [`REACT`].
 pub const MORE_EMOJIS: &str = "More";
-/// See [`REACT`].
 pub const REPLY: &str = "Reply";
-/// See [`REACT`].
 pub const EDIT: &str = "Edit";
-/// See [`REACT`].
 pub const DELETE: &str = "Delete";
-/// See [`REACT`].
 pub const MORE: &str = "More actions";
-/// See [`REACT`].
 pub const MARK_UNREAD: &str = "Mark unread from here";
-/// See [`REACT`].
 pub const COPY_LINK: &str = "Copy link";
-/// See [`REACT`].
 pub const OPEN_LINK: &str = "Link to this message";
-/// The browser does not let us.
 pub const NOT_COPIED: &str = "The link could not be copied. Open it and copy the address.";
 /// A reaction, as a switch.
 pub fn reaction(emoji: &str, count: usize, mine: bool) -> String {
@@ -189,30 +143,22 @@ pub fn reaction(emoji: &str, count: usize, mine: bool) -> String {
 pub fn react_with(emoji: &str) -> String {
     format!("{emoji}, react")
 }
-/// Before a message is deleted.
 pub const DELETE_QUESTION: &str = "Delete this message?";
-/// What it would mean.
 pub const DELETE_TEXT: &str = "Its text goes away for everyone; a mark stays in its place. It cannot be undone.";
 
 /// The composer.
 pub fn message_to(title: &str) -> String {
     format!("Message to {title}")
 }
-/// Sends.
 pub const SEND: &str = "Send";
-/// Saves an edit.
 pub const SAVE: &str = "Save";
 /// While answering.
 pub fn replying_to(name: &str) -> String {
     format!("Replying to {name}")
 }
-/// While editing.
 pub const EDITING: &str = "Editing your message";
-/// What the keys do then.
 pub const EDITING_HINT: &str = "Enter saves, Esc cancels";
-/// Ends answering.
 pub const CANCEL_REPLY: &str = "Cancel the reply";
-/// Ends editing.
 pub const CANCEL_EDIT: &str = "Cancel the edit";
 /// Near the limit.
 pub fn characters_left(left: usize) -> String {
@@ -223,17 +169,11 @@ pub fn characters_over(over: usize) -> String {
     format!("{over} too many")
 }
 
-/// Search in the head of a conversation's menu.
 pub const MEMBERS: &str = "Members";
-/// The menu of a conversation.
 pub const MORE_ABOUT: &str = "More about this conversation";
-/// What it is called and about, in its menu and as the panel beside it.
 pub const DETAILS: &str = "Details";
-/// Leads to what happened in it besides what was said.
 pub const ACTIVITY: &str = "Activity";
-/// The same for those who can change it.
 pub const NAME_AND_TOPIC: &str = "Name and topic";
-/// In place of the field of its name.
 pub const GENERAL_KEEPS_ITS_NAME: &str = "Everyone finds this room as General: its name stays, its topic can change.";
 /// What sort of conversation it is, and who can come in.
 pub fn what_it_is(conversation: &Conversation) -> &'static str {
@@ -245,60 +185,37 @@ pub fn what_it_is(conversation: &Conversation) -> &'static str {
         (ConversationKind::Direct, _) => "Between the two of you.",
     }
 }
-/// Stops counting its messages.
 pub const MUTE: &str = "Mute";
-/// Counts them again.
 pub const UNMUTE: &str = "Unmute";
-/// Marks everything read.
 pub const MARK_ALL_READ: &str = "Mark all as read";
-/// Leaves.
 pub const LEAVE: &str = "Leave";
-/// Before one leaves.
 pub const LEAVE_QUESTION: &str = "Leave this conversation?";
-/// What it would mean.
 pub const LEAVE_TEXT: &str = "You get no more messages from it. An open room can be joined again; into another someone has to add you.";
-/// Joins a room.
 pub const JOIN: &str = "Join";
 /// Names the button.
 pub fn join_room(name: &str) -> String {
     format!("Join {name}")
 }
-/// A room that one is in.
 pub const JOINED: &str = "Joined";
-/// Under the log of a room that one has not joined.
 pub const NOT_JOINED: &str = "You are not in this room";
-/// See [`NOT_JOINED`].
 pub const NOT_JOINED_TEXT: &str = "Join it to write, and to be told what is new.";
-/// Under the log when one's membership has ended (S2-60).
 pub const ENDED: &str = "You are no longer in this conversation";
-/// See [`ENDED`].
 pub const ENDED_TEXT: &str = "You see nothing new here. Ask one of its members to add you again.";
-/// The subscription was refused (S2-60).
 pub const REFUSED: &str = "New messages do not arrive here";
-/// What to do about it.
 pub const REFUSED_TEXT: &str = "Try again, or load the page again.";
-/// A conversation that cannot be shown.
 pub const NOT_SHOWN: &str = "This conversation cannot be shown";
-/// An address that is none.
 pub const NO_CONVERSATION: &str = "There is no such conversation, or it is not open to you.";
 
-/// The panel's first section.
 pub const HERE_NOW: &str = "Here now";
-/// The panel's second section.
 pub const OTHERS: &str = "Others";
 /// How many look at it.
 pub fn here_now(count: usize) -> String {
     format!("{count} here")
 }
-/// Who runs it.
 pub const OWNER: &str = "owner";
-/// Finds a member of a large room.
 pub const FIND_MEMBER: &str = "Find a member";
-/// Shows the next page.
 pub const SHOW_MORE: &str = "Show more";
-/// Finds somebody to add.
 pub const ADD_PEOPLE: &str = "Add people";
-/// Adds.
 pub const ADD: &str = "Add";
 /// Names the button.
 pub fn add_person(name: &str) -> String {
@@ -309,11 +226,8 @@ pub fn remove_person(name: &str) -> String {
     format!("Remove {name}")
 }
 
-/// The page of results.
 pub const SEARCH: &str = "Search";
-/// Without a question.
 pub const SEARCH_TITLE: &str = "Search your conversations";
-/// See [`SEARCH_TITLE`].
 pub const SEARCH_TEXT: &str = "Type a word or the beginning of one.";
 /// The page's heading.
 pub fn results_for(query: &str) -> String {
@@ -327,42 +241,26 @@ pub fn found(count: usize, more: bool) -> String {
         many => format!("{many} messages found"),
     }
 }
-/// In place of the count, on a page of older ones that a link leads to.
 pub const OLDER_FOUND: &str = "Older messages found";
-/// Leads back from there.
 pub const NEWEST_FOUND: &str = "Show the newest";
 /// None.
 pub fn nothing_found(query: &str) -> String {
     format!("Nothing found for “{query}”")
 }
-/// What to do then.
 pub const NOTHING_FOUND_TEXT: &str = "Try fewer letters or another word. Only conversations that you are in are searched.";
 
-/// A new room.
 pub const NEW_ROOM: &str = "New room";
-/// Its fields.
 pub const ROOM_NAME: &str = "Name";
-/// See [`ROOM_NAME`].
 pub const ROOM_TOPIC: &str = "Topic";
-/// See [`ROOM_NAME`].
 pub const ROOM_TOPIC_HINT: &str = "What it is about, in a few words.";
-/// See [`ROOM_NAME`].
 pub const ROOM_PRIVATE: &str = "Private";
-/// See [`ROOM_NAME`].
 pub const ROOM_PRIVATE_HINT: &str = "Only people who are added can see it.";
-/// Makes it.
 pub const CREATE_ROOM: &str = "Create the room";
-/// There is none.
 pub const NO_ROOMS: &str = "No rooms yet";
-/// What to do then.
 pub const NO_ROOMS_TEXT: &str = "A room is for a subject that several people care about. Make the first one.";
-/// The part of the page about people.
 pub const WITH_PEOPLE: &str = "With people";
-/// Finds them.
 pub const FIND_PERSON: &str = "Find a person";
-/// There is none of that name.
 pub const NOBODY_FOUND: &str = "Nobody of that name.";
-/// Opens the direct conversation.
 pub const WRITE: &str = "Write";
 /// Names the button.
 pub fn message_person(name: &str) -> String {
@@ -372,30 +270,22 @@ pub fn message_person(name: &str) -> String {
 pub fn choose_person(name: &str) -> String {
     format!("Choose {name}")
 }
-/// Looks for them, without scripts.
 pub const FIND: &str = "Find";
 /// Below a list that does not show all.
 pub fn first_of(shown: usize, total: u32) -> String {
     format!("The first {shown} of {total}. Type a name to find others.")
 }
-/// Nobody has been chosen.
 pub const CHOOSE_PEOPLE: &str = "Choose one person for a conversation, or several for a group.";
 /// Who has been chosen.
 pub fn chosen(names: &[String]) -> String {
     format!("With {}", list(names, 8))
 }
-/// A group's name.
 pub const GROUP_NAME: &str = "Name of the group (may be empty)";
-/// Makes it.
 pub const BEGIN_GROUP: &str = "Start the group";
-/// Opens it.
 pub const BEGIN_DIRECT: &str = "Start the conversation";
 
-/// Conversations in which something is unread.
 pub const UNREAD_CONVERSATIONS: &str = "Unread conversations";
-/// Leads to the conversations.
 pub const OPEN_MESSAGES: &str = "Open messages";
-/// Nothing is unread.
 pub const NOTHING_NEEDS_YOU: &str = "Nothing waits for you.";
 
 #[cfg(test)]

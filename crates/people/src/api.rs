@@ -1,5 +1,5 @@
 //! The browser's private API of people: who asks, is the input valid, call the server's
-//! function, translate the error. Each command is also a plain HTML form: with scripts
+//! function. Each command is also a plain HTML form: with scripts
 //! off it answers with a redirect to where it leads ([`reply`]), with scripts on it
 //! returns that path.
 //!
@@ -21,7 +21,12 @@ use plenum_core::{codec::Json, error::AppError, live::Snapshot};
 use {
     super::server,
     plenum_core::people::Email,
-    plenum_web::request::{answer, state, visitor},
+    plenum_ui::redirect::after_sign_in,
+    plenum_web::{
+        request,
+        server_fn::{visitor_command, visitor_query},
+        sign_ins,
+    },
 };
 
 /// Whom an invitation is for.
@@ -34,13 +39,9 @@ pub struct InvitationFor {
 }
 
 /// Who looks, and at what organisation, for a page that is open already.
-///
-/// # Errors
-/// Internal only.
 #[server(prefix = "/fn", endpoint = "people/shell", input = GetUrl, output = Json)]
 pub async fn shell() -> Result<Snapshot<people::Shell>, AppError> {
-    let (state, who, host) = (state()?, visitor(), reply::host());
-    answer(async move { server::shell_snapshot(&state, who.as_ref(), &host).await }).await
+    visitor_query(async move |state, visitor| server::shell_snapshot(&state, visitor.who.as_ref(), &visitor.host).await).await
 }
 
 /// Signs in. `next` is a path of this site to go to, `/` if it is missing or anything else.
@@ -54,16 +55,12 @@ pub async fn sign_in(
     #[server(default)] password: String,
     next: Option<String>,
 ) -> Result<String, AppError> {
-    let (asked, browser) = (reply::visitor_command(), reply::browser());
-    let signed_in = answer(async move {
-        let (state, email) = (asked?, Email::parse(&email)?);
-        server::joining::sign_in(&state, email, password, browser?).await
-    });
-    reply::signed_in(&signed_in.await?)?;
-    Ok(reply::go_to(reply::local_path(next.as_deref())))
+    let browser = reply::browser()?;
+    visitor_command(async move |state, _| server::joining::sign_in(&state, Email::parse(&email)?, password, browser).await).await?;
+    Ok(reply::go_to(&after_sign_in(next.as_deref())))
 }
 
-/// Registers and signs in; `invitation` is the secret of one's invitation, `zone` the browser's time zone.
+/// Registers and signs in; `invitation` is the secret of one's invitation, `zone` the browser's time zone, `next` as for [`sign_in`].
 ///
 /// # Errors
 /// 403 without a right to join; 422 with the field; 429.
@@ -74,31 +71,48 @@ pub async fn register(
     #[server(default)] password: String,
     invitation: Option<String>,
     zone: Option<String>,
+    next: Option<String>,
 ) -> Result<String, AppError> {
-    let (asked, browser) = (reply::visitor_command(), reply::browser());
-    let registered = answer(async move {
-        let state = asked?;
+    let browser = reply::browser()?;
+    visitor_command(async move |state, _| {
         let registration = server::joining::Registration::parse(&name, &email, password, invitation.as_deref(), zone)?;
-        server::joining::register(&state, registration, browser?).await
-    });
-    reply::signed_in(&registered.await?)?;
-    Ok(reply::go_to("/"))
+        server::joining::register(&state, registration, browser).await
+    })
+    .await?;
+    Ok(reply::go_to(&after_sign_in(next.as_deref())))
+}
+
+/// Asks for a mail with a link to register with, where anybody may; `next` is where one is led then. The answer is the same whether or not
+/// the address has an account.
+///
+/// # Errors
+/// 403 where one needs an invitation; 422 for `email`; 429.
+#[server(prefix = "/fn", endpoint = "people/request_registration", output = Json)]
+pub async fn request_registration(#[server(default)] email: String, next: Option<String>) -> Result<String, AppError> {
+    visitor_command(async move |state, visitor| server::registering::request(&state, Email::parse(&email)?, visitor.host, next).await)
+        .await?;
+    Ok(reply::go_to("/register?done=mailed"))
+}
+
+/// True if whoever registers without an invitation asks for a link first ([`request_registration`]).
+#[server(prefix = "/fn", endpoint = "people/address_first", input = GetUrl, output = Json)]
+pub async fn address_first() -> Result<bool, AppError> {
+    visitor_query(async move |state, _| Ok(server::registering::proves_address(&state))).await
 }
 
 /// Signs out; not being signed in is no error.
-///
-/// # Errors
-/// Internal only.
 #[server(prefix = "/fn", endpoint = "people/sign_out", output = Json)]
 pub async fn sign_out() -> Result<String, AppError> {
-    let (state, who) = (state()?, visitor());
-    let store = state.store.clone();
-    answer(async move {
-        let Some(who) = who else { return Ok(()) };
-        store.write(async move |tx| server::joining::sign_out(tx, &who).await).await
+    let session = request::session()?;
+    visitor_command(async move |state, visitor| {
+        if let Some(who) = visitor.who {
+            state.store.write(async move |tx| server::joining::sign_out(tx, &who).await).await?;
+        }
+        sign_ins::leave(&session).await
     })
+    // Nobody is to stay signed in because of others at their address.
+    .uncounted()
     .await?;
-    reply::signed_out(&state);
     Ok(reply::go_to("/sign-in"))
 }
 
@@ -108,13 +122,22 @@ pub async fn sign_out() -> Result<String, AppError> {
 /// 422 for `email`; 429.
 #[server(prefix = "/fn", endpoint = "people/request_reset", output = Json)]
 pub async fn request_reset(#[server(default)] email: String) -> Result<String, AppError> {
-    let (asked, host) = (reply::visitor_command(), reply::host());
-    answer(async move {
-        server::passwords::request_reset(&asked?, Email::parse(&email)?, host);
+    visitor_command(async move |state, visitor| {
+        server::passwords::request_reset(&state, Email::parse(&email)?, visitor.host);
         Ok(())
     })
     .await?;
     Ok(reply::go_to("/forgot?done=mailed"))
+}
+
+/// The address of the account that the secret of that mail is for. A POST, because a secret stands in no address that is logged.
+///
+/// # Errors
+/// 422 if it is not valid, or no longer; 429.
+#[server(prefix = "/fn", endpoint = "people/reset_address", output = Json)]
+pub async fn reset_address(#[server(default)] token: String) -> Result<String, AppError> {
+    // Counted: whoever has no mail could try secrets.
+    visitor_command(async move |state, _| server::passwords::reset_address(&mut *state.store.read().await?, &token).await).await
 }
 
 /// Sets a new password with the secret of that mail; all sign-ins of the person end.
@@ -123,8 +146,7 @@ pub async fn request_reset(#[server(default)] email: String) -> Result<String, A
 /// 422 with the field `token` or `password`; 429.
 #[server(prefix = "/fn", endpoint = "people/reset_password", output = Json)]
 pub async fn reset_password(#[server(default)] token: String, #[server(default)] password: String) -> Result<String, AppError> {
-    let asked = reply::visitor_command();
-    answer(async move { server::passwords::reset(&asked?, &token, password).await }).await?;
+    visitor_command(async move |state, _| server::passwords::reset(&state, &token, password).await).await?;
     Ok(reply::go_to("/sign-in?done=reset"))
 }
 
@@ -134,9 +156,9 @@ pub async fn reset_password(#[server(default)] token: String, #[server(default)]
 /// 422 if it is not valid, or no longer; 429.
 #[server(prefix = "/fn", endpoint = "people/invitation", input = GetUrl, output = Json)]
 pub async fn invitation(token: String) -> Result<InvitationFor, AppError> {
-    let asked = reply::visitor_command();
-    answer(async move {
-        let mut tx = asked?.store.read().await?;
+    // Counted: whoever has no invitation could try secrets.
+    visitor_command(async move |state, _| {
+        let mut tx = state.store.read().await?;
         let (organisation_name, email) = server::invitations::read(&mut tx, &token).await?;
         Ok(InvitationFor { organisation_name, email })
     })

@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod applications;
+pub mod live;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod public;

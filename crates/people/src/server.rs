@@ -14,6 +14,7 @@ pub mod joining;
 mod news;
 pub mod passwords;
 pub mod profile;
+pub mod registering;
 pub mod seeds;
 pub mod sign_ins;
 #[cfg(test)]
@@ -22,7 +23,7 @@ pub mod tokens;
 
 use plenum_core::people::{DemoPerson, Role, Shell, Viewer};
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     channels::Channel,
     error::{AppError, AppResult},
     ids::{Millis, OrganisationId, PersonId},
@@ -58,15 +59,12 @@ pub async fn viewer(conn: &mut Conn, who: &Identity) -> AppResult<Viewer> {
         organisation_name,
         roles: who.roles.clone(),
         privacy: who.privacy,
-        zone: zones::zone(&zone, db::now()),
+        zone: zones::zone(&zone),
         sign_in: who.sign_in,
     })
 }
 
 /// What every page asks first: who looks, and at what organisation.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn shell(state: &AppState, visitor: Option<&Identity>, host: &str) -> AppResult<Shell> {
     let now = db::now();
     if let Some(who) = visitor {
@@ -79,9 +77,6 @@ pub async fn shell(state: &AppState, visitor: Option<&Identity>, host: &str) -> 
 }
 
 /// The shell's data with the place in the organisation's events where they end, for a page that is open already.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn shell_snapshot(state: &AppState, visitor: Option<&Identity>, host: &str) -> AppResult<Snapshot<Shell>> {
     let Some(who) = visitor else {
         return Ok(Snapshot { state: shell(state, None, host).await?, cursors: Vec::new() });
@@ -115,9 +110,6 @@ async fn demo_people(conn: &mut Conn, organisation: OrganisationId) -> AppResult
 
 /// On an empty database: makes one organisation and an invitation for its first admin, and
 /// returns the invitation's secret, once. With an organisation there already: nothing.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn first_admin(store: &Store) -> AppResult<Option<String>> {
     store
         .write(async |tx| {
@@ -145,8 +137,7 @@ async fn grant(tx: &mut Tx, organisation: OrganisationId, person: PersonId, role
         .bind(role)
         .execute(&mut **tx)
         .await?;
-    let granted =
-        Activity::new(organisation, by, Verb::RoleGranted, person.0).named(&name).with(serde_json::json!({ "role": role.word() }));
+    let granted = Activity::new(organisation, by, Record::RoleGranted { role }, Subject::named(person.0, &name));
     // Everyone is a member from the first moment: that is no news to anyone.
     tx.record(if role == Role::Member { granted } else { granted.about(person) }).await
 }

@@ -1,7 +1,7 @@
 //! The pages of people. Each works as plain HTML forms and links; scripts add that the page
 //! stays, that what was typed is kept, and that names and presence are live.
 //!
-//! - `/sign-in`, `/register` are in [`door`], `/forgot`, `/reset` in [`reset`];
+//! - `/sign-in`, `/register` are in [`sign_in`], `/forgot`, `/reset` in [`reset`];
 //! - `/people` is in [`directory`], `/people/{id}` in [`person`];
 //! - `/settings` is in [`settings`], `/admin/people` and `/admin/sign-ins` in [`admin`].
 
@@ -11,11 +11,11 @@ mod admin;
 #[cfg(feature = "hydrate")]
 mod browser;
 mod directory;
-mod door;
 mod forms;
 mod person;
 mod reset;
 mod settings;
+mod sign_in;
 
 #[cfg(not(feature = "hydrate"))]
 use absent as here;
@@ -24,7 +24,7 @@ use browser as here;
 
 pub use admin::{AdminPeoplePage, AdminSignInsPage};
 pub use directory::PeoplePage;
-pub use door::{RegisterPage, SignInPage};
 pub use person::PersonPage;
 pub use reset::{ForgotPage, ResetPage};
 pub use settings::SettingsPage;
+pub use sign_in::{RegisterPage, SignInPage};

@@ -16,13 +16,14 @@ use {
     crate::{
         model::{
             change::{Change, RowsForm, SeatsForm},
-            desk::NewType,
+            ticket_type::TypeForm,
         },
-        server::{self, imports, types},
+        server::{self, imports, ticket_types},
     },
-    plenum_core::error::AppResult,
-    plenum_store::db::Tx,
-    plenum_web::request::{answer, asker, command},
+    plenum_core::{cursor::Epoch, error::AppResult, people::Identity},
+    plenum_events::server::access::require_organiser_of,
+    plenum_store::db::{Conn, Tx},
+    plenum_web::server_fn::{command, command_with_state, query, query_snapshot},
 };
 
 /// The editor of an event's plan.
@@ -31,12 +32,7 @@ use {
 /// 401; 403; 404.
 #[server(name = PlanDesk, prefix = "/fn", endpoint = "plans/desk", input = GetUrl, output = Json)]
 pub async fn desk(event: EventId) -> Result<Snapshot<Desk>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        server::desk(&mut *state.store.read().await?, &who, state.store.epoch(), event).await
-    })
-    .await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| server::desk(conn, who, epoch, event).await).await
 }
 
 /// What would be copied from the event `from`.
@@ -45,21 +41,18 @@ pub async fn desk(event: EventId) -> Result<Snapshot<Desk>, AppError> {
 /// 401; 403; 404.
 #[server(name = PreviewCopy, prefix = "/fn", endpoint = "plans/copy_preview", input = GetUrl, output = Json)]
 pub async fn copy_preview(event: EventId, from: EventId) -> Result<CopyPreview, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        server::copy_preview(&mut *state.store.read().await?, &who, event, from).await
-    })
-    .await
+    query(async move |conn: &mut Conn, who: &Identity| server::copy_preview(conn, who, event, from).await).await
 }
 
 /// Does a change that was read from a form; then a page without scripts goes back to the editor.
 #[cfg(feature = "ssr")]
 async fn change(event: EventId, done: &'static str, change: impl FnOnce() -> AppResult<Change> + Send + 'static) -> Result<(), AppError> {
-    command(&format!("/events/{event}/plan?done={done}"), move |state, who| async move {
-        let change = change()?;
-        server::change(&state.store, &who, event, &change).await
+    command_with_state(async move |state, who| {
+        // No work is done on what was entered before it is known that they may change it.
+        require_organiser_of(&mut *state.store.look().await?, &who, event).await?;
+        server::change(&state.store, &who, event, &change()?).await
     })
+    .done(format!("/events/{event}/plan?done={done}"))
     .await
 }
 
@@ -157,11 +150,12 @@ pub async fn change_seats(
 /// 401; 403; 404; 409.
 #[server(name = UndoPlan, prefix = "/fn", endpoint = "plans/undo", output = Json)]
 pub async fn undo(event: EventId) -> Result<(), AppError> {
-    command(&format!("/events/{event}/plan?done=undone"), move |state, who| async move { server::undo(&state.store, &who, event).await })
+    command_with_state(async move |state, who| server::undo(&state.store, &who, event).await)
+        .done(format!("/events/{event}/plan?done=undone"))
         .await
 }
 
-/// Writes a ticket type: the one with `id`, or a new one. Its places are seats unless `standing` is `true`.
+/// Writes a ticket type: the one with `id`, of which one saw `version`, or a new one. Its places are seats unless `standing` is `true`.
 ///
 /// # Errors
 /// 401; 403; 404; 409; 422 of the field.
@@ -169,19 +163,18 @@ pub async fn undo(event: EventId) -> Result<(), AppError> {
 pub async fn save_type(
     event: EventId,
     #[server(default)] id: Option<TicketTypeId>,
-    #[server(default)] type_name: String,
+    #[server(default)] version: i64,
+    #[server(default)] name: String,
     #[server(default)] price: String,
     #[server(default)] standing: bool,
     #[server(default)] capacity: String,
-) -> Result<TicketTypeId, AppError> {
-    command(&format!("/events/{event}/plan?done=type"), move |state, who| async move {
-        let save = async move |tx: &mut Tx| {
-            let read = async |currency| NewType::parse(&type_name, &price, !standing, &capacity, currency);
-            types::save(tx, &who, event, id, read).await
-        };
-        state.store.write(save).await
-    })
-    .await
+) -> Result<(), AppError> {
+    let form = TypeForm { name, price, seated: !standing, capacity };
+    let save = async move |tx: &mut Tx, who: &Identity| match id {
+        Some(id) => ticket_types::change(tx, who, event, id, version, &form).await,
+        None => ticket_types::add(tx, who, event, &form).await.map(drop),
+    };
+    command(save).done(format!("/events/{event}/plan?done=type")).await
 }
 
 /// Removes a ticket type.
@@ -189,11 +182,10 @@ pub async fn save_type(
 /// # Errors
 /// 401; 403; 404; 409 with what stands in the way.
 #[server(name = RemoveTicketType, prefix = "/fn", endpoint = "plans/remove_type", output = Json)]
-pub async fn remove_type(event: EventId, id: TicketTypeId) -> Result<(), AppError> {
-    command(&format!("/events/{event}/plan?done=type"), move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| types::remove(tx, &who, event, id).await).await
-    })
-    .await
+pub async fn remove_type(event: EventId, id: TicketTypeId, version: i64) -> Result<(), AppError> {
+    command(async move |tx, who| ticket_types::remove(tx, who, event, id, version).await)
+        .done(format!("/events/{event}/plan?done=type"))
+        .await
 }
 
 /// Does `act` to a table that was read: `start` takes its good lines, `cancel` stops it or gives it up.
@@ -202,13 +194,12 @@ pub async fn remove_type(event: EventId, id: TicketTypeId) -> Result<(), AppErro
 /// 401; 403; 404; 409; 422 `act`.
 #[server(name = ActOnImport, prefix = "/fn", endpoint = "plans/act_on_import", output = Json)]
 pub async fn act_on_import(event: EventId, id: i64, act: String) -> Result<(), AppError> {
-    command(&format!("/events/{event}/plan#import"), move |state, who| async move {
-        match act.as_str() {
-            "start" => imports::start(&state.store, &who, event, id).await,
-            "cancel" => state.store.write(async move |tx: &mut Tx| imports::cancel(tx, &who, event, id).await).await,
-            _ => Err(AppError::invalid("act", "An import is started or cancelled.")),
-        }
+    command_with_state(async move |state, who| match act.as_str() {
+        "start" => imports::start(&state.store, &who, event, id).await,
+        "cancel" => state.store.write(async move |tx: &mut Tx| imports::cancel(tx, &who, event, id).await).await,
+        _ => Err(AppError::invalid("act", "An import is started or cancelled.")),
     })
+    .done(format!("/events/{event}/plan#import"))
     .await
 }
 
@@ -218,6 +209,7 @@ pub async fn act_on_import(event: EventId, id: i64, act: String) -> Result<(), A
 /// 401; 403; 404; 409.
 #[server(name = CopyPlan, prefix = "/fn", endpoint = "plans/copy", output = Json)]
 pub async fn copy(event: EventId, from: EventId) -> Result<(), AppError> {
-    command(&format!("/events/{event}/plan#import"), move |state, who| async move { server::copy(&state.store, &who, event, from).await })
+    command_with_state(async move |state, who| server::copy(&state.store, &who, event, from).await)
+        .done(format!("/events/{event}/plan#import"))
         .await
 }

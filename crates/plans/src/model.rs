@@ -9,6 +9,8 @@
 pub mod change;
 pub mod desk;
 pub mod diff;
+#[cfg(test)]
+mod enum_words;
 pub mod geometry;
 pub mod import;
 pub mod spans;
@@ -17,10 +19,12 @@ pub mod testing;
 pub mod ticket_type;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray as _;
 
 use plenum_core::{
     error::{AppError, AppResult},
     ids::{SectionId, TicketTypeId},
+    text::title,
 };
 use plenum_events::model::seat::SeatKind;
 
@@ -56,7 +60,7 @@ type Packed = (i64, u8, i64, i64, i64);
 
 impl From<Place> for Packed {
     fn from(place: Place) -> Self {
-        let kind = SeatKind::ALL.iter().position(|kind| *kind == place.kind).and_then(|kind| u8::try_from(kind).ok());
+        let kind = SeatKind::VARIANTS.iter().position(|kind| *kind == place.kind).and_then(|kind| u8::try_from(kind).ok());
         (place.number, kind.unwrap_or_default(), place.ticket_type.0, place.x, place.y)
     }
 }
@@ -65,7 +69,7 @@ impl TryFrom<Packed> for Place {
     type Error = &'static str;
 
     fn try_from((number, kind, ticket_type, x, y): Packed) -> Result<Self, Self::Error> {
-        let kind = SeatKind::ALL.get(usize::from(kind)).copied().ok_or("there is no such kind of seat")?;
+        let kind = SeatKind::VARIANTS.get(usize::from(kind)).copied().ok_or("there is no such kind of seat")?;
         Ok(Self { number, kind, ticket_type: TicketTypeId(ticket_type), x, y })
     }
 }
@@ -158,7 +162,7 @@ impl Plan {
     /// How many seats of each kind there are, of those kinds that there are.
     pub fn kinds(&self) -> Vec<(SeatKind, usize)> {
         let count = |kind| self.seats().filter(|place| place.kind == kind).count();
-        SeatKind::ALL.into_iter().map(|kind| (kind, count(kind))).filter(|(_, count)| *count > 0).collect()
+        SeatKind::VARIANTS.iter().copied().map(|kind| (kind, count(kind))).filter(|(_, count)| *count > 0).collect()
     }
 
     /// How many seats are sold as `ticket_type`.
@@ -172,12 +176,8 @@ impl Plan {
 /// # Errors
 /// 422 `field`.
 pub fn section_name(field: &str, text: &str) -> AppResult<String> {
-    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match name.chars().count() {
-        0 => Err(AppError::invalid(field, "Give the section a name, like Stalls.")),
-        1..=NAME_CHARS => Ok(name),
-        _ => Err(AppError::invalid(field, format!("A section's name has at most {NAME_CHARS} characters."))),
-    }
+    let name = title(field, text, NAME_CHARS)?;
+    if name.is_empty() { Err(AppError::invalid(field, "Give the section a name, like Stalls.")) } else { Ok(name) }
 }
 
 #[cfg(test)]
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_name_has_a_length() {
         assert_eq!(section_name("name", "  Upper \n circle ").unwrap(), "Upper circle");
-        for wrong in [String::new(), " ".to_owned(), "x".repeat(NAME_CHARS + 1)] {
+        for wrong in [String::new(), " ".to_owned(), "\u{200B}".to_owned(), "a\u{202E}b".to_owned(), "x".repeat(NAME_CHARS + 1)] {
             assert_eq!(section_name("name", &wrong).unwrap_err().field.as_deref(), Some("name"));
         }
     }

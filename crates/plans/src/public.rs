@@ -6,11 +6,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::{
-    model::{
-        Section,
-        desk::{Desk, TypeLine},
-        import::Import,
-    },
+    model::{Section, desk::Desk, import::Import, ticket_type::TypeLine},
     server,
 };
 use plenum_core::ids::EventId;

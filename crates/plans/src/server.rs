@@ -1,7 +1,7 @@
 //! Seat plans: who makes one, what they see, and what becomes of the seats.
 //!
 //! - [`store`]: writes the difference between two plans, without harm to a seat that somebody has.
-//! - [`types`]: ticket types and their prices.
+//! - [`ticket_types`]: ticket types and their prices.
 //! - [`table`]: a plan as a table (CSV), there and back; [`imports`]: how one goes in.
 //! - [`http`]: files that come and go.
 //!
@@ -13,19 +13,18 @@ pub mod imports;
 pub mod store;
 pub mod table;
 pub mod ticket_types;
-pub mod types;
 
 use std::collections::BTreeMap;
 
 use crate::model::{
     Place, Plan, Row, Section,
     change::Change,
-    desk::{CopyPreview, Desk, Other, TypeLine},
+    desk::{CopyPreview, Desk, Other},
     diff::Diff,
     import::{Mode, Source},
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     channels::Channel,
     cursor::Epoch,
     error::{AppError, AppResult},
@@ -34,14 +33,13 @@ use plenum_core::{
     people::{Identity, Role},
 };
 use plenum_events::{
-    model::{event::EventState, seat::SeatKind},
-    server::access::is_run_by,
+    model::{check_in::Head, event::EventState, seat::SeatKind},
+    server::access::require_organiser_of,
 };
 use plenum_store::{
     db::{Activity, Conn, Store, Tx},
     log,
 };
-use plenum_wallet::model::{Currency, Money};
 
 /// Seats that one write changes at the most; what changes more goes in steps.
 const MOST: usize = 1_200;
@@ -50,39 +48,12 @@ const TRIES: usize = 4;
 /// Events that are offered for copying.
 const OTHERS: i64 = 50;
 
-/// What is known of an event whose plan somebody makes.
-#[derive(Debug, Clone)]
-pub struct Head {
-    /// Its title.
-    pub title: String,
-    /// Where it is on its way.
-    pub state: EventState,
-    /// In which currency its prices are.
-    pub currency: Currency,
-}
-
-/// The event, if `who` makes its plan: they run it, or are an admin of its organisation.
+/// The event, if `who` runs it and its plan and ticket types can still be changed.
 ///
 /// # Errors
-/// 404 if there is no such event in their organisation; 403.
-pub async fn require(conn: &mut Conn, who: &Identity, event: EventId) -> AppResult<Head> {
-    let row: Option<(String, EventState, Currency)> =
-        sqlx::query_as("select title, state, currency from events where id = $1 and organisation_id = $2")
-            .bind(event)
-            .bind(who.organisation)
-            .fetch_optional(&mut *conn)
-            .await?;
-    let runs = who.has(Role::Admin) || is_run_by(conn, event, who.person).await?;
-    match row {
-        Some((title, state, currency)) if runs => Ok(Head { title, state, currency }),
-        Some((_, state, _)) if state != EventState::Draft => Err(AppError::forbidden("Only those who run an event make its seat plan.")),
-        _ => Err(AppError::not_found("There is no such event.")),
-    }
-}
-
-/// The same, if its plan can still be changed.
+/// Those of [`require_organiser_of`]; 409 if the event is over or seats are being imported.
 async fn require_open(conn: &mut Conn, who: &Identity, event: EventId) -> AppResult<Head> {
-    let head = require(&mut *conn, who, event).await?;
+    let head = require_organiser_of(&mut *conn, who, event).await?;
     if matches!(head.state, EventState::Ended | EventState::Cancelled) {
         return Err(AppError::conflict("This event is over: its plan stays as it is."));
     }
@@ -93,9 +64,6 @@ async fn require_open(conn: &mut Conn, who: &Identity, event: EventId) -> AppRes
 }
 
 /// The plan of an event.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn read(conn: &mut Conn, event: EventId) -> AppResult<Plan> {
     let sections: Vec<(SectionId, String)> =
         sqlx::query_as("select id, name from sections where event_id = $1 order by position").bind(event).fetch_all(&mut *conn).await?;
@@ -122,7 +90,7 @@ pub async fn read(conn: &mut Conn, event: EventId) -> AppResult<Plan> {
 /// # Errors
 /// 403; 404.
 pub async fn desk(conn: &mut Conn, who: &Identity, epoch: &Epoch, event: EventId) -> AppResult<Snapshot<Desk>> {
-    let head = require(&mut *conn, who, event).await?;
+    let head = require_organiser_of(&mut *conn, who, event).await?;
     let undo: bool = sqlx::query_scalar("select exists (select 1 from plans where event_id = $1 and before is not null)")
         .bind(event)
         .fetch_one(&mut *conn)
@@ -132,7 +100,7 @@ pub async fn desk(conn: &mut Conn, who: &Identity, epoch: &Epoch, event: EventId
         title: head.title,
         state: head.state,
         currency: head.currency,
-        types: types::of(conn, event, head.currency).await?,
+        types: ticket_types::lines(conn, event, head.currency).await?,
         plan: read(conn, event).await?,
         undo,
         import: imports::newest(conn, event).await?,
@@ -168,14 +136,14 @@ async fn others(conn: &mut Conn, who: &Identity, event: EventId) -> AppResult<Ve
 /// # Errors
 /// 403 and 404 for either of them.
 pub async fn copy_preview(conn: &mut Conn, who: &Identity, event: EventId, from: EventId) -> AppResult<CopyPreview> {
-    let currency = require(&mut *conn, who, event).await?.currency;
-    let head = require(&mut *conn, who, from).await?;
+    let currency = require_organiser_of(&mut *conn, who, event).await?.currency;
+    let head = require_organiser_of(&mut *conn, who, from).await?;
     if head.currency != currency {
         let message =
             format!("Its prices are in {}, this event's in {}: make its ticket types anew.", head.currency.code(), currency.code());
-        return Err(AppError { field: Some("from".to_owned()), ..AppError::conflict(message) });
+        return Err(AppError::conflict(message).at_field("from"));
     }
-    let (types, plan) = (types::of(conn, from, currency).await?, read(conn, from).await?);
+    let (types, plan) = (ticket_types::lines(conn, from, currency).await?, read(conn, from).await?);
     let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let from = Other { id: from, title: head.title, types: count(types.len()), seats: count(plan.len()) };
     Ok(CopyPreview { from, types, plan })
@@ -189,7 +157,7 @@ pub async fn change(store: &Store, who: &Identity, event: EventId, change: &Chan
     for _ in 0..TRIES {
         let (before, version) = {
             let mut conn = store.read().await?;
-            require(&mut conn, who, event).await?;
+            require_organiser_of(&mut conn, who, event).await?;
             (read(&mut conn, event).await?, store::version(&mut conn, event).await?)
         };
         let diff = Diff::between(&before, &before.after(change)?);
@@ -212,8 +180,8 @@ pub async fn change(store: &Store, who: &Identity, event: EventId, change: &Chan
             store::check(tx, event, &diff, now).await?;
             store::apply(tx, event, &diff).await?;
             store::bump(tx, event, Some((&before, who.person))).await?;
-            store::tell(tx, event).await?;
-            tx.record(Activity::by(&who, Verb::PlanChanged, event.0).named(&head.title)).await?;
+            store::announce_plan(tx, event).await?;
+            tx.record(Activity::by(&who, Record::PlanChanged, Subject::named(event.0, &head.title))).await?;
             Ok(true)
         });
         if done.await? {
@@ -240,7 +208,7 @@ pub async fn lay(tx: &mut Tx, event: EventId, change: &Change) -> AppResult<()> 
 pub async fn undo(store: &Store, who: &Identity, event: EventId) -> AppResult<()> {
     let (current, before, version) = {
         let mut conn = store.read().await?;
-        require(&mut conn, who, event).await?;
+        require_organiser_of(&mut conn, who, event).await?;
         let before: Option<String> =
             sqlx::query_scalar("select before from plans where event_id = $1").bind(event).fetch_optional(&mut *conn).await?.flatten();
         let before = before.ok_or_else(|| AppError::conflict("There is nothing to undo."))?;
@@ -263,8 +231,8 @@ pub async fn undo(store: &Store, who: &Identity, event: EventId) -> AppResult<()
         }
         store::apply(tx, event, &diff).await?;
         store::bump(tx, event, None).await?;
-        store::tell(tx, event).await?;
-        tx.record(Activity::by(&who, Verb::PlanUndone, event.0).named(&head.title)).await
+        store::announce_plan(tx, event).await?;
+        tx.record(Activity::by(&who, Record::PlanUndone, Subject::named(event.0, &head.title))).await
     });
     undone.await
 }
@@ -285,21 +253,22 @@ pub async fn copy(store: &Store, who: &Identity, event: EventId, from: EventId) 
     let who = who.clone();
     let copied = store.write(async move |tx: &mut Tx| {
         let head = require_open(tx, &who, event).await?;
-        require(tx, &who, from).await?;
-        if !types::of(tx, event, head.currency).await?.is_empty() || store::has_sections(tx, event).await? {
+        require_organiser_of(tx, &who, from).await?;
+        if !ticket_types::lines(tx, event, head.currency).await?.is_empty() || store::has_sections(tx, event).await? {
             return Err(AppError::conflict("This event has ticket types or seats already. Remove them before you copy others."));
         }
         let mut known = BTreeMap::new();
         for of in &source {
-            known.insert(of.id, types::insert(tx, event, of).await?);
+            let standing = (!of.seated).then_some(of.capacity);
+            known.insert(of.id, ticket_types::insert(tx, event, &of.name, of.price.amount, standing).await?);
         }
         let mut target = plan.clone();
         for place in target.sections.iter_mut().flat_map(|section| &mut section.rows).flat_map(|row| &mut row.seats) {
             place.ticket_type = known.get(&place.ticket_type).copied().ok_or_else(AppError::internal)?;
         }
-        tx.record(Activity::by(&who, Verb::PlanCopied, event.0).named(&head.title)).await?;
+        tx.record(Activity::by(&who, Record::PlanCopied, Subject::named(event.0, &head.title))).await?;
         if target.sections.is_empty() {
-            return store::tell(tx, event).await;
+            return store::announce_plan(tx, event).await;
         }
         let (version, target) = (store::version(tx, event).await?, json(&target)?);
         let new = imports::New { source: Source::Copy, mode: Mode::Replace, target: &target, steps: plan.len(), ..imports::New::default() };
@@ -326,9 +295,4 @@ fn from_json(text: &str) -> AppResult<Plan> {
         tracing::error!(%error, "a plan that was written down cannot be read");
         AppError::internal()
     })
-}
-
-/// A ticket type as a line of the editor.
-fn line(id: TicketTypeId, name: String, price: Money, seated: bool, counts: (i64, i64)) -> TypeLine {
-    TypeLine { id, name, price, seated, capacity: counts.0, sold: counts.1 }
 }

@@ -16,7 +16,6 @@ mod types;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use crate::view::preview::{Figures, PlanPreview};
 use crate::{
@@ -27,13 +26,13 @@ use crate::{
 use copy::CopyFrom;
 use follow::Editor;
 use import::ImportTable;
-use plenum_core::{error::AppError, ids::EventId, live::Snapshot};
+use plenum_core::{ids::EventId, live::Snapshot};
 use plenum_ui::{
     EmptyState, Notice, dynamic,
     forms::{Failure, failure, is_done},
     memo,
     notice::Tone,
-    page::FaultWithin,
+    page::{Ended, Loaded, resource_by_id, use_id},
     view,
 };
 use rows::{AddRowsForm, ChangeSeatsForm};
@@ -43,25 +42,8 @@ use types::Types;
 /// The editor.
 #[component]
 pub fn PlanPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<EventId>().ok())));
-    let first = Resource::new_blocking(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => api::desk(id).await,
-                None => Err(AppError::not_found("There is no such event.")),
-            }
-        },
-    );
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <Content snapshot/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
+    let id = use_id::<EventId>();
+    let first = resource_by_id(id, "event", api::desk);
     let actions = dynamic(move || {
         id.get().map(|id| {
             view! {
@@ -83,7 +65,9 @@ pub fn PlanPage() -> impl IntoView {
                 <h1>{words::PLAN}</h1>
                 {actions}
             </header>
-            <Transition>{content}</Transition>
+            <Loaded from=first let:snapshot>
+                <Content snapshot/>
+            </Loaded>
         </main>
     }
 }
@@ -95,7 +79,7 @@ fn Content(snapshot: Snapshot<Desk>) -> impl IntoView {
     let (title, empty) =
         (editor.desk.with_untracked(|desk| desk.title.clone()), memo(move || editor.desk.with(|desk| desk.plan.is_empty())));
     view! {
-        {dynamic(move || editor.ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=editor.ended/>
         <div class="plan-editor">
             <section class="card stack plan-side" aria-labelledby="preview">
                 <h2 id="preview" class="wrap">

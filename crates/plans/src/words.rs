@@ -3,34 +3,22 @@
 use crate::model::import::{Import, ImportState, Mode, Source};
 use plenum_events::model::seat::SeatKind;
 
-/// The page.
 pub const PLAN: &str = "Seat plan";
 /// The page of an event.
 pub fn plan_of(title: &str) -> String {
     format!("Seat plan: {title}")
 }
-/// Leads to the event.
 pub const TO_EVENT: &str = "Event";
-/// The plan as a file.
 pub const EXPORT: &str = "Download as a table";
-/// Takes the last change back.
 pub const UNDO: &str = "Undo the last change";
-/// It was.
 pub const UNDONE: &str = "The last change is undone.";
-/// It was done.
 pub const DONE: &str = "The plan is changed.";
-/// A table was read, without scripts.
 pub const READ: &str = "The table was read.";
 
-/// The drawing.
 pub const PREVIEW: &str = "Preview";
-/// While somebody is still typing.
 pub const PREVIEW_NEW: &str = "Preview of what you are entering. Nothing is changed yet.";
-/// Where all look to.
 pub const STAGE: &str = "Stage";
-/// There is none.
 pub const NO_SEATS: &str = "No seats yet";
-/// What to do about it.
 pub const NO_SEATS_TEXT: &str = "Make a ticket type, then a section, then its rows. Or copy or import a plan.";
 
 /// What the drawing is, for those who do not see it.
@@ -52,50 +40,31 @@ pub fn rows_and_seats(rows: usize, count: usize) -> String {
     format!("{}, {}", counted(rows, "row"), counted(count, "seat"))
 }
 
-/// The table of ticket types.
 pub const TYPES: &str = "Ticket types and prices";
-/// A column.
 pub const TYPE: &str = "Ticket type";
-/// A column.
 pub const PRICE: &str = "Price";
-/// A column.
 pub const PLACES: &str = "Places";
-/// A column.
 pub const WORTH: &str = "When all are sold";
-/// The last line.
 pub const TOTAL: &str = "Total";
-/// A ticket type whose places are no seats.
 pub const STANDING: &str = "standing";
-/// A column for buttons.
 pub const ACTIONS: &str = "Actions";
-/// There is none.
 pub const NO_TYPES: &str = "No ticket types yet. Each seat is sold as one.";
-/// The form for a new one.
 pub const NEW_TYPE: &str = "New ticket type";
-/// A field.
 pub const TYPE_NAME: &str = "Ticket type’s name";
-/// A field.
 pub fn price_in(currency: &str) -> String {
     format!("Price in {currency}")
 }
-/// A switch.
 pub const IS_STANDING: &str = "Standing places, without seats";
-/// A field.
 pub const CAPACITY: &str = "How many can stand";
-/// Its hint.
 pub const CAPACITY_HINT: &str = "Only for standing places. Seats are counted from the plan.";
-/// Writes one.
 pub const SAVE_TYPE: &str = "Save ticket type";
-/// Removes something.
 pub const REMOVE: &str = "Remove";
-/// Changes something.
 pub const CHANGE: &str = "Change";
 /// Which one a button is about.
-pub fn of(name: &str) -> String {
+pub fn which_one(name: &str) -> String {
     format!(" {name}")
 }
 
-/// What the seats are like.
 pub const KINDS: &str = "Kinds of seats";
 /// A kind of seat.
 pub fn kind(kind: SeatKind) -> &'static str {
@@ -111,56 +80,35 @@ pub fn of_kind(which: SeatKind, count: usize) -> String {
     format!("{}: {count}", kind(which))
 }
 
-/// The list of sections.
 pub const SECTIONS: &str = "Sections";
-/// A new one.
 pub const NEW_SECTION: &str = "New section";
-/// Its field.
 pub const SECTION_NAME: &str = "Section’s name";
-/// Its button.
 pub const ADD_SECTION: &str = "Add section";
-/// Gives it another name.
 pub const RENAME: &str = "Rename";
 /// A section's new name.
 pub fn new_name(section: &str) -> String {
     format!("New name of {section}")
 }
-/// Earlier.
 pub const UP: &str = "Move up";
-/// Later.
 pub const DOWN: &str = "Move down";
 /// With its seats.
 pub fn remove_section(section: &str, count: usize) -> String {
     format!("Remove {section} and {}", counted(count, "seat"))
 }
 
-/// The form for rows.
 pub const ADD_ROWS: &str = "Add rows";
-/// Which section.
 pub const SECTION: &str = "Section";
-/// Which rows.
 pub const ROWS: &str = "Rows";
-/// How rows are written.
 pub const ROWS_HINT: &str = "From the stage on: A–K, or 1–12, or A–H, J–K.";
-/// Which seats.
 pub const SEATS: &str = "Seats";
-/// How seats are written.
 pub const SEATS_HINT: &str = "1–20, or 1–10, 11–20: a comma is an aisle.";
-/// Which numbers.
 pub const STEP: &str = "Numbers";
-/// A choice.
 pub const EACH: &str = "1, 2, 3 …";
-/// A choice.
 pub const SECOND: &str = "Every second: 1, 3, 5 … or 2, 4, 6 …";
-/// From which side.
 pub const FROM: &str = "Numbered";
-/// A choice.
 pub const FROM_LEFT: &str = "From the left";
-/// A choice.
 pub const FROM_RIGHT: &str = "From the right";
-/// How much wider.
 pub const WIDER: &str = "More seats in each next row";
-/// How much bent.
 pub const BEND: &str = "Ends towards the stage";
 /// How much they are bent.
 pub fn bend(bend: i64) -> &'static str {
@@ -171,34 +119,22 @@ pub fn bend(bend: i64) -> &'static str {
         _ => "Strongly",
     }
 }
-/// What they are like.
 pub const KIND: &str = "Kind";
 
-/// The form for seats that are there.
 pub const CHANGE_SEATS: &str = "Change seats";
-/// What it does.
 pub const CHANGE_SEATS_ABOUT: &str = "Seats that somebody holds or has bought keep their place and their price.";
-/// Which rows of it.
 pub const SOME_ROWS_HINT: &str = "A–C, or nothing for all rows.";
-/// Which seats of these.
 pub const SOME_SEATS_HINT: &str = "1–4, or nothing for all seats.";
-/// A choice.
 pub const AS_IT_IS: &str = "As it is";
-/// Sets what they are.
 pub const SET: &str = "Set";
-/// Removes them.
 pub const REMOVE_SEATS: &str = "Remove these seats";
 
-/// The table that is sent.
 pub const IMPORT: &str = "Import a table";
 /// What it looks like.
 pub const IMPORT_ABOUT: &str =
     "A CSV file whose first line names its columns: section, row, seat, kind, ticket_type, x, y. Without x and y places are computed.";
-/// The file.
 pub const FILE: &str = "File";
-/// Its limits.
 pub const FILE_HINT: &str = "At most 20,000 lines and 2 MB.";
-/// What becomes of the seats that are there.
 pub const MODE: &str = "Seats that are there";
 /// What becomes of them.
 pub fn mode(mode: Mode) -> &'static str {
@@ -207,25 +143,17 @@ pub fn mode(mode: Mode) -> &'static str {
         Mode::Add => "Stay; the table’s seats come to them",
     }
 }
-/// Sends it.
 pub const SEND: &str = "Read the table";
 /// Takes what can be taken.
 pub fn take_good(good: i64) -> String {
     if good == 1 { "Import the one good line".to_owned() } else { format!("Import the {good} good lines") }
 }
-/// Stops it.
 pub const STOP: &str = "Stop";
-/// Does not want it.
 pub const GIVE_UP: &str = "Give it up";
-/// The bar.
 pub const PROGRESS: &str = "Seats written";
-/// The table of wrong lines.
 pub const WRONG_LINES: &str = "Wrong lines";
-/// A column.
 pub const LINE: &str = "Line";
-/// A column.
 pub const COLUMN: &str = "Column";
-/// A column.
 pub const WRONG: &str = "What is wrong";
 /// There are more.
 pub fn more_wrong(more: i64) -> String {
@@ -255,22 +183,16 @@ pub fn state(import: &Import) -> String {
     }
 }
 
-/// Another event's plan.
 pub const COPY: &str = "Copy from another event";
-/// Which.
 pub const COPY_FROM: &str = "Event";
 /// An event and what it has.
 pub fn other(title: &str, types: i64, count: i64) -> String {
     let count = usize::try_from(count).unwrap_or_default();
     format!("{title} ({}, {})", counted(usize::try_from(types).unwrap_or_default(), "ticket type"), counted(count, "seat"))
 }
-/// Shows it first.
 pub const SHOW_COPY: &str = "Show what will be copied";
-/// Copies it.
 pub const DO_COPY: &str = "Copy this";
 /// What is shown.
 pub fn will_copy(title: &str) -> String {
     format!("From “{title}” these ticket types and seats will be copied:")
 }
-/// The page is no longer told.
-pub const ENDED: &str = "This page is no longer told what happens.";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use plenum_core::text::{at_most, single_line};
+use plenum_core::text::{self, at_most};
 use plenum_core::{
     error::{AppError, AppResult},
     ids::Millis,
@@ -79,15 +79,13 @@ impl EventForm {
     /// # Errors
     /// 422 of the field.
     pub fn words(&self) -> AppResult<EventWords> {
-        let title = single_line(&self.title);
+        let title = text::title("title", &self.title, TITLE_CHARS)?;
         if title.is_empty() {
             return Err(AppError::invalid("title", "Give it a title."));
         }
-        at_most("title", &title, TITLE_CHARS)?;
-        at_most("description", &self.description, DESCRIPTION_CHARS)?;
-        let place = Place::from_word(&self.place).ok_or_else(|| AppError::invalid("place", "Choose hall or virtual."))?;
-        let venue = single_line(&self.venue);
-        at_most("venue", &venue, VENUE_CHARS)?;
+        let description = parse_description(&self.description)?;
+        let place = self.place.parse::<Place>().map_err(|_| AppError::invalid("place", "Choose hall or virtual."))?;
+        let venue = text::title("venue", &self.venue, VENUE_CHARS)?;
         if venue.is_empty() && place == Place::Hall {
             return Err(AppError::invalid("venue", "Say where it takes place."));
         }
@@ -96,19 +94,55 @@ impl EventForm {
         if !(1..=EACH).contains(&places_each) {
             return Err(each());
         }
-        let description = self.description.trim().replace("\r\n", "\n");
         Ok(EventWords { title, description, place, venue, currency: self.currency.parse()?, places_each })
     }
+}
+
+/// A description as it is stored.
+///
+/// # Errors
+/// 422 `description` if it is too long.
+pub fn parse_description(text: &str) -> AppResult<String> {
+    at_most("description", text, DESCRIPTION_CHARS)?;
+    Ok(text.trim().replace("\r\n", "\n"))
 }
 
 /// A note about why it is postponed or cancelled.
 ///
 /// # Errors
 /// 422 `note` if it is too long.
-pub fn parse_note(text: &str) -> AppResult<String> {
-    let note = single_line(text);
-    at_most("note", &note, NOTE_CHARS)?;
-    Ok(note)
+pub fn parse_note(note: &str) -> AppResult<String> {
+    text::title("note", note, NOTE_CHARS)
+}
+
+/// What somebody does for an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
+#[serde(rename_all = "lowercase")]
+pub enum StaffRole {
+    /// Runs it.
+    Organiser,
+    /// Checks tickets at its doors, and sees no money.
+    Usher,
+}
+
+impl StaffRole {
+    /// Reads what was chosen.
+    ///
+    /// # Errors
+    /// 422 `role`.
+    pub fn parse(text: &str) -> AppResult<Self> {
+        text.parse().map_err(|_: strum::ParseError| AppError::invalid("role", "Choose what they do: organiser or usher."))
+    }
+}
+
+/// Somebody who works for an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffMember {
+    /// Who.
+    pub card: PersonCard,
+    /// As what.
+    pub role: StaffRole,
 }
 
 /// What the page to change an event is made of.
@@ -122,8 +156,8 @@ pub struct Editing {
     pub zones: Vec<String>,
     /// Its ticket types.
     pub types: Vec<TypeRow>,
-    /// Those who run it.
-    pub staff: Vec<PersonCard>,
+    /// Those who run it, then those who work at its doors.
+    pub staff: Vec<StaffMember>,
     /// For the command that makes it, once.
     pub key: String,
 }
@@ -161,7 +195,10 @@ mod tests {
     fn what_is_wrong_is_named() {
         assert_eq!(form().words().unwrap().title, "Winter gala");
         type Change = fn(&mut EventForm);
-        let wrong: [(&str, Change); 7] = [
+        let wrong: [(&str, Change); 10] = [
+            ("title", |form| form.title = "\u{200B}".into()),
+            ("title", |form| form.title = "Winter \u{202E}gala".into()),
+            ("venue", |form| form.venue = "Great\u{7} hall".into()),
             ("title", |form| form.title = "  ".into()),
             ("title", |form| form.title = "x".repeat(121)),
             ("description", |form| form.description = "x".repeat(5_001)),

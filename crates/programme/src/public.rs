@@ -11,7 +11,10 @@ use utoipa_axum::routes;
 
 use crate::{
     model::EventForm,
-    server::{event_edit, event_pages, lifecycle as course, lifecycle::Wish},
+    server::{
+        event_edit, event_pages,
+        lifecycle::{self, Wish},
+    },
 };
 use plenum_core::ids::{EventId, Millis, PictureId};
 use plenum_events::{
@@ -21,13 +24,13 @@ use plenum_events::{
     },
     server::{
         availability,
-        events::{Looker, row, visible},
+        events::{EventViewer, row, visible},
     },
 };
 use plenum_store::db::{self, Tx};
 use plenum_wallet::model::Money;
 use plenum_web::{
-    api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
+    api::{After, Command, Endpoints, Keyed, Page, Path, Program, Query},
     problem::Problem,
 };
 
@@ -125,15 +128,16 @@ impl From<EventCard> for EventEntry {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
     /// Words of title, venue or description.
     #[param(required = false)]
     q: Option<String>,
     /// `coming` (if it is not said), `week`, `month` or `past`.
-    #[param(required = false, inline, value_type = Option<When>)]
+    #[param(inline)]
     when: Option<When>,
     /// Only in halls, or only virtual ones.
-    #[param(required = false, inline, value_type = Option<Place>)]
+    #[param(inline)]
     place: Option<Place>,
     /// Only those with places left.
     #[param(required = false)]
@@ -142,8 +146,8 @@ struct Asked {
     #[param(required = false)]
     mine: Option<bool>,
     /// The `next` of the page before.
-    #[param(required = false, minimum = 0)]
-    after: Option<u32>,
+    #[param(inline)]
+    after: Option<After>,
 }
 
 /// Lists events, by the time they begin.
@@ -158,15 +162,15 @@ async fn list_events(program: Program, Query(asked): Query<Asked>) -> Result<Jso
         place,
         free: free.unwrap_or_default(),
         mine: mine.unwrap_or_default(),
-        from: after.unwrap_or_default(),
+        from: after.map_or(0, |after| u32::try_from(after.get()).unwrap_or(u32::MAX)),
     };
     let (state, looker) = (&program.state, looker(&program));
     let list = event_pages::list(&mut *state.store.read().await?, &looker, state.store.epoch(), &filter, db::now()).await?.state;
     Ok(Json(Page { data: list.cards.into_iter().map(Into::into).collect(), next: list.next.map(i64::from) }))
 }
 
-fn looker(program: &Program) -> Looker {
-    Looker { organisation: program.who.organisation, who: Some(program.who.clone()) }
+fn looker(program: &Program) -> EventViewer {
+    EventViewer { organisation: program.who.organisation, who: Some(program.who.clone()) }
 }
 
 /// Shows an event.
@@ -187,7 +191,7 @@ async fn read_availability(program: Program, Path(id): Path<i64>) -> Result<Json
     program.asks()?;
     let mut conn = program.state.store.read().await?;
     visible(&mut conn, &looker(&program), EventId(id)).await?;
-    Ok(Json(availability::at(&mut conn, EventId(id), db::now()).await?))
+    Ok(Json(availability::availability_of_event(&mut conn, EventId(id), db::now()).await?))
 }
 
 /// An event as it is to be. Times are local ones of its zone.
@@ -236,7 +240,7 @@ impl EventWish {
         EventForm {
             title: self.title.clone(),
             description: self.description.clone(),
-            place: self.place.word().to_owned(),
+            place: self.place.into_str().to_owned(),
             venue: self.venue.clone(),
             zone: self.zone.clone(),
             doors: self.doors.clone(),
@@ -260,8 +264,11 @@ impl EventWish {
 async fn create_event(program: Program, command: Command<EventWish>) -> Result<Response, Problem> {
     program.commands()?;
     let who = program.who.clone();
-    let effect = async move |tx: &mut Tx, wish: &EventWish| {
-        let id = event_edit::create(tx, &who, &wish.form()).await?;
+    let mut conn = program.state.store.read().await?;
+    let written = event_edit::prepare(&mut conn, &who, None, command.body.form()).await?;
+    drop(conn);
+    let effect = async move |tx: &mut Tx, _: &EventWish| {
+        let id = event_edit::create(tx, &who, &written).await?;
         Ok(EventInfo::from(row(tx, id).await?.event()))
     };
     let made = program.once(command, effect).await?;
@@ -271,7 +278,7 @@ async fn create_event(program: Program, command: Command<EventWish>) -> Result<R
 /// Changes an event.
 ///
 /// For those who run it. All fields are sent; `version` is that of the event which was read.
-#[utoipa::path(post, path = "/api/v1/events/{id}", tag = "Events", security(("token" = ["write"])),
+#[utoipa::path(post, path = "/api/v1/events/{id}", tag = "Events", security(("token" = ["manage"])),
     params(("id" = i64, Path, description = "The event.", minimum = 1), Keyed), request_body(content = EventWish, example = json!({ "title": "Open day", "place": "hall", "venue": "Main building",
         "zone": "Europe/Ljubljana", "starts": "2030-05-04T10:00", "ends": "2030-05-04T16:00", "currency": "EUR", "places_each": 6, "version": 1 })),
     responses(
@@ -280,10 +287,13 @@ async fn create_event(program: Program, command: Command<EventWish>) -> Result<R
         (status = 409, description = "Somebody else has changed it since, or what is promised would change."),
     ))]
 async fn change_event(program: Program, Path(id): Path<i64>, command: Command<EventWish>) -> Result<Json<EventInfo>, Problem> {
-    program.commands()?;
+    program.manages()?;
     let who = program.who.clone();
+    let mut conn = program.state.store.read().await?;
+    let written = event_edit::prepare(&mut conn, &who, Some(EventId(id)), command.body.form()).await?;
+    drop(conn);
     let effect = async move |tx: &mut Tx, wish: &EventWish| {
-        let event = event_edit::change(tx, &who, EventId(id), wish.version.unwrap_or_default(), &wish.form()).await?;
+        let event = event_edit::change(tx, &who, EventId(id), wish.version.unwrap_or_default(), &written).await?;
         Ok(EventInfo::from(event))
     };
     Ok(Json(program.once(command, effect).await?))
@@ -293,6 +303,7 @@ async fn change_event(program: Program, Path(id): Path<i64>, command: Command<Ev
 #[derive(Serialize, Deserialize, ToSchema)]
 struct EventAct {
     /// `publish`, `withdraw`, `begin`, `end`, `postpone`, `reschedule` or `cancel`.
+    #[schema(pattern = "^(publish|withdraw|begin|end|postpone|reschedule|cancel)$")]
     act: String,
     /// Why, where it is postponed or cancelled.
     #[serde(default)]
@@ -309,7 +320,7 @@ struct EventAct {
 /// Publishes, withdraws, begins, ends, postpones, reschedules or cancels an event.
 ///
 /// For those who run it. A cancelled event is an end: all that was paid is given back.
-#[utoipa::path(post, path = "/api/v1/events/{id}/act", tag = "Events", security(("token" = ["write"])),
+#[utoipa::path(post, path = "/api/v1/events/{id}/act", tag = "Events", security(("token" = ["manage"])),
     params(("id" = i64, Path, description = "The event.", minimum = 1), Keyed),
     request_body(content = EventAct, example = json!({ "act": "postpone", "note": "The hall is flooded." })),
     responses(
@@ -318,12 +329,12 @@ struct EventAct {
         (status = 409, description = "That cannot be done to it now."),
     ))]
 async fn act_on_event(program: Program, Path(id): Path<i64>, command: Command<EventAct>) -> Result<Json<EventInfo>, Problem> {
-    program.commands()?;
+    program.manages()?;
     let who = program.who.clone();
     let effect = async move |tx: &mut Tx, act: &EventAct| {
         let action = EventAction::parse(&act.act)?;
         let wish = Wish { action, note: act.note.clone(), starts: act.starts.clone(), ends: act.ends.clone() };
-        Ok(EventInfo::from(course::act(tx, &who, EventId(id), &wish).await?))
+        Ok(EventInfo::from(lifecycle::act(tx, &who, EventId(id), &wish).await?))
     };
     Ok(Json(program.once(command, effect).await?))
 }

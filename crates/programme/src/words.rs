@@ -1,83 +1,49 @@
 //! The words of those who make events.
 
+use crate::model::StaffRole;
 use plenum_events::model::event::EventAction;
 
-/// The page, and the link to it.
 pub const NEW: &str = "New event";
-/// The page.
 pub const EDIT: &str = "Edit event";
-/// Leads to how everyone sees it.
 pub const SEE: &str = "See the event";
-/// Leads to the list.
 pub const ALL: &str = "All events";
-/// A section.
 pub const ABOUT: &str = "About the event";
-/// A field.
 pub const TITLE: &str = "Title";
-/// A field.
 pub const DESCRIPTION: &str = "Description";
-/// What to enter there.
 pub const DESCRIPTION_HINT: &str = "Markdown: **bold**, *slanted*, lists, links.";
-/// Shows how it will look.
 pub const PREVIEW: &str = "Preview";
-/// A choice.
 pub const PLACE: &str = "Where";
-/// A field.
 pub const VENUE: &str = "Venue";
-/// What to enter there.
 pub const VENUE_HINT: &str = "The hall and its address; of an online event, nothing or what it takes.";
-/// A field.
 pub const ZONE: &str = "Time zone of the venue";
-/// A field.
 pub const STARTS: &str = "Begins";
-/// A field.
 pub const ENDS: &str = "Ends";
-/// A field.
 pub const DOORS: &str = "Doors open";
-/// What to enter there.
 pub const DOORS_HINT: &str = "Empty if there are none.";
-/// A field.
 pub const SALES_FROM: &str = "Places are sold from";
-/// What to enter there.
 pub const SALES_FROM_HINT: &str = "Empty: as soon as it is published.";
-/// A field.
 pub const SALES_UNTIL: &str = "Until";
-/// What to enter there.
 pub const SALES_UNTIL_HINT: &str = "Empty: until it begins.";
-/// A field.
 pub const CURRENCY: &str = "Currency";
-/// A field.
 pub const EACH: &str = "Places for one person";
-/// The button.
 pub const CREATE: &str = "Make a draft";
-/// The button.
 pub const SAVE: &str = "Save";
-/// Said when it is there.
 pub const CREATED: &str = "The draft is there. Add ticket types, then publish it.";
-/// Said when it was changed.
 pub const STATE_CHANGED: &str = "Done.";
 
-/// A section.
 pub const TYPES: &str = "Ticket types";
-/// What they are.
 pub const TYPES_TEXT: &str = "A seated one has as many places as it has seats in the plan; a standing one as many as you say.";
-/// A field.
 pub const TYPE_NAME: &str = "Name";
-/// A field.
 pub fn type_price(currency: &str) -> String {
     format!("Price, {currency}")
 }
-/// A choice.
 pub const TYPE_SEATED: &str = "Seated";
-/// A field.
 pub const TYPE_CAPACITY: &str = "Places";
 /// How a type stands.
 pub fn type_stands(sold: i64, held: i64, capacity: i64) -> String {
     format!("{sold} sold, {held} held, of {capacity}")
 }
-/// The button of a new one.
 pub const TYPE_ADD: &str = "Add ticket type";
-/// The heading of its form.
 pub const TYPE_NEW: &str = "New ticket type";
 /// A button, in a row.
 pub fn type_up(name: &str) -> String {
@@ -91,51 +57,42 @@ pub fn type_remove(name: &str) -> String {
 pub fn type_save(name: &str) -> String {
     format!("Save {name}")
 }
-/// Short, on that button.
 pub const REMOVE: &str = "Remove";
-/// Short, on that button.
 pub const UP: &str = "Up";
 
-/// A section.
 pub const PICTURE: &str = "Picture";
-/// What it can be.
 pub const PICTURE_HINT: &str = "JPEG, PNG or WebP, at most 5 MB.";
-/// A field.
 pub const PICTURE_FILE: &str = "File";
-/// The button.
 pub const PICTURE_SEND: &str = "Upload";
-/// While it is on its way.
 pub const PICTURE_SENDING: &str = "Uploading the picture";
-/// The button.
 pub const PICTURE_REMOVE: &str = "Remove the picture";
 /// What a picture is called.
 pub fn picture_of(title: &str) -> String {
     format!("Picture of {title}")
 }
 
-/// A section.
-pub const STAFF: &str = "Organisers";
-/// What they may do.
-pub const STAFF_TEXT: &str = "They change the event, see its sales, and check tickets.";
-/// A field.
+pub const STAFF: &str = "Organisers and ushers";
+pub const STAFF_TEXT: &str =
+    "Organisers change the event, see its sales, and check tickets. Ushers check tickets at the doors, and see nothing of its money.";
 pub const STAFF_EMAIL: &str = "E-mail";
-/// The button.
-pub const STAFF_ADD: &str = "Add organiser";
+pub const STAFF_ROLE: &str = "Role";
+pub fn staff_role(role: StaffRole) -> &'static str {
+    match role {
+        StaffRole::Organiser => "Organiser",
+        StaffRole::Usher => "Usher",
+    }
+}
+pub const STAFF_ADD: &str = "Add";
 /// A button, in a row.
 pub fn staff_remove(name: &str) -> String {
     format!("Remove {name}")
 }
 
-/// A section.
 pub const COURSE: &str = "What becomes of it";
-/// A field.
 pub const NOTE: &str = "Why";
-/// What to enter there.
 pub const NOTE_HINT: &str = "Everyone who looks at the event reads it.";
-/// A choice that must be made before what cannot be undone.
 pub const CONFIRM: &str = "Yes, I am sure";
 
-/// A button.
 pub fn act(action: EventAction) -> &'static str {
     match action {
         EventAction::Publish => "Publish",

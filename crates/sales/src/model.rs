@@ -1,6 +1,8 @@
 //! What both sides know of holds, waiting lists, orders, promo codes and the seat map.
 
 pub mod best;
+#[cfg(test)]
+mod enum_words;
 pub mod hold;
 pub mod layout;
 pub mod orders;

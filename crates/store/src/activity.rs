@@ -4,21 +4,16 @@
 //! person. Who that is follows from the verb's [`Audience`]; what lacks the place or person that its audience needs is for the audit log
 //! only. No row is written for each who sees it.
 
-use serde_json::Value;
-
 use crate::db::{Conn, Tx};
 use plenum_core::{
     activity::{
-        Audience, Item, Subject, Verb,
+        Audience, Details, Item, Record, Subject,
         live::{AuditEvent, ConversationActivity, OrganisationActivity, PersonActivity, RecordHead},
     },
     error::{AppError, AppResult},
     ids::{ActivityId, ConversationId, Millis, OrganisationId, PersonId},
     people::{Identity, PersonCard},
 };
-
-/// Characters of a name that are kept.
-const NAME_CHARS: usize = 120;
 
 /// Where something happened, or for whom it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,30 +29,21 @@ enum Place {
 pub struct Activity {
     organisation: OrganisationId,
     person: Option<PersonId>,
-    verb: Verb,
-    subject: i64,
-    name: String,
+    record: Record,
+    subject: Subject,
     about: Option<PersonId>,
     place: Place,
-    details: Value,
 }
 
 impl Activity {
-    /// `verb` was done to `subject` (the id of what the verb is done to) by `person`; none is Plenum itself.
-    pub fn new(organisation: OrganisationId, person: Option<PersonId>, verb: Verb, subject: i64) -> Self {
-        let details = Value::Object(serde_json::Map::new());
-        Self { organisation, person, verb, subject, name: String::new(), about: None, place: Place::Nowhere, details }
+    /// What `record` says was done to `subject` by `person`; none is Plenum itself.
+    pub fn new(organisation: OrganisationId, person: Option<PersonId>, record: Record, subject: Subject) -> Self {
+        Self { organisation, person, record, subject, about: None, place: Place::Nowhere }
     }
 
     /// `who` did it.
-    pub fn by(who: &Identity, verb: Verb, subject: i64) -> Self {
-        Self::new(who.organisation, Some(who.person), verb, subject)
-    }
-
-    /// What the subject is called at this time.
-    pub fn named(mut self, name: &str) -> Self {
-        self.name = name.chars().take(NAME_CHARS).collect();
-        self
+    pub fn by(who: &Identity, record: Record, subject: Subject) -> Self {
+        Self::new(who.organisation, Some(who.person), record, subject)
     }
 
     /// Whom it is about.
@@ -75,14 +61,9 @@ impl Activity {
         Self { place: Place::Everywhere, ..self }
     }
 
-    /// What else is worth knowing, an object; never message bodies or secrets.
-    pub fn with(self, details: Value) -> Self {
-        Self { details, ..self }
-    }
-
     /// Who sees it in a feed, closed to all but admins where something lacks.
     fn reach(&self) -> Reach {
-        match (self.verb.audience(), self.place, self.about) {
+        match (self.record.verb().audience(), self.place, self.about) {
             (Audience::Everyone, ..) | (Audience::Addressees, Place::Everywhere, _) => Reach::Organisation,
             (Audience::Members | Audience::Addressees, Place::Conversation(conversation), _) => Reach::Conversation(conversation),
             (Audience::Concerned, _, Some(person)) => Reach::Person(person),
@@ -98,8 +79,9 @@ impl Activity {
     }
 }
 
-/// Who sees a row in a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Who sees a row in a feed, as the column `audience` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 enum Reach {
     Organisation,
     Conversation(ConversationId),
@@ -107,39 +89,24 @@ enum Reach {
     Admins,
 }
 
-impl Reach {
-    /// As the column `audience` says it.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Organisation => "organisation",
-            Self::Conversation(_) => "conversation",
-            Self::Person(_) => "person",
-            Self::Admins => "admins",
-        }
-    }
-}
-
 impl Tx {
     /// Writes a row of the activity record, and announces it to those who may see it.
-    ///
-    /// # Errors
-    /// If the database refuses.
     pub async fn record(&mut self, activity: Activity) -> AppResult<()> {
-        let reach = activity.reach();
+        let (reach, verb) = (activity.reach(), activity.record.verb());
         let id: ActivityId = sqlx::query_scalar(
             "insert into activity (organisation_id, person_id, verb, subject_kind, subject_id, subject_name, about_id, conversation_id, audience, details, at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id",
         )
         .bind(activity.organisation)
         .bind(activity.person)
-        .bind(activity.verb.word())
-        .bind(activity.verb.subject().word())
-        .bind(activity.subject)
-        .bind(&activity.name)
+        .bind(verb.into_str())
+        .bind(verb.subject().into_str())
+        .bind(activity.subject.id)
+        .bind(&activity.subject.name)
         .bind(activity.about)
         .bind(activity.conversation())
-        .bind(reach.word())
-        .bind(activity.details.to_string())
+        .bind(reach.into_str())
+        .bind(serde_json::Value::Object(activity.record.details()).to_string())
         .bind(self.now())
         .fetch_one(&mut **self)
         .await?;
@@ -189,18 +156,23 @@ pub struct Row {
 }
 
 impl Row {
-    /// The item, and what else is worth knowing; none if it was written by a newer Plenum that knows more verbs.
-    pub fn read(self) -> Option<(Item, serde_json::Map<String, Value>)> {
-        let Some(verb) = Verb::from_word(&self.verb) else {
-            tracing::warn!(activity.id = self.id.0, verb = self.verb, "an activity of an unknown verb");
+    /// The item as feeds show it; none if this Plenum cannot read it.
+    pub fn for_feeds(self) -> Option<Item> {
+        self.for_audit().map(Item::for_feeds)
+    }
+
+    /// The item with all that is worth knowing; none if this Plenum cannot read it, because another wrote it that knows other records.
+    pub fn for_audit(self) -> Option<Item> {
+        let details: Details = serde_json::from_str(&self.details).unwrap_or_default();
+        let record = self.verb.parse().ok().and_then(|verb| Record::read(verb, &details));
+        let Some(record) = record else {
+            tracing::warn!(activity.id = self.id.0, verb = self.verb, "an activity that cannot be read");
             return None;
         };
-        let details: serde_json::Map<String, Value> = serde_json::from_str(&self.details).unwrap_or_default();
         let actor = card(self.actor_id, self.actor_name, self.actor_hue);
         let about = card(self.about_id, self.about_name, self.about_hue).filter(|about| Some(about) != actor.as_ref());
-        let word = word_of(verb).and_then(|key| details.get(key)?.as_str().map(ToOwned::to_owned)).unwrap_or_default();
         let subject = Subject { id: self.subject_id, name: self.subject_name };
-        Some((Item { id: self.id, at: self.at, verb, actor, about, subject, conversation: self.conversation_id, word }, details))
+        Some(Item { id: self.id, at: self.at, record, actor, about, subject, conversation: self.conversation_id })
     }
 }
 
@@ -208,28 +180,13 @@ fn card(id: Option<PersonId>, name: Option<String>, hue: Option<u8>) -> Option<P
     Some(PersonCard { id: id?, name: name?, hue: hue? })
 }
 
-/// The detail that the sentence of a verb needs.
-fn word_of(verb: Verb) -> Option<&'static str> {
-    match verb {
-        Verb::ConversationCreated => Some("kind"),
-        Verb::ConversationChanged => Some("from"),
-        Verb::RoleGranted | Verb::RoleRevoked => Some("role"),
-        Verb::SignInCreated | Verb::SignedOut | Verb::SignInEnded => Some("device"),
-        Verb::OrderPaid | Verb::OrderRefunded => Some("event"),
-        _ => None,
-    }
-}
-
 async fn item(conn: &mut Conn, id: ActivityId) -> AppResult<Item> {
     let statement = format!("select {COLUMNS} from {SOURCE} where a.id = $1");
     let row: Row = sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).fetch_one(conn).await?;
-    row.read().map(|(item, _)| item).ok_or_else(AppError::internal)
+    row.for_feeds().ok_or_else(AppError::internal)
 }
 
 /// The newest row of the organisation; 0 while there is none.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn head(conn: &mut Conn, organisation: OrganisationId) -> AppResult<ActivityId> {
     Ok(sqlx::query_scalar("select coalesce(max(id), 0) from activity where organisation_id = $1")
         .bind(organisation)
@@ -240,13 +197,22 @@ pub async fn head(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Ac
 #[cfg(test)]
 mod tests {
     use super::*;
+    use plenum_core::activity::Verb;
+    use strum::VariantArray as _;
 
-    /// A verb whose place or person was not said is for the audit log only, whatever its audience is.
+    /// What lacks the place or the person that its audience needs is for the audit log only, whatever that audience is.
     #[test]
     fn what_lacks_its_audience_is_for_admins() {
         let (organisation, person, conversation) = (OrganisationId(1), PersonId(2), ConversationId(3));
-        for verb in Verb::ALL {
-            let bare = Activity::new(organisation, Some(PersonId(1)), *verb, 7);
+        let details = serde_json::json!({
+            "kind": "room", "role": "agent", "from": "Plenum", "to": "Courtyard", "audience": "Everyone", "reason": "twice", "event": "Gala",
+            "amount": "1.00 EUR", "ticket_type": "Stalls", "price": "1.00", "device": "curl", "address": "::1", "count": 2, "scopes": "read",
+            "registration": "open", "enabled": true, "host": "localhost", "channel": "news", "stood": "7",
+        });
+        let details: Details = details.as_object().unwrap().clone();
+        for verb in Verb::VARIANTS {
+            let record = Record::read(*verb, &details).unwrap_or_else(|| panic!("{verb:?}"));
+            let bare = Activity::new(organisation, Some(PersonId(1)), record, Subject::unnamed(7));
             let reaches = [bare.clone(), bare.clone().about(person), bare.clone().within(conversation), bare.for_everyone()]
                 .map(|activity| activity.reach());
             let expected = match verb.audience() {

@@ -5,7 +5,7 @@
 //!   of the caller, shares one commit with what else waits, and is taken back alone
 //!   if it fails (a savepoint each). Nothing slow belongs in it: no network, no
 //!   hashing.
-//! - [`Store::read`] gives one snapshot from a pool of read-only connections.
+//! - [`Store::read`] gives one snapshot from some read-only connections, for a limited time ([`readers`]).
 //! - [`Tx::announce`] only buffers. At commit the channel's numbers are given, the
 //!   log's rows written, and the events go to the dispatcher in commit order: what is
 //!   announced is committed, and what is committed is announced (I25).
@@ -16,6 +16,10 @@
 mod backup;
 mod checkpoints;
 mod lists;
+mod parts;
+mod readers;
+mod restore;
+pub mod room;
 pub mod slow;
 mod sqlite;
 mod statements;
@@ -23,18 +27,18 @@ mod tx;
 mod writer;
 
 use std::{
+    any::type_name,
     fmt,
-    ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::Context as _;
 use slow::Slow;
-use sqlx::{Connection as _, SqlitePool, pool::PoolConnection, sqlite::SqlitePoolOptions};
+use sqlx::Connection as _;
 use tokio::{
     sync::{mpsc, oneshot},
     task,
@@ -46,9 +50,13 @@ use plenum_core::{
 };
 
 pub use super::activity::Activity;
-pub use backup::{backup, check_backup, last_backup, renew_epoch};
+pub use backup::{backup, check_backup, last_backup};
 pub use lists::push_list;
+use parts::Parts;
 pub use plenum_core::clock::now;
+use readers::Readers;
+pub use readers::{ReadTx, Reader};
+pub use restore::restore;
 pub use sqlite::violates_unique;
 use sqlite::{options, report};
 pub use tx::{Committed, External, Revocation, Scope, Tx};
@@ -64,26 +72,8 @@ pub type Conn = sqlx::SqliteConnection;
 
 /// Closures that wait for the writer; beyond it callers wait for a place.
 const WRITE_QUEUE: usize = 1_024;
-/// Read-only connections.
-const READERS: u32 = 6;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
-
-/// A reading transaction: one snapshot, ended when it is dropped.
-pub struct ReadTx(sqlx::Transaction<'static, Db>);
-
-impl Deref for ReadTx {
-    type Target = Conn;
-    fn deref(&self) -> &Conn {
-        &self.0
-    }
-}
-
-impl DerefMut for ReadTx {
-    fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.0
-    }
-}
 
 /// What runs as long as there is a [`Store`]: the writer, and who checkpoints.
 type Tasks = (thread::JoinHandle<()>, task::JoinHandle<()>);
@@ -92,9 +82,10 @@ type Tasks = (thread::JoinHandle<()>, task::JoinHandle<()>);
 #[derive(Clone)]
 pub struct Store {
     writer: mpsc::Sender<Box<dyn Work>>,
-    readers: SqlitePool,
+    readers: Readers,
     epoch: Epoch,
     path: PathBuf,
+    parts: Parts,
     /// The writer's thread, and who checkpoints beside it.
     tasks: Arc<Mutex<Option<Tasks>>>,
 }
@@ -144,25 +135,23 @@ impl Store {
         let epoch = current_epoch(&mut conn, live_schema).await?;
         sqlite::leave_checkpoints(&mut conn).await?;
         let (noted, checkpoints) = checkpoints::start(options.clone()).await.context("cannot open the database for checkpoints")?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            // A file on this machine does not go away: no test and no end of life.
-            .test_before_acquire(false)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(report(options, slow.read).read_only(true))
-            .await
-            .context("cannot open the database for reading")?;
+        let readers = Readers::open(report(options, slow.read).read_only(true)).await.context("cannot open the database for reading")?;
 
         let (writer, waiting) = mpsc::channel(WRITE_QUEUE);
         let (commits, committed) = mpsc::unbounded_channel();
-        let tx = Tx::new(conn);
+        let parts = Parts::default();
+        let tx = Tx::new(conn, parts.clone());
         let thread = thread::Builder::new()
             .name("plenum-writer".to_owned())
             .spawn(move || write_loop(tx, waiting, commits, noted, slow.write))
             .context("cannot start the writer")?;
         let tasks = Arc::new(Mutex::new(Some((thread, checkpoints))));
-        Ok((Self { writer, readers, epoch, path, tasks }, committed))
+        Ok((Self { writer, readers, epoch, path, parts, tasks }, committed))
+    }
+
+    /// The value of type `T` that belongs to this database, in memory only; its default, the first time.
+    pub fn part<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.parts.part()
     }
 
     /// Runs `body` in the writer and returns what it returned, once that is committed.
@@ -174,18 +163,35 @@ impl Store {
         F: AsyncFn(&mut Tx) -> AppResult<T> + Send + 'static,
         T: Send + 'static,
     {
+        self.write_named(type_name::<F>(), body).await
+    }
+
+    /// As [`write`](Self::write), for a `body` that only calls another closure: `name` is that one's type, by which a slow write is known.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub async fn write_named<T, F>(&self, name: &'static str, body: F) -> AppResult<T>
+    where
+        F: AsyncFn(&mut Tx) -> AppResult<T> + Send + 'static,
+        T: Send + 'static,
+    {
         let (reply, outcome) = oneshot::channel();
-        let work: Box<dyn Work> = Box::new(Closure::new(body, reply));
+        let work: Box<dyn Work> = Box::new(Closure::new(name, body, reply));
         self.writer.send(work).await.map_err(|_| AppError::internal())?;
         outcome.await.map_err(|_| AppError::internal())?
     }
 
-    /// One snapshot to read from.
+    /// One snapshot to read from, for some seconds at the most.
     ///
     /// # Errors
-    /// If no connection can be had.
+    /// If no connection can be had. A statement in it that works for too long ends with 503.
     pub async fn read(&self) -> AppResult<ReadTx> {
-        Ok(ReadTx(self.readers.begin().await?))
+        self.readers.read().await
+    }
+
+    /// From now on whoever reads has a connection for so long at the most; a statement that is at work then ends with 503.
+    pub fn limit_reads(&self, longest: Duration) {
+        self.readers.limit(longest);
     }
 
     /// Ends the writer after what waits, and leaves one whole file behind. Other clones
@@ -204,9 +210,9 @@ impl Store {
     /// A connection for a single statement, which is a snapshot by itself. What asks twice uses [`read`](Self::read).
     ///
     /// # Errors
-    /// If no connection can be had.
-    pub async fn look(&self) -> AppResult<PoolConnection<Db>> {
-        Ok(self.readers.acquire().await?)
+    /// As [`read`](Self::read).
+    pub async fn look(&self) -> AppResult<Reader> {
+        self.readers.look().await
     }
 
     /// The life of this database's log.

@@ -11,7 +11,7 @@ use sqlx::QueryBuilder;
 
 use super::db::{Conn, Db, Tx};
 use plenum_core::{
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, ErrorCode},
     ids::{Millis, PersonId},
 };
 
@@ -28,7 +28,24 @@ const PRUNED_AT_ONCE: i64 = 500;
 /// Invalid `key` for anything else.
 pub fn parse_key(text: &str) -> AppResult<String> {
     let fits = (8..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if fits { Ok(text.to_owned()) } else { Err(AppError::invalid("key", "The idempotency key has 8 to 64 letters, digits or hyphens.")) }
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err(AppError::invalid("key", "The idempotency key has 8 to 64 letters, digits or hyphens.").with_code(ErrorCode::IdempotencyKey))
+    }
+}
+
+/// Reads the key of a command that may come without one, as from a page without scripts.
+///
+/// # Errors
+/// As [`parse_key`].
+pub fn parse_key_if_any(text: &str) -> AppResult<Option<String>> {
+    if text.is_empty() { Ok(None) } else { parse_key(text).map(Some) }
+}
+
+/// A key for a page that makes none, or for the next thing that a page does.
+pub fn fresh_key() -> String {
+    format!("{:032x}", rand::random::<u128>())
 }
 
 /// Runs `effect` once for this `key` of `person`; the same request again gets the stored reply.
@@ -81,7 +98,7 @@ where
     };
     if let Some((known, reply)) = known {
         if known != request {
-            return Err(AppError::invalid("key", "This key was used for another request."));
+            return Err(AppError::invalid("key", "This key was used for another request.").with_code(ErrorCode::IdempotencyKey));
         }
         return serde_json::from_str(&reply).map_err(|error| {
             tracing::error!(%error, "a stored reply cannot be read");
@@ -110,9 +127,6 @@ pub struct Reply {
 }
 
 /// Stores the replies of a commit.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn store(conn: &mut Conn, replies: &[Reply], at: Millis) -> AppResult<()> {
     for chunk in replies.chunks(STORED_AT_ONCE) {
         QueryBuilder::<Db>::new("insert into idempotency (person_id, key, request, reply, created_at) ")
@@ -134,9 +148,6 @@ fn json(value: &impl Serialize) -> AppResult<String> {
 }
 
 /// Removes one batch of what is older than a day. True if there may be more.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn prune(conn: &mut Conn, now: Millis) -> AppResult<bool> {
     let removed = sqlx::query(
         "delete from idempotency where (person_id, key) in (select person_id, key from idempotency where created_at < $1 order by created_at limit $2)",

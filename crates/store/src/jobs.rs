@@ -1,15 +1,15 @@
 //! Work that is due at a time: retention, retries, expiries, schedules.
 //!
 //! A job is a row, written in the transaction that makes it necessary. A [`Runner`] leases due rows
-//! for 90 s, so that a process that dies loses nothing; it tries three times with growing pauses and
-//! then moves the row to the dead letters, where people look. A job may therefore run twice: its
+//! for 90 s, so that a process that dies loses nothing; it tries again after growing pauses (twice, unless its
+//! kind has [pauses of its own](Runner::pauses)) and then moves the row to the dead letters, where people look. A job may therefore run twice: its
 //! handler must not mind. The runner wakes when a job is scheduled, when the next one is due, and when one is done.
 //!
 //! Jobs run beside one another, but only some of one kind: a webhook that hangs does not keep an event from beginning.
 
-pub mod letters;
+pub mod dead_letters;
 
-use std::{collections::HashMap, sync::Arc, sync::LazyLock, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use sqlx::QueryBuilder;
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     db::{Db, Store, Tx, now, push_list},
-    faults,
+    faults::Faults,
 };
 use plenum_core::clock;
 use plenum_core::{
@@ -33,13 +33,13 @@ use plenum_core::{
 const LEASE: Millis = 90_000;
 /// A handler is stopped a little before its lease ends.
 const LONGEST: Duration = Duration::from_secs(85);
-/// Tries before a job is a dead letter.
-const ATTEMPTS: u32 = 3;
+/// What lies between one try of a job and the next; after the last a job that fails is a dead letter.
+const PAUSES: &[Duration] = &[Duration::from_secs(10), Duration::from_secs(60)];
 /// A job that failed, as HTTP would say it.
 const FAILED: u16 = 500;
 /// Jobs that run at the same time.
 const AT_ONCE: usize = 24;
-/// Of one kind. Webhooks of all applications are one: one that hangs holds up others of its kind, and nothing else.
+/// Of one kind, so that those of it that hang hold up nothing else.
 const AT_ONCE_OF_KIND: usize = 8;
 /// Rows that are looked at for what may begin.
 const LOOKED_AT: usize = 64;
@@ -48,7 +48,14 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
 /// Raised by [`schedule`]. A runner that sees it asks the writer, whose turn comes after the
 /// transaction that scheduled: it never looks too early.
-static SCHEDULED: LazyLock<watch::Sender<u64>> = LazyLock::new(|| watch::Sender::new(0));
+#[derive(Default)]
+struct Scheduled(watch::Sender<u64>);
+
+impl Scheduled {
+    fn raise(&self) {
+        self.0.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
 
 /// Work to be done.
 #[derive(Debug, Clone)]
@@ -64,39 +71,41 @@ pub struct Job {
 }
 
 /// Schedules `job`, if the transaction is committed.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn schedule(tx: &mut Tx, job: Job) -> AppResult<()> {
     // Without a lease the row is free again: a run that is on its way finds it changed and leaves it.
-    sqlx::query(
-        "insert into jobs (kind, payload, unique_key, due_at, created_at) values ($1, $2, $3, $4, $5)
+    let upsert = "insert into jobs (kind, payload, unique_key, due_at, created_at) values ($1, $2, $3, $4, $5)
          on conflict (unique_key) do update set kind = excluded.kind, payload = excluded.payload, due_at = excluded.due_at,
-           leased_until = null, attempts = 0, last_error = null",
-    )
-    .bind(job.kind)
-    .bind(job.payload.to_string())
-    .bind(job.unique_key)
-    .bind(job.due_at)
-    .bind(tx.now())
-    .execute(&mut **tx)
-    .await?;
-    SCHEDULED.send_modify(|count| *count = count.wrapping_add(1));
+           leased_until = null, attempts = 0, last_error = null";
+    write_down(tx, job, upsert).await
+}
+
+/// Schedules `job`, unless one of its key is due by then, be it waiting or running: a handler that looks, before it ends, for what came
+/// meanwhile is not started a second time.
+pub async fn schedule_no_later(tx: &mut Tx, job: Job) -> AppResult<()> {
+    let upsert = "insert into jobs (kind, payload, unique_key, due_at, created_at) values ($1, $2, $3, $4, $5)
+         on conflict (unique_key) do update set kind = excluded.kind, payload = excluded.payload, due_at = excluded.due_at,
+           leased_until = null, attempts = 0, last_error = null where jobs.due_at > excluded.due_at";
+    write_down(tx, job, upsert).await
+}
+
+/// Writes `job` down by `upsert`, and wakes the runner once that is committed.
+async fn write_down(tx: &mut Tx, job: Job, upsert: &'static str) -> AppResult<()> {
+    sqlx::query(upsert)
+        .bind(job.kind)
+        .bind(job.payload.to_string())
+        .bind(job.unique_key)
+        .bind(job.due_at)
+        .bind(tx.now())
+        .execute(&mut **tx)
+        .await?;
+    tx.part::<Scheduled>().raise();
     Ok(())
 }
 
 /// Removes the waiting job of `unique_key`, if there is one.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn cancel(tx: &mut Tx, unique_key: &str) -> AppResult<()> {
     sqlx::query("delete from jobs where unique_key = $1").bind(unique_key).execute(&mut **tx).await?;
     Ok(())
-}
-
-/// How long a job waits after its `attempts`-th failed try, in milliseconds.
-fn backoff(attempts: u32) -> Millis {
-    10_000 * 6_i64.pow(attempts.saturating_sub(1).min(4))
 }
 
 /// What a handler is given: the store and the job's payload.
@@ -107,6 +116,7 @@ pub struct Runner {
     store: Store,
     handlers: HashMap<&'static str, Handler>,
     recurring: Vec<(&'static str, Duration)>,
+    pauses: HashMap<&'static str, &'static [Duration]>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -124,7 +134,7 @@ type Claim = (Vec<Leased>, Option<Millis>);
 impl Runner {
     /// A runner without handlers.
     pub fn new(store: Store) -> Self {
-        Self { store, handlers: HashMap::new(), recurring: Vec::new() }
+        Self { store, handlers: HashMap::new(), recurring: Vec::new(), pauses: HashMap::new() }
     }
 
     /// Jobs of `kind` are done by `handler`.
@@ -136,6 +146,20 @@ impl Runner {
     {
         self.handlers.insert(kind, Arc::new(move |store, payload| Box::pin(handler(store, payload))));
         self
+    }
+
+    /// Jobs of `kind` that fail are tried again after each of `pauses`, and then no more.
+    #[must_use]
+    pub fn pauses(mut self, kind: &'static str, pauses: &'static [Duration]) -> Self {
+        self.pauses.insert(kind, pauses);
+        self
+    }
+
+    /// How long a job of `kind` waits after its `attempts`-th failed try, in milliseconds; none if it was the last.
+    fn pause(&self, kind: &str, attempts: u32) -> Option<Millis> {
+        let pauses = self.pauses.get(kind).copied().unwrap_or(PAUSES);
+        let pause = pauses.get(usize::try_from(attempts.checked_sub(1)?).ok()?)?;
+        Millis::try_from(pause.as_millis()).ok()
     }
 
     /// `handler` runs every `period`, the first time soon after the start. A failure is logged, and the next period comes all the same.
@@ -151,7 +175,7 @@ impl Runner {
             async move {
                 if let Err(error) = work.await {
                     tracing::warn!(%error, job.kind = kind, "a recurring job failed");
-                    faults::left(&format!("job {kind}"), &error, None);
+                    store.part::<Faults>().count_error(&format!("job {kind}"), &error, None);
                 }
                 arm(&store, kind, period).await
             }
@@ -172,7 +196,7 @@ impl Runner {
     }
 
     async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut scheduled = SCHEDULED.subscribe();
+        let mut scheduled = self.store.part::<Scheduled>().0.subscribe();
         let mut running = Running::default();
         while !stop.is_cancelled() {
             scheduled.mark_unchanged();
@@ -266,14 +290,15 @@ impl Runner {
             return self.store.write(async move |tx: &mut Tx| remove(tx, &job).await.map(drop)).await;
         };
         tracing::warn!(job.kind = job.kind, job.attempts = job.attempts, %reason, "a job failed");
-        faults::note(&format!("job {}", job.kind), FAILED, &reason);
+        self.store.part::<Faults>().count(&format!("job {}", job.kind), FAILED, &reason);
+        let pause = self.pause(&job.kind, job.attempts);
         self.store
             .write(async move |tx: &mut Tx| {
-                if job.attempts < ATTEMPTS {
+                if let Some(pause) = pause {
                     sqlx::query("update jobs set due_at = $3, leased_until = null, last_error = $4 where id = $1 and leased_until = $2")
                         .bind(job.id)
                         .bind(job.leased_until)
-                        .bind(tx.now() + backoff(job.attempts))
+                        .bind(tx.now() + pause)
                         .bind(&reason)
                         .execute(&mut **tx)
                         .await?;

@@ -4,11 +4,12 @@
 pub mod activity;
 pub mod db;
 pub mod faults;
+pub mod heavy;
 pub mod idempotency;
 pub mod jobs;
 pub mod log;
-pub mod machine;
 pub mod meters;
+pub mod os;
 pub mod settings;
-pub mod tally;
+pub mod windowed_counts;
 pub mod zones;

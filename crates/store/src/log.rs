@@ -11,7 +11,7 @@ use std::{
 
 use sqlx::QueryBuilder;
 
-use crate::db::{Conn, Db, push_list};
+use crate::db::{Conn, Db, Store, Tx, push_list};
 use plenum_core::{
     channels::Channel,
     cursor::{Cursor, Epoch, Extent},
@@ -29,21 +29,27 @@ const KEPT: Millis = 24 * 3_600_000;
 const KEPT_ROWS: i64 = 5_000;
 /// Rows of one statement at the most.
 const ROWS_AT_ONCE: usize = 64;
-/// Rows that one pruning removes at the most, so that it does not hold the writer.
-const PRUNED_AT_ONCE: i64 = 500;
+/// Rows that one write removes at the most, so that it does not hold the writer.
+const PRUNED_AT_ONCE: usize = 500;
+/// Rows that are looked for at once.
+const LOOKED_FOR: i64 = 5_000;
+/// A channel in which something happened not longer ago may have too many rows; it is looked at each minute.
+const LATELY: Millis = 3 * 60_000;
+/// Channels in which something happened since, and to which so many numbers were given.
+const LONG: &str = "select id from channels where id in (select channel_id from live_log where at >= $1) and seq - floor > $2";
 
 /// A channel of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place<'a> {
+pub struct LogChannel<'a> {
     /// [`OWN_APPLICATION`], or the row of an external one.
     pub application: i64,
     /// The channel's wire name.
     pub channel: &'a str,
 }
 
-impl<'a> Place<'a> {
+impl<'a> LogChannel<'a> {
     /// A channel of Plenum's own.
-    pub fn own(channel: &'a str) -> Self {
+    pub fn of_plenum(channel: &'a str) -> Self {
         Self { application: OWN_APPLICATION, channel }
     }
 }
@@ -63,7 +69,7 @@ pub struct Logged {
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
     /// Where.
-    pub place: Place<'a>,
+    pub place: LogChannel<'a>,
     /// The event's wire name.
     pub event: &'a str,
     /// Its payload as JSON text.
@@ -74,18 +80,15 @@ pub struct Entry<'a> {
 
 /// Appends events to the log, and returns their numbers in the same order.
 /// Two statements for [`ROWS_AT_ONCE`] channels and rows, however many events share the commit.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn append(conn: &mut Conn, entries: &[Entry<'_>], at: Millis) -> AppResult<Vec<u64>> {
-    let mut counts: BTreeMap<Place<'_>, i64> = BTreeMap::new();
+    let mut counts: BTreeMap<LogChannel<'_>, i64> = BTreeMap::new();
     for entry in entries {
         *counts.entry(entry.place).or_default() += 1;
     }
     let mut next = take_numbers(conn, &counts).await?;
     let mut numbers = Vec::with_capacity(entries.len());
     let mut rows = Vec::with_capacity(entries.len());
-    let mut newest: HashMap<(Place<'_>, &str), usize> = HashMap::new();
+    let mut newest: HashMap<(LogChannel<'_>, &str), usize> = HashMap::new();
     for entry in entries {
         let (channel_id, seq) = next.get_mut(&entry.place).ok_or_else(AppError::internal)?;
         *seq += 1;
@@ -119,9 +122,9 @@ pub async fn append(conn: &mut Conn, entries: &[Entry<'_>], at: Millis) -> AppRe
 
 /// Moves each channel's number on by its count; returns its id and the number before. In the order of names,
 /// so that no two writers wait for each other.
-async fn take_numbers<'a>(conn: &mut Conn, counts: &BTreeMap<Place<'a>, i64>) -> AppResult<HashMap<Place<'a>, (i64, i64)>> {
+async fn take_numbers<'a>(conn: &mut Conn, counts: &BTreeMap<LogChannel<'a>, i64>) -> AppResult<HashMap<LogChannel<'a>, (i64, i64)>> {
     let mut before = HashMap::with_capacity(counts.len());
-    let wanted: Vec<(Place<'a>, i64)> = counts.iter().map(|(place, count)| (*place, *count)).collect();
+    let wanted: Vec<(LogChannel<'a>, i64)> = counts.iter().map(|(place, count)| (*place, *count)).collect();
     for chunk in wanted.chunks(ROWS_AT_ONCE) {
         let rows: Vec<(i64, i64, String, i64)> = QueryBuilder::<Db>::new("insert into channels (application, name, seq) ")
             .push_values(chunk, |mut row, (place, count)| {
@@ -142,10 +145,7 @@ async fn take_numbers<'a>(conn: &mut Conn, counts: &BTreeMap<Place<'a>, i64>) ->
 }
 
 /// What the log of a channel holds, as this transaction sees it.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn extent(conn: &mut Conn, epoch: &Epoch, place: Place<'_>) -> AppResult<Extent> {
+pub async fn extent(conn: &mut Conn, epoch: &Epoch, place: LogChannel<'_>) -> AppResult<Extent> {
     let row: Option<(i64, i64)> = sqlx::query_as("select floor, seq from channels where application = $1 and name = $2")
         .bind(place.application)
         .bind(place.channel)
@@ -156,9 +156,6 @@ pub async fn extent(conn: &mut Conn, epoch: &Epoch, place: Place<'_>) -> AppResu
 }
 
 /// The cursor of each of `channels`, for the snapshot that this transaction reads.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn cursors(conn: &mut Conn, epoch: &Epoch, channels: &[Channel]) -> AppResult<Vec<(String, Cursor)>> {
     let names: Vec<String> = channels.iter().map(ToString::to_string).collect();
     let mut query = QueryBuilder::<Db>::new("select name, seq from channels where application = ");
@@ -170,9 +167,6 @@ pub async fn cursors(conn: &mut Conn, epoch: &Epoch, channels: &[Channel]) -> Ap
 }
 
 /// The last number of each of these channels of Plenum's own that has one.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn heads(conn: &mut Conn, names: &[Arc<str>]) -> AppResult<HashMap<String, u64>> {
     if names.is_empty() {
         return Ok(HashMap::new());
@@ -185,10 +179,7 @@ pub async fn heads(conn: &mut Conn, names: &[Arc<str>]) -> AppResult<HashMap<Str
 }
 
 /// At most `limit` events of a channel after number `after`, in order.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn page(conn: &mut Conn, place: Place<'_>, after: u64, limit: i64) -> AppResult<Vec<Logged>> {
+pub async fn page(conn: &mut Conn, place: LogChannel<'_>, after: u64, limit: i64) -> AppResult<Vec<Logged>> {
     let events = sqlx::query_as(
         "select live_log.seq, event, data from live_log join channels on channels.id = live_log.channel_id
          where application = $1 and name = $2 and live_log.seq > $3 order by live_log.seq limit $4",
@@ -202,33 +193,137 @@ pub async fn page(conn: &mut Conn, place: Place<'_>, after: u64, limit: i64) -> 
     Ok(events)
 }
 
-/// Prunes one batch of what is too old or too much, and raises the floors. True if there may be more.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn prune(conn: &mut Conn, now: Millis) -> AppResult<bool> {
-    let mut doomed: Vec<(i64, i64)> = sqlx::query_as("select channel_id, seq from live_log where at < $1 order by at limit $2")
+/// Rows of the log that are to go: each with its channel's id and its number.
+pub type Doomed = Vec<(i64, i64)>;
+
+/// What is too old or too much at `now`, some of it: to be looked for outside the writer, and [removed](remove) in parts. Nothing is too
+/// much in a channel that had no event lately, so that of the log only the rows of the last minutes are read, however many there are.
+pub async fn doomed(conn: &mut Conn, now: Millis) -> AppResult<Doomed> {
+    let old: Doomed = sqlx::query_as("select channel_id, seq from live_log where at < $1 order by at limit $2")
         .bind(now - KEPT)
-        .bind(PRUNED_AT_ONCE)
+        .bind(LOOKED_FOR)
         .fetch_all(&mut *conn)
         .await?;
-    if doomed.is_empty() {
-        let long: Vec<(i64, i64)> =
-            sqlx::query_as("select channel_id, count(*) from live_log group by channel_id having count(*) > $1 limit 1")
-                .bind(KEPT_ROWS)
-                .fetch_all(&mut *conn)
-                .await?;
-        for (channel_id, rows) in long {
-            doomed = sqlx::query_as("select channel_id, seq from live_log where channel_id = $1 order by seq limit $2")
-                .bind(channel_id)
-                .bind((rows - KEPT_ROWS).min(PRUNED_AT_ONCE))
-                .fetch_all(&mut *conn)
-                .await?;
+    if !old.is_empty() {
+        return Ok(old);
+    }
+    // A channel has at most as many rows as it was given numbers since it was pruned last.
+    let long: Vec<i64> = sqlx::query_scalar(LONG).bind(now - LATELY).bind(KEPT_ROWS).fetch_all(&mut *conn).await?;
+    let mut doomed = Doomed::new();
+    for channel in long {
+        let rows: i64 = sqlx::query_scalar("select count(*) from (select 1 as one from live_log where channel_id = $1 limit $2) as kept")
+            .bind(channel)
+            .bind(KEPT_ROWS + LOOKED_FOR)
+            .fetch_one(&mut *conn)
+            .await?;
+        if rows <= KEPT_ROWS {
+            continue;
+        }
+        let first: Doomed = sqlx::query_as("select channel_id, seq from live_log where channel_id = $1 order by seq limit $2")
+            .bind(channel)
+            .bind(rows - KEPT_ROWS)
+            .fetch_all(&mut *conn)
+            .await?;
+        doomed.extend(first);
+        if doomed.len() >= PRUNED_AT_ONCE {
+            break;
         }
     }
-    for (channel_id, seq) in &doomed {
-        sqlx::query("delete from live_log where channel_id = $1 and seq = $2").bind(channel_id).bind(seq).execute(&mut *conn).await?;
-        sqlx::query("update channels set floor = $2 where id = $1 and floor < $2").bind(channel_id).bind(seq).execute(&mut *conn).await?;
+    Ok(doomed)
+}
+
+/// Removes rows of the log and raises the floors; [`PRUNED_AT_ONCE`] of them at the most, so that it does not hold the writer. A state
+/// that has a newer row meanwhile keeps it.
+pub async fn remove(conn: &mut Conn, doomed: &[(i64, i64)]) -> AppResult<()> {
+    let mut channels: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for (channel, seq) in doomed {
+        channels.entry(*channel).or_default().push(*seq);
     }
-    Ok(!doomed.is_empty())
+    for (channel, numbers) in channels {
+        let floor = numbers.iter().copied().max();
+        let mut query = QueryBuilder::<Db>::new("delete from live_log where channel_id = ");
+        query.push_bind(channel).push(" and seq in ");
+        push_list(&mut query, numbers);
+        query.build().execute(&mut *conn).await?;
+        sqlx::query("update channels set floor = $2 where id = $1 and floor < $2").bind(channel).bind(floor).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// Prunes all that is too old or too much at `now`, in writes of some rows each.
+pub async fn prune(store: &Store, now: Millis) -> AppResult<()> {
+    loop {
+        let doomed = doomed(&mut *store.read().await?, now).await?;
+        if doomed.is_empty() {
+            return Ok(());
+        }
+        for part in doomed.chunks(PRUNED_AT_ONCE) {
+            let part = part.to_vec();
+            store.write(async move |tx: &mut Tx| remove(tx, &part).await).await?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Millis = 1_795_102_860_000;
+
+    async fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _commits) = Store::open(&format!("sqlite://{}", folder.path().join("test.db").display()), 1).await.unwrap();
+        (folder, store)
+    }
+
+    /// Events of `channel` with these keys, at `at`.
+    async fn logged(store: &Store, channel: &'static str, count: i64, key: Option<&'static str>, at: Millis) {
+        let body = async move |tx: &mut Tx| {
+            for first in (0..count).step_by(500) {
+                let entry = Entry { place: LogChannel::of_plenum(channel), event: "e", data: "{}", key };
+                append(tx, &vec![entry; usize::try_from((count - first).min(500)).unwrap()], at).await?;
+            }
+            Ok(())
+        };
+        store.write(body).await.unwrap();
+    }
+
+    async fn extents(store: &Store) -> Vec<(String, i64, i64, i64)> {
+        sqlx::query_as("select name, floor, seq, (select count(*) from live_log l where l.channel_id = c.id) from channels c order by name")
+            .fetch_all(&mut **store.read().await.as_mut().unwrap())
+            .await
+            .unwrap()
+    }
+
+    /// What is too much goes, oldest first, and what is a day old; states that were replaced are no rows.
+    #[tokio::test]
+    async fn what_is_too_old_or_too_much_is_pruned() {
+        let (_folder, store) = store().await;
+        logged(&store, "facts", KEPT_ROWS + 700, None, NOW).await;
+        logged(&store, "states", KEPT_ROWS + 700, Some("key"), NOW).await;
+        logged(&store, "few", 3, None, NOW).await;
+        logged(&store, "old", 3, None, NOW - KEPT - 1).await;
+        prune(&store, NOW).await.unwrap();
+        let of = |name: &str, floor, seq, rows| (name.to_owned(), floor, seq, rows);
+        let (facts, kept) = (of("facts", 700, 5_700, KEPT_ROWS), of("states", 0, 5_700, 1));
+        assert_eq!(extents(&store).await, [facts, of("few", 0, 3, 3), of("old", 3, 3, 0), kept]);
+    }
+
+    /// I33: each minute rows of the last minutes are looked at, through an index; a channel in which nothing happens is not counted.
+    #[tokio::test]
+    async fn of_the_log_the_last_minutes_are_read() {
+        let (_folder, store) = store().await;
+        logged(&store, "facts", KEPT_ROWS + 700, None, NOW - LATELY - 1).await;
+        assert_eq!(doomed(&mut store.read().await.unwrap(), NOW).await.unwrap(), []);
+        logged(&store, "facts", 1, None, NOW).await;
+        assert_eq!(doomed(&mut store.read().await.unwrap(), NOW).await.unwrap().len(), 701);
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {LONG}")))
+            .bind(NOW)
+            .bind(KEPT_ROWS)
+            .fetch_all(&mut **store.read().await.as_mut().unwrap())
+            .await
+            .unwrap();
+        assert!(plan.iter().any(|(.., line)| line.contains("live_log_at (at>?)")), "{plan:?}");
+        assert!(!plan.iter().any(|(.., line)| line.contains("SCAN")), "{plan:?}");
+    }
 }

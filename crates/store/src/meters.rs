@@ -1,4 +1,4 @@
-//! What the process counts of itself for those who watch it: how often something happened, and how long it took.
+//! What a server counts of itself for those who watch it: how often something happened, and how long it took.
 //!
 //! Prometheus gets the same from the `metrics` crate, but nothing can be read back from there. A meter is one atomic addition
 //! where something happens; who looks reads all of them once a second and keeps a [`Window`] of what was read.
@@ -9,37 +9,37 @@ use std::{
     time::Duration,
 };
 
-use crate::{db, tally};
+use crate::{db, windowed_counts};
 use plenum_core::ids::Millis;
 
-/// Ephemeral events that a full queue dropped or replaced by newer ones.
-pub static DROPPED: Counter = Counter::new();
-/// Connections closed because their queue was full.
-pub static SLOW_CONSUMERS: Seldom = Seldom::new();
-/// Subscriptions that went on from their cursor.
-pub static RECOVERED: Seldom = Seldom::new();
-/// Subscriptions whose cursor the log no longer reached, or that came from another log.
-pub static GAPS: Seldom = Seldom::new();
-/// Events that the dispatcher read from the log because they had not come to it.
-pub static HOLES: Seldom = Seldom::new();
-/// Committed or refused write closures.
-pub static WRITES: Counter = Counter::new();
-/// Time of one group commit.
-pub static COMMIT: Durations = Durations::new();
-/// From the commit to the last write on a socket.
-pub static PUBLISH: Durations = Durations::new();
-/// From a request's arrival to the head of its answer.
-pub static HTTP: Durations = Durations::new();
+/// What is counted on one store's server; a [part](db::Store::part) of the store.
+#[derive(Debug, Default)]
+pub struct Meters {
+    /// Ephemeral events that a full queue dropped or replaced by newer ones.
+    pub dropped: Counter,
+    /// Connections closed because their queue was full.
+    pub slow_consumers: RareCounter,
+    /// Subscriptions that went on from their cursor.
+    pub recovered: RareCounter,
+    /// Subscriptions whose cursor the log no longer reached, or that came from another log.
+    pub gaps: RareCounter,
+    /// Events that the dispatcher read from the log because they had not come to it.
+    pub holes: RareCounter,
+    /// Committed or refused write closures.
+    pub writes: Counter,
+    /// Time of one group commit.
+    pub commit: Durations,
+    /// From the commit to the last write on a socket.
+    pub publish: Durations,
+    /// From a request's arrival to the head of its answer.
+    pub http: Durations,
+}
 
 /// How often something has happened since the start.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
 
 impl Counter {
-    const fn new() -> Self {
-        Self(AtomicU64::new(0))
-    }
-
     /// It happened `times` more.
     pub fn add(&self, times: u64) {
         self.0.fetch_add(times, Ordering::Relaxed);
@@ -52,19 +52,15 @@ impl Counter {
 }
 
 /// What happens seldom, and matters: how often since the start, and in the last hour.
-#[derive(Debug)]
-pub struct Seldom {
+#[derive(Debug, Default)]
+pub struct RareCounter {
     all: Counter,
-    hour: tally::Counter,
+    hour: windowed_counts::Counter,
 }
 
-impl Seldom {
-    const fn new() -> Self {
-        Self { all: Counter::new(), hour: tally::Counter::new() }
-    }
-
+impl RareCounter {
     /// It happened.
-    pub fn note(&self) {
+    pub fn increment(&self) {
         self.all.add(1);
         self.hour.count(db::now());
     }
@@ -90,20 +86,22 @@ const GROWTH: f64 = 1.2;
 #[derive(Debug)]
 pub struct Durations([AtomicU32; BUCKETS]);
 
-impl Durations {
-    const fn new() -> Self {
+impl Default for Durations {
+    fn default() -> Self {
         Self([const { AtomicU32::new(0) }; BUCKETS])
     }
+}
 
+impl Durations {
     /// It took so long once.
-    pub fn note(&self, took: Duration) {
+    pub fn record(&self, took: Duration) {
         if let Some(bucket) = self.0.get(bucket(took.as_secs_f64() * 1_000.0)) {
             bucket.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// What was noted since the last call. One task calls this; another one would take half of it away.
-    pub fn take(&self) -> Spread {
+    /// What was recorded since the last call. One task calls this; another one would take half of it away.
+    pub fn drain(&self) -> Spread {
         Spread(std::array::from_fn(|index| self.0.get(index).map_or(0, |bucket| bucket.swap(0, Ordering::Relaxed))))
     }
 }
@@ -238,11 +236,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn spread(milliseconds: &[f64]) -> Spread {
-        let durations = Durations::new();
+        let durations = Durations::default();
         for one in milliseconds {
-            durations.note(Duration::from_secs_f64(one / 1_000.0));
+            durations.record(Duration::from_secs_f64(one / 1_000.0));
         }
-        durations.take()
+        durations.drain()
     }
 
     proptest! {
@@ -268,9 +266,9 @@ mod tests {
 
     #[test]
     fn what_was_taken_is_not_taken_again() {
-        let durations = Durations::new();
-        durations.note(Duration::from_millis(3));
-        assert_eq!((durations.take().count(), durations.take().count()), (1, 0));
+        let durations = Durations::default();
+        durations.record(Duration::from_millis(3));
+        assert_eq!((durations.drain().count(), durations.drain().count()), (1, 0));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Settings of the database.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 /// `[database]`
@@ -12,10 +14,19 @@ pub struct Database {
     pub slow_read_ms: u64,
     /// The same for writes, which hold the one writer.
     pub slow_write_ms: u64,
+    /// Seconds after which a statement that still reads ends with 503; 0: never.
+    pub longest_read_seconds: u64,
+}
+
+impl Database {
+    /// How long a read may take.
+    pub fn longest_read(&self) -> Duration {
+        if self.longest_read_seconds == 0 { Duration::MAX } else { Duration::from_secs(self.longest_read_seconds) }
+    }
 }
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: "sqlite://data/plenum.db".to_owned(), slow_read_ms: 50, slow_write_ms: 20 }
+        Self { url: "sqlite://data/plenum.db".to_owned(), slow_read_ms: 50, slow_write_ms: 20, longest_read_seconds: 10 }
     }
 }

@@ -1,4 +1,4 @@
-//! Time zones: which there are, and their offsets around now. The one user of the zone database.
+//! Time zones: which there are, and their offsets. The one user of the zone database.
 
 use jiff::{
     SignedDuration, Timestamp,
@@ -6,16 +6,24 @@ use jiff::{
     tz::{AmbiguousOffset, TimeZone},
 };
 
-use plenum_core::{ids::Millis, time::Zone};
+use plenum_core::{clock, ids::Millis, time::Zone};
 
 const DAY: Millis = 86_400_000;
+const YEAR: Millis = 365 * DAY;
+/// What a page shows began at most so long ago: events may be entered that began five years ago, and records are kept longer.
+const BACK: Millis = 12 * YEAR;
+/// Events begin at most five years ahead and last a year at most.
+const AHEAD: Millis = 7 * YEAR;
 
-/// The zone `name` with its offsets from six years back to two ahead; UTC if there is no such zone.
-pub fn zone(name: &str, now: Millis) -> Zone {
+/// The zone `name` with its offsets from twelve years back to seven ahead, so that every instant that is stored is shown at the same
+/// hour on every page; UTC if there is no such zone.
+pub fn zone(name: &str) -> Zone {
     let Ok(zone) = TimeZone::get(name) else { return Zone::default() };
-    let start = Timestamp::from_millisecond(now - 6 * 365 * DAY).unwrap_or(Timestamp::UNIX_EPOCH);
-    let end = Timestamp::from_millisecond(now + 2 * 365 * DAY).unwrap_or(Timestamp::MAX);
-    let mut offsets = vec![(start.as_millisecond(), zone.to_offset(start).seconds())];
+    let now = clock::now();
+    let start = Timestamp::from_millisecond(now - BACK).unwrap_or(Timestamp::UNIX_EPOCH);
+    let end = Timestamp::from_millisecond(now + AHEAD).unwrap_or(Timestamp::MAX);
+    // The first counts for all before it, so it begins where nothing moves: the same zone is equal whenever it was read.
+    let mut offsets = vec![(0, zone.to_offset(start).seconds())];
     for transition in zone.following(start).take_while(|transition| transition.timestamp() < end) {
         offsets.push((transition.timestamp().as_millisecond(), transition.offset().seconds()));
     }
@@ -114,10 +122,14 @@ mod tests {
 
     #[test]
     fn offsets_follow_the_clock_changes() {
-        let berlin = zone("Europe/Berlin", 1_795_102_860_000);
+        let berlin = zone("Europe/Berlin");
         assert_eq!(berlin.clock(1_795_102_860_000), "16:41");
         assert_eq!(berlin.clock(1_782_000_000_000), "02:00");
-        assert_eq!(zone("Nowhere/Town", 0), Zone::default());
+        assert_eq!(zone("Nowhere/Town"), Zone::default());
+        // As far ahead as events may be, a page's hour is the one that the form was given.
+        let in_five_summers = "2031-07-15T19:30";
+        let at = instant("Europe/Berlin", in_five_summers).unwrap();
+        assert_eq!((berlin.clock(at).as_str(), local("Europe/Berlin", at).as_str()), ("19:30", in_five_summers));
         assert_eq!(instant("Europe/Berlin", "2026-11-19T16:41"), Some(1_795_102_860_000));
         assert_eq!(instant("Europe/Berlin", "tomorrow"), None);
         // The day on which summer time ends has 25 hours.

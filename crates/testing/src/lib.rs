@@ -6,6 +6,7 @@
 
 use plenum_core::{
     ids::{OrganisationId, PersonId, SignInId},
+    letters::folded,
     people::{Identity, Privacy, Role},
 };
 use plenum_store::db::{Commits, Committed, Store, Tx};
@@ -37,12 +38,13 @@ impl House {
                 }
                 for id in 1..=count + 1 {
                     let organisation = if id <= count { HERE } else { ELSEWHERE };
-                    sqlx::query("insert into people (id, organisation_id, email, name, password_hash, hue, created_at) values ($1, $2, $3, $4, '', $5, 0)")
+                    sqlx::query("insert into people (id, organisation_id, email, name, password_hash, hue, created_at, name_folded) values ($1, $2, $3, $4, '', $5, 0, $6)")
                         .bind(id)
                         .bind(organisation)
                         .bind(format!("p{id}@plenum.example"))
                         .bind(name(id))
                         .bind(id % 12)
+                        .bind(folded(&name(id)))
                         .execute(&mut **tx)
                         .await?;
                 }
@@ -85,6 +87,22 @@ impl House {
                 _ => None,
             })
             .collect()
+    }
+
+    /// Runs one statement that changes the database; true if the database took it.
+    pub async fn execute(&self, statement: &'static str) -> bool {
+        let ran = self.store.write(async move |tx: &mut Tx| {
+            sqlx::query(statement).execute(&mut **tx).await?;
+            Ok(())
+        });
+        ran.await.is_ok()
+    }
+
+    /// Asserts that the database refuses `first`, the first row of a new kind, until `kind` has inserted that kind.
+    pub async fn assert_kind_is_a_row(&self, kind: &'static str, first: &'static str) {
+        assert!(!self.execute(first).await, "{first}");
+        assert!(self.execute(kind).await, "{kind}");
+        assert!(self.execute(first).await, "{first}");
     }
 
     /// One number from the database.

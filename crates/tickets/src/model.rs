@@ -1,4 +1,6 @@
 //! Tickets, their codes, and the page of an entrance.
 
 pub mod door;
+#[cfg(test)]
+mod enum_words;
 pub mod ticket;

@@ -25,7 +25,7 @@ use plenum_events::model::{
 use plenum_store::db::Tx;
 use plenum_wallet::model::Money;
 use plenum_web::{
-    api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
+    api::{Before, Command, Endpoints, Keyed, Page, Path, Program, Query},
     problem::Problem,
 };
 
@@ -101,18 +101,19 @@ impl From<Ticket> for TicketShown {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
-struct Before {
+#[into_params(parameter_in = Query)]
+struct Asked {
     /// Only tickets with a lower id: the `next` of the page before.
-    #[param(value_type = i64, required = false, minimum = 1)]
-    before: Option<i64>,
+    #[param(inline)]
+    before: Option<Before>,
 }
 
 /// Lists one's own tickets, the newest first.
-#[utoipa::path(get, path = "/api/v1/tickets", tag = "Box office", security(("token" = ["read"])), params(Before),
+#[utoipa::path(get, path = "/api/v1/tickets", tag = "Box office", security(("token" = ["read"])), params(Asked),
     responses((status = 200, description = "Fifty at most.", body = Page<TicketShown>)))]
-async fn list_tickets(program: Program, Query(Before { before }): Query<Before>) -> Result<Json<Page<TicketShown>>, Problem> {
+async fn list_tickets(program: Program, Query(Asked { before }): Query<Asked>) -> Result<Json<Page<TicketShown>>, Problem> {
     program.asks()?;
-    let mut found = read(&program, Which::Before(before.map(TicketId))).await?;
+    let mut found = read(&program, Which::Before(before.map(|before| TicketId(before.get())))).await?;
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let next = found.last().filter(|_| more).map(|last| last.id.0);
@@ -131,7 +132,7 @@ async fn read(program: &Program, which: Which) -> Result<Vec<Ticket>, Problem> {
 async fn read_ticket(program: Program, Path(id): Path<i64>) -> Result<Json<TicketShown>, Problem> {
     program.asks()?;
     let found = read(&program, Which::One(TicketId(id))).await?.pop();
-    let ticket = found.ok_or_else(|| AppError::not_found("There is no such ticket."))?;
+    let ticket = found.ok_or_else(|| AppError::no_such("ticket"))?;
     Ok(Json(ticket.into()))
 }
 
@@ -171,7 +172,7 @@ async fn check_in(program: Program, scanned: Command<Scanned>) -> Result<Json<An
 
 /// What is not let in is an error for a program; nothing was changed by it.
 fn refused(answer: &Answer) -> Option<AppError> {
-    let conflict = |message: String| Some(AppError { field: Some("code".to_owned()), ..AppError::conflict(message) });
+    let conflict = |message: String| Some(AppError::conflict(message).at_field("code"));
     match answer.outcome {
         Outcome::Admitted => None,
         Outcome::Used => conflict(match &answer.used_by {

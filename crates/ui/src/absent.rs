@@ -119,7 +119,6 @@ pub fn watch_size(_element: &Element, _changed: impl Fn() + 'static) -> Option<S
     None
 }
 
-/// See [`watch_size`].
 pub struct SizeWatch;
 
 /// Responses set cookies.

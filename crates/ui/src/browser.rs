@@ -230,7 +230,6 @@ pub fn watch_size(element: &Element, changed: impl Fn() + 'static) -> Option<Siz
     Some(SizeWatch { observer, _told: told })
 }
 
-/// See [`watch_size`].
 pub struct SizeWatch {
     observer: ResizeObserver,
     _told: Closure<dyn Fn()>,

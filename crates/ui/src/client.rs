@@ -19,10 +19,10 @@ pub mod heartbeat;
 #[cfg(not(feature = "hydrate"))]
 mod inert;
 pub mod line;
+pub mod outgoing;
 pub mod presence;
 pub mod reload;
 pub mod subscriptions;
-pub mod words;
 
 #[cfg(feature = "hydrate")]
 use browser as here;
@@ -87,7 +87,6 @@ pub enum SubscriptionStatus {
     Live,
     /// A new snapshot is needed; see [`Update::Stale`].
     Stale,
-    /// See [`Update::Refused`].
     Refused {
         /// As HTTP would say it.
         status: u16,

@@ -54,6 +54,7 @@ pub fn Field(
                 name=name
                 type=kind.unwrap_or("text")
                 value=value
+                dir="auto"
                 autocomplete=autocomplete
                 required=required
                 minlength=minlength.map(|least| least.to_string())

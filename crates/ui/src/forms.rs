@@ -2,10 +2,9 @@
 //! when something was done.
 
 use leptos::{html, prelude::*};
-use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 
-use super::{Icon, Notice, dynamic, effect, memo, notice::Tone, view};
+use super::{Icon, Notice, dynamic, effect, memo, notice::Tone, query::use_query, view};
 use crate::words;
 use plenum_core::error::AppError;
 
@@ -48,7 +47,7 @@ pub fn empty_when(done: Signal<bool>) -> NodeRef<html::Form> {
 }
 
 /// What is wrong with the field called `name`.
-pub fn at(failure: Signal<Option<AppError>>, name: &'static str) -> Signal<Option<String>> {
+pub fn field_error(failure: Signal<Option<AppError>>, name: &'static str) -> Signal<Option<String>> {
     Signal::derive(move || {
         failure.with(|failure| failure.as_ref().filter(|error| error.field.as_deref() == Some(name)).map(|error| error.message.clone()))
     })
@@ -121,7 +120,7 @@ pub fn Done(
 
 /// True if a page without scripts was led here after `name` was done.
 pub fn is_done(name: &'static str) -> Signal<bool> {
-    let query = use_query_map();
+    let query = use_query();
     memo(move || query.with(|query| query.get_str("done") == Some(name))).into()
 }
 
@@ -130,7 +129,6 @@ pub fn is_done(name: &'static str) -> Signal<bool> {
 pub fn Switch(
     /// Its name in the form; `true` is sent while it is on.
     name: &'static str,
-    /// What it is.
     label: &'static str,
     /// What it does.
     text: &'static str,

@@ -10,3 +10,8 @@ pub fn redirect(_path: &str) {}
 pub fn cookie(_name: &str) -> Option<String> {
     None
 }
+
+/// The browser knows its address.
+pub fn address() -> Option<String> {
+    None
+}

@@ -32,7 +32,8 @@ pub fn EmptyState(
 }
 
 /// How a notice or a toast is meant; the icon says it too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Tone {
     /// For information.
     #[default]
@@ -47,13 +48,8 @@ pub enum Tone {
 
 impl Tone {
     /// The attribute's value in the style sheet.
-    pub fn word(self) -> Option<&'static str> {
-        match self {
-            Self::Plain => None,
-            Self::Good => Some("good"),
-            Self::Bad => Some("bad"),
-            Self::Live => Some("live"),
-        }
+    pub fn attribute(self) -> Option<&'static str> {
+        (self != Self::Plain).then(|| self.into_str())
     }
 
     /// The icon that says the same as the colour.
@@ -78,7 +74,7 @@ pub fn Notice(
 ) -> impl IntoView {
     let role = if tone == Tone::Bad { "alert" } else { "status" };
     view! {
-        <p class="notice" data-tone=tone.word() role=role>
+        <p class="notice" data-tone=tone.attribute() role=role>
             <Icon name=tone.icon()/>
             <span>{children()}</span>
         </p>

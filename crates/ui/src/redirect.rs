@@ -15,12 +15,34 @@ pub fn redirect(path: &str) {
     effect(move |_| navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() }));
 }
 
+/// The path of a page with its query, which may begin with a question mark or not.
+pub fn with_query(path: &str, search: &str) -> String {
+    match search.trim_start_matches('?') {
+        "" => path.to_owned(),
+        search => format!("{path}?{search}"),
+    }
+}
+
 /// The sign-in page that leads back to `from` (a path with its query).
 pub fn sign_in_path(from: &str) -> String {
-    match own_path(from) {
-        Some(path) if path != "/" && !path.starts_with("/sign-in") => format!("/sign-in?next={}", encoded(path)),
-        _ => "/sign-in".to_owned(),
+    with_next("/sign-in", Some(from))
+}
+
+/// The page of visitors at `path`, which may have a query, from which one is led on to `next` once one is signed in.
+pub fn with_next(path: &str, next: Option<&str>) -> String {
+    match next.and_then(own_path) {
+        Some(next) if next != "/" && !next.starts_with("/sign-in") => {
+            let mark = if path.contains('?') { '&' } else { '?' };
+            format!("{path}{mark}next={}", encoded(next))
+        }
+        _ => path.to_owned(),
     }
+}
+
+/// Where `?next=` leads, as a header can say it: `/` if it is missing or leads anywhere else than to this site.
+pub fn after_sign_in(next: Option<&str>) -> String {
+    let path = next.and_then(own_path).unwrap_or("/");
+    path.chars().map(|c| if c.is_ascii_graphic() { c.to_string() } else { encoded(&c.to_string()) }).collect()
 }
 
 /// `path` if it leads nowhere but to this site: what stands in `?next=` comes from outside.
@@ -62,6 +84,29 @@ mod tests {
         for foreign in ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "", "/a\nb", "/a\\b"] {
             assert_eq!(own_path(foreign), None, "{foreign:?}");
         }
+    }
+
+    #[test]
+    fn a_page_has_its_query() {
+        let of = |search| with_query("/messages/search", search);
+        assert_eq!(
+            [of("q=a"), of("?q=a"), of(""), of("?")],
+            ["/messages/search?q=a", "/messages/search?q=a", "/messages/search", "/messages/search"]
+        );
+    }
+
+    #[test]
+    fn one_comes_back_to_what_one_looked_for() {
+        let from = "/messages/search?q=winter%20gala&in=a%26b";
+        let query = crate::Query::parse(sign_in_path(from).split_once('?').unwrap().1);
+        assert_eq!(after_sign_in(query.get_str("next")), from);
+        assert_eq!(after_sign_in(Some("/people?q=M\u{fc}ller x")), "/people?q=M%C3%BCller%20x");
+        for foreign in [None, Some(""), Some("//evil.example"), Some("/\\evil.example"), Some("/a\r\nSet-Cookie: x"), Some("messages")] {
+            assert_eq!(after_sign_in(foreign), "/", "{foreign:?}");
+        }
+        assert_eq!(with_next("/register", Some("/events/3")), "/register?next=/events/3");
+        assert_eq!(with_next("/register", Some("/")), "/register");
+        assert_eq!(with_next("/register?invitation=a", Some("/events/3")), "/register?invitation=a&next=/events/3");
     }
 
     #[test]

@@ -20,6 +20,11 @@ pub fn redirect(path: &str) {
     }
 }
 
+/// The path of the request, with its query.
+pub fn address() -> Option<String> {
+    Some(use_context::<Parts>()?.uri.path_and_query()?.as_str().to_owned())
+}
+
 /// What the request's cookie `name` says.
 pub fn cookie(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;

@@ -241,7 +241,7 @@ fn toast_view(toasts: Toasts, id: u32) -> impl IntoView {
         }
     });
     view! {
-        <div class="toast" data-tone=tone.word()>
+        <div class="toast" data-tone=tone.attribute()>
             <Icon name=tone.icon()/>
             <p class="toast-text">{text}</p>
             {button}

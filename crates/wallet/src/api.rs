@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
 use super::model::{
-    deposit::Deposit,
+    deposit::{Deposit, Errand},
     statement::Asked,
     wallet::{Queue, Wallet},
 };
@@ -20,11 +20,15 @@ use {
         model::{Currency, Money, deposit::Simulated, withdrawal::WithdrawalAction},
         server::{self, gateway},
     },
+    plenum_core::{cursor::Epoch, people::Identity},
     plenum_store::{
-        db::Tx,
-        idempotency::{once, parse_key},
+        db::{Conn, Tx},
+        idempotency::{fresh_key, once, parse_key},
     },
-    plenum_web::request::{answer, asker, command, commander, show_done},
+    plenum_web::{
+        server_fn::{command, command_with_input, command_with_state, query_snapshot, query_with_state},
+        state::AppState,
+    },
 };
 
 /// What the page of a wallet begins with.
@@ -44,11 +48,9 @@ pub struct Opened {
 /// 401; 422 for the filter.
 #[server(name = OpenWallet, prefix = "/fn", endpoint = "wallet/open", input = GetUrl, output = Json)]
 pub async fn wallet(#[server(default)] asked: Asked, #[server(default)] before: Option<PostingId>) -> Result<Opened, AppError> {
-    let asker = asker();
-    answer(async move {
-        let (state, who) = asker?;
+    query_with_state(async move |state, who| {
         let wallet = server::reading::wallet(&mut *state.store.read().await?, &who, state.store.epoch(), asked, before).await?;
-        Ok(Opened { wallet, key: format!("{:032x}", rand::random::<u128>()), takes_deposits: gateway::of(&state).is_ok() })
+        Ok(Opened { wallet, key: fresh_key(), takes_deposits: gateway::takes_deposits(&state) })
     })
     .await
 }
@@ -63,22 +65,11 @@ pub async fn begin_deposit(
     #[server(default)] currency: String,
     #[server(default)] key: String,
 ) -> Result<String, AppError> {
-    let asked = commander();
-    let way = answer(async move {
-        let (state, who) = asked?;
-        let (money, key) = (money(&amount, &currency)?, parse_key(&key)?);
-        let gateway = gateway::of(&state)?;
-        let (by, adapter) = (who.clone(), gateway.name());
-        let write = async move |tx: &mut Tx| {
-            let request = ("wallet/deposit", money);
-            once(tx, by.person, &key, &request, async |tx: &mut Tx| server::deposits::begin(tx, &by, adapter, money).await).await
-        };
-        let deposit = state.store.write(write).await?;
-        Ok(server::deposits::lead(&state, &*gateway, &who, deposit).await?.way)
-    });
-    let way = way.await?;
-    show_done(&way);
-    Ok(way)
+    let begin = async move |state: AppState, who: Identity| {
+        let money = money(&amount, &currency)?;
+        Ok(server::deposits::begin_and_lead(&state, &who, &key, money, None).await?.checkout_url)
+    };
+    command_with_state(begin).done_at(String::clone).await
 }
 
 /// Reads an amount and its currency.
@@ -99,15 +90,12 @@ pub async fn request_withdrawal(
     #[server(default)] note: String,
     #[server(default)] key: String,
 ) -> Result<(), AppError> {
-    command("/wallet?done=requested", move |state, who| async move {
-        let (money, key) = (money(&amount, &currency)?, parse_key(&key)?);
-        let write = async move |tx: &mut Tx| {
-            let request = ("wallet/withdraw", money, &note);
-            once(tx, who.person, &key, &request, async |tx: &mut Tx| server::withdrawals::request(tx, &who, money, &note).await).await
-        };
-        state.store.write(write).await.map(drop)
-    })
-    .await
+    let request = async move |tx: &mut Tx, who: &Identity, (money, key): &(Money, String)| {
+        let request = ("wallet/withdraw", *money, &note);
+        let effect = async |tx: &mut Tx| server::withdrawals::request(tx, who, *money, &note).await;
+        once(tx, who.person, key, &request, effect).await.map(drop)
+    };
+    command_with_input(move || Ok((money(&amount, &currency)?, parse_key(&key)?)), request).done("/wallet?done=requested").await
 }
 
 /// Takes a withdrawal of one's own back.
@@ -116,11 +104,9 @@ pub async fn request_withdrawal(
 /// 401; 404; 409 if it is decided already; 429.
 #[server(name = CancelWithdrawal, prefix = "/fn", endpoint = "wallet/cancel", output = Json)]
 pub async fn cancel_withdrawal(id: WithdrawalId) -> Result<(), AppError> {
-    command("/wallet?done=cancelled", move |state, who| async move {
-        let write = async move |tx: &mut Tx| server::withdrawals::act(tx, &who, id, WithdrawalAction::Cancel, "").await;
-        state.store.write(write).await.map(drop)
-    })
-    .await
+    command(async move |tx, who| server::withdrawals::act(tx, who, id, WithdrawalAction::Cancel, "").await.map(drop))
+        .done("/wallet?done=cancelled")
+        .await
 }
 
 /// Sets below which balance one is reminded; nothing or zero: never.
@@ -129,27 +115,26 @@ pub async fn cancel_withdrawal(id: WithdrawalId) -> Result<(), AppError> {
 /// 401; 422 `low_balance`; 429.
 #[server(name = SetLowBalance, prefix = "/fn", endpoint = "wallet/low_balance", output = Json)]
 pub async fn set_low_balance(#[server(default)] low_balance: String) -> Result<(), AppError> {
-    command("/wallet?done=saved", move |state, who| async move {
+    let money = move || {
         let text = if low_balance.trim().is_empty() { "0" } else { &low_balance };
-        let money = Money::parse("low_balance", text, Currency::default())?;
-        state.store.write(async move |tx: &mut Tx| server::set_low_balance(tx, &who, money).await).await
-    })
-    .await
+        Money::parse("low_balance", text, Currency::default())
+    };
+    command_with_input(money, async move |tx, who, money| server::set_low_balance(tx, who, *money).await).done("/wallet?done=saved").await
 }
 
-/// One of one's deposits.
+/// One of one's deposits, and what it was begun for.
 ///
 /// # Errors
 /// 401; 404.
 #[server(name = ReadDeposit, prefix = "/fn", endpoint = "wallet/one", input = GetUrl, output = Json)]
-pub async fn deposit(id: DepositId) -> Result<Snapshot<Deposit>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
+pub async fn deposit(id: DepositId) -> Result<(Snapshot<Deposit>, Option<Errand>), AppError> {
+    query_with_state(async move |state, who| {
         if !server::simulator::is_here(&state) {
-            return Err(AppError::not_found("There is no such page."));
+            return Err(AppError::no_such("page"));
         }
-        server::reading::deposit(&mut *state.store.read().await?, &who, state.store.epoch(), id).await
+        let mut conn = state.store.read().await?;
+        let errand = server::deposits::errand(&mut conn, who.person, id).await?;
+        Ok((server::reading::deposit(&mut conn, &who, state.store.epoch(), id).await?, errand))
     })
     .await
 }
@@ -160,10 +145,9 @@ pub async fn deposit(id: DepositId) -> Result<Snapshot<Deposit>, AppError> {
 /// 401; 404, elsewhere than on this machine too; 422 `outcome`; 429.
 #[server(name = SimulateAnswer, prefix = "/fn", endpoint = "wallet/simulate", output = Json)]
 pub async fn simulate(id: DepositId, #[server(default)] outcome: String) -> Result<Deposit, AppError> {
-    command(&format!("/wallet/deposits/{id}/simulator"), move |state, who| async move {
-        server::simulator::simulate(&state, &who, id, Simulated::parse(&outcome)?).await
-    })
-    .await
+    command_with_state(async move |state, who| server::simulator::simulate(&state, &who, id, Simulated::parse(&outcome)?).await)
+        .done(format!("/wallet/deposits/{id}/simulator"))
+        .await
 }
 
 /// The withdrawals that the admins of the organisation decide about.
@@ -172,12 +156,7 @@ pub async fn simulate(id: DepositId, #[server(default)] outcome: String) -> Resu
 /// 401; 403 unless one is an admin.
 #[server(name = ListWithdrawals, prefix = "/fn", endpoint = "wallet/withdrawals", input = GetUrl, output = Json)]
 pub async fn withdrawals() -> Result<Snapshot<Queue>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        server::reading::queue(&mut *state.store.read().await?, &who, state.store.epoch()).await
-    })
-    .await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| server::reading::queue(conn, who, epoch).await).await
 }
 
 /// Decides about a withdrawal: `approve`, `reject` with a reason, or `process`.
@@ -186,9 +165,8 @@ pub async fn withdrawals() -> Result<Snapshot<Queue>, AppError> {
 /// 401; 403 unless one is an admin and somebody else than its owner; 404; 409 if it is decided already; 422 `act` or `reason`; 429.
 #[server(name = DecideWithdrawal, prefix = "/fn", endpoint = "wallet/decide", output = Json)]
 pub async fn decide(id: WithdrawalId, #[server(default)] act: String, #[server(default)] reason: String) -> Result<(), AppError> {
-    command("/admin/withdrawals?done=decided", move |state, who| async move {
-        let action = WithdrawalAction::parse(&act)?;
-        state.store.write(async move |tx: &mut Tx| server::withdrawals::act(tx, &who, id, action, &reason).await).await.map(drop)
-    })
-    .await
+    let decide = async move |tx: &mut Tx, who: &Identity, action: &WithdrawalAction| {
+        server::withdrawals::act(tx, who, id, *action, &reason).await.map(drop)
+    };
+    command_with_input(move || WithdrawalAction::parse(&act), decide).done("/admin/withdrawals?done=decided").await
 }

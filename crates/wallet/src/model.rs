@@ -6,6 +6,8 @@
 //! - [`wallet`]: a person's wallet, and what their admins decide about.
 
 pub mod deposit;
+#[cfg(test)]
+mod enum_words;
 mod money;
 pub mod statement;
 pub mod wallet;

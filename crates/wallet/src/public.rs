@@ -25,7 +25,7 @@ use plenum_core::{
 };
 use plenum_store::db::Tx;
 use plenum_web::{
-    api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
+    api::{Before, Command, Endpoints, Keyed, Page, Path, Program, Query},
     problem::Problem,
 };
 
@@ -61,25 +61,26 @@ async fn read_wallet(program: Program) -> Result<Json<Purse>, Problem> {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Wanted {
     /// Only entries below this id: the `next` of the page before.
-    #[param(value_type = i64, required = false, minimum = 1)]
-    before: Option<i64>,
+    #[param(inline)]
+    before: Option<Before>,
     /// Of which currency; euros unless it is said.
     #[serde(default)]
-    #[param(required = false, example = "EUR")]
+    #[param(required = false, inline, value_type = Currency)]
     currency: String,
-    /// Only of this kind: `deposit`, `withdrawal`, `withdrawal_returned`, `payment`, `refund` or `opening`.
+    /// Only of this kind.
     #[serde(default)]
-    #[param(required = false)]
+    #[param(required = false, pattern = "^(deposit|withdrawal|withdrawal_returned|payment|refund|opening)$")]
     kind: String,
     /// The first day, in the zone of its owner.
     #[serde(default)]
-    #[param(required = false, example = "2026-11-01")]
+    #[param(required = false, format = Date, example = "2026-11-01")]
     from: String,
     /// The last day, likewise.
     #[serde(default)]
-    #[param(required = false, example = "2026-11-30")]
+    #[param(required = false, format = Date, example = "2026-11-30")]
     to: String,
 }
 
@@ -92,7 +93,7 @@ async fn read_statement(program: Program, Query(wanted): Query<Wanted>) -> Resul
     let mut tx = program.state.store.read().await?;
     let person = program.who.person;
     let filter = server::reading::filter(&mut tx, person, &Asked { currency, kind, from, to }).await?;
-    let mut data = server::reading::entries(&mut tx, person, &filter, before.map(PostingId), PAGE + 1).await?;
+    let mut data = server::reading::entries(&mut tx, person, &filter, before.map(|before| PostingId(before.get())), PAGE + 1).await?;
     let has_more = data.len() > PAGE;
     data.truncate(PAGE);
     let next = data.last().filter(|_| has_more).map(|oldest| oldest.id.0);
@@ -120,15 +121,15 @@ struct NewDeposit {
         (status = 409, description = "There is no payment gateway, or too many deposits are under way.")))]
 async fn begin_deposit(program: Program, command: Command<NewDeposit>) -> Result<Response, Problem> {
     program.commands()?;
-    let gateway = gateway::of(&program.state)?;
+    let gateway = gateway::gateway_for_deposits(&program.state)?;
     let (who, adapter) = (program.who.clone(), gateway.name());
     let begun = program.once(command, async move |tx: &mut Tx, wanted: &NewDeposit| {
-        server::deposits::begin(tx, &who, adapter, Money::new(wanted.amount, wanted.currency)).await
+        server::deposits::begin(tx, &who, adapter, Money::new(wanted.amount, wanted.currency), None).await
     });
     // The reply that is stored does not know the way yet; asked again, the gateway gives the same.
     let begun = begun.await?;
-    let way = server::deposits::lead(&program.state, &*gateway, &program.who, begun.clone()).await?.way;
-    Ok((StatusCode::CREATED, Json(Deposit { way, ..begun })).into_response())
+    let checkout_url = server::deposits::lead(&program.state, &*gateway, &program.who, begun.clone()).await?.checkout_url;
+    Ok((StatusCode::CREATED, Json(Deposit { checkout_url, ..begun })).into_response())
 }
 
 /// Shows one of one's deposits.
@@ -137,7 +138,7 @@ async fn begin_deposit(program: Program, command: Command<NewDeposit>) -> Result
     responses((status = 200, description = "As it is now.", body = Deposit), (status = 404, description = "One has no such deposit.")))]
 async fn read_deposit(program: Program, Path(id): Path<i64>) -> Result<Json<Deposit>, Problem> {
     program.asks()?;
-    let deposit = server::deposits::of(&mut *program.state.store.look().await?, program.who.person, DepositId(id)).await?;
+    let deposit = server::deposits::deposit_find(&mut *program.state.store.look().await?, program.who.person, DepositId(id)).await?;
     Ok(Json(deposit))
 }
 

@@ -3,18 +3,19 @@
 //! - [`ledger`]: accounts, and money that moves between them; all else is built upon its one [`ledger::post`].
 //! - [`deposits`], [`withdrawals`]: money on its way in and out.
 //! - [`gateway`]: what takes people's money; [`simulator`] is the one that is built in, [`callbacks`] is where gateways answer.
-//! - [`reading`]: a wallet, its statement, the withdrawals of an organisation; [`export`]: a statement as a file.
+//! - [`balances`]: what a person has; [`reading`]: a wallet, its statement, the withdrawals of an organisation; [`export`]: a statement as a file.
 //! - [`verify`]: proves that the ledger is even; [`fixtures`]: money for tests.
 
+mod balances;
 pub mod callbacks;
 pub mod deposits;
 pub mod export;
 pub mod fixtures;
 pub mod gateway;
 pub mod ledger;
+mod notices;
 pub mod reading;
 pub mod simulator;
-mod telling;
 #[cfg(test)]
 mod tests;
 pub mod verify;
@@ -25,12 +26,9 @@ use crate::{
     model::Money,
 };
 use plenum_core::{error::AppResult, people::Identity};
-use plenum_store::db::{Activity, Tx};
+use plenum_store::db::Tx;
 
 /// Sets below which balance somebody is reminded; zero: never.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn set_low_balance(tx: &mut Tx, who: &Identity, money: Money) -> AppResult<()> {
     sqlx::query(
         "insert into wallet_settings (person_id, low_balance) values ($1, $2)
@@ -42,9 +40,4 @@ pub async fn set_low_balance(tx: &mut Tx, who: &Identity, money: Money) -> AppRe
     .await?;
     tx.announce(who.person, &WalletEvent::SettingsChanged(WalletSettings { low_balance: money.amount }));
     Ok(())
-}
-
-/// A row about money, for whom it concerns and for the audit log (I32).
-fn noted(activity: Activity, money: Money) -> Activity {
-    activity.named(&money.to_string())
 }

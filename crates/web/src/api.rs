@@ -12,14 +12,15 @@ mod endpoints;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::Serialize;
 
-pub use asked::{Path, Query};
+pub use asked::{After, Before, Path, Query};
 pub use command::{Command, IDEMPOTENCY_KEY, Keyed, in_header};
 pub use endpoints::Endpoints;
 
 use super::{problem::Problem, sign_ins, state::AppState};
 use plenum_core::error::{AppError, AppResult};
-use plenum_core::people::Identity;
 pub use plenum_core::people::Scope;
+use plenum_core::people::{Identity, Scopes};
+use plenum_live::rules::Who;
 
 /// A program that asks for a person.
 pub struct Program {
@@ -27,7 +28,7 @@ pub struct Program {
     pub state: AppState,
     /// Whose token it is.
     pub who: Identity,
-    scopes: String,
+    scopes: Scopes,
 }
 
 impl Program {
@@ -48,6 +49,15 @@ impl Program {
         self.state.rates.command(self.who.person)
     }
 
+    /// A command about what is others' (their orders, an event and all who have tickets, a broadcast), counted as [`Program::commands`].
+    ///
+    /// # Errors
+    /// 403 without the scope `manage`; 429.
+    pub fn manages(&self) -> AppResult<()> {
+        self.needs(Scope::Manage)?;
+        self.state.rates.command(self.who.person)
+    }
+
     /// A mark (read, typing, here), counted against `limits.marks_per_minute`.
     ///
     /// # Errors
@@ -60,8 +70,12 @@ impl Program {
     /// # Errors
     /// 403 without `scope`.
     pub fn needs(&self, scope: Scope) -> AppResult<()> {
-        let has = self.scopes.split_whitespace().any(|word| word == scope.word());
-        if has { Ok(()) } else { Err(AppError::forbidden(format!("This token lacks the scope {}.", scope.word()))) }
+        self.scopes.require(scope)
+    }
+
+    /// Who asks, as the live layer knows them.
+    pub fn live(&self) -> Who {
+        Who::new(&self.who, self.scopes)
     }
 }
 

@@ -1,17 +1,21 @@
-//! HTTP: [`sign_ins`], [`security`], [`rates`], what a [`request`] asks, the [`state`] that requests share, the
-//! socket's [`upgrade`], the kit of the public API ([`api`]), [`mail`]. It names no page and no feature's rules.
+//! HTTP: [`sign_ins`], [`security`], [`rates`], what a [`request`] says, how a [`server_fn`] begins, the [`state`] that requests share,
+//! the [`connections`] that requests come on, the socket's [`upgrade`], the kit of the public API ([`api`]), [`mail`]. It names no page
+//! and no feature's rules.
 
 pub mod api;
+pub mod connections;
 pub mod csv;
-pub mod flash;
 pub mod mail;
+pub mod once;
 pub mod password;
 pub mod problem;
 pub mod pusher_auth;
 pub mod rates;
+pub mod refusals;
 pub mod request;
 pub mod search;
 pub mod security;
+pub mod server_fn;
 pub mod settings;
 pub mod sign_ins;
 pub mod state;

@@ -4,7 +4,7 @@
 //! same whether or not there is such an account, so that the time says nothing.
 
 use std::sync::{
-    LazyLock,
+    Arc, OnceLock,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -15,32 +15,49 @@ use argon2::{
 use tokio::sync::Semaphore;
 
 use plenum_core::error::{AppError, AppResult};
+use plenum_store::db::Store;
 
 /// Hashes at the same time: 19 MiB and some 20 ms of one core each.
-static PLACES: Semaphore = Semaphore::const_new(2);
-/// Who waits for a place. Beyond [`MAX_WAITING`] one is sent away, so that a flood cannot pile up.
-static WAITING: AtomicUsize = AtomicUsize::new(0);
+const AT_ONCE: usize = 2;
+/// Beyond so many who wait one is sent away, so that a flood cannot pile up.
 const MAX_WAITING: usize = 200;
 
-/// What an unknown account's password is compared with: the work is the same, the answer always no.
-static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash_now(&format!("{:032x}", rand::random::<u128>())));
+/// Who hashes and who waits for it; a [part](Store::part) of the store.
+struct Queue {
+    places: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    /// What an unknown account's password is compared with: the work is the same, the answer always no.
+    nobody: OnceLock<Option<String>>,
+}
 
-/// Counts one who waits, until it is dropped.
-struct Waiting;
-
-impl Waiting {
-    fn enter() -> AppResult<Self> {
-        if WAITING.fetch_add(1, Ordering::Relaxed) >= MAX_WAITING {
-            WAITING.fetch_sub(1, Ordering::Relaxed);
-            return Err(AppError::too_many(3));
-        }
-        Ok(Self)
+impl Default for Queue {
+    fn default() -> Self {
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), waiting: AtomicUsize::new(0), nobody: OnceLock::new() }
     }
 }
 
-impl Drop for Waiting {
+impl Queue {
+    fn nobody(&self) -> Option<String> {
+        self.nobody.get_or_init(|| hash_now(&format!("{:032x}", rand::random::<u128>()))).clone()
+    }
+}
+
+/// Counts one who waits, until it is dropped.
+struct Waiting<'a>(&'a Queue);
+
+impl<'a> Waiting<'a> {
+    fn enter(queue: &'a Queue) -> AppResult<Self> {
+        if queue.waiting.fetch_add(1, Ordering::Relaxed) >= MAX_WAITING {
+            queue.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(AppError::too_many(3));
+        }
+        Ok(Self(queue))
+    }
+}
+
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        WAITING.fetch_sub(1, Ordering::Relaxed);
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -50,9 +67,9 @@ fn hash_now(password: &str) -> Option<String> {
 }
 
 /// Runs `work` on a blocking thread when there is a place for it.
-async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> AppResult<T> {
-    let waiting = Waiting::enter()?;
-    let place = PLACES.acquire().await.map_err(|_| AppError::internal())?;
+async fn in_turn<T: Send + 'static>(queue: &Queue, work: impl FnOnce() -> T + Send + 'static) -> AppResult<T> {
+    let waiting = Waiting::enter(queue)?;
+    let place = Arc::clone(&queue.places).acquire_owned().await.map_err(|_| AppError::internal())?;
     drop(waiting);
     let done = tokio::task::spawn_blocking(move || {
         let done = work();
@@ -69,18 +86,20 @@ async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 ///
 /// # Errors
 /// 429 if too many wait already; internal if the system gives no random salt.
-pub async fn hash(password: String) -> AppResult<String> {
-    in_turn(move || hash_now(&password)).await?.ok_or_else(AppError::internal)
+pub async fn hash(store: &Store, password: String) -> AppResult<String> {
+    in_turn(&store.part::<Queue>(), move || hash_now(&password)).await?.ok_or_else(AppError::internal)
 }
 
 /// True if `password` is the one that `stored` was made of; without `stored` the work is the same and the answer no.
 ///
 /// # Errors
 /// As [`hash`].
-pub async fn verify(password: String, stored: Option<String>) -> AppResult<bool> {
-    in_turn(move || {
+pub async fn verify(store: &Store, password: String, stored: Option<String>) -> AppResult<bool> {
+    let queue = store.part::<Queue>();
+    let asked = Arc::clone(&queue);
+    in_turn(&queue, move || {
         let known = stored.is_some();
-        let Some(hash) = stored.or_else(|| NOBODY.clone()) else { return false };
+        let Some(hash) = stored.or_else(|| asked.nobody()) else { return false };
         let matches = match PasswordHash::new(&hash) {
             Ok(hash) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
             Err(error) => {
@@ -96,19 +115,23 @@ pub async fn verify(password: String, stored: Option<String>) -> AppResult<bool>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use plenum_testing::House;
 
     #[tokio::test]
     async fn only_the_right_password_of_a_known_account_matches() {
-        let stored = hash("correct horse".to_owned()).await.unwrap();
+        let house = House::with(1).await;
+        let stored = hash(&house.store, "correct horse".to_owned()).await.unwrap();
         assert!(stored.starts_with("$argon2id$"), "{stored}");
-        assert!(verify("correct horse".to_owned(), Some(stored.clone())).await.unwrap());
-        assert!(!verify("correct horsf".to_owned(), Some(stored)).await.unwrap());
-        assert!(!verify("correct horse".to_owned(), None).await.unwrap());
-        assert!(!verify("correct horse".to_owned(), Some("not a hash".to_owned())).await.unwrap());
+        assert!(verify(&house.store, "correct horse".to_owned(), Some(stored.clone())).await.unwrap());
+        assert!(!verify(&house.store, "correct horsf".to_owned(), Some(stored)).await.unwrap());
+        assert!(!verify(&house.store, "correct horse".to_owned(), None).await.unwrap());
+        assert!(!verify(&house.store, "correct horse".to_owned(), Some("not a hash".to_owned())).await.unwrap());
     }
 
     #[tokio::test]
     async fn two_hashes_of_a_password_differ() {
-        assert_ne!(hash("correct horse".to_owned()).await.unwrap(), hash("correct horse".to_owned()).await.unwrap());
+        let house = House::with(1).await;
+        let hashed = async || hash(&house.store, "correct horse".to_owned()).await.unwrap();
+        assert_ne!(hashed().await, hashed().await);
     }
 }

@@ -6,7 +6,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use plenum_core::error::AppError;
+use plenum_core::error::{AppError, ErrorCode};
 use plenum_store::faults;
 
 /// Why a request was refused (RFC 9457).
@@ -25,6 +25,9 @@ pub struct ProblemDetails {
     /// The input that is meant: a field of the body, or a header.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// What happened, where a program may act on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<ErrorCode>,
     /// Under which word those who run the place find what went wrong on their side.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
@@ -51,6 +54,7 @@ impl IntoResponse for Problem {
             status: status.as_u16(),
             detail: error.message.clone(),
             field: error.field.clone(),
+            code: error.code,
             reference: error.reference.clone(),
         };
         let body = serde_json::to_string(&problem).unwrap_or_default();

@@ -2,7 +2,7 @@
 //!
 //! They ask with a bearer token that has the scope `connect`, or with Plenum's cookie from Plenum's own
 //! pages, and get a signature for their socket. What the signature is worth is told in
-//! [`own`].
+//! [`plenum_auth`].
 
 use axum::{
     Json,
@@ -25,15 +25,12 @@ use super::{
     state::AppState,
 };
 use plenum_core::error::{AppError, AppResult};
-use plenum_core::people::Identity;
+use plenum_core::people::{Identity, Scope, Scopes};
 use plenum_live::{
-    own::{self, OWN_KEY, USER_PREFIX},
+    plenum_auth::{self, OWN_KEY, USER_PREFIX},
     pusher::signature,
     rules::{Decision, Who},
 };
-
-/// What a token needs to open sockets.
-const CONNECT: &str = "connect";
 
 /// The endpoints, at each of the places where clients look for them.
 pub fn endpoints() -> Endpoints {
@@ -86,18 +83,21 @@ fn allowance(state: &AppState, origin: &str) -> Option<Allowance> {
     any.then(|| Allowance { origin: HeaderValue::from_static("*"), credentials: false })
 }
 
-/// Who asks: by token, or by cookie from a page of Plenum's own.
-async fn asker(state: &AppState, headers: &HeaderMap) -> AppResult<Identity> {
+/// Who asks, and what their access may be used for: by token, or by cookie from a page of Plenum's own.
+async fn asker(state: &AppState, headers: &HeaderMap) -> AppResult<(Identity, Scopes)> {
     if let Some((identity, scopes)) = sign_ins::by_token(&state.store, headers).await? {
-        if !scopes.split_whitespace().any(|scope| scope == CONNECT) {
+        if !scopes.has(Scope::Connect) {
             return Err(AppError::forbidden("This token may not open sockets: it lacks the scope connect."));
         }
-        return Ok(identity);
+        return Ok((identity, scopes));
     }
     match origin_of(state, headers).await {
         OriginCheck::Foreign(_) => Err(AppError::signed_out()),
         // Without an Origin a browser asks from its own page (GET), or it is a program that holds the cookie.
-        OriginCheck::Own | OriginCheck::Absent => sign_ins::by_cookie(&state.store, headers).await?.ok_or_else(AppError::signed_out),
+        OriginCheck::Own | OriginCheck::Absent => {
+            let identity = sign_ins::by_cookie(state, headers).await?.ok_or_else(AppError::signed_out)?;
+            Ok((identity, Scopes::ALL))
+        }
     }
 }
 
@@ -143,15 +143,16 @@ struct Signature {
 
 /// Signs a subscription of one's socket to a private or presence channel.
 ///
-/// The signature is worth what its person may at the moment of the subscription, and as long as the token is.
+/// The signature is worth what its person may at the moment of the subscription, and as long as the token is. Beside `connect` a token
+/// needs `read` for what is its person's, and `admin` for the channels of admins.
 #[utoipa::path(post, path = "/broadcasting/auth", operation_id = "broadcasting_auth", tag = "Sockets", security(("token" = ["connect"])),
     request_body(content((Subscription = "application/x-www-form-urlencoded"), (Subscription = "application/json"))),
     responses((status = 200, description = "The signature.", body = Signature), (status = 404, description = "There is no such channel.")))]
 async fn auth(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<Json<Signature>, Problem> {
-    let who = asker(&state, &headers).await?;
+    let (who, scopes) = asker(&state, &headers).await?;
     let socket_id = socket_id(&headers, &body)?;
     let channel = field(&headers, &body, "channel_name").ok_or_else(|| AppError::invalid("channel_name", "channel_name is missing."))?;
-    let asked = Who { person: who.person, organisation: who.organisation, sign_in: who.sign_in };
+    let asked = Who::new(&who, scopes);
     let decision = {
         let mut tx = state.store.read().await?;
         state.hub.rules().may_join(&mut tx, Some(&asked), &channel).await?
@@ -166,7 +167,7 @@ async fn auth(State(state): State<AppState>, headers: HeaderMap, body: Bytes) ->
         fields.insert("user_info".to_owned(), info);
     }
     let data = data.to_string();
-    let signed = own::sign(state.hub.secret(), &signature::subscription(&socket_id, &channel, Some(&data)));
+    let signed = plenum_auth::sign(state.hub.secret(), &signature::subscription(&socket_id, &channel, Some(&data)));
     Ok(Json(Signature { auth: signed, channel_data: data }))
 }
 
@@ -193,11 +194,11 @@ struct UserSignature {
     request_body(content((SocketOfPerson = "application/x-www-form-urlencoded"), (SocketOfPerson = "application/json"))),
     responses((status = 200, description = "The signature.", body = UserSignature)))]
 async fn user_auth(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<Json<UserSignature>, Problem> {
-    let who = asker(&state, &headers).await?;
+    let (who, _) = asker(&state, &headers).await?;
     let socket_id = socket_id(&headers, &body)?;
     let data =
         json!({ "id": who.person.to_string(), "user_info": { "name": who.name, "hue": who.hue }, "sign_in": who.sign_in }).to_string();
-    let signed = own::sign(state.hub.secret(), &signature::sign_in(&socket_id, &data));
+    let signed = plenum_auth::sign(state.hub.secret(), &signature::sign_in(&socket_id, &data));
     Ok(Json(UserSignature { auth: signed, user_data: data }))
 }
 
@@ -240,7 +241,7 @@ struct Settings {
     responses((status = 200, description = "The settings.", body = Connecting)))]
 async fn config(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<Connecting>, Problem> {
     let who = match asker(&state, &headers).await {
-        Ok(who) => Some(who),
+        Ok((who, _)) => Some(who),
         Err(error) if error.status() == 401 => None,
         Err(error) => return Err(error.into()),
     };

@@ -2,36 +2,39 @@
 //!
 //! Promises: a limit of n in a minute means that the one after the n-th within *any*
 //! 60 seconds is refused, and that what is refused does not count; nobody's limit touches
-//! anybody else's; each key costs a few hundred bytes however high its limit, and
-//! [`Rates::sweep`] forgets those that are idle.
+//! anybody else's; each key costs a few hundred bytes however high its limit; and whoever comes
+//! from very many addresses makes no request cost more than another (I33): the idle are forgotten
+//! by the [`generations`].
 //!
-//! [`window`] counts, [`failures`] slows down guessing; both are pure and are told the
+//! [`window`] counts, [`failures`] slows down guessing; all are pure and are told the
 //! time. What is here lives in this process: with several nodes, these methods ask a
 //! shared store instead, and nothing else of Plenum changes.
 
 mod failures;
+mod generations;
 mod window;
 
 use std::{
-    collections::HashMap,
     hash::Hash,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use failures::Failures;
+use generations::Generations;
 use window::Window;
 
 use plenum_core::{
     error::{AppError, AppResult},
     ids::{OrganisationId, PersonId},
+    network::network,
 };
 use plenum_live::settings::Limits;
 
 /// One typing mark in this time, per person and conversation.
 const TYPING_EVERY: Duration = Duration::from_secs(3);
-/// Keys of one kind at the most; beyond it the idle are forgotten at once, and if none are, newcomers share one count.
+/// Keys of one kind at the most; beyond it those that were idle for longest are forgotten.
 const MAX_KEYS: usize = 200_000;
 
 /// All limits of this process.
@@ -41,7 +44,7 @@ pub struct Rates {
     marks: PerMinute<PersonId>,
     addresses: PerMinute<IpAddr>,
     failures: Mutex<Failures>,
-    typing: Mutex<HashMap<(PersonId, i64), Instant>>,
+    typing: Mutex<Generations<(PersonId, i64), Option<Instant>>>,
 }
 
 /// A try to sign in, from its beginning until it is known how it ended. Dropped without
@@ -62,7 +65,7 @@ impl Rates {
             marks: PerMinute::new(limits.marks_per_minute),
             addresses: PerMinute::new(limits.commands_per_minute),
             failures: Mutex::new(Failures::new(limits.sign_in_failures_per_account, limits.sign_in_failures_per_address)),
-            typing: Mutex::default(),
+            typing: Mutex::new(Generations::new(MAX_KEYS, TYPING_EVERY)),
         }
     }
 
@@ -71,7 +74,7 @@ impl Rates {
     /// # Errors
     /// 429 with the seconds to wait, once there were `limits.commands_per_minute` in the last minute.
     pub fn command(&self, person: PersonId) -> AppResult<()> {
-        self.commands.take(person, self.second())
+        self.commands.take(person, self.started)
     }
 
     /// Counts a mark (read, delivered, typing) of `person`.
@@ -79,7 +82,7 @@ impl Rates {
     /// # Errors
     /// As [`Rates::command`], for `limits.marks_per_minute`.
     pub fn mark(&self, person: PersonId) -> AppResult<()> {
-        self.marks.take(person, self.second())
+        self.marks.take(person, self.started)
     }
 
     /// Counts a command of somebody who is not signed in, by their address.
@@ -87,21 +90,19 @@ impl Rates {
     /// # Errors
     /// As [`Rates::command`].
     pub fn command_from_address(&self, address: IpAddr) -> AppResult<()> {
-        self.addresses.take(network(address), self.second())
+        self.addresses.take(network(address), self.started)
     }
 
     /// True if `person` may send a typing mark in `subject` now; the next one is due in three seconds.
     pub fn typing(&self, person: PersonId, subject: i64) -> bool {
         let now = Instant::now();
         let mut typing = lock(&self.typing);
-        if typing.get(&(person, subject)).is_some_and(|last| now.duration_since(*last) < TYPING_EVERY) {
-            return false;
+        let last = typing.touch((person, subject), now);
+        let due = last.is_none_or(|last| now.duration_since(last) >= TYPING_EVERY);
+        if due {
+            *last = Some(now);
         }
-        if typing.len() >= MAX_KEYS {
-            typing.retain(|_, last| now.duration_since(*last) < TYPING_EVERY);
-        }
-        typing.insert((person, subject), now);
-        true
+        due
     }
 
     /// Begins a try to sign in, and waits as long as the failures before it demand: it delays
@@ -122,67 +123,44 @@ impl Rates {
         Ok(begun)
     }
 
-    /// Forgets what no longer matters. Called about once a minute.
+    /// Forgets what no longer matters, where nobody asks. Called about once a minute.
     pub fn sweep(&self) {
-        let second = self.second();
-        self.commands.sweep(second);
-        self.marks.sweep(second);
-        self.addresses.sweep(second);
         let now = Instant::now();
-        lock(&self.failures).sweep(now);
-        lock(&self.typing).retain(|_, last| now.duration_since(*last) < TYPING_EVERY);
-    }
-
-    fn second(&self) -> u64 {
-        self.started.elapsed().as_secs()
+        for windows in [&self.commands.windows, &self.marks.windows] {
+            lock(windows).forget(now);
+        }
+        lock(&self.addresses.windows).forget(now);
+        lock(&self.failures).forget(tokio::time::Instant::now().into_std());
+        lock(&self.typing).forget(now);
     }
 }
 
 impl SignInTry<'_> {
     /// The password was right: the account's failures are forgotten, the address's stay.
     pub fn succeeded(self) {
-        lock(&self.rates.failures).succeeded(&self.account, self.address);
+        lock(&self.rates.failures).succeeded(&self.account, self.address, tokio::time::Instant::now().into_std());
     }
 }
 
 /// A limit a minute for each key.
 struct PerMinute<K> {
     limit: u32,
-    windows: Mutex<HashMap<K, Window>>,
-    overflow: Mutex<Window>,
+    windows: Mutex<Generations<K, Window>>,
 }
 
 impl<K: Eq + Hash> PerMinute<K> {
     fn new(limit: u32) -> Self {
-        Self { limit, windows: Mutex::default(), overflow: Mutex::default() }
+        Self { limit, windows: Mutex::new(Generations::new(MAX_KEYS, window::LENGTH)) }
     }
 
-    fn take(&self, key: K, second: u64) -> AppResult<()> {
+    /// Counts one of `key`, in seconds since `started`.
+    fn take(&self, key: K, started: Instant) -> AppResult<()> {
         if self.limit == 0 {
             return Ok(());
         }
-        let mut windows = lock(&self.windows);
-        if windows.len() >= MAX_KEYS && !windows.contains_key(&key) {
-            windows.retain(|_, window| !window.is_idle(second));
-            if windows.len() >= MAX_KEYS {
-                return lock(&self.overflow).take(self.limit, second).map_err(AppError::too_many);
-            }
-        }
-        windows.entry(key).or_default().take(self.limit, second).map_err(AppError::too_many)
-    }
-
-    fn sweep(&self, second: u64) {
-        let mut windows = lock(&self.windows);
-        windows.retain(|_, window| !window.is_idle(second));
-        windows.shrink_to_fit();
-    }
-}
-
-/// Whom an address stands for: an IPv4 address itself, an IPv6 address its /64, which one subscriber has.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
-        address => address,
+        let now = Instant::now();
+        let second = now.saturating_duration_since(started).as_secs();
+        lock(&self.windows).touch(key, now).take(self.limit, second).map_err(AppError::too_many)
     }
 }
 
@@ -227,6 +205,22 @@ mod tests {
         assert!(!rates.typing(PersonId(1), 7));
         assert!(rates.typing(PersonId(1), 8));
         assert!(rates.typing(PersonId(2), 7));
+    }
+
+    /// I33: newcomers from very many addresses neither share a count with others nor take theirs away.
+    #[test]
+    fn many_addresses_hurt_nobody_else() {
+        let rates = rates(2);
+        let crowd = |number: u32| IpAddr::V4(std::net::Ipv4Addr::from_bits(0x0100_0000 + number));
+        for number in 0..(MAX_KEYS as u32) * 2 {
+            rates.command_from_address(crowd(number)).unwrap();
+        }
+        let address = "192.0.2.1".parse().unwrap();
+        assert!((0..2).all(|_| rates.command_from_address(address).is_ok()));
+        for number in 0..1_000 {
+            rates.command_from_address(crowd(number)).unwrap();
+        }
+        assert!(rates.command_from_address(address).is_err());
     }
 
     #[test]

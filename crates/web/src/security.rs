@@ -1,11 +1,13 @@
 //! What stands before every request: who asks and from where, whether the page that
 //! made the browser ask is ours, and the headers that keep a page to itself.
 //!
-//! The three middlewares, from the outside in: [`protect`], [`check_origin`], [`identify`].
+//! The three middlewares, from the outside in: [`protect`], [`identify`], [`check_origin`]. The sessions' layer and its
+//! [`guard`](sign_ins::guard) stand before [`identify`].
 
 mod address;
+mod figures;
 mod origin;
-pub mod strangers;
+pub mod rejected_origins;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -16,9 +18,15 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
+use rejected_origins::RejectedOrigins;
+
+pub use figures::may_see_figures;
 pub use origin::{OriginCheck, without_port};
 
-use super::{sign_ins, state::AppState};
+use super::{
+    sign_ins::{self, Session},
+    state::AppState,
+};
 use plenum_core::{
     error::{AppError, AppResult},
     ids::OrganisationId,
@@ -39,7 +47,7 @@ fn note_address(state: &AppState, request: &mut Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
     let trusted = &state.server.trusted_proxies;
     if request.headers().contains_key("x-forwarded-for") && !trusted.iter().any(|proxy| proxy.to_canonical() == peer.to_canonical()) {
-        strangers::note_proxy(peer);
+        state.store.part::<RejectedOrigins>().add_proxy(peer);
     }
     let client = address::client(peer, request.headers(), &state.server.trusted_proxies);
     request.extensions_mut().insert(ClientAddress(client));
@@ -47,15 +55,18 @@ fn note_address(state: &AppState, request: &mut Request) -> IpAddr {
 }
 
 /// Middleware: finds out who asks and from where, and puts [`ClientAddress`] and, if somebody
-/// is signed in, `Identity` into the request's extensions.
+/// is signed in, `Identity` into the request's extensions. The layer of the sessions stands before it.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let client = note_address(&state, &mut request);
-    match sign_ins::lookup(&state, request.headers(), client).await {
+    let Some(session) = request.extensions().get::<Session>().cloned() else {
+        return faults::error_response(AppError::internal());
+    };
+    match sign_ins::lookup(&state, &session, client).await {
         Ok(Some(identity)) => {
             request.extensions_mut().insert(identity);
         }
         Ok(None) => {}
-        Err(error) => return faults::told(error),
+        Err(error) => return faults::error_response(error),
     }
     next.run(request).await
 }
@@ -73,13 +84,12 @@ pub async fn check_origin(State(state): State<AppState>, request: Request, next:
         let allowed = match origin_of(&state, headers).await {
             OriginCheck::Own => true,
             OriginCheck::Foreign(origin) => {
-                tracing::info!(%origin, path = request.uri().path(), "a request from another site was refused");
-                strangers::note_origin(&origin, request.uri().path());
+                state.store.part::<RejectedOrigins>().add_origin(&origin, request.uri().path());
                 false
             }
             OriginCheck::Absent => origin::allowed_without(
                 headers.get("sec-fetch-site").map(HeaderValue::as_bytes),
-                sign_ins::cookie(headers, sign_ins::COOKIE).is_some(),
+                sign_ins::cookie(headers, sign_ins::cookie_name(&state.server)).is_some(),
             ),
         };
         if !allowed {
@@ -169,9 +179,7 @@ pub fn content_security_policy(nonce: &str, public_url: &str, watch_reload_port:
 /// An organisation, as a request's host name chooses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
-    /// Which.
     pub id: OrganisationId,
-    /// Its name.
     pub name: String,
     /// Anyone may register, or only with an invitation.
     pub open_registration: bool,

@@ -1,11 +1,16 @@
 //! Settings of the HTTP server and of mail.
 
 use std::{
+    fmt,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
 };
 
+use anyhow::{Context as _, ensure};
+use lettre::message::Mailbox;
 use serde::Deserialize;
+
+use super::mail::relay::Relay;
 
 /// `[server]`
 #[derive(Debug, Clone, Deserialize)]
@@ -15,7 +20,7 @@ pub struct Server {
     pub public_url: String,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Bearer token for `/metrics` from elsewhere than loopback; empty: loopback only.
+    /// Bearer token for figures of the process (`/metrics`) from elsewhere than this machine, and behind a proxy; empty: there is none.
     pub metrics_token: String,
     /// Seconds over which sockets are closed at shutdown.
     pub drain_seconds: u64,
@@ -38,8 +43,8 @@ impl Server {
         self.public_url.starts_with("https://")
     }
 
-    /// True if only this machine can reach what `public_url` names.
-    pub fn is_loopback(&self) -> bool {
+    /// True if `public_url` is unset, or names this machine only.
+    pub(crate) fn is_loopback(&self) -> bool {
         let url = &self.public_url;
         let host = url.split_once("://").map_or("", |(_, rest)| rest);
         let host = if host.starts_with('[') {
@@ -50,14 +55,10 @@ impl Server {
         url.is_empty() || host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
-    /// True if neither the address that people use nor the one that is listened on is another machine's to reach.
+    /// True if neither the address that people use nor the one that is listened on is another machine's to reach. Demo mode, seeds, the
+    /// simulated gateway and tests ask this.
     pub fn is_only_here(&self, bound: SocketAddr) -> bool {
         self.is_loopback() && bound.ip().is_loopback()
-    }
-
-    /// True if only this machine can reach what is served at `bound`; where `public_url` is unset, the address decides.
-    pub fn serves_only_here(&self, bound: SocketAddr) -> bool {
-        self.is_loopback() && (!self.public_url.is_empty() || bound.ip().is_loopback())
     }
 }
 
@@ -65,21 +66,83 @@ impl Server {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mail {
+    /// The mail server, as `smtps://name:password@host`; empty: mails are written to the folder.
+    pub smtp_url: Concealed,
     /// The folder that mails are written to, relative to the settings file.
     pub outbox: PathBuf,
     /// The sender's address.
     pub from: String,
+    /// Seconds that one conversation with the mail server may take.
+    pub timeout_seconds: u64,
+}
+
+/// A text with a password in it, which is shown nowhere.
+#[derive(Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Concealed(String);
+
+impl fmt::Debug for Concealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "unset" } else { "set" })
+    }
 }
 
 impl Default for Mail {
     fn default() -> Self {
-        Self { outbox: "data/outbox".into(), from: "Plenum <no-reply@plenum.example>".to_owned() }
+        let from = "Plenum <no-reply@plenum.example>".to_owned();
+        Self { smtp_url: Concealed::default(), outbox: "data/outbox".into(), from, timeout_seconds: 30 }
+    }
+}
+
+impl Mail {
+    /// True if mails are sent to a mail server.
+    pub fn is_sent(&self) -> bool {
+        !self.smtp_url.0.is_empty()
+    }
+
+    /// The mail server, if there is one.
+    ///
+    /// # Errors
+    /// What is wrong with `mail.smtp_url`; it is not repeated.
+    pub fn relay(&self) -> anyhow::Result<Option<Relay>> {
+        self.is_sent().then(|| Relay::parse(self.smtp_url.0.trim()).context("mail.smtp_url is refused")).transpose()
+    }
+
+    /// The sender.
+    ///
+    /// # Errors
+    /// If `mail.from` is no sender.
+    pub fn sender(&self) -> anyhow::Result<Mailbox> {
+        let sender = self.from.parse::<Mailbox>();
+        sender.context("mail.from must be an address like Plenum <no-reply@example.org>")
+    }
+
+    /// # Errors
+    /// The setting that is wrong, and why.
+    pub fn check(&self) -> anyhow::Result<()> {
+        self.relay()?;
+        self.sender()?;
+        // A job has 85 seconds, and writes down what has come of it in that time too.
+        ensure!((1..=60).contains(&self.timeout_seconds), "mail.timeout_seconds must be 1 to 60");
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is for trying Plenum out opens to nobody else: the bound address counts, too.
+    #[test]
+    fn only_here_needs_both_addresses() {
+        let here = |url: &str, bound: &str| Server { public_url: url.into(), ..Server::default() }.is_only_here(bound.parse().unwrap());
+        assert!(here("", "127.0.0.1:8080"));
+        assert!(here("http://localhost:8080", "[::1]:8080"));
+        for (url, bound) in [("http://localhost:8080", "0.0.0.0:8080"), ("", "0.0.0.0:8080"), ("https://plenum.example", "127.0.0.1:8080")]
+        {
+            assert!(!here(url, bound), "{url} {bound}");
+        }
+    }
 
     #[test]
     fn loopback_is_recognised() {

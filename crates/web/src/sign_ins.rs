@@ -1,31 +1,38 @@
 //! Sign-ins: which browser is whose.
 //!
-//! A browser holds 32 random bytes in a cookie; the database holds only their SHA-256,
-//! so that a stolen backup signs nobody in. Each sign-in is a new row with a new secret
-//! (nothing that a browser held before is ever promoted), it ends after 30 days, and
-//! ending one announces it, so that its sockets close with 4009 in commit order.
+//! The sign-in of a browser is a session of `tower-sessions` ([`sessions`]): its id is in a cookie ([`cookies`]), and the database holds
+//! only the id's SHA-256, so that a stolen backup signs nobody in. Each sign-in is a new row with a new id (nothing that a browser held
+//! before is ever promoted), and it ends after 30 days. Whatever ends one goes through [`end`], which records it and closes its sockets in
+//! commit order; the cause says with which code ([`SignInEnd`]). A program's token is a sign-in with scopes, and no session ([`mod@tokens`]).
 
+mod cookies;
 mod device;
+mod ending;
+mod sessions;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::{net::IpAddr, sync::Arc};
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::future::LocalBoxFuture;
 use sha2::{Digest as _, Sha256};
 
+pub use cookies::{cookie, cookie_name, guard};
 pub use device::device;
-pub use tokens::{FreshToken, by_token, create_token, end_token, tokens};
+pub use ending::{Ended, Which, end};
+pub use sessions::{NewSignIn, Session, SessionId, SignIns, enter, hash, layer, leave};
+pub use tokens::{FreshToken, by_token, create_token, tokens};
 
-use super::settings::Server;
 use super::state::AppState;
 use plenum_core::{
     error::AppResult,
     ids::{Millis, OrganisationId, PersonId, SignInId},
-    people::{Identity, Privacy, Role, SignIn},
+    people::{Identity, Privacy, Role, Scopes, SignIn, SignInEnd},
 };
-use plenum_store::db::{self, Conn, Scope, Store, Tx};
+use plenum_store::db::{self, Conn, Store, Tx};
 
 /// Is told of each visit of a browser, in the transaction that notes it; the composition root hands one down.
 pub trait Visits: Send + Sync {
@@ -33,8 +40,6 @@ pub trait Visits: Send + Sync {
     fn visited<'a>(&'a self, tx: &'a mut Tx, person: PersonId, at: Millis) -> LocalBoxFuture<'a, AppResult<()>>;
 }
 
-/// The cookie that holds a sign-in's secret.
-pub const COOKIE: &str = "plenum_sign_in";
 /// How long a sign-in lasts.
 const LIFETIME: Millis = 30 * 24 * 3_600_000;
 /// `used_at` is exact to this.
@@ -42,7 +47,7 @@ const USED_EVERY: Millis = 60_000;
 /// Sign-ins of one person; beyond, the one used longest ago ends.
 const MAX_SIGN_INS: i64 = 50;
 
-/// A sign-in's or invitation's secret: 32 random bytes, as text that is safe in cookies and addresses.
+/// A token's or invitation's secret: 32 random bytes, as text that is safe in addresses.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -75,39 +80,6 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// The secret in the request's cookies, if there is one.
-pub fn secret_in(headers: &HeaderMap) -> Option<Secret> {
-    cookie(headers, COOKIE).and_then(Secret::parse)
-}
-
-/// The value of the request's cookie called `name`.
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
-}
-
-/// The header that signs a browser in.
-pub fn cookie_of(server: &Server, secret: &Secret) -> HeaderValue {
-    cookie_header(server, secret.reveal(), LIFETIME / 1000)
-}
-
-/// The header that signs a browser out.
-pub fn no_cookie(server: &Server) -> HeaderValue {
-    cookie_header(server, "", 0)
-}
-
-fn cookie_header(server: &Server, value: &str, seconds: Millis) -> HeaderValue {
-    let secure = if server.is_secure() { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    // Base64url and digits only: it cannot fail.
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
-}
-
 #[derive(sqlx::FromRow)]
 struct Row {
     sign_in: SignInId,
@@ -123,15 +95,10 @@ struct Row {
     role: Option<Role>,
 }
 
-/// Who the request's cookie says it is. Notes the use, at most once a minute and without keeping the request waiting.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn lookup(state: &AppState, headers: &HeaderMap, address: IpAddr) -> AppResult<Option<Identity>> {
-    let Some(secret) = secret_in(headers) else { return Ok(None) };
-    let now = db::now();
-    let found = find(&mut *state.store.look().await?, &secret, now).await?;
-    let Some(found) = found.filter(|found| found.scopes.is_none()) else { return Ok(None) };
+/// Whose session it is, asked from `address`. Notes the use, at most once a minute and without keeping the request waiting. The session's
+/// data is not loaded.
+pub async fn lookup(state: &AppState, session: &Session, address: IpAddr) -> AppResult<Option<Identity>> {
+    let Some(found) = find_browser(state, session.id()).await? else { return Ok(None) };
     let visit = Visit { person: found.identity.person, address, visits: Arc::clone(&state.visits) };
     note_use_later(&state.store, found.identity.sign_in, found.used_at, Some(visit));
     Ok(Some(found.identity))
@@ -165,17 +132,19 @@ fn note_use_later(store: &Store, id: SignInId, used_at: Millis, visit: Option<Vi
     });
 }
 
-/// Who the request's cookie says it is, without noting the use.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn by_cookie(store: &Store, headers: &HeaderMap) -> AppResult<Option<Identity>> {
-    let Some(secret) = secret_in(headers) else { return Ok(None) };
-    let found = find(&mut *store.look().await?, &secret, db::now()).await?;
-    Ok(found.filter(|found| found.scopes.is_none()).map(|found| found.identity))
+/// Who the request's cookie says it is, where no layer has read it, without noting the use.
+pub async fn by_cookie(state: &AppState, headers: &HeaderMap) -> AppResult<Option<Identity>> {
+    let found = find_browser(state, cookies::id_in(&state.server, headers)).await?;
+    Ok(found.map(|found| found.identity))
 }
 
-/// What a secret stands for.
+async fn find_browser(state: &AppState, id: Option<SessionId>) -> AppResult<Option<Found>> {
+    let Some(id) = id else { return Ok(None) };
+    let found = find(&mut *state.store.look().await?, hash(&id), db::now()).await?;
+    Ok(found.filter(|found| found.scopes.is_none()))
+}
+
+/// What a session's id or a token stands for.
 struct Found {
     identity: Identity,
     used_at: Millis,
@@ -183,15 +152,15 @@ struct Found {
     scopes: Option<String>,
 }
 
-/// The sign-in of `secret` that has not ended at `now`.
-async fn find(conn: &mut Conn, secret: &Secret, now: Millis) -> AppResult<Option<Found>> {
+/// The sign-in with this hash that has not ended at `now`.
+async fn find(conn: &mut Conn, hash: Vec<u8>, now: Millis) -> AppResult<Option<Found>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select sign_ins.id as sign_in, used_at, scopes, people.id as person, organisation_id as organisation, name, hue,
                 show_presence, send_typing, send_read_marks, role
          from sign_ins join people on people.id = sign_ins.person_id left join roles on roles.person_id = people.id
          where token_hash = $1 and expires_at > $2",
     )
-    .bind(secret.hash())
+    .bind(hash)
     .bind(now)
     .fetch_all(conn)
     .await?;
@@ -231,18 +200,14 @@ async fn note_use(tx: &mut Tx, id: SignInId, address: Option<IpAddr>) -> AppResu
     Ok(())
 }
 
-/// Signs `person` in on a browser: a new row with a new secret. Beyond 50 sign-ins the one used longest ago ends.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn create(tx: &mut Tx, person: PersonId, device: &str, address: &str) -> AppResult<(SignInId, Secret)> {
-    let secret = Secret::random();
+/// Signs `person` in on a browser: a new row. Beyond 50 sign-ins the one used longest ago ends.
+pub async fn create(tx: &mut Tx, new: &NewSignIn, person: PersonId, device: &str, address: &str) -> AppResult<SignInId> {
     let now = tx.now();
     let id = sqlx::query_scalar(
         "insert into sign_ins (person_id, token_hash, device, address, created_at, used_at, expires_at) values ($1, $2, $3, $4, $5, $5, $6) returning id",
     )
         .bind(person)
-        .bind(secret.hash())
+        .bind(&new.hash)
         .bind(device)
         .bind(address)
         .bind(now)
@@ -257,63 +222,39 @@ pub async fn create(tx: &mut Tx, person: PersonId, device: &str, address: &str) 
     .fetch_all(&mut **tx)
     .await?;
     for id in surplus {
-        end(tx, person, id).await?;
+        end(tx, person, Which::One(id), SignInEnd::TooMany, person).await?;
     }
-    Ok((id, secret))
+    Ok(id)
 }
 
-/// Ends `person`'s sign-in `id`: true if there was one. Its sockets close with 4009.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn end(tx: &mut Tx, person: PersonId, id: SignInId) -> AppResult<bool> {
-    let ended = sqlx::query("delete from sign_ins where id = $1 and person_id = $2")
-        .bind(id)
-        .bind(person)
-        .execute(&mut **tx)
-        .await?
-        .rows_affected()
-        > 0;
-    if ended {
-        tx.revoke(person, Scope::SignIn(id));
-    }
-    Ok(ended)
-}
-
-/// Ends the sign-in that `secret` belongs to, whoever's it is: a browser that signs in anew leaves the old one behind.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn end_secret(tx: &mut Tx, secret: &Secret) -> AppResult<()> {
-    let row: Option<(PersonId, SignInId)> =
-        sqlx::query_as("select person_id, id from sign_ins where token_hash = $1").bind(secret.hash()).fetch_optional(&mut **tx).await?;
+/// Ends the sign-in that the browser held until now, whoever's it is: a browser that signs in anew leaves the old one behind.
+pub async fn replace(tx: &mut Tx, new: &NewSignIn) -> AppResult<()> {
+    let Some(former) = &new.former else { return Ok(()) };
+    let row: Option<(PersonId, SignInId)> = sqlx::query_as("select person_id, id from sign_ins where token_hash = $1 and scopes is null")
+        .bind(former)
+        .fetch_optional(&mut **tx)
+        .await?;
     if let Some((person, id)) = row {
-        end(tx, person, id).await?;
+        end(tx, person, Which::One(id), SignInEnd::Replaced, person).await?;
     }
     Ok(())
 }
 
-/// Ends all sign-ins of `person` but `kept`; returns how many.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn end_others(tx: &mut Tx, person: PersonId, kept: Option<SignInId>) -> AppResult<usize> {
-    let ids: Vec<SignInId> = sqlx::query_scalar("select id from sign_ins where person_id = $1 and id <> $2 order by id")
-        .bind(person)
-        .bind(kept.unwrap_or(SignInId(0)))
-        .fetch_all(&mut **tx)
-        .await?;
-    let ended = ids.len();
-    for id in ids {
-        end(tx, person, id).await?;
+/// Ends at most `most` sign-ins whose time is over. True if there were any.
+pub async fn expire(tx: &mut Tx, most: i64) -> AppResult<bool> {
+    let due: Vec<(PersonId, SignInId)> =
+        sqlx::query_as("select person_id, id from sign_ins where expires_at <= $1 order by expires_at limit $2")
+            .bind(tx.now())
+            .bind(most)
+            .fetch_all(&mut **tx)
+            .await?;
+    for (person, id) in &due {
+        end(tx, *person, Which::One(*id), SignInEnd::Expired, *person).await?;
     }
-    Ok(ended)
+    Ok(!due.is_empty())
 }
 
 /// The sign-ins of the person who asks, the one they ask with first, then by last use.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<SignIn>> {
     let rows: Vec<(SignInId, String, String, Millis, Millis)> = sqlx::query_as(
         "select id, device, address, created_at, used_at from sign_ins where person_id = $1 and scopes is null and expires_at > $2
@@ -330,13 +271,11 @@ pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<SignIn>> {
         .collect())
 }
 
-/// Does `person`'s sign-in `id` still stand, and then: in which organisation, and do they let others see them online?
-///
-/// # Errors
-/// If the database refuses.
-pub async fn standing(conn: &mut Conn, id: SignInId, person: PersonId) -> AppResult<Option<(OrganisationId, bool)>> {
-    let standing = sqlx::query_as(
-        "select organisation_id, show_presence from sign_ins join people on people.id = sign_ins.person_id
+/// Does `person`'s sign-in `id` still stand, and then: in which organisation, do they let others see them online, and what may it be
+/// used for?
+pub async fn standing(conn: &mut Conn, id: SignInId, person: PersonId) -> AppResult<Option<(OrganisationId, bool, Scopes)>> {
+    let standing: Option<(OrganisationId, bool, Option<String>)> = sqlx::query_as(
+        "select organisation_id, show_presence, scopes from sign_ins join people on people.id = sign_ins.person_id
          where sign_ins.id = $1 and person_id = $2 and expires_at > $3",
     )
     .bind(id)
@@ -344,63 +283,5 @@ pub async fn standing(conn: &mut Conn, id: SignInId, person: PersonId) -> AppRes
     .bind(db::now())
     .fetch_optional(conn)
     .await?;
-    Ok(standing)
-}
-
-/// Removes what has ended by itself, a batch at a time: sign-ins and password resets. True if there may be more.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn sweep(tx: &mut Tx) -> AppResult<bool> {
-    let ended: Vec<(PersonId, SignInId)> =
-        sqlx::query_as("select person_id, id from sign_ins where expires_at <= $1 limit 200").bind(tx.now()).fetch_all(&mut **tx).await?;
-    for (person, id) in &ended {
-        end(tx, *person, *id).await?;
-    }
-    let now = tx.now();
-    sqlx::query("delete from password_resets where expires_at <= $1").bind(now).execute(&mut **tx).await?;
-    Ok(ended.len() == 200)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(cookies: &[&'static str]) -> HeaderMap {
-        cookies.iter().map(|cookie| (header::COOKIE, HeaderValue::from_static(cookie))).collect()
-    }
-
-    #[test]
-    fn a_cookie_is_found_by_its_whole_name() {
-        let headers = headers(&["theme=dark; xplenum_sign_in=no", "a=b;plenum_sign_in=yes; plenum_sign_in=second"]);
-        assert_eq!(cookie(&headers, COOKIE), Some("yes"));
-        assert_eq!(cookie(&headers, "theme"), Some("dark"));
-        assert_eq!(cookie(&headers, "plenum"), None);
-    }
-
-    #[test]
-    fn secrets_are_32_random_bytes() {
-        let secret = Secret::random();
-        assert_eq!(Secret::parse(secret.reveal()), Some(secret.clone()));
-        assert_ne!(Secret::random(), secret);
-        assert_eq!(secret.hash().len(), 32);
-        for wrong in ["", "abc", "a b", &"A".repeat(44)] {
-            assert_eq!(Secret::parse(wrong), None, "{wrong}");
-        }
-        assert_eq!(format!("{secret:?}"), "Secret(…)");
-    }
-
-    #[test]
-    fn the_cookie_is_closed_to_scripts_and_to_other_sites() {
-        let server = Server::default();
-        let header = cookie_of(&server, &Secret::random());
-        let text = header.to_str().unwrap();
-        for part in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Max-Age=2592000"] {
-            assert!(text.contains(part), "{text}");
-        }
-        assert!(!text.contains("Secure"));
-        assert_eq!(no_cookie(&server), "plenum_sign_in=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-        let secure = Server { public_url: "https://plenum.example".to_owned(), ..Server::default() };
-        assert!(cookie_of(&secure, &Secret::random()).to_str().unwrap().ends_with("; Secure"));
-    }
+    Ok(standing.map(|(organisation, shown, scopes)| (organisation, shown, Scopes::stored(scopes.as_deref()))))
 }

@@ -6,8 +6,6 @@ use axum::{extract::FromRef, http::Extensions};
 use leptos::config::LeptosOptions;
 
 use super::{
-    flash::ToldOnce,
-    mail::Mailer,
     rates::Rates,
     settings::{Mail, Server},
     sign_ins::Visits,
@@ -62,14 +60,10 @@ pub struct Shared {
     pub live_schema: u32,
     /// External applications.
     pub applications: Arc<Applications>,
-    /// Secrets shown once, for pages without scripts.
-    pub told: Arc<ToldOnce>,
     /// Limits per person, account and address.
     pub rates: Arc<Rates>,
     /// Is told of visits.
     pub visits: Arc<dyn Visits>,
-    /// Where mail goes.
-    pub mailer: Arc<dyn Mailer>,
     /// The build's name, sent to every browser.
     pub build: Arc<str>,
     /// What features add: settings and figures of their own, by type.

@@ -17,19 +17,19 @@ use hyper_util::{
     server::conn::auto::upgrade::{Parts, downcast},
 };
 use serde::Deserialize;
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, sync::Semaphore};
 use tungstenite::handshake::derive_accept_key;
 
 use crate::{
-    security::{ClientAddress, OriginCheck, origin_of, strangers},
+    security::{ClientAddress, OriginCheck, origin_of, rejected_origins::RejectedOrigins},
     state::AppState,
 };
 use plenum_core::{
     ids::PersonId,
-    people::Identity,
+    people::{Close, Identity, Scopes, SignInEnd},
     protocol::{ServerFrame, code},
 };
-use plenum_live::own;
+use plenum_live::plenum_auth;
 use plenum_live::{
     connection::{self, Connection},
     pusher::{application::App, record::What},
@@ -55,8 +55,12 @@ impl Refusal {
     const UNKNOWN: Self = Self { code: code::NO_APPLICATION, reason: "there is no application with this key" };
     const DISABLED: Self = Self { code: code::DISABLED, reason: "this application is switched off" };
     const VERSION: Self = Self { code: code::VERSION, reason: "this version of the protocol is not supported" };
-    const SIGNED_OUT: Self = Self { code: code::UNAUTHORISED, reason: "this page's person is signed in no more" };
-    const FULL: Self = Self { code: code::OVER_CAPACITY, reason: "the application has as many connections as it may" };
+    /// The page's person is signed in no more.
+    const SIGNED_OUT: Self = {
+        let Close { code, reason } = SignInEnd::Gone.close();
+        Self { code, reason }
+    };
+    const FULL: Self = Self { code: code::OVER_CAPACITY, reason: "the application, or the server, has as many connections as it may" };
 }
 
 /// Whom a socket is for.
@@ -75,7 +79,7 @@ impl Target {
         if !matches!(hello.protocol, None | Some(5..=7)) {
             return Self::Refused(Refusal::VERSION);
         }
-        if key != own::OWN_KEY {
+        if key != plenum_auth::OWN_KEY {
             let Some(app) = state.applications.by_key(key) else {
                 state.applications.strays.refuse(What::Socket, &format!("There is no application with the key {key}."));
                 return Self::Refused(Refusal::UNKNOWN);
@@ -101,17 +105,13 @@ impl Target {
                 Self::Refused(Refusal::SIGNED_OUT)
             }
             OriginCheck::Own => {
-                let who = identity.map(|identity| Who {
-                    person: identity.person,
-                    organisation: identity.organisation,
-                    sign_in: identity.sign_in,
-                });
+                let who = identity.map(|identity| Who::new(identity, Scopes::ALL));
                 Self::Own(who, shown)
             }
             // A program, not a browser: no cookie counts.
             OriginCheck::Absent => Self::Own(None, shown),
             OriginCheck::Foreign(origin) => {
-                strangers::note_origin(&origin, "/app/plenum");
+                state.store.part::<RejectedOrigins>().add_origin(&origin, "/app/plenum");
                 Self::Foreign
             }
         }
@@ -156,7 +156,8 @@ fn open(state: &AppState, target: Target, address: IpAddr, stream: TcpStream, ea
     match target {
         Target::Own(who, shown) => {
             let hub = Arc::clone(&state.hub);
-            let connection = Arc::new(Connection::new(hub.next_connection(), who, address, stream, hub.clock(), queue));
+            let connection =
+                Arc::new(Connection::new(hub.next_connection(), who, address, stream, hub.clock(), queue, Arc::clone(hub.meters())));
             match hub.enter(&connection, shown) {
                 Ok(()) => {
                     connection.say(&ServerFrame::established(&connection.id.socket_id(), &state.build, state.live_schema));
@@ -166,8 +167,9 @@ fn open(state: &AppState, target: Target, address: IpAddr, stream: TcpStream, ea
             }
         }
         Target::External(app) => {
-            let connection = Arc::new(Connection::new(app.next_connection(), None, address, stream, app.clock(), queue));
-            if app.enter(&connection) {
+            let connection =
+                Arc::new(Connection::new(app.next_connection(), None, address, stream, app.clock(), queue, Arc::clone(app.meters())));
+            if app.enter(&connection, state.hub.places()) {
                 connection.say(&ServerFrame::welcome(&connection.id.socket_id()));
                 tokio::spawn(connection::run(app, connection, early));
             } else {
@@ -175,7 +177,15 @@ fn open(state: &AppState, target: Target, address: IpAddr, stream: TcpStream, ea
             }
         }
         Target::Refused(refusal) => {
-            let connection = Connection::new(state.hub.next_connection(), None, address, stream, state.hub.clock(), queue);
+            let connection = Connection::new(
+                state.hub.next_connection(),
+                None,
+                address,
+                stream,
+                state.hub.clock(),
+                queue,
+                Arc::clone(state.hub.meters()),
+            );
             refuse(Arc::new(connection), &refusal);
         }
         // Answered before the upgrade.
@@ -183,11 +193,19 @@ fn open(state: &AppState, target: Target, address: IpAddr, stream: TcpStream, ea
     }
 }
 
-/// Tells why, and sees the connection off: it was never let in, so there is nothing to leave.
+/// Connections that are seen off at a time: they have no place among the sockets, and each is an open file for some moments.
+static SEEN_OFF: Semaphore = Semaphore::const_new(64);
+
+/// Tells why, and sees the connection off: it was never let in, so there is nothing to leave. Where too many are refused at a time it is
+/// closed without a word.
 fn refuse(connection: Arc<Connection>, refusal: &Refusal) {
+    let Ok(place) = SEEN_OFF.try_acquire() else { return };
     connection.say(&ServerFrame::error(Some(refusal.code), refusal.reason));
     connection.close(refusal.code, refusal.reason);
-    tokio::spawn(connection::see_off(connection));
+    tokio::spawn(async move {
+        connection::see_off(connection).await;
+        drop(place);
+    });
 }
 
 fn asks_for_upgrade(headers: &HeaderMap) -> bool {

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
+use strum::VariantArray as _;
 
 use super::{Go, PaletteEntry, PaletteSources};
 use crate::app::{
@@ -119,7 +120,8 @@ fn act(icon: &'static str, label: String, act: impl Fn() + Send + Sync + 'static
 }
 
 fn actions(choose_theme: Callback<Theme>, keys: Option<KeyHelpOpen>) -> Vec<PaletteEntry> {
-    let themes = Theme::ALL.map(|choice| act(choice.icon(), words::theme_is(choice.name()), move || choose_theme.run(choice)));
+    let themes =
+        Theme::VARIANTS.iter().copied().map(|choice| act(choice.icon(), words::theme_is(choice.name()), move || choose_theme.run(choice)));
     let show_keys = move || {
         if let Some(KeyHelpOpen(open)) = keys {
             open.set(true);

@@ -39,7 +39,7 @@ async fn shrink_to(admin: &Person, count: u64) {
 /// process is no larger than after the first.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mass_disconnect_blocks_newcomers_and_leaks() {
-    let server = start(&[]);
+    let server = start(&[("PLENUM_LIMITS__CONNECTIONS_PER_APPLICATION", "5000")]);
     let admin = server.person("admin").await;
     let mut resident = Vec::new();
     for _ in 0..3 {
@@ -62,7 +62,7 @@ async fn a_mass_disconnect_blocks_newcomers_and_leaks() {
 /// 8. An idle, subscribed connection costs the server less than 32 KiB (in a release build it is some 2).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_costs_hundreds_of_kilobytes() {
-    let server = start(&[]);
+    let server = start(&[("PLENUM_LIMITS__CONNECTIONS_PER_APPLICATION", "5000")]);
     let admin = server.person("admin").await;
     // What is loaded with the first connections is not theirs.
     drop(crowd(&server, 50).await);

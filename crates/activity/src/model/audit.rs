@@ -57,12 +57,12 @@ impl Asked {
 
     /// The topic that was chosen.
     pub fn topic(&self) -> Option<Topic> {
-        Topic::from_word(&self.topic)
+        self.topic.parse().ok()
     }
 
     /// The kind of subject that was chosen.
     pub fn subject(&self) -> Option<SubjectKind> {
-        SubjectKind::from_word(&self.subject)
+        self.subject.parse().ok()
     }
 
     /// The fields with something in them, by name, for an address.
@@ -79,34 +79,13 @@ impl Asked {
     }
 }
 
-/// A row of the audit log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-pub struct Row {
-    /// What happened.
-    #[serde(flatten)]
-    pub item: Item,
-    /// What else is worth knowing, by name.
-    pub details: Vec<Detail>,
-}
-
-/// A detail of a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-pub struct Detail {
-    /// Its name.
-    pub name: String,
-    /// What it says.
-    pub value: String,
-}
-
 /// A page of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
     /// What was asked for.
     pub asked: Asked,
-    /// The newest first.
-    pub rows: Vec<Row>,
+    /// The newest first, each with all its details.
+    pub rows: Vec<Item>,
     /// The page after this begins below this row; 0: there is none.
     pub floor: ActivityId,
     /// The newest row of the whole record when this was read.

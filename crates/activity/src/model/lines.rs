@@ -50,10 +50,10 @@ fn gathers(verb: Verb) -> Gathers {
 
 /// True if `older` belongs into the line that ends with `newer`.
 fn joins(newer: &Item, older: &Item) -> bool {
-    let same_place = newer.verb == older.verb && newer.conversation == older.conversation;
+    let same_place = newer.verb() == older.verb() && newer.conversation == older.conversation;
     // Whoever registers is themselves what it is done to.
-    let same_subject = newer.verb == Verb::PersonRegistered || newer.subject == older.subject;
-    let same_people = match gathers(newer.verb) {
+    let same_subject = newer.verb() == Verb::PersonRegistered || newer.subject == older.subject;
+    let same_people = match gathers(newer.verb()) {
         Gathers::Actors => true,
         Gathers::Abouts => newer.actor.as_ref().map(|card| card.id) == older.actor.as_ref().map(|card| card.id),
         Gathers::Nobody => false,
@@ -118,24 +118,25 @@ mod tests {
 
     use super::*;
     use plenum_core::{
-        activity::Subject,
+        activity::{Record, Subject},
         ids::{ConversationId, PersonId},
     };
+
+    const RENAMED: Record = Record::ConversationChanged { from: None, topic: None };
 
     fn card(id: i64) -> PersonCard {
         PersonCard { id: PersonId(id), name: format!("Person {id}"), hue: 0 }
     }
 
-    fn item(id: i64, minute: i64, verb: Verb, actor: i64, about: Option<i64>, room: i64) -> Item {
+    fn item(id: i64, minute: i64, record: Record, actor: i64, about: Option<i64>, room: i64) -> Item {
         Item {
             id: ActivityId(id),
             at: minute * 60_000,
-            verb,
+            record,
             actor: Some(card(actor)),
             about: about.map(card),
-            subject: Subject { id: room, name: format!("Room {room}") },
+            subject: Subject::named(room, &format!("Room {room}")),
             conversation: Some(ConversationId(room)),
-            word: String::new(),
         }
     }
 
@@ -146,7 +147,7 @@ mod tests {
 
     #[test]
     fn the_same_of_several_people_is_one_line() {
-        let joined = |id, minute, actor, room| item(id, minute, Verb::MemberJoined, actor, None, room);
+        let joined = |id, minute, actor, room| item(id, minute, Record::MemberJoined, actor, None, room);
         let items =
             [joined(6, 80, 5, 1), joined(5, 75, 4, 1), joined(4, 70, 3, 2), joined(3, 65, 3, 1), joined(2, 64, 2, 1), joined(1, 0, 1, 1)];
         assert_eq!(ids(&lines(&items)), [vec![6, 5], vec![4], vec![3, 2], vec![1]], "another room ends a line, and so does an hour");
@@ -157,15 +158,15 @@ mod tests {
 
     #[test]
     fn what_one_person_does_to_several_is_one_line() {
-        let added = |id, actor, about| item(id, id, Verb::MemberInvited, actor, Some(about), 1);
+        let added = |id, actor, about| item(id, id, Record::MemberInvited, actor, Some(about), 1);
         assert_eq!(ids(&lines(&[added(4, 2, 6), added(3, 1, 5), added(2, 1, 4), added(1, 1, 3)])), [vec![4], vec![3, 2, 1]]);
-        let renamed = |id| item(id, id, Verb::ConversationChanged, 1, None, 1);
+        let renamed = |id| item(id, id, RENAMED, 1, None, 1);
         assert_eq!(ids(&lines(&[renamed(2), renamed(1)])), [vec![2], vec![1]]);
     }
 
     #[test]
     fn a_line_does_not_go_over_midnight() {
-        let joined = |id, minute| item(id, minute, Verb::MemberJoined, id, None, 1);
+        let joined = |id, minute| item(id, minute, Record::MemberJoined, id, None, 1);
         let days = days(&[joined(3, 1_445), joined(2, 1_441), joined(1, 1_439)], &Zone::default());
         let of_days: Vec<_> = days.iter().map(|day| ids(&day.lines)).collect();
         assert_eq!(of_days, [vec![vec![3, 2]], vec![vec![1]]]);
@@ -179,18 +180,18 @@ mod tests {
         /// Whatever happens: each item is in one line, in order, and a line says one thing.
         #[test]
         fn lines_are_the_items_again(happened in proptest::collection::vec((0..40_i64, 0..4_usize, 1..4_i64, 1..4_i64, 1..3_i64), 0..40)) {
-            let verbs = [Verb::MemberJoined, Verb::MemberInvited, Verb::ConversationChanged, Verb::PersonRegistered];
+            let records = [Record::MemberJoined, Record::MemberInvited, RENAMED, Record::PersonRegistered { invitation: None }];
             let mut minute = 10_000;
-            let items: Vec<Item> = happened.into_iter().zip((1..).map(|back: i64| 1_000 - back)).map(|((pause, verb, actor, about, room), id)| {
+            let items: Vec<Item> = happened.into_iter().zip((1..).map(|back: i64| 1_000 - back)).map(|((pause, record, actor, about, room), id)| {
                 minute -= pause;
-                item(id, minute, verbs[verb], actor, Some(about), room)
+                item(id, minute, records[record].clone(), actor, Some(about), room)
             }).collect();
             let lines = lines(&items);
             let again: Vec<Item> = lines.iter().flat_map(|line| line.items.clone()).collect();
             prop_assert_eq!(&again, &items);
             for line in &lines {
                 let newest = line.newest().unwrap();
-                prop_assert!(line.items.iter().all(|item| item.verb == newest.verb));
+                prop_assert!(line.items.iter().all(|item| item.verb() == newest.verb()));
             }
             let by_day: Vec<Item> = days(&items, &Zone::default()).into_iter().flat_map(|day| day.lines).flat_map(|line| line.items).collect();
             prop_assert_eq!(by_day, items);

@@ -2,9 +2,9 @@
 
 use sqlx::QueryBuilder;
 
-use crate::model::audit::{Asked, Audit, Detail, ROWS, Row};
+use crate::model::audit::{Asked, Audit, ROWS};
 use plenum_core::{
-    activity::{SubjectKind, Topic},
+    activity::{Item, SubjectKind, Topic},
     channels::Channel,
     cursor::Epoch,
     error::{AppError, AppResult},
@@ -54,12 +54,12 @@ impl Filter {
         let (from, to) = (day("from", &asked.from)?, day("to", &asked.to)?);
         Ok(Self {
             organisation: who.organisation,
-            person: typed(&asked.person),
+            person: typed(&asked.person, search::containing),
             topic: known("topic", &asked.topic, asked.topic())?,
             subject: known("subject", &asked.subject, asked.subject())?,
             from: from.map(|(begins, _)| begins),
             to: to.map(|(_, ends)| ends),
-            text: typed(&asked.text),
+            text: typed(&asked.text, search::containing_as_written),
         })
     }
 
@@ -67,17 +67,22 @@ impl Filter {
     fn push(&self, query: &mut QueryBuilder<Db>) {
         query.push(" where a.organisation_id = ").push_bind(self.organisation);
         if let Some(person) = &self.person {
-            for (open, column) in [(" and (", "actor.name"), (" or ", "actor.email"), (" or ", "about.name"), (" or ", "about.email")] {
-                query.push(open).push("lower(").push(column).push(") like ").push_bind(person.clone()).push(" escape '\\'");
+            for (open, column) in [
+                (" and (", "coalesce(actor.name_folded, lower(actor.name))"),
+                (" or ", "lower(actor.email)"),
+                (" or ", "coalesce(about.name_folded, lower(about.name))"),
+                (" or ", "lower(about.email)"),
+            ] {
+                query.push(open).push(column).push(" like ").push_bind(person.clone()).push(" escape '\\'");
             }
             query.push(")");
         }
         if let Some(topic) = self.topic {
             query.push(" and a.verb in ");
-            push_list(query, topic.verbs().map(|verb| verb.word()));
+            push_list(query, topic.verbs().map(|verb| verb.into_str()));
         }
         if let Some(subject) = self.subject {
-            query.push(" and a.subject_kind = ").push_bind(subject.word());
+            query.push(" and a.subject_kind = ").push_bind(subject.into_str());
         }
         if let Some(from) = self.from {
             query.push(" and a.at >= ").push_bind(from);
@@ -92,9 +97,6 @@ impl Filter {
     }
 
     /// The rows below `before` and not above `head`, the newest first; `most` of them.
-    ///
-    /// # Errors
-    /// If the database refuses.
     pub(super) async fn rows(&self, conn: &mut Conn, before: Option<ActivityId>, head: ActivityId, most: usize) -> AppResult<Found> {
         let mut query = QueryBuilder::<Db>::new("select ");
         query.push(COLUMNS).push(" from ").push(SOURCE);
@@ -106,37 +108,26 @@ impl Filter {
         query.push(" order by a.id desc limit ").push_bind(i64::try_from(most).unwrap_or(i64::MAX));
         let rows: Vec<activity::Row> = query.build_query_as().fetch_all(conn).await?;
         let full = rows.len() == most;
-        let rows: Vec<Row> =
-            rows.into_iter().filter_map(activity::Row::read).map(|(item, details)| Row { item, details: plain(details) }).collect();
-        let floor = rows.last().filter(|_| full).map_or(ActivityId(0), |oldest| oldest.item.id);
+        let rows: Vec<Item> = rows.into_iter().filter_map(activity::Row::for_audit).collect();
+        let floor = rows.last().filter(|_| full).map_or(ActivityId(0), |oldest| oldest.id);
         Ok(Found { rows, floor })
     }
 }
 
 /// Rows, and where the next ones begin; 0: there are none.
 pub(super) struct Found {
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<Item>,
     pub(super) floor: ActivityId,
 }
 
-/// What was typed, if anything was.
-fn typed(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| search::containing(text))
+/// The pattern of what was typed, if anything was.
+fn typed(text: &str, pattern: fn(&str) -> String) -> Option<String> {
+    (!text.is_empty()).then(|| pattern(text))
 }
 
 /// What was chosen, if anything was.
 fn known<T>(field: &'static str, word: &str, found: Option<T>) -> AppResult<Option<T>> {
     if found.is_none() && !word.is_empty() { Err(AppError::invalid(field, "Choose one of the list.")) } else { Ok(found) }
-}
-
-/// Details as text, by name.
-fn plain(details: serde_json::Map<String, serde_json::Value>) -> Vec<Detail> {
-    let text = |value: serde_json::Value| match value {
-        serde_json::Value::String(text) => Some(text),
-        serde_json::Value::Null => None,
-        other => Some(other.to_string()),
-    };
-    details.into_iter().filter_map(|(name, value)| Some(Detail { name, value: text(value)? })).collect()
 }
 
 /// A page of what the admin `who` asks for, below `before`; with where the channel of the record's head stands.

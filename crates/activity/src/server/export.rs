@@ -8,16 +8,22 @@ use axum::{
     extract::{Query, State},
     response::Response,
 };
+use serde_json::Value;
 
 use super::audit::Filter;
-use crate::model::audit::{Asked, Row};
+use crate::model::audit::Asked;
 use plenum_core::{
+    activity::Item,
     error::{AppError, AppResult},
     ids::ActivityId,
     people::Identity,
     time::Zone,
 };
-use plenum_store::{activity, db, zones};
+use plenum_store::{
+    activity, db,
+    heavy::{Asker, HeavyReads},
+    zones,
+};
 use plenum_web::{csv, problem::Problem, state::AppState};
 
 /// Rows that are read at once.
@@ -52,7 +58,8 @@ pub async fn csv(State(state): State<AppState>, who: Option<Extension<Identity>>
         .map_err(AppError::from)?;
     drop(tx);
     let name = format!("audit-{}", zones::date(&zone, db::now()));
-    Ok(csv::file(name, Export { state, filter, head, before: None, begun: false }, Export::next))
+    let heavy = state.store.part::<HeavyReads>().enter(Asker::Person(who.person))?;
+    Ok(csv::file(name, heavy, Export { state, filter, head, before: None, begun: false }, Export::next))
 }
 
 impl Export {
@@ -60,28 +67,28 @@ impl Export {
     async fn next(mut self) -> AppResult<(String, Option<Self>)> {
         let found = self.filter.rows(&mut *self.state.store.read().await?, self.before, self.head, AT_ONCE).await?;
         let mut text = if self.begun { String::new() } else { HEADER.to_owned() };
-        for row in &found.rows {
-            line(&mut text, row);
+        for item in &found.rows {
+            line(&mut text, item);
         }
         (self.begun, self.before) = (true, Some(found.floor));
         Ok((text, (found.floor.0 > 0).then_some(self)))
     }
 }
 
-fn line(text: &mut String, row: &Row) {
-    let Row { item, details } = row;
+fn line(text: &mut String, item: &Item) {
     let id = |id: Option<i64>| id.map_or_else(String::new, |id| id.to_string());
     let (actor, about) = (item.actor.as_ref(), item.about.as_ref());
-    let details: Vec<String> = details.iter().map(|detail| format!("{}: {}", detail.name, detail.value)).collect();
+    let value = |value: Value| if let Value::String(text) = value { text } else { value.to_string() };
+    let details: Vec<String> = item.record.details().into_iter().map(|(name, detail)| format!("{name}: {}", value(detail))).collect();
     let cells = [
         item.id.to_string(),
         Zone::machine(item.at),
-        item.verb.word().to_owned(),
+        item.verb().into_str().to_owned(),
         id(actor.map(|card| card.id.0)),
         actor.map_or_else(String::new, |card| card.name.clone()),
         id(about.map(|card| card.id.0)),
         about.map_or_else(String::new, |card| card.name.clone()),
-        item.verb.subject().word().to_owned(),
+        item.verb().subject().into_str().to_owned(),
         item.subject.id.to_string(),
         item.subject.name.clone(),
         id(item.conversation.map(|conversation| conversation.0)),

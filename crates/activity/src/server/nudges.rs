@@ -43,9 +43,6 @@ impl Heads for Nudges {
 }
 
 /// The newest of the feed of `conversation` now.
-///
-/// # Errors
-/// If the database refuses.
 pub(super) async fn read(conn: &mut Conn, conversation: ConversationId) -> AppResult<Nudge> {
     let mut items = reading::of_conversation(conn, conversation, ITEMS + 1).await?;
     let before = items.get(ITEMS).map(|item| item.id);

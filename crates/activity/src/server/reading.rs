@@ -79,7 +79,7 @@ pub async fn feed(conn: &mut Conn, who: &Identity, scope: Scope, topic: Option<T
     }
     if let Some(topic) = topic {
         query.push(" and a.verb in ");
-        push_list(&mut query, topic.verbs().map(|verb| verb.word()));
+        push_list(&mut query, topic.verbs().map(|verb| verb.into_str()));
     }
     if let Some(before) = part.before {
         query.push(" and a.id < ").push_bind(before);
@@ -91,7 +91,7 @@ pub async fn feed(conn: &mut Conn, who: &Identity, scope: Scope, topic: Option<T
     query.push(" order by a.id desc limit ").push_bind(i64::try_from(most).unwrap_or(i64::MAX));
     let rows: Vec<Row> = query.build_query_as().fetch_all(&mut *conn).await?;
     let full = rows.len() == most;
-    let items: Vec<Item> = rows.into_iter().filter_map(Row::read).map(|(item, _)| item).collect();
+    let items: Vec<Item> = rows.into_iter().filter_map(Row::for_feeds).collect();
     let oldest = items.last().filter(|_| full).map(|item| item.id);
     let floor = oldest.or(part.floor).unwrap_or(ActivityId(0));
     let head = head(conn, who.organisation).await?;
@@ -125,5 +125,5 @@ pub(super) async fn of_conversation(conn: &mut Conn, conversation: ConversationI
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .fetch_all(conn)
         .await?;
-    Ok(rows.into_iter().filter_map(Row::read).map(|(item, _)| item).collect())
+    Ok(rows.into_iter().filter_map(Row::for_feeds).collect())
 }

@@ -1,12 +1,13 @@
 //! `/admin/audit`: every row of the record, filtered; older pages are links, what is new is told by a pill and does not move what is read.
 
-use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{components::Form, hooks::use_query_map};
+use leptos::prelude::*;
+use leptos_router::components::Form;
+use strum::VariantArray as _;
 
 use crate::{
     api,
     model::{
-        audit::{Asked, Audit, Detail, Row},
+        audit::{Asked, Audit},
         parse_activity,
     },
     words,
@@ -16,20 +17,19 @@ use plenum_core::{
     cursor::Cursor,
     ids::{ActivityId, PersonId},
     live::Snapshot,
+    time::Zone,
 };
 use plenum_ui::{
-    EmptyState, Icon, Notice, TimeText,
-    client::{Update, use_live},
-    dynamic, memo,
-    page::{AdminPage, FaultWithin, use_organisation, use_zone},
+    Column, EmptyState, Icon, OlderPager, Table, When, dynamic, memo,
+    page::{AdminPage, Ended, Follower, Loaded, Logged, use_organisation},
     redirect::encoded,
-    view,
+    use_query, view,
 };
 
 /// `/admin/audit`
 #[component]
 pub fn AuditPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let asked = memo(move || {
         query.with(|query| {
             let field = |name: &str| query.get_str(name).unwrap_or_default().to_owned();
@@ -45,20 +45,13 @@ pub fn AuditPage() -> impl IntoView {
         })
     });
     let page = Resource::new_blocking(move || asked.get(), |(asked, before)| api::audit(asked, before));
-    let content = move || {
-        Suspend::new(async move {
-            let is_first = asked.get_untracked().1.is_none();
-            match page.await {
-                Ok(snapshot) => view! { <Log snapshot is_first page/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     let filter = dynamic(move || view! { <Filter asked=asked.get().0/> });
     view! {
         <AdminPage title=words::AUDIT>
                 {filter}
-                <Transition>{content}</Transition>
+                <Loaded from=page let:snapshot>
+                    <Log snapshot is_first=asked.get_untracked().1.is_none() page/>
+                </Loaded>
         </AdminPage>
     }
 }
@@ -73,8 +66,14 @@ fn address(path: &str, asked: &Asked, before: Option<ActivityId>) -> String {
 #[component]
 fn Filter(asked: Asked) -> impl IntoView {
     let (topic, subject) = (asked.topic(), asked.subject());
-    let topics = Topic::ALL.map(|of| view! { <option value=of.word() selected=topic == Some(of)>{words::topic(of)}</option> });
-    let subjects = SubjectKind::ALL.map(|of| view! { <option value=of.word() selected=subject == Some(of)>{words::subject(of)}</option> });
+    let topics = Topic::VARIANTS
+        .iter()
+        .copied()
+        .map(move |of| view! { <option value=of.into_str() selected=topic == Some(of)>{words::topic(of)}</option> });
+    let subjects = SubjectKind::VARIANTS
+        .iter()
+        .copied()
+        .map(move |of| view! { <option value=of.into_str() selected=subject == Some(of)>{words::subject(of)}</option> });
     let field = |name: &'static str, kind: &'static str, label: &'static str, hint: Option<&'static str>, value: String| {
         let id = format!("audit-{name}");
         view! {
@@ -128,13 +127,11 @@ fn Filter(asked: Asked) -> impl IntoView {
 #[component]
 fn Log(snapshot: Snapshot<Audit>, is_first: bool, page: Resource<Result<Snapshot<Audit>, plenum_core::error::AppError>>) -> impl IntoView {
     let Snapshot { state: Audit { asked, rows, floor, head }, cursors } = snapshot;
-    let ended = RwSignal::new(None::<String>);
-    let new = RwSignal::new(0_u32);
-    follow(asked.clone(), head, cursors.into_iter().next().map(|(_, cursor)| cursor), new, ended);
+    let (follower, new) = follow(asked.clone(), head, cursors);
     let export = address("/admin/audit.csv", &asked, None);
     let newest = address("/admin/audit", &asked, None);
     let older = (floor.0 > 0).then(|| address("/admin/audit", &asked, Some(floor)));
-    let back = newest.clone();
+    let back = (!is_first).then(|| newest.clone());
     let pill = dynamic(move || {
         let count = new.get();
         (count > 0).then(|| {
@@ -155,24 +152,16 @@ fn Log(snapshot: Snapshot<Audit>, is_first: bool, page: Resource<Result<Snapshot
     let table = if rows.is_empty() {
         view! { <EmptyState icon="search" title=words::NO_ROWS text=words::NO_ROWS_TEXT/> }
     } else {
-        let rows = rows.into_iter().map(|row| view! { <RowView row/> }).collect_view();
+        let rows = rows.into_iter().map(|item| view! { <RowView item/> }).collect_view();
+        let columns = [Column::text(words::WHEN), Column::text(words::WHO), Column::text(words::WHAT), Column::text(words::DETAILS)];
         view! {
-            <table class="table audit-table">
-                <caption class="visually-hidden">{words::AUDIT_TABLE}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{words::WHEN}</th>
-                        <th scope="col">{words::WHO}</th>
-                        <th scope="col">{words::WHAT}</th>
-                        <th scope="col">{words::DETAILS}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            <Table columns class="table audit-table" caption=words::AUDIT_TABLE>
+                {rows}
+            </Table>
         }
     };
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=follower.ended/>
         <section class="card stack" aria-labelledby="audit-rows">
             <div class="audit-head">
                 <h2 id="audit-rows">{words::WHAT_HAPPENED}</h2>
@@ -183,66 +172,36 @@ fn Log(snapshot: Snapshot<Audit>, is_first: bool, page: Resource<Result<Snapshot
                 </a>
             </div>
             {table}
-            <nav class="form-actions" aria-label=words::PAGES>
-                {(!is_first).then(|| view! { <a class="btn" href=back>{words::NEWEST_ROWS}</a> })}
-                {older.map(|href| view! { <a class="btn" href=href rel="next">{words::OLDER_ROWS}</a> })}
-            </nav>
+            <OlderPager label=words::PAGES newest=back older/>
         </section>
     }
 }
 
-/// Counts what is new, as the filter shows it, whenever the record has a new row.
-fn follow(asked: Asked, head: ActivityId, cursor: Option<Cursor>, new: RwSignal<u32>, ended: RwSignal<Option<String>>) {
-    let organisation = use_organisation();
-    let asking = StoredValue::new(false);
-    let again = StoredValue::new(false);
-    let asked = StoredValue::new(asked);
-    fn count(asked: StoredValue<Asked>, head: ActivityId, new: RwSignal<u32>, asking: StoredValue<bool>, again: StoredValue<bool>) {
-        if asking.try_get_value().unwrap_or(true) {
-            let _ = again.try_set_value(true);
-            return;
+/// Counts what is new since row `head`, as the filter shows it, whenever the record has a new row.
+fn follow(asked: Asked, head: ActivityId, cursors: Vec<(String, Cursor)>) -> (Follower, RwSignal<u32>) {
+    let new = RwSignal::new(0);
+    let follower = Follower::new(cursors);
+    let request = move || {
+        let asked = asked.clone();
+        async move {
+            // The cursor is read first: a row that comes between the two requests is counted, and told again.
+            let Snapshot { cursors, .. } = api::audit(asked.clone(), None).await?;
+            Ok(Snapshot { state: api::audit_new(asked, head).await?, cursors })
         }
-        asking.set_value(true);
-        let filter = asked.get_value();
-        spawn_local(async move {
-            let counted = api::audit_new(filter, head).await;
-            if asking.try_set_value(false).is_some() {
-                return;
-            }
-            if let Ok(counted) = counted {
-                let _ = new.try_set(counted);
-            }
-            if again.try_get_value() == Some(true) {
-                again.set_value(false);
-                count(asked, head, new, asking, again);
-            }
-        });
-    }
-    use_live::<AuditEvent>(
-        organisation,
-        move |_| cursor.clone(),
-        move |update| match update {
-            Update::Events(events) => {
-                if events.iter().any(|AuditEvent::Moved(now)| now.id > head) {
-                    count(asked, head, new, asking, again);
-                }
-            }
-            Update::Stale => count(asked, head, new, asking, again),
-            Update::Refused { reason, .. } => ended.set(Some(reason)),
-            Update::Returned => ended.set(None),
-        },
-    );
+    };
+    follower.fetch_with(request, move |count| {
+        new.try_set(count);
+    });
+    follower.follow::<AuditEvent>(use_organisation(), Logged::All, move |events| {
+        if events.iter().any(|AuditEvent::Moved(now)| now.id > head) {
+            follower.renew();
+        }
+    });
+    (follower, new)
 }
 
 #[component]
-fn RowView(row: Row) -> impl IntoView {
-    let zone = use_zone();
-    let Row { item, details } = row;
-    let at = item.at;
-    let when = dynamic(move || {
-        let (text, full) = zone.with(|zone| (zone.stamp(at), zone.full(at)));
-        view! { <TimeText at text full/> }
-    });
+fn RowView(item: Item) -> impl IntoView {
     let who = match &item.actor {
         Some(card) => view! { <a href=format!("/people/{}", card.id)>{card.name.clone()}</a> },
         None => view! { <span class="muted">{words::BY_PLENUM}</span> },
@@ -254,9 +213,8 @@ fn RowView(row: Row) -> impl IntoView {
         Some(href) => view! { <a href=href>{text}</a> },
         None => view! { <span>{text}</span> },
     };
-    let details = details
+    let details = words::details(&item.record)
         .into_iter()
-        .filter_map(|Detail { name, value }| words::detail(&name).map(|label| (label, words::value(&name, &value))))
         .map(|(label, value)| {
             view! {
                 <div>
@@ -269,7 +227,9 @@ fn RowView(row: Row) -> impl IntoView {
     let details = (!details.is_empty()).then(|| view! { <dl class="details">{details}</dl> });
     view! {
         <tr data-activity-id=item.id.to_string()>
-            <th scope="row">{when}</th>
+            <th scope="row">
+                <When at=item.at text=Zone::stamp/>
+            </th>
             <td data-label=words::WHO>{who}</td>
             <td data-label=words::WHAT>{what}</td>
             <td data-label=words::DETAILS>{details}</td>
@@ -279,7 +239,7 @@ fn RowView(row: Row) -> impl IntoView {
 
 /// What an admin can look at; conversations are their members' alone.
 fn link(item: &Item) -> Option<String> {
-    match item.verb.subject() {
+    match item.verb().subject() {
         SubjectKind::Person => Some(format!("/people/{}", item.subject.id)),
         SubjectKind::Event => Some(format!("/events/{}", item.subject.id)),
         SubjectKind::Broadcast => Some(format!("/admin/broadcasts/{}", item.subject.id)),

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{feed::FeedView, follow::Screen};
 use crate::{
@@ -11,44 +10,40 @@ use crate::{
     words,
 };
 use plenum_core::{error::AppError, ids::ConversationId, live::Snapshot};
-use plenum_ui::{Icon, memo, page::FaultWithin, view};
+use plenum_ui::{
+    Icon, memo,
+    page::{FaultWithin, Loaded, use_id},
+    use_query, view,
+};
 
 /// The feed of the conversation in the address, beside the list of conversations.
 #[component]
 pub fn ConversationActivityPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let asked = memo(move || {
-        let id = params.with(|params| params.get_str("id").and_then(|id| id.parse::<ConversationId>().ok()));
-        (id, query.with(|query| query.get_str("before").and_then(parse_activity)))
-    });
+    let (id, query) = (use_id::<ConversationId>(), use_query());
+    let asked = memo(move || (id.get(), query.with(|query| query.get_str("before").and_then(parse_activity))));
     let first = Resource::new_blocking(
         move || asked.get(),
         |(id, before)| async move {
-            let id = id.ok_or_else(|| AppError::not_found("There is no such conversation."))?;
+            let id = id.ok_or_else(|| AppError::no_such("conversation"))?;
             let snapshot = api::feed(Scope::Conversation(id).to_string(), None, before, None).await?;
             Ok::<_, AppError>((id, snapshot, before.is_none()))
         },
     );
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok((id, snapshot, live)) => view! { <Happened id snapshot live/> },
-                Err(error) => view! {
-                    <section class="pane pane-thread" aria-label=words::ACTIVITY>
-                        <header class="pane-head">
-                            <div class="pane-title">
-                                <h1>{words::ACTIVITY}</h1>
-                            </div>
-                        </header>
-                        <div class="pane-body">
-                            <FaultWithin error/>
-                        </div>
-                    </section>
-                },
-            }
-        })
+    let fault = |error| {
+        view! {
+            <section class="pane pane-thread" aria-label=words::ACTIVITY>
+                <header class="pane-head">
+                    <div class="pane-title">
+                        <h1>{words::ACTIVITY}</h1>
+                    </div>
+                </header>
+                <div class="pane-body">
+                    <FaultWithin error/>
+                </div>
+            </section>
+        }
     };
-    view! { <Transition>{content}</Transition> }
+    view! { <Loaded from=first fault children=|(id, snapshot, live)| view! { <Happened id snapshot live/> }/> }
 }
 
 #[component]

@@ -11,10 +11,11 @@ use plenum_core::{
     activity::{Item, SubjectKind, Topic},
     ids::{ActivityId, PersonId},
     people::PersonCard,
+    time::Zone,
 };
 use plenum_ui::{
-    Avatar, Each, EmptyState, Icon, Notice, TimeText, dynamic, memo,
-    page::{use_now, use_zone},
+    Avatar, Each, EmptyState, Icon, When, dynamic, memo,
+    page::{Ended, use_now, use_zone},
     view,
 };
 
@@ -22,7 +23,7 @@ use plenum_ui::{
 #[component]
 pub(super) fn Chips(topic: Option<Topic>) -> impl IntoView {
     let chip = |of: Option<Topic>| {
-        let href = of.map_or_else(|| "/".to_owned(), |of| format!("/?show={}", of.word()));
+        let href = of.map_or_else(|| "/".to_owned(), |of| format!("/?show={}", of.into_str()));
         view! {
             <a href=href aria-current=(of == topic).then_some("page")>
                 {of.map_or(words::ALL, words::topic)}
@@ -68,7 +69,7 @@ pub(super) fn FeedView(
     });
     let ended = screen.follower.ended;
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         {dynamic(move || empty.get().then(|| view! { <EmptyState icon="today" title=words::NOTHING text=nothing/> }))}
         <div class="feed">
             <Each
@@ -127,7 +128,6 @@ fn LineView(key: ActivityId, day: Memo<Option<Day>>, viewer: PersonId) -> impl I
 
 #[component]
 fn Sentence(line: Line, viewer: PersonId) -> impl IntoView {
-    let zone = use_zone();
     let Some(newest) = line.newest() else { return ().into_any() };
     let (actors, abouts, at) = (line.actors(), line.abouts(), newest.at);
     let text = words::says(newest, &actors, &abouts, viewer);
@@ -135,15 +135,13 @@ fn Sentence(line: Line, viewer: PersonId) -> impl IntoView {
         Some(href) => view! { <a href=href>{text}</a> },
         None => view! { <span>{text}</span> },
     };
-    let time = dynamic(move || {
-        let (text, full) = zone.with(|zone| (zone.clock(at), zone.full(at)));
-        view! { <TimeText at text full/> }
-    });
     view! {
         <span class="notice-face">{face(newest, actors.first().or(abouts.first()))}</span>
         <div class="notice-text">
             <p>{said}</p>
-            <p class="muted notice-about">{time}</p>
+            <p class="muted notice-about">
+                <When at text=Zone::clock/>
+            </p>
         </div>
     }
     .into_any()
@@ -152,16 +150,11 @@ fn Sentence(line: Line, viewer: PersonId) -> impl IntoView {
 /// One of the acts that a line stands for.
 #[component]
 fn One(item: Item, viewer: PersonId) -> impl IntoView {
-    let zone = use_zone();
     let at = item.at;
     let (actors, abouts): (Vec<_>, Vec<_>) = (item.actor.clone().into_iter().collect(), item.about.clone().into_iter().collect());
-    let time = dynamic(move || {
-        let (text, full) = zone.with(|zone| (zone.clock(at), zone.full(at)));
-        view! { <TimeText at text full/> }
-    });
     view! {
         <li>
-            {words::says(&item, &actors, &abouts, viewer)} " " <span class="muted">{time}</span>
+            {words::says(&item, &actors, &abouts, viewer)} " " <span class="muted"><When at text=Zone::clock/></span>
         </li>
     }
 }
@@ -189,7 +182,7 @@ fn link(item: &Item) -> Option<String> {
     if let Some(conversation) = item.conversation {
         return Some(format!("/messages/{conversation}"));
     }
-    match item.verb.subject() {
+    match item.verb().subject() {
         SubjectKind::Person => Some(format!("/people/{}", item.subject.id)),
         SubjectKind::Order => Some(format!("/orders/{}", item.subject.id)),
         SubjectKind::Event => Some(format!("/events/{}", item.subject.id)),

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use super::{
     feed::{Chips, FeedView},
@@ -13,33 +12,24 @@ use crate::{
     model::{Opened, Scope, parse_activity},
     words,
 };
-use plenum_core::{activity::Topic, live::Snapshot};
+use plenum_core::live::Snapshot;
 use plenum_inbox::view::WaitingNotifications;
 use plenum_messages::view::UnreadConversations;
 use plenum_ui::{
     dynamic, memo,
-    page::{FaultWithin, use_clock, use_zone},
-    view,
+    page::{Loaded, use_clock, use_zone},
+    use_query, view,
 };
 
 /// The first page of whoever is signed in.
 #[component]
 pub fn TodayPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let (zone, clock) = (use_zone(), use_clock());
     let asked = memo(move || {
-        query.with(|query| (query.get_str("show").and_then(Topic::from_word), query.get_str("before").and_then(parse_activity)))
+        query.with(|query| (query.get_str("show").and_then(|word| word.parse().ok()), query.get_str("before").and_then(parse_activity)))
     });
     let first = Resource::new_blocking(move || asked.get(), |(topic, before)| api::feed(Scope::Today.to_string(), topic, before, None));
-    let content = move || {
-        Suspend::new(async move {
-            let is_older = asked.get_untracked().1.is_some();
-            match first.await {
-                Ok(snapshot) => view! { <Happened snapshot is_older/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     let date = dynamic(move || zone.with(|zone| zone.date(clock.get())));
     view! {
         <Title text=words::TODAY/>
@@ -58,7 +48,9 @@ pub fn TodayPage() -> impl IntoView {
                 </section>
                 <section aria-labelledby="what-happened">
                     <h2 id="what-happened">{words::WHAT_HAPPENED}</h2>
-                    <Transition>{content}</Transition>
+                    <Loaded from=first let:snapshot>
+                        <Happened snapshot is_older=asked.get_untracked().1.is_some()/>
+                    </Loaded>
                 </section>
             </div>
         </main>
@@ -69,8 +61,8 @@ pub fn TodayPage() -> impl IntoView {
 fn Happened(snapshot: Snapshot<Opened>, is_older: bool) -> impl IntoView {
     let topic = snapshot.state.feed.topic;
     let screen = Screen::new(snapshot, !is_older);
-    let older_at = topic.map_or_else(|| "/?before=".to_owned(), |topic| format!("/?show={}&before=", topic.word()));
-    let newest = topic.map_or_else(|| "/".to_owned(), |topic| format!("/?show={}", topic.word()));
+    let older_at = topic.map_or_else(|| "/?before=".to_owned(), |topic| format!("/?show={}&before=", topic.into_str()));
+    let newest = topic.map_or_else(|| "/".to_owned(), |topic| format!("/?show={}", topic.into_str()));
     view! {
         <Chips topic/>
         {is_older.then(|| view! { <p><a href=newest>{words::NEWEST}</a></p> })}

@@ -18,7 +18,8 @@ const LARGEST: f64 = 1e15;
 const MARGIN: f64 = 0.1;
 
 /// On which side of the threshold it is an alarm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
@@ -26,19 +27,6 @@ pub enum Side {
     Above,
     /// Less is too little.
     Below,
-}
-
-impl Side {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Above, Self::Below];
-
-    /// Its name in forms.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Above => "above",
-            Self::Below => "below",
-        }
-    }
 }
 
 /// When to raise an alarm.
@@ -57,7 +45,6 @@ pub struct Rule {
 /// A threshold, and how it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
-    /// Which.
     pub id: AlarmId,
     /// When it is raised.
     pub rule: Rule,
@@ -137,10 +124,12 @@ impl Rule {
     /// # Errors
     /// 422 `figure` (unknown, or of the process while `operator` is false), `side`, `threshold`, `seconds`.
     pub fn parse(figure: &str, side: &str, threshold: &str, seconds: &str, operator: bool) -> AppResult<Self> {
-        let figure = Figure::from_word(figure)
-            .filter(|figure| operator || figure.described().scope == Scope::Organisation)
+        let figure = figure
+            .parse()
+            .ok()
+            .filter(|figure: &Figure| operator || figure.described().scope == Scope::Organisation)
             .ok_or_else(|| AppError::invalid("figure", "Choose a figure."))?;
-        let side = Side::ALL.into_iter().find(|known| known.word() == side).ok_or_else(|| AppError::invalid("side", "Choose a side."))?;
+        let side = side.parse::<Side>().map_err(|_| AppError::invalid("side", "Choose a side."))?;
         let threshold: f64 = threshold.trim().replace(',', ".").parse().map_err(|_| AppError::invalid("threshold", "Enter a number."))?;
         if !(0.0..=LARGEST).contains(&threshold) {
             return Err(AppError::invalid("threshold", "Enter a number of 0 or more."));
@@ -222,6 +211,7 @@ pub fn suggestions(operator: bool) -> impl Iterator<Item = Rule> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use strum::VariantArray as _;
 
     fn above(threshold: f64, seconds: u32) -> Rule {
         Rule { figure: Figure::Processor, side: Side::Above, threshold, seconds }
@@ -259,7 +249,7 @@ mod tests {
         /// Whatever the values, raised and ended take turns, the first being raised.
         #[test]
         fn turns_alternate(values in proptest::collection::vec(0.0_f64..20.0, 0..200), threshold in 0.0_f64..20.0, seconds in 0_u32..4, side in 0..2_usize) {
-            let rule = Rule { side: Side::ALL[side], ..above(threshold, seconds) };
+            let rule = Rule { side: Side::VARIANTS[side], ..above(threshold, seconds) };
             for (index, (_, turn)) in told(&rule, &values).into_iter().enumerate() {
                 prop_assert_eq!(turn, if index % 2 == 0 { Turn::Raised } else { Turn::Ended });
             }

@@ -9,7 +9,23 @@ use plenum_core::ids::Millis;
 pub const BUSIEST: usize = 6;
 
 /// How far back a board looks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
     /// A quarter of an hour, by 5 s.
@@ -22,23 +38,6 @@ pub enum Period {
 }
 
 impl Period {
-    /// All of them, the shortest first.
-    pub const ALL: [Self; 3] = [Self::Quarter, Self::Day, Self::Week];
-
-    /// Its name in addresses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Quarter => "quarter",
-            Self::Day => "day",
-            Self::Week => "week",
-        }
-    }
-
-    /// The one of this name; the shortest if there is none.
-    pub fn from_word(word: &str) -> Self {
-        Self::ALL.into_iter().find(|period| period.word() == word).unwrap_or_default()
-    }
-
     /// How long one of its intervals is.
     pub fn step(self) -> Millis {
         match self {
@@ -139,7 +138,6 @@ impl Folded {
 /// Figures over a period, by column: an instant that was not sampled is not there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Series {
-    /// Which.
     pub period: Period,
     /// When each interval begins, the oldest first.
     pub at: Vec<Millis>,
@@ -149,7 +147,7 @@ pub struct Series {
 
 impl Series {
     /// Those of `points` that `period` shows at `now`.
-    pub fn of(period: Period, points: &[Point], now: Millis) -> Self {
+    pub fn from_points(period: Period, points: &[Point], now: Millis) -> Self {
         let mut series = Self { period, ..Self::default() };
         for point in points {
             series.put(point);
@@ -241,6 +239,7 @@ pub struct Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     fn sample(online: f64, p99: f64, today: f64) -> Values {
         Values(vec![(Figure::PeopleOnline, online), (Figure::PublishP99, p99), (Figure::MessagesToday, today)])
@@ -258,7 +257,7 @@ mod tests {
     #[test]
     fn a_series_is_in_order_keeps_gaps_and_forgets() {
         let point = |at: Millis, value: f64| Point { at, values: Values(vec![(Figure::PeopleOnline, value)]) };
-        let mut series = Series::of(Period::Quarter, &[point(20_000, 2.0), point(5_000, 1.0), point(20_000, 3.0)], 20_000);
+        let mut series = Series::from_points(Period::Quarter, &[point(20_000, 2.0), point(5_000, 1.0), point(20_000, 3.0)], 20_000);
         assert_eq!(series.line(Figure::PeopleOnline), [(5_000, 1.0), (20_000, 3.0)], "10 s and 15 s are missing, not zero");
         series.put(&Point { at: 25_000, values: Values(vec![(Figure::Memory, 7.0)]) });
         assert_eq!(series.line(Figure::Memory), [(25_000, 7.0)]);
@@ -271,10 +270,10 @@ mod tests {
 
     #[test]
     fn periods_are_found_again() {
-        for period in Period::ALL {
-            assert_eq!(Period::from_word(period.word()), period);
+        for &period in Period::VARIANTS {
+            assert_eq!(period.into_str().parse(), Ok(period));
             assert_eq!(period.length() % period.step(), 0);
         }
-        assert_eq!(Period::from_word("year"), Period::Quarter);
+        assert_eq!("year".parse::<Period>().unwrap_or_default(), Period::Quarter);
     }
 }

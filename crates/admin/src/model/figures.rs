@@ -4,6 +4,7 @@
 //! `server/counts.rs` if the database knows it, a line of `server/figures.rs` if the process does.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray as _;
 
 /// What a value counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,8 @@ pub enum Fold {
 }
 
 /// Figures of one unit that are drawn together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Chart {
     /// Who is here.
     People,
@@ -55,6 +57,10 @@ pub enum Chart {
     Connections,
     /// What people are told.
     Notices,
+    /// What is sold.
+    Sales,
+    /// For how much.
+    Revenue,
     /// How long things take.
     Latency,
     /// What the process does.
@@ -69,10 +75,6 @@ pub enum Chart {
     Processor,
     /// Memory.
     Memory,
-    /// What is sold.
-    Sales,
-    /// For how much.
-    Revenue,
 }
 
 /// A line of the catalogue.
@@ -95,14 +97,13 @@ macro_rules! catalogue {
     ($($(#[$doc:meta])* $figure:ident = $name:literal, $scope:ident, $unit:ident, $fold:ident, $chart:ident;)*) => {
         /// Something that is measured.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+        #[strum(const_into_str)]
         pub enum Figure {
-            $($(#[$doc])* #[serde(rename = $name)] $figure,)*
+            $($(#[$doc])* #[serde(rename = $name)] #[strum(serialize = $name)] $figure,)*
         }
 
         impl Figure {
-            /// All of them, in the order in which they are listed.
-            pub const ALL: &'static [Self] = &[$(Self::$figure,)*];
-
             /// Its line.
             pub fn described(self) -> Described {
                 match self {
@@ -204,72 +205,24 @@ catalogue! {
 }
 
 impl Figure {
-    /// The one of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|figure| figure.described().name == word)
-    }
-
-    /// Its name in addresses, forms and rows.
-    pub fn word(self) -> &'static str {
-        self.described().name
-    }
-
     /// Those that the admins of an organisation see.
     pub fn seen(operator: bool) -> impl Iterator<Item = Self> {
-        Self::ALL.iter().copied().filter(move |figure| operator || figure.described().scope == Scope::Organisation)
+        Self::VARIANTS.iter().copied().filter(move |figure| operator || figure.described().scope == Scope::Organisation)
     }
 }
 
 impl Chart {
-    /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 13] = [
-        Self::People,
-        Self::Traffic,
-        Self::Connections,
-        Self::Notices,
-        Self::Sales,
-        Self::Revenue,
-        Self::Latency,
-        Self::Work,
-        Self::Queues,
-        Self::Losses,
-        Self::Jobs,
-        Self::Processor,
-        Self::Memory,
-    ];
-
-    /// Its name in addresses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::People => "people",
-            Self::Traffic => "traffic",
-            Self::Connections => "connections",
-            Self::Notices => "notices",
-            Self::Latency => "latency",
-            Self::Work => "work",
-            Self::Queues => "queues",
-            Self::Losses => "losses",
-            Self::Jobs => "jobs",
-            Self::Processor => "processor",
-            Self::Memory => "memory",
-            Self::Sales => "sales",
-            Self::Revenue => "revenue",
-        }
-    }
-
-    /// The one of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|chart| chart.word() == word)
-    }
-
     /// What is drawn in it.
     pub fn figures(self) -> impl Iterator<Item = Figure> {
-        Figure::ALL.iter().copied().filter(move |figure| figure.described().chart == self)
+        Figure::VARIANTS.iter().copied().filter(move |figure| figure.described().chart == self)
     }
 
     /// Those that the admins of an organisation see.
     pub fn seen(operator: bool) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |chart| chart.figures().any(|figure| operator || figure.described().scope == Scope::Organisation))
+        Self::VARIANTS
+            .iter()
+            .copied()
+            .filter(move |chart| chart.figures().any(|figure| operator || figure.described().scope == Scope::Organisation))
     }
 }
 
@@ -280,21 +233,21 @@ mod tests {
 
     #[test]
     fn names_are_found_again_and_once_each() {
-        let names: BTreeSet<&str> = Figure::ALL.iter().map(|figure| figure.word()).collect();
-        assert_eq!(names.len(), Figure::ALL.len());
-        for figure in Figure::ALL {
-            assert_eq!(Figure::from_word(figure.word()), Some(*figure));
-            assert_eq!(serde_json::to_string(figure).unwrap(), format!("{:?}", figure.word()));
+        let names: BTreeSet<&str> = Figure::VARIANTS.iter().map(|figure| figure.into_str()).collect();
+        assert_eq!(names.len(), Figure::VARIANTS.len());
+        for figure in Figure::VARIANTS {
+            assert_eq!(figure.into_str().parse(), Ok(*figure));
+            assert_eq!(serde_json::to_string(figure).unwrap(), format!("{:?}", figure.into_str()));
         }
-        for chart in Chart::ALL {
-            assert_eq!(Chart::from_word(chart.word()), Some(chart));
+        for &chart in Chart::VARIANTS {
+            assert_eq!(chart.into_str().parse(), Ok(chart));
         }
     }
 
     /// A chart has one axis, and what is in it is for the same people.
     #[test]
     fn a_chart_has_one_unit_and_one_scope() {
-        for chart in Chart::ALL {
+        for &chart in Chart::VARIANTS {
             let described: Vec<Described> = chart.figures().map(Figure::described).collect();
             assert!(!described.is_empty(), "{chart:?}");
             assert!(described.iter().all(|line| line.unit == described[0].unit && line.scope == described[0].scope), "{chart:?}");
@@ -304,7 +257,7 @@ mod tests {
     #[test]
     fn what_is_the_process_is_for_the_operator() {
         assert!(Figure::seen(false).all(|figure| figure.described().scope == Scope::Organisation));
-        assert_eq!(Figure::seen(true).count(), Figure::ALL.len());
+        assert_eq!(Figure::seen(true).count(), Figure::VARIANTS.len());
         assert!(!Chart::seen(false).any(|chart| chart == Chart::Memory));
     }
 }

@@ -25,7 +25,6 @@ pub struct Jobs {
 /// The jobs of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kind {
-    /// Its name.
     pub name: String,
     /// Due, and not begun.
     pub due: u32,

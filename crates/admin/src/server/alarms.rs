@@ -5,11 +5,11 @@
 
 use crate::{
     live::{AlarmGone, OpsEvent},
-    model::{ALARMS, Alarm, AlarmDesk, Alarms, Figure, Rule, Side, Standing, Turn, Values},
+    model::{ALARMS, Alarm, AlarmDesk, Alarms, Rule, Side, Standing, Turn, Values},
     words,
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     channels::Channel,
     cursor::Epoch,
     error::{AppError, AppResult},
@@ -45,7 +45,7 @@ struct Row {
 impl Row {
     /// None if it is of a figure that this build does not know.
     fn rule(&self) -> Option<Rule> {
-        Some(Rule { figure: Figure::from_word(&self.figure)?, side: self.side, threshold: self.threshold, seconds: self.seconds })
+        Some(Rule { figure: self.figure.parse().ok()?, side: self.side, threshold: self.threshold, seconds: self.seconds })
     }
 
     fn standing(&self) -> Standing {
@@ -69,14 +69,7 @@ impl Row {
     }
 }
 
-fn unknown() -> AppError {
-    AppError::not_found("There is no such alarm.")
-}
-
 /// The thresholds of an organisation.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn of_organisation(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Alarms> {
     let statement = format!("select {COLUMNS} from alarms where organisation_id = $1 order by id");
     let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(organisation).fetch_all(conn).await?;
@@ -112,7 +105,7 @@ pub async fn add(tx: &mut Tx, who: &Identity, rule: Rule) -> AppResult<AlarmId> 
          returning id",
     )
     .bind(who.organisation)
-    .bind(rule.figure.word())
+    .bind(rule.figure.into_str())
     .bind(rule.side)
     .bind(rule.threshold)
     .bind(rule.seconds)
@@ -120,7 +113,7 @@ pub async fn add(tx: &mut Tx, who: &Identity, rule: Rule) -> AppResult<AlarmId> 
     .bind(tx.now())
     .fetch_one(&mut **tx)
     .await?;
-    tx.record(Activity::by(who, Verb::AlarmCreated, id.0).named(&words::rule(&rule))).await?;
+    tx.record(Activity::by(who, Record::AlarmCreated, Subject::named(id.0, &words::rule(&rule)))).await?;
     announce(tx, id).await?;
     Ok(id)
 }
@@ -143,10 +136,10 @@ pub async fn switch(tx: &mut Tx, who: &Identity, id: AlarmId, on: bool) -> AppRe
     .execute(&mut **tx)
     .await?;
     if switched.rows_affected() == 0 {
-        return Err(unknown());
+        return Err(AppError::no_such("alarm"));
     }
     let name = row(tx, id).await?.and_then(|row| row.alarm()).map(|alarm| words::rule(&alarm.rule)).unwrap_or_default();
-    tx.record(Activity::by(who, Verb::AlarmChanged, id.0).named(&name).with(serde_json::json!({ "enabled": on }))).await?;
+    tx.record(Activity::by(who, Record::AlarmChanged { enabled: on }, Subject::named(id.0, &name))).await?;
     announce(tx, id).await
 }
 
@@ -156,10 +149,10 @@ pub async fn switch(tx: &mut Tx, who: &Identity, id: AlarmId, on: bool) -> AppRe
 /// 403 unless one is an admin; 404.
 pub async fn delete(tx: &mut Tx, who: &Identity, id: AlarmId) -> AppResult<()> {
     require_admin(tx, who).await?;
-    let row = row(tx, id).await?.filter(|row| row.organisation_id == who.organisation).ok_or_else(unknown)?;
+    let row = row(tx, id).await?.filter(|row| row.organisation_id == who.organisation).ok_or_else(|| AppError::no_such("alarm"))?;
     sqlx::query("delete from alarms where id = $1").bind(id).execute(&mut **tx).await?;
     let name = row.alarm().map(|alarm| words::rule(&alarm.rule)).unwrap_or_default();
-    tx.record(Activity::by(who, Verb::AlarmDeleted, id.0).named(&name)).await?;
+    tx.record(Activity::by(who, Record::AlarmDeleted, Subject::named(id.0, &name))).await?;
     tx.announce(who.organisation, &OpsEvent::AlarmRemoved(AlarmGone { id }));
     Ok(())
 }
@@ -232,28 +225,29 @@ async fn advance(tx: &mut Tx, id: AlarmId, value: f64, now: Millis) -> AppResult
         .execute(&mut **tx)
         .await?;
     match turn {
-        Some(turn) => tell(tx, &row, &rule, turn, value).await,
+        Some(turn) => alarm_notify(tx, &row, &rule, turn, value).await,
         None => Ok(()),
     }
 }
 
 /// Tells the admins, and writes down that it happened.
-async fn tell(tx: &mut Tx, row: &Row, rule: &Rule, turn: Turn, value: f64) -> AppResult<()> {
+async fn alarm_notify(tx: &mut Tx, row: &Row, rule: &Rule, turn: Turn, value: f64) -> AppResult<()> {
     let admins: Vec<PersonId> = sqlx::query_scalar(
         "select p.id from people p join roles r on r.person_id = p.id where p.organisation_id = $1 and r.role = 'admin' order by p.id",
     )
     .bind(row.organisation_id)
     .fetch_all(&mut **tx)
     .await?;
-    let (verb, title) = match turn {
-        Turn::Raised => (Verb::AlarmRaised, words::raised(rule)),
-        Turn::Ended => (Verb::AlarmEnded, words::ended(rule)),
+    let stood = words::stands_at(rule.figure, value);
+    let (record, title) = match turn {
+        Turn::Raised => (Record::AlarmRaised { stood: stood.clone() }, words::raised(rule)),
+        Turn::Ended => (Record::AlarmEnded { stood: stood.clone() }, words::ended(rule)),
     };
     let news = News {
         // It cannot be switched off: a place that is in trouble must reach those who run it.
         category: Category::Operation,
         title,
-        text: words::stands_at(rule.figure, value),
+        text: stood,
         link: "/admin".to_owned(),
         actor: None,
         subject: Some(format!("alarm:{}", row.id)),
@@ -262,7 +256,6 @@ async fn tell(tx: &mut Tx, row: &Row, rule: &Rule, turn: Turn, value: f64) -> Ap
         group: Some(format!("alarm:{}", row.id)),
     };
     inbox::notify(tx, &admins, &news).await?;
-    let stood = serde_json::json!({ "stood": words::stands_at(rule.figure, value) });
-    tx.record(Activity::new(row.organisation_id, None, verb, row.id.0).named(&words::rule(rule)).with(stood)).await?;
+    tx.record(Activity::new(row.organisation_id, None, record, Subject::named(row.id.0, &words::rule(rule)))).await?;
     announce(tx, row.id).await
 }

@@ -7,6 +7,7 @@ use plenum_core::{
     error::AppResult,
     ids::{Millis, OrganisationId},
 };
+use plenum_events::event_sells;
 use plenum_store::db::Conn;
 
 pub(super) const DAY: Millis = 86_400_000;
@@ -91,8 +92,7 @@ const COUNTS: &[(Figure, Since, &str)] = &[
     (
         Figure::EventsOpen,
         Since::Now,
-        "select organisation_id, count(*) from events where state in ('published', 'live') and sales_from <= $1 and sales_until > $1
-         group by organisation_id",
+        concat!("select e.organisation_id, count(*) from events e where ", event_sells!("e", "$1"), " group by e.organisation_id"),
     ),
     (
         Figure::RevenueToday,
@@ -103,9 +103,6 @@ const COUNTS: &[(Figure, Since, &str)] = &[
 ];
 
 /// The counted figures of each of `organisations`.
-///
-/// # Errors
-/// If the database refuses.
 pub(super) async fn of_organisations(
     conn: &mut Conn,
     organisations: &[OrganisationId],
@@ -130,9 +127,6 @@ pub(super) async fn of_organisations(
 }
 
 /// The jobs of the process.
-///
-/// # Errors
-/// If the database refuses.
 pub(super) async fn of_process(conn: &mut Conn, now: Millis) -> AppResult<Values> {
     let (waiting, due, retrying, dead): (u32, u32, u32, u32) = sqlx::query_as(
         "select count(*), count(case when due_at <= $1 and (leased_until is null or leased_until <= $1) then 1 end),
@@ -169,9 +163,6 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts what was sent since the last call; with the day that `now` is in, all of that day.
-    ///
-    /// # Errors
-    /// If the database refuses.
     pub(super) async fn follow(&mut self, conn: &mut Conn, now: Millis) -> AppResult<()> {
         let day = midnight(now);
         if self.day != day {

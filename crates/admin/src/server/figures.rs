@@ -21,7 +21,7 @@ use plenum_live::{
 };
 use plenum_store::{
     db::Store,
-    meters::{self, Counter, Durations, Spread, Window},
+    meters::{self, Counter, Durations, Meters, Spread, Window},
 };
 
 /// Rates are over so many seconds, like those of channels.
@@ -33,30 +33,30 @@ const REST: u32 = 20;
 
 /// A counter of the process, and how it has grown.
 struct Counted {
-    counter: &'static Counter,
+    counter: fn(&Meters) -> &Counter,
     window: Window<u64>,
 }
 
 impl Counted {
-    fn over(counter: &'static Counter, seconds: usize) -> Self {
+    fn over(counter: fn(&Meters) -> &Counter, seconds: usize) -> Self {
         Self { counter, window: Window::over(seconds) }
     }
 
-    fn read(&mut self) {
-        self.window.push(self.counter.total());
+    fn read(&mut self, meters: &Meters) {
+        self.window.push((self.counter)(meters).total());
     }
 }
 
 /// Durations of the process, and how they were in the last minute.
 struct Timed {
-    durations: &'static Durations,
+    durations: fn(&Meters) -> &Durations,
     window: Window<Spread>,
     half: Figure,
     most: Figure,
 }
 
 impl Timed {
-    fn of(durations: &'static Durations, half: Figure, most: Figure) -> Self {
+    fn of(durations: fn(&Meters) -> &Durations, half: Figure, most: Figure) -> Self {
         Self { durations, window: Window::over(MINUTE), half, most }
     }
 }
@@ -65,6 +65,7 @@ impl Timed {
 pub struct Gatherer {
     hub: Arc<Hub>,
     applications: Arc<Applications>,
+    meters: Arc<Meters>,
     store: Store,
     timed: [Timed; 3],
     requests: Window<u64>,
@@ -87,20 +88,21 @@ impl Gatherer {
         Self {
             hub,
             applications,
+            meters: store.part(),
             store,
             timed: [
-                Timed::of(&meters::PUBLISH, Figure::PublishP50, Figure::PublishP99),
-                Timed::of(&meters::COMMIT, Figure::WriteP50, Figure::WriteP99),
-                Timed::of(&meters::HTTP, Figure::HttpP50, Figure::HttpP99),
+                Timed::of(|meters| &meters.publish, Figure::PublishP50, Figure::PublishP99),
+                Timed::of(|meters| &meters.commit, Figure::WriteP50, Figure::WriteP99),
+                Timed::of(|meters| &meters.http, Figure::HttpP50, Figure::HttpP99),
             ],
             requests: Window::over(RATE_SECONDS),
             requests_total: 0,
-            writes: Counted::over(&meters::WRITES, RATE_SECONDS),
+            writes: Counted::over(|meters| &meters.writes, RATE_SECONDS),
             rare: [
-                (Figure::Dropped, Counted::over(&meters::DROPPED, MINUTE)),
-                (Figure::SlowConsumers, Counted::over(meters::SLOW_CONSUMERS.all(), MINUTE)),
-                (Figure::Recoveries, Counted::over(meters::RECOVERED.all(), MINUTE)),
-                (Figure::Gaps, Counted::over(meters::GAPS.all(), MINUTE)),
+                (Figure::Dropped, Counted::over(|meters| &meters.dropped, MINUTE)),
+                (Figure::SlowConsumers, Counted::over(|meters| meters.slow_consumers.all(), MINUTE)),
+                (Figure::Recoveries, Counted::over(|meters| meters.recovered.all(), MINUTE)),
+                (Figure::Gaps, Counted::over(|meters| meters.gaps.all(), MINUTE)),
             ],
             processor: None,
             tally: Tally::default(),
@@ -115,16 +117,16 @@ impl Gatherer {
     /// Reads the meters; to be called once a second.
     pub fn tick(&mut self) {
         for timed in &mut self.timed {
-            let spread = timed.durations.take();
+            let spread = (timed.durations)(&self.meters).drain();
             if timed.most == Figure::HttpP99 {
                 self.requests_total += spread.count();
             }
             timed.window.push(spread);
         }
         self.requests.push(self.requests_total);
-        self.writes.read();
+        self.writes.read(&self.meters);
         for (_, counted) in &mut self.rare {
-            counted.read();
+            counted.read(&self.meters);
         }
         for (organisation, window) in &mut self.messages {
             window.push(self.tally.total(*organisation));

@@ -19,7 +19,7 @@ use plenum_core::{
 use plenum_directory::server::has_role;
 use plenum_store::{
     db::{self, Tx, slow},
-    faults,
+    faults::{self, Faults},
 };
 use plenum_web::state::AppState;
 
@@ -42,7 +42,7 @@ pub async fn health(state: &AppState, who: &Identity) -> AppResult<Health> {
     let operates = is_operator(&mut *state.store.look().await?, who).await?;
     let place = if operates { Some(place(state).await) } else { None };
     let applications = applications::all(state, who).await?;
-    Ok(Health { place, applications, faults: faults_of((!operates).then_some(who.organisation)) })
+    Ok(Health { place, applications, faults: faults_of(state, (!operates).then_some(who.organisation)) })
 }
 
 async fn place(state: &AppState) -> Place {
@@ -69,8 +69,13 @@ async fn place(state: &AppState) -> Place {
 }
 
 /// What went wrong for the people of `organisation`, or everywhere.
-fn faults_of(organisation: Option<OrganisationId>) -> Vec<Fault> {
-    let known = faults::known(db::now()).into_iter().filter(|seen| organisation.is_none() || seen.key.organisation == organisation);
+fn faults_of(state: &AppState, organisation: Option<OrganisationId>) -> Vec<Fault> {
+    let known = state
+        .store
+        .part::<Faults>()
+        .known(db::now())
+        .into_iter()
+        .filter(|seen| organisation.is_none() || seen.key.organisation == organisation);
     let fault = known.map(|seen| Fault {
         status: seen.key.status,
         place: seen.key.place,

@@ -14,6 +14,7 @@ use plenum_core::{
     ids::{Millis, OrganisationId},
 };
 use plenum_store::db::{Conn, Store, Tx};
+use strum::VariantArray as _;
 
 /// Intervals that are kept in memory after their end: they are in the database by then.
 const TAIL: usize = 3;
@@ -52,7 +53,7 @@ impl Filling {
 struct Known {
     at: Millis,
     now: Values,
-    filling: [Filling; 3],
+    filling: [Filling; Period::VARIANTS.len()],
 }
 
 /// The figures of all organisations: now, and the intervals that are under way.
@@ -77,7 +78,7 @@ impl Figures {
         let mut all = self.lock();
         let known = all.entry(organisation).or_insert_with(|| Known { at, now: Values::default(), filling: empty() });
         let mut open = Vec::new();
-        for (period, filling) in Period::ALL.into_iter().zip(&mut known.filling) {
+        for (period, filling) in Period::VARIANTS.iter().copied().zip(&mut known.filling) {
             filling.add(period, at, &sample);
             open.push((period, filling.open.point()));
         }
@@ -90,7 +91,7 @@ impl Figures {
     fn tail(&self, organisation: OrganisationId, period: Period) -> Option<(Millis, Values, Vec<Point>)> {
         let all = self.lock();
         let known = all.get(&organisation)?;
-        let (_, filling) = Period::ALL.into_iter().zip(&known.filling).find(|(known, _)| *known == period)?;
+        let (_, filling) = Period::VARIANTS.iter().copied().zip(&known.filling).find(|(known, _)| *known == period)?;
         let points = filling.ended.iter().chain(std::iter::once(&filling.open)).filter(|folded| folded.weight > 0);
         Some((known.at, known.now.clone(), points.map(Folded::point).collect()))
     }
@@ -100,7 +101,7 @@ impl Figures {
         let mut all = self.lock();
         let rows = all.iter_mut().map(|(organisation, known)| {
             let mut rows = Vec::new();
-            for (period, filling) in Period::ALL.into_iter().zip(&mut known.filling) {
+            for (period, filling) in Period::VARIANTS.iter().copied().zip(&mut known.filling) {
                 let from = filling.ended.len().saturating_sub(std::mem::take(&mut filling.unwritten));
                 let folded = filling.ended.iter().skip(from).chain(std::iter::once(&filling.open)).filter(|folded| folded.weight > 0);
                 rows.extend(folded.map(|folded| Row { organisation: *organisation, period, folded: folded.clone() }));
@@ -112,11 +113,8 @@ impl Figures {
     }
 
     /// Takes up the intervals that were under way when the last process ended.
-    ///
-    /// # Errors
-    /// If the database refuses.
     pub async fn resume(&self, conn: &mut Conn, now: Millis) -> AppResult<()> {
-        for period in Period::ALL {
+        for &period in Period::VARIANTS {
             let rows: Vec<(OrganisationId, u32, String)> =
                 sqlx::query_as("select organisation_id, weight, figures from figure_points where seconds = $1 and at = $2")
                     .bind(seconds(period))
@@ -126,7 +124,7 @@ impl Figures {
             let mut all = self.lock();
             for (organisation, weight, figures) in rows {
                 let known = all.entry(organisation).or_insert_with(|| Known { at: now, now: Values::default(), filling: empty() });
-                if let Some((_, filling)) = Period::ALL.into_iter().zip(&mut known.filling).find(|(known, _)| *known == period) {
+                if let Some((_, filling)) = Period::VARIANTS.iter().copied().zip(&mut known.filling).find(|(known, _)| *known == period) {
                     filling.open = Folded { at: period.begin(now), weight, values: read(&figures) };
                 }
             }
@@ -146,8 +144,8 @@ impl Figures {
     }
 }
 
-fn empty() -> [Filling; 3] {
-    Period::ALL.map(|_| Filling { open: Folded::at(Millis::MIN), ended: VecDeque::new(), unwritten: 0 })
+fn empty() -> [Filling; Period::VARIANTS.len()] {
+    std::array::from_fn(|_| Filling { open: Folded::at(Millis::MIN), ended: VecDeque::new(), unwritten: 0 })
 }
 
 fn seconds(period: Period) -> i64 {
@@ -157,7 +155,7 @@ fn seconds(period: Period) -> i64 {
 /// Figures of a row; those that this build does not know are left out.
 fn read(figures: &str) -> Values {
     let known: serde_json::Map<String, serde_json::Value> = serde_json::from_str(figures).unwrap_or_default();
-    let values = known.iter().filter_map(|(name, value)| Some((Figure::from_word(name)?, value.as_f64()?)));
+    let values = known.iter().filter_map(|(name, value)| Some((name.parse().ok()?, value.as_f64()?)));
     let mut values: Vec<(Figure, f64)> = values.collect();
     values.sort_unstable_by_key(|(figure, _)| *figure);
     Values(values)
@@ -165,7 +163,7 @@ fn read(figures: &str) -> Values {
 
 fn text(values: &Values) -> String {
     let named: serde_json::Map<String, serde_json::Value> =
-        values.0.iter().map(|(figure, value)| (figure.word().to_owned(), serde_json::json!(value))).collect();
+        values.0.iter().map(|(figure, value)| (figure.into_str().to_owned(), serde_json::json!(value))).collect();
     serde_json::Value::Object(named).to_string()
 }
 
@@ -195,9 +193,6 @@ async fn write_rows(tx: &mut Tx, rows: &[Row], now: Millis) -> AppResult<()> {
 
 /// When an organisation was last sampled, its figures then, and how they were over `period`: what is in the database, and what is newer
 /// in memory.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn series(
     conn: &mut Conn,
     figures: &Figures,
@@ -218,5 +213,5 @@ pub async fn series(
     .await?;
     let mut points: Vec<Point> = rows.iter().map(|(at, figures)| Point { at: *at, values: read(figures).rounded() }).collect();
     points.extend(newest);
-    Ok((at, values, Series::of(period, &points, at)))
+    Ok((at, values, Series::from_points(period, &points, at)))
 }

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::{operator, tell};
+use super::{operator, ops_publish};
 use crate::{
     live::jobs::JobsEvent,
     model::jobs::{Jobs, Kind, LETTERS, Letter, RETRIED},
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::OrganisationId,
     people::{Identity, Role},
@@ -18,7 +18,7 @@ use plenum_live::hub::Hub;
 use plenum_store::{
     db::{Activity, Conn, Store, Tx, now},
     faults::short,
-    jobs::letters,
+    jobs::dead_letters,
 };
 
 /// Tellings without a change until it is told again: whoever has come since the last change gets it then.
@@ -36,9 +36,6 @@ pub async fn require_operator(conn: &mut Conn, who: &Identity) -> AppResult<()> 
 }
 
 /// True for an admin of the organisation that runs the place.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn is_operator(conn: &mut Conn, who: &Identity) -> AppResult<bool> {
     Ok(operator(conn).await? == who.organisation && has_role(conn, who.person, Role::Admin).await?)
 }
@@ -47,17 +44,16 @@ pub async fn is_operator(conn: &mut Conn, who: &Identity) -> AppResult<bool> {
 ///
 /// # Errors
 /// 403.
-pub async fn jobs(store: &Store, who: &Identity) -> AppResult<Jobs> {
-    let mut tx = store.read().await?;
-    require_operator(&mut tx, who).await?;
-    gather(&mut tx).await
+pub async fn jobs(conn: &mut Conn, who: &Identity) -> AppResult<Jobs> {
+    require_operator(conn, who).await?;
+    gather(conn).await
 }
 
 pub(super) async fn gather(conn: &mut Conn) -> AppResult<Jobs> {
     let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
-    let kinds = letters::waiting(conn, now()).await?;
-    let (dead, letters) = letters::letters(conn, i64::try_from(LETTERS).unwrap_or(i64::MAX)).await?;
-    let kind = |known: letters::Waiting| Kind {
+    let kinds = dead_letters::waiting(conn, now()).await?;
+    let (dead, letters) = dead_letters::letters(conn, i64::try_from(LETTERS).unwrap_or(i64::MAX)).await?;
+    let kind = |known: dead_letters::Waiting| Kind {
         name: known.kind,
         due: count(known.due),
         running: count(known.running),
@@ -66,7 +62,7 @@ pub(super) async fn gather(conn: &mut Conn) -> AppResult<Jobs> {
         due_since: known.due_since,
         error: known.error.as_deref().map(short),
     };
-    let letter = |known: letters::Letter| Letter {
+    let letter = |known: dead_letters::Letter| Letter {
         id: known.id,
         about: about(&known.payload),
         kind: known.kind,
@@ -99,8 +95,8 @@ fn about(payload: &str) -> String {
 /// 403; 404 if somebody else was quicker.
 pub async fn retry(tx: &mut Tx, who: &Identity, id: i64) -> AppResult<()> {
     require_operator(tx, who).await?;
-    let kind = letters::revive(tx, id).await?.ok_or_else(gone)?;
-    record(tx, who, Verb::JobRetried, id, &kind).await
+    let kind = dead_letters::revive(tx, id).await?.ok_or_else(gone)?;
+    record(tx, who, Record::JobRetried, id, &kind).await
 }
 
 /// Puts the dead letters of one kind back, at most a hundred; how many these were.
@@ -110,9 +106,9 @@ pub async fn retry(tx: &mut Tx, who: &Identity, id: i64) -> AppResult<()> {
 pub async fn retry_kind(tx: &mut Tx, who: &Identity, kind: &str) -> AppResult<u32> {
     require_operator(tx, who).await?;
     let mut revived = 0;
-    for id in letters::of_kind(tx, kind, RETRIED).await? {
-        if letters::revive(tx, id).await?.is_some() {
-            record(tx, who, Verb::JobRetried, id, kind).await?;
+    for id in dead_letters::of_kind(tx, kind, RETRIED).await? {
+        if dead_letters::revive(tx, id).await?.is_some() {
+            record(tx, who, Record::JobRetried, id, kind).await?;
             revived += 1;
         }
     }
@@ -125,16 +121,16 @@ pub async fn retry_kind(tx: &mut Tx, who: &Identity, kind: &str) -> AppResult<u3
 /// 403; 404 if somebody else was quicker.
 pub async fn discard(tx: &mut Tx, who: &Identity, id: i64) -> AppResult<()> {
     require_operator(tx, who).await?;
-    let kind = letters::discard(tx, id).await?.ok_or_else(gone)?;
-    record(tx, who, Verb::JobDiscarded, id, &kind).await
+    let kind = dead_letters::discard(tx, id).await?.ok_or_else(gone)?;
+    record(tx, who, Record::JobDiscarded, id, &kind).await
 }
 
 fn gone() -> AppError {
     AppError::not_found("This is no longer among the failed jobs: somebody has tried it again or discarded it.")
 }
 
-async fn record(tx: &mut Tx, who: &Identity, verb: Verb, id: i64, kind: &str) -> AppResult<()> {
-    tx.record(Activity::by(who, verb, id).named(kind)).await
+async fn record(tx: &mut Tx, who: &Identity, record: Record, id: i64, kind: &str) -> AppResult<()> {
+    tx.record(Activity::by(who, record, Subject::named(id, kind))).await
 }
 
 /// What those who look were told last.
@@ -146,7 +142,7 @@ pub(super) struct Telling {
 
 impl Telling {
     /// Tells them, if it is another now or they have not been told for a while; called once a second while somebody looks.
-    pub(super) async fn tell(&mut self, hub: &Hub, store: &Store, operator: OrganisationId) {
+    pub(super) async fn publish(&mut self, hub: &Hub, store: &Store, operator: OrganisationId) {
         let newest = async { gather(&mut *store.read().await?).await };
         let Ok(newest) = newest.await else { return };
         self.since += 1;
@@ -154,7 +150,7 @@ impl Telling {
             return;
         }
         self.since = 0;
-        tell(hub, operator, &JobsEvent::JobsUpdated(newest.clone()));
+        ops_publish(hub, operator, &JobsEvent::JobsUpdated(newest.clone()));
         self.told = Some(newest);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Gatherer, alarms, history::Figures, tell, watched};
+use super::{Gatherer, alarms, history::Figures, ops_publish, watched};
 use crate::{
     live::OpsEvent,
     model::{Metrics, Period},
@@ -40,7 +40,7 @@ pub async fn run(hub: Arc<Hub>, mut gatherer: Gatherer, figures: Arc<Figures>, s
         for (organisation, sample) in &samples {
             let points = figures.take(*organisation, now, sample.clone());
             if looks.contains(organisation) {
-                tell(&hub, *organisation, &OpsEvent::MetricsUpdated(Metrics { at: now, now: sample.rounded(), points }));
+                ops_publish(&hub, *organisation, &OpsEvent::MetricsUpdated(Metrics { at: now, now: sample.rounded(), points }));
             }
         }
         if let Err(error) = alarms::look(&store, &samples, now).await {

@@ -15,6 +15,7 @@ use plenum_core::{
 };
 use plenum_store::db::{Committed, Tx};
 use plenum_testing::{ELSEWHERE, HERE, House};
+use strum::VariantArray as _;
 
 const START: Millis = 1_800_000_000_000;
 
@@ -252,7 +253,7 @@ proptest! {
             let mut boards = Vec::new();
             for (index, command) in commands.iter().enumerate() {
                 if index == looked {
-                    for period in Period::ALL {
+                    for &period in Period::VARIANTS {
                         boards.push(stage.fresh(period).await);
                     }
                 }
@@ -265,7 +266,7 @@ proptest! {
                     }
                 }
             }
-            for (period, board) in Period::ALL.into_iter().zip(boards) {
+            for (period, board) in Period::VARIANTS.iter().copied().zip(boards) {
                 assert_eq!(board, stage.fresh(period).await, "{period:?}");
             }
         });

@@ -1,6 +1,7 @@
 //! `/admin/alarms`: thresholds, which of them are crossed, and adding one. Each act is a plain form.
 
 use leptos::prelude::*;
+use strum::VariantArray as _;
 
 use crate::{
     api,
@@ -10,10 +11,10 @@ use crate::{
 };
 use plenum_core::{ids::AlarmId, live::Snapshot};
 use plenum_ui::{
-    Each, EmptyState, Field, Notice, dynamic,
-    forms::{Done, Failure, FieldError, Submit, at, failure, succeeded},
+    Each, EmptyState, Field, dynamic,
+    forms::{Done, Failure, FieldError, Submit, failure, field_error, succeeded},
     memo,
-    page::{AdminPage, FaultWithin, Followed, use_organisation, use_zone},
+    page::{AdminPage, Ended, Followed, Loaded, use_organisation, use_zone},
     view,
 };
 
@@ -21,17 +22,11 @@ use plenum_ui::{
 #[component]
 pub fn AlarmsPage() -> impl IntoView {
     let desk = Resource::new_blocking(|| (), |()| api::alarms());
-    let content = move || {
-        Suspend::new(async move {
-            match desk.await {
-                Ok(snapshot) => view! { <Desk snapshot/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     view! {
         <AdminPage title=words::ALARMS>
-                <Transition>{content}</Transition>
+                <Loaded from=desk let:snapshot>
+                    <Desk snapshot/>
+                </Loaded>
         </AdminPage>
     }
 }
@@ -47,7 +42,7 @@ fn Desk(snapshot: Snapshot<AlarmDesk>) -> impl IntoView {
     let nothing =
         dynamic(move || ids.with(Vec::is_empty).then(|| view! { <EmptyState icon="bell" title=words::NONE text=words::NONE_TEXT/> }));
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         <p class="muted">{words::ABOUT}</p>
         <Failure failure=failure(switch)/>
         <Failure failure=failure(delete)/>
@@ -118,10 +113,11 @@ fn Row(
 #[component]
 fn NewAlarm(operator: bool, add: ServerAction<api::AddAlarm>) -> impl IntoView {
     let refused = failure(add);
-    let (figure_error, side_error) = (at(refused, "figure"), at(refused, "side"));
-    let figures = Figure::seen(operator).map(|figure| view! { <option value=figure.word()>{words::figure_with_unit(figure)}</option> });
+    let (figure_error, side_error) = (field_error(refused, "figure"), field_error(refused, "side"));
+    let figures = Figure::seen(operator).map(|figure| view! { <option value=figure.into_str()>{words::figure_with_unit(figure)}</option> });
     let figures = figures.collect_view();
-    let sides = Side::ALL.into_iter().map(|side| view! { <option value=side.word()>{words::side(side)}</option> }).collect_view();
+    let sides =
+        Side::VARIANTS.iter().copied().map(|side| view! { <option value=side.into_str()>{words::side(side)}</option> }).collect_view();
     view! {
         <section class="card" aria-labelledby="new">
             <h2 id="new">{words::NEW}</h2>
@@ -142,7 +138,7 @@ fn NewAlarm(operator: bool, add: ServerAction<api::AddAlarm>) -> impl IntoView {
                         </select>
                         <FieldError id="side-error" error=side_error/>
                     </div>
-                    <Field id="threshold" name="threshold" label=words::THRESHOLD autocomplete="off" error=at(refused, "threshold") required=true/>
+                    <Field id="threshold" name="threshold" label=words::THRESHOLD autocomplete="off" error=field_error(refused, "threshold") required=true/>
                     <Field
                         id="seconds"
                         name="seconds"
@@ -150,7 +146,7 @@ fn NewAlarm(operator: bool, add: ServerAction<api::AddAlarm>) -> impl IntoView {
                         hint=words::SECONDS_HINT
                         value="60"
                         autocomplete="off"
-                        error=at(refused, "seconds")
+                        error=field_error(refused, "seconds")
                     />
                 </div>
                 <div class="form-actions">
@@ -193,8 +189,8 @@ fn suggestion(rule: Rule, shown: RwSignal<AlarmDesk>, add: ServerAction<api::Add
         let of = of.clone();
         view! {
             <ActionForm action=add>
-                <input type="hidden" name="figure" value=rule.figure.word()/>
-                <input type="hidden" name="side" value=rule.side.word()/>
+                <input type="hidden" name="figure" value=rule.figure.into_str()/>
+                <input type="hidden" name="side" value=rule.side.into_str()/>
                 <input type="hidden" name="threshold" value=entered.to_string()/>
                 <input type="hidden" name="seconds" value=rule.seconds.to_string()/>
                 <button class="btn" type="submit" data-size="s">

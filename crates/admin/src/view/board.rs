@@ -7,7 +7,7 @@ mod tiles;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use strum::VariantArray as _;
 
 use crate::{
     api,
@@ -17,15 +17,14 @@ use crate::{
 };
 use plenum_core::{ids::Millis, live::Snapshot, time::Zone};
 use plenum_ui::{
-    Notice,
     chart::{
         Chart as Drawing, LINES, Reading, Words,
         geometry::{Line, Plot},
     },
     client::{Connection, use_connection},
     dynamic, effect, memo,
-    page::{AdminPage, FaultWithin, Followed, use_organisation, use_zone},
-    use_hydrated, view,
+    page::{AdminPage, Ended, Followed, Loaded, use_organisation, use_zone},
+    use_hydrated, use_query, view,
 };
 use side::{Busiest, Jobs, Status};
 use tiles::Tiles;
@@ -36,35 +35,30 @@ const FIRST: Chart = Chart::Traffic;
 /// The operations board.
 #[component]
 pub fn BoardPage() -> impl IntoView {
-    let query = use_query_map();
-    let period = memo(move || query.with(|query| Period::from_word(query.get_str("period").unwrap_or_default())));
-    let chart = memo(move || query.with(|query| query.get_str("chart").and_then(Chart::from_word).unwrap_or(FIRST)));
+    let query = use_query();
+    let period: Memo<Period> =
+        memo(move || query.with(|query| query.get_str("period").and_then(|word| word.parse().ok()).unwrap_or_default()));
+    let chart = memo(move || query.with(|query| query.get_str("chart").and_then(|word| word.parse().ok()).unwrap_or(FIRST)));
     let paused = RwSignal::new(false);
     let board = Resource::new_blocking(move || period.get(), api::board);
-    let content = move || {
-        Suspend::new(async move {
-            match board.await {
-                Ok(snapshot) => view! { <Watch snapshot chart paused/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     let actions = view! {
         <nav class="page-actions" aria-label=words::PERIODS>
-            {Period::ALL.into_iter().map(|of| link(of, period, chart)).collect_view()}
+            {Period::VARIANTS.iter().copied().map(|of| link(of, period, chart)).collect_view()}
         </nav>
         {pause(paused)}
     };
     view! {
         <AdminPage title=words::OPERATIONS status=state(paused) actions>
-            <Transition>{content}</Transition>
+            <Loaded from=board let:snapshot>
+                <Watch snapshot chart paused/>
+            </Loaded>
         </AdminPage>
     }
 }
 
 /// Where a choice is.
 fn address(period: Period, chart: Chart) -> String {
-    format!("/admin?period={}&chart={}", period.word(), chart.word())
+    format!("/admin?period={}&chart={}", period.into_str(), chart.into_str())
 }
 
 fn link(of: Period, period: Memo<Period>, chart: Memo<Chart>) -> AnyView {
@@ -146,7 +140,7 @@ fn Watch(snapshot: Snapshot<Board>, chart: Memo<Chart>, paused: RwSignal<bool>) 
     });
     let choices = choices.collect_view();
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         <Tiles shown period operator/>
         <div class="board">
             <section class="card stack" aria-labelledby="chart">

@@ -6,7 +6,8 @@ use crate::{
     model::{CHANNELS, LiveChannel, LiveChannels},
     words::channels as words,
 };
-use plenum_ui::{Each, TimeText, dynamic, memo, page::use_zone, view};
+use plenum_core::time::Zone;
+use plenum_ui::{Column, Each, Table, When, dynamic, memo, view};
 
 #[component]
 pub(super) fn Channels(
@@ -30,27 +31,22 @@ pub(super) fn Channels(
         if empty.get() {
             return view! { <p class="muted">{if searches { words::NONE_FOUND } else { words::NONE }}</p> };
         }
+        let columns = [
+            Column::text(words::CHANNEL),
+            Column::number(words::SUBSCRIBERS),
+            Column::number(words::PEOPLE),
+            Column::number(words::EVENTS),
+            Column::number(words::DELIVERIES),
+            Column::text(words::LAST),
+        ];
         view! {
-            <table class="table">
-                <caption class="visually-hidden">{words::TABLE}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{words::CHANNEL}</th>
-                        <th scope="col" class="num">{words::SUBSCRIBERS}</th>
-                        <th scope="col" class="num">{words::PEOPLE}</th>
-                        <th scope="col" class="num">{words::EVENTS}</th>
-                        <th scope="col" class="num">{words::DELIVERIES}</th>
-                        <th scope="col">{words::LAST}</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <Each
-                        each=move || shown.with(|shown| shown.channels.iter().map(|channel| channel.name.clone()).collect())
-                        key=|name: &String| name.clone()
-                        children=move |name| view! { <Row name shown/> }
-                    />
-                </tbody>
-            </table>
+            <Table columns caption=words::TABLE>
+                <Each
+                    each=move || shown.with(|shown| shown.channels.iter().map(|channel| channel.name.clone()).collect())
+                    key=|name: &String| name.clone()
+                    children=move |name| view! { <Row name shown/> }
+                />
+            </Table>
         }
     };
     view! {
@@ -68,7 +64,6 @@ pub(super) fn Channels(
 /// A line that is drawn again only where it changes.
 #[component]
 fn Row(name: String, shown: RwSignal<LiveChannels>) -> impl IntoView {
-    let zone = use_zone();
     let sought = name.clone();
     let channel: Memo<Option<LiveChannel>> =
         memo(move || shown.with(|shown| shown.channels.iter().find(|channel| channel.name == sought).cloned()));
@@ -82,12 +77,11 @@ fn Row(name: String, shown: RwSignal<LiveChannels>) -> impl IntoView {
     let last = dynamic(move || match last.get() {
         None => view! { <span class="muted">{words::NO_EVENT}</span> },
         Some((event, at)) => {
-            let (text, full) = zone.with(|zone| (zone.precise(at), zone.full(at)));
             view! {
                 <code>{event}</code>
                 " "
                 <span class="muted">
-                    <TimeText at text full/>
+                    <When at text=Zone::precise/>
                 </span>
             }
         }

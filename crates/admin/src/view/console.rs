@@ -7,13 +7,11 @@ use crate::{
     model::{Frame, What},
     words::channels as words,
 };
-use plenum_core::ids::ApplicationId;
+use plenum_core::{ids::ApplicationId, time::Zone};
 use plenum_ui::{
-    Each, Field, dynamic,
-    forms::{Done, Failure, FieldError, Submit, at, failure, succeeded},
-    memo,
-    page::use_zone,
-    use_hydrated, view,
+    Each, Field, When, dynamic,
+    forms::{Done, Failure, FieldError, Submit, failure, field_error, succeeded},
+    memo, use_hydrated, view,
 };
 
 #[component]
@@ -66,7 +64,6 @@ pub(super) fn Console(
 
 #[component]
 fn Line(frame: Frame) -> impl IntoView {
-    let zone = use_zone();
     let Frame { at, what, socket, channel, event, data, .. } = frame;
     let tone = match what {
         What::Published => Some("accent"),
@@ -76,7 +73,7 @@ fn Line(frame: Frame) -> impl IntoView {
     };
     view! {
         <li>
-            <time datetime=plenum_core::time::Zone::machine(at)>{move || zone.with(|zone| zone.precise(at))}</time>
+            <When at text=Zone::precise/>
             <span class="chip" data-tone=tone>
                 {words::what(what)}
             </span>
@@ -92,7 +89,7 @@ fn Line(frame: Frame) -> impl IntoView {
 fn TestEvent(app: ApplicationId) -> impl IntoView {
     let send = ServerAction::<api::SendTestEvent>::new();
     let refused = failure(send);
-    let data_error = at(refused, "data");
+    let data_error = field_error(refused, "data");
     view! {
         <section class="card" aria-labelledby="test">
             <h2 id="test">{words::TEST}</h2>
@@ -100,8 +97,8 @@ fn TestEvent(app: ApplicationId) -> impl IntoView {
                 <Failure failure=refused fields=&["channel", "event", "data"]/>
                 <input type="hidden" name="app" value=app.to_string()/>
                 <div class="form-row">
-                    <Field id="channel" name="channel" label=words::CHANNEL autocomplete="off" maxlength=200 error=at(refused, "channel") required=true/>
-                    <Field id="event" name="event" label=words::EVENT autocomplete="off" maxlength=200 error=at(refused, "event") required=true/>
+                    <Field id="channel" name="channel" label=words::CHANNEL autocomplete="off" maxlength=200 error=field_error(refused, "channel") required=true/>
+                    <Field id="event" name="event" label=words::EVENT autocomplete="off" maxlength=200 error=field_error(refused, "event") required=true/>
                 </div>
                 <div class="field">
                     <label for="data">{words::DATA}</label>

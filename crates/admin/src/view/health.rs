@@ -13,11 +13,10 @@ use crate::{
 };
 use applications::{Applications, Strays};
 use faults::{Faults, References, SlowWork};
-use plenum_core::ids::Millis;
 use plenum_ui::{
-    Notice, TimeText,
+    Notice,
     notice::Tone,
-    page::{AdminPage, FaultWithin, use_now, use_zone},
+    page::{AdminPage, Loaded},
     view,
 };
 use self_test::SelfTest;
@@ -26,14 +25,6 @@ use self_test::SelfTest;
 #[component]
 pub fn HealthPage() -> impl IntoView {
     let health = Resource::new_blocking(|| (), |()| api::health());
-    let content = move || {
-        Suspend::new(async move {
-            match health.await {
-                Ok(health) => view! { <Found health/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     // A link to the same address loads it again, without scripts too.
     let actions = view! {
         <a class="btn" href="/admin/health" rel="external">
@@ -42,7 +33,9 @@ pub fn HealthPage() -> impl IntoView {
     };
     view! {
         <AdminPage title=words::HEALTH heading=words::IS_IT_WELL actions>
-            <Transition>{content}</Transition>
+            <Loaded from=health let:health>
+                <Found health/>
+            </Loaded>
         </AdminPage>
     }
 }
@@ -85,13 +78,6 @@ fn chip(mark: Mark) -> AnyView {
     }
 }
 
-/// An instant, short, with all of it on hover.
-fn instant(at: Millis) -> AnyView {
-    let (zone, now) = (use_zone(), use_now());
-    let (text, full) = zone.with_untracked(|zone| (zone.short(at, now), zone.full(at)));
-    view! { <TimeText at text full/> }
-}
-
 #[component]
 fn Findings(findings: Vec<Finding>) -> impl IntoView {
     let worst = worst(&findings);
@@ -122,10 +108,15 @@ fn Findings(findings: Vec<Finding>) -> impl IntoView {
 
 fn line(finding: Finding) -> AnyView {
     let Finding { check, mark, measured, advice } = finding;
-    let jobs = (advice.is_some() && matches!(check, Check::DeadLetters | Check::LateJobs)).then(|| {
+    let further = match check {
+        Check::DeadLetters | Check::LateJobs => Some(("/admin/jobs", words::TO_JOBS)),
+        Check::Mail => Some(("/admin/mail", words::TO_MAIL)),
+        _ => None,
+    };
+    let further = further.filter(|_| advice.is_some()).map(|(href, text)| {
         view! {
-            <a class="btn" data-size="s" href="/admin/jobs">
-                {words::TO_JOBS}
+            <a class="btn" data-size="s" href=href>
+                {text}
             </a>
         }
     });
@@ -137,7 +128,7 @@ fn line(finding: Finding) -> AnyView {
                 <p class="wrap">{measured}</p>
                 {advice.map(|advice| view! { <p class="muted">{advice}</p> })}
             </div>
-            {jobs}
+            {further}
         </li>
     }
 }

@@ -1,7 +1,6 @@
 //! `/admin/jobs`: what waits, by kind, and what failed for good, with the way back.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{
@@ -12,35 +11,29 @@ use crate::{
     model::jobs::{Jobs, Kind, Letter},
     words::jobs as words,
 };
-use plenum_core::{ids::Millis, live::Snapshot};
+use plenum_core::live::Snapshot;
 use plenum_ui::{
-    Each, Notice, TimeText, dynamic, effect,
+    Column, Each, Notice, Table, When, dynamic, effect,
     forms::{Failure, failure, is_done, succeeded},
     memo,
     notice::Tone,
-    page::{AdminPage, FaultWithin, Followed, use_now, use_organisation, use_zone},
-    toast, view,
+    page::{AdminPage, Ended, Followed, Loaded, use_organisation},
+    toast, use_query, view,
 };
 
 /// `/admin/jobs`, with `?discard={id}` asking before that one is discarded.
 #[component]
 pub fn JobsPage() -> impl IntoView {
     let jobs = Resource::new_blocking(|| (), |()| api::list());
-    let content = move || {
-        Suspend::new(async move {
-            match jobs.await {
-                Ok(jobs) => view! { <Watch jobs/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     let (retried, discarded) = (is_done("retried"), is_done("discarded"));
     view! {
         <AdminPage title=words::JOBS>
                 {dynamic(move || retried.get().then(|| view! { <Notice tone=Tone::Good>{words::RETRIED}</Notice> }))}
                 {dynamic(move || discarded.get().then(|| view! { <Notice tone=Tone::Good>{words::DISCARDED}</Notice> }))}
                 <p class="muted">{words::JOBS_TEXT}</p>
-                <Transition>{content}</Transition>
+                <Loaded from=jobs let:jobs>
+                    <Watch jobs/>
+                </Loaded>
         </AdminPage>
     }
 }
@@ -62,7 +55,7 @@ fn Watch(jobs: Jobs) -> impl IntoView {
     announce(succeeded(actions.retry_kind), words::RETRIED, followed);
     announce(succeeded(actions.discard), words::DISCARDED, followed);
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         <Failure failure=failure(actions.retry)/>
         <Failure failure=failure(actions.retry_kind)/>
         <Failure failure=failure(actions.discard)/>
@@ -92,7 +85,7 @@ fn announce(done: Signal<bool>, text: &'static str, followed: Followed<Jobs>) {
 /// Asks before a job is discarded: the page's address says which, so that it works without scripts too.
 #[component]
 fn Question(shown: RwSignal<Jobs>, discard: ServerAction<DiscardJob>) -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let asked = memo(move || query.with(|query| query.get_str("discard").and_then(|id| id.parse::<i64>().ok())));
     let letter = memo(move || asked.get().and_then(|id| shown.with(|shown| shown.letter(id).cloned())));
     dynamic(move || {
@@ -156,13 +149,6 @@ fn Failed(shown: RwSignal<Jobs>, actions: Actions) -> impl IntoView {
     }
 }
 
-/// An instant, short, with all of it on hover.
-fn instant(at: Millis) -> AnyView {
-    let (zone, now) = (use_zone(), use_now());
-    let (text, full) = zone.with_untracked(|zone| (zone.short(at, now), zone.full(at)));
-    view! { <TimeText at text full/> }
-}
-
 #[component]
 fn Line(letter: Letter, retry: ServerAction<RetryJob>) -> impl IntoView {
     let Letter { id, kind, about, error, attempts, died_at, .. } = letter;
@@ -171,7 +157,7 @@ fn Line(letter: Letter, retry: ServerAction<RetryJob>) -> impl IntoView {
         <li class="line">
             <div class="line-text">
                 <b class="wrap">{kind}</b>
-                <p class="muted">{format!("{about} · ")} {instant(died_at)} {format!(" · {}", words::tries(attempts))}</p>
+                <p class="muted">{format!("{about} · ")} <When at=died_at/> {format!(" · {}", words::tries(attempts))}</p>
                 <p class="wrap">{error}</p>
             </div>
             <ActionForm action=retry>
@@ -196,27 +182,22 @@ fn Waiting(shown: RwSignal<Jobs>) -> impl IntoView {
         if empty.get() {
             return view! { <p class="muted">{words::NONE_WAITING}</p> };
         }
+        let columns = [
+            Column::text(words::KIND),
+            Column::number(words::DUE),
+            Column::number(words::RUNNING),
+            Column::number(words::RETRYING),
+            Column::number(words::SCHEDULED),
+            Column::text(words::ERROR),
+        ];
         view! {
-            <table class="table">
-                <caption class="visually-hidden">{words::WAITING}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{words::KIND}</th>
-                        <th scope="col" class="num">{words::DUE}</th>
-                        <th scope="col" class="num">{words::RUNNING}</th>
-                        <th scope="col" class="num">{words::RETRYING}</th>
-                        <th scope="col" class="num">{words::SCHEDULED}</th>
-                        <th scope="col">{words::ERROR}</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <Each
-                        each=move || shown.with(|shown| shown.kinds.iter().map(|kind| kind.name.clone()).collect())
-                        key=|name: &String| name.clone()
-                        children=move |name| view! { <Row name shown/> }
-                    />
-                </tbody>
-            </table>
+            <Table columns caption=words::WAITING>
+                <Each
+                    each=move || shown.with(|shown| shown.kinds.iter().map(|kind| kind.name.clone()).collect())
+                    key=|name: &String| name.clone()
+                    children=move |name| view! { <Row name shown/> }
+                />
+            </Table>
         }
     };
     view! {
@@ -243,7 +224,7 @@ fn Row(name: String, shown: RwSignal<Jobs>) -> impl IntoView {
     let since = memo(move || kind.with(|kind| kind.as_ref().and_then(|kind| kind.due_since)));
     let due = memo(move || kind.with(|kind| kind.as_ref().map_or(0, |kind| kind.due)));
     let error = memo(move || kind.with(|kind| kind.as_ref().and_then(|kind| kind.error.clone()).unwrap_or_else(|| "–".to_owned())));
-    let oldest = dynamic(move || since.get().map(|at| view! { <span class="muted">" "{words::DUE_SINCE}" "{instant(at)}</span> }));
+    let oldest = dynamic(move || since.get().map(|at| view! { <span class="muted">" "{words::DUE_SINCE}" "<When at/></span> }));
     view! {
         <tr>
             <th scope="row">

@@ -37,7 +37,6 @@ pub fn count(count: u64, one: &str, many: &str) -> String {
 pub fn answered(ms: u128) -> String {
     format!("It took {ms} ms.")
 }
-/// It did not answer.
 pub const NO_ANSWER: &str = "It did not answer within 5 s.";
 /// What to do.
 pub const SLOW_DISK: &str =
@@ -50,7 +49,6 @@ pub const DEAD_DATABASE: &str =
 pub fn queue(waiting: usize) -> String {
     count(waiting as u64, "write waits.", "writes wait.")
 }
-/// What to do.
 pub const QUEUE: &str = "The writer cannot keep up: look at the slow writes below and at what asks for so many.";
 /// Slow writes or statements.
 pub fn slow(in_last_hour: u32, longest_ms: u32) -> String {
@@ -60,14 +58,15 @@ pub fn slow(in_last_hour: u32, longest_ms: u32) -> String {
         format!("{in_last_hour} in the last hour, {longest_ms} ms at the most.")
     }
 }
-/// What to do.
 pub const SLOW: &str = "See which below. A slow commit is the disk's; a slow write or statement is the work itself, and worth a report.";
 
 /// Room on the disk.
 pub fn disk(free: u64, all: u64) -> String {
     format!("{} of {} are free.", bytes(free), bytes(all))
 }
-/// It cannot be known.
+pub fn without_room(times: u32) -> String {
+    format!("{times} writes of the last hour found no room and were refused.")
+}
 pub const DISK_UNKNOWN: &str = "It cannot be asked on this machine: there is no df.";
 /// What to do.
 pub const DISK: &str =
@@ -76,7 +75,6 @@ pub const DISK: &str =
 pub fn size(database: u64, journal: u64) -> String {
     format!("{}, and {} in its journal (-wal).", bytes(database), bytes(journal))
 }
-/// What to do.
 pub const JOURNAL: &str = "The journal is not taken into the database: something reads for very long. Restart the server; if it grows again, look for programs that have \
      the file open.";
 /// The last backup.
@@ -94,7 +92,6 @@ pub const BACKUP: &str =
 pub fn dispatcher(waiting: usize) -> String {
     count(waiting as u64, "commit waits to be sent out.", "commits wait to be sent out.")
 }
-/// What to do.
 pub const DISPATCHER: &str = "More is written than can be sent out: look at the machine's load and at the busiest channels.";
 /// What was sent out.
 pub fn delivered(behind: &[String], holes: u32) -> String {
@@ -107,7 +104,6 @@ pub fn delivered(behind: &[String], holes: u32) -> String {
 /// What to do.
 pub const BEHIND: &str =
     "Restart the server: browsers come back and read what they miss from the log. Then look into the log for why, and report it.";
-/// What to do.
 pub const HOLES: &str = "Nothing was lost, but the dispatcher had missed it: look into the log for a panic, and report it.";
 /// Slow consumers.
 pub fn slow_consumers(count: u32) -> String {
@@ -127,7 +123,6 @@ pub fn recoveries(recovered: u32, gaps: u32) -> String {
     }
     format!("{recovered} went on without a gap in the last hour, {gaps} took a fresh page.")
 }
-/// What to do.
 pub const GAPS: &str = "They were away for longer than the log reaches (a day, or 5,000 events a channel), or the database was restored. If it is neither, report it.";
 
 /// Late jobs.
@@ -137,15 +132,12 @@ pub fn late(late: u32, since: Millis) -> String {
     }
     format!("{} late, the oldest by {}.", count(late.into(), "job is", "jobs are"), span(since))
 }
-/// What to do.
 pub const LATE: &str = "See which at Jobs. If none is under way, restart the server; if many are, they take long, or there are too many.";
 /// Dead letters.
 pub fn dead(dead: u32) -> String {
-    if dead == 0 { "There is none.".to_owned() } else { count(dead.into(), "job failed three times.", "jobs failed three times.") }
+    if dead == 0 { "There is none.".to_owned() } else { count(dead.into(), "job failed too often.", "jobs failed too often.") }
 }
-/// What to do.
 pub const DEAD: &str = "See why at Jobs, mend it, and try them again; or discard them.";
-/// The database did not answer.
 pub const UNKNOWN: &str = "It is not known: the database does not answer.";
 
 /// Mail in the outbox.
@@ -160,10 +152,39 @@ pub fn outbox(error: &str) -> String {
     format!("The outbox cannot be written to: {error}")
 }
 /// What to do.
-pub const MAIL: &str =
-    "Plenum writes mails as files into mail.outbox; a program of yours takes them on and removes them. Look whether it runs.";
-/// What to do.
+pub const MAIL: &str = "No mail leaves this server by itself: Plenum writes mails as files into mail.outbox, from where a program of yours takes them on and \
+     removes them. Look whether it runs, or set mail.smtp_url.";
 pub const OUTBOX: &str = "Give the server's user the right to write to mail.outbox: invitations and resets of passwords cannot be sent.";
+
+/// Mails that are sent.
+pub fn sending(waiting: [i64; 3], refused: i64, failed: i64, waits: Millis, error: Option<&str>) -> String {
+    let mails = |count: i64, one: &str, many: &str| self::count(count.unsigned_abs(), one, many);
+    let [waiting, retrying, given_up] = waiting;
+    let mut said = Vec::new();
+    if waiting > 0 {
+        said.push(format!("{}, the oldest for {}", mails(waiting, "mail waits", "mails wait"), span(waits)));
+    }
+    if retrying > given_up {
+        said.push(format!("{} to be tried again", retrying - given_up));
+    }
+    if given_up > 0 {
+        said.push(format!("{given_up} given up"));
+    }
+    if failed > 0 {
+        said.push(format!("{} in the last day", mails(failed, "mail failed for good", "mails failed for good")));
+    }
+    if refused > 0 {
+        said.push(format!("{} in the last day", mails(refused, "address refused mail", "addresses refused mail")));
+    }
+    match (said.is_empty(), error) {
+        (true, _) => "None waits, and none has failed in the last day.".to_owned(),
+        (false, None) => format!("{}.", said.join("; ")),
+        (false, Some(error)) => format!("{}. The last reason: {error}", said.join("; ")),
+    }
+}
+/// What to do.
+pub const SENDING: &str = "See which at Mail, and why. Run plenum mail test ADDRESS until it succeeds; then try the failed jobs again at Jobs. Addresses that refuse \
+     mail are listed at Mail.";
 
 /// The clock.
 pub fn clock(back: Millis) -> String {
@@ -173,7 +194,6 @@ pub fn clock(back: Millis) -> String {
         format!("It is {} behind a time at which something was written already.", span(back))
     }
 }
-/// What to do.
 pub const CLOCK: &str = "Let the machine follow a time server. Until the clock has caught up, what is new sorts below what is older.";
 /// Files.
 pub fn files(files: Option<u64>, wanted: usize) -> String {
@@ -202,7 +222,6 @@ pub fn origins(origins: &[(String, String, u32)]) -> String {
         |(origin, path, times): &(String, String, u32)| format!("{origin} ({}, last at {path})", count((*times).into(), "time", "times"));
     format!("Refused in the last hour: {}.", origins.iter().map(each).collect::<Vec<_>>().join(", "))
 }
-/// What to do.
 pub const ORIGINS: &str = "If that is an address that your people use, set server.public_url to it, or let an organisation have it as its host name. Else another \
      site tried to act for them, in vain.";
 /// Proxies that are not trusted.
@@ -220,7 +239,6 @@ pub const PROXIES: &str =
 pub fn demo(on: bool) -> &'static str {
     if on { "It is on." } else { "It is off." }
 }
-/// What to do.
 pub const DEMO: &str = "The sign-in page lists people and their password. That is for trying Plenum out: start without PLENUM_DEMO.";
 /// Internal errors.
 pub fn errors(in_last_hour: u32) -> String {
@@ -230,7 +248,6 @@ pub fn errors(in_last_hour: u32) -> String {
         count(in_last_hour.into(), "internal error in the last hour.", "internal errors in the last hour.")
     }
 }
-/// What to do.
 pub const ERRORS: &str = "See where and why below; the log says more under the reference.";
 
 #[cfg(test)]

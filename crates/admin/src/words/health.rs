@@ -1,10 +1,9 @@
 //! The words of "Is it well?" and of the jobs.
 
 use crate::model::health::{Check, Mark, Refusable, Work};
+use plenum_core::people::SignInEnd;
 
-/// Page and tab.
 pub const HEALTH: &str = "Health";
-/// The heading.
 pub const IS_IT_WELL: &str = "Is it well?";
 /// How it is, in a word.
 pub fn mark(mark: Mark) -> &'static str {
@@ -24,11 +23,8 @@ pub fn verdict(worst: Mark, others: usize) -> String {
         (Mark::Bad, count) => format!("It is not well: {count} things need somebody."),
     }
 }
-/// A link.
 pub const AGAIN: &str = "Measure again";
-/// A heading.
 pub const FINDINGS: &str = "The server";
-/// What it is.
 pub const FINDINGS_TEXT: &str = "Measured when this page was made. plenum doctor says the same on the command line.";
 
 /// What was looked at.
@@ -63,33 +59,21 @@ pub fn check(check: Check) -> &'static str {
 pub fn fine(count: usize) -> String {
     if count == 1 { "1 other is well".to_owned() } else { format!("{count} others are well") }
 }
-/// A link.
 pub const TO_JOBS: &str = "Go to the jobs";
+pub const TO_MAIL: &str = "Go to the mail";
 
-/// The heading of the self-test.
 pub const SELF_TEST: &str = "This browser's live connection";
-/// What it is.
 pub const SELF_TEST_TEXT: &str = "An event is sent from this page through the database and back to it.";
-/// The button.
 pub const TEST: &str = "Test the connection";
-/// A page without scripts has no connection.
 pub const NEEDS_SCRIPTS: &str = "The test needs scripts: a page without them has no live connection.";
-/// A step.
 pub const CONNECTION: &str = "Connected";
-/// It is.
 pub const CONNECTED: &str = "The socket is open.";
-/// It will be.
 pub const CONNECTING: &str = "The socket is being opened.";
-/// It is not.
 pub const NOT_CONNECTED: &str = "Not connected.";
-/// The browser has no network.
 pub const OFFLINE: &str = "The browser says that it has no network.";
-/// No socket, and none wanted.
 pub const CLOSED: &str = "There is no socket.";
-/// What to check.
 pub const CHECK_SERVER: &str = "Check that the server runs, that a proxy in between passes WebSocket upgrades on /app/, and that this page's address is \
      server.public_url or an organisation's host name: other origins are refused and listed below.";
-/// What to check.
 pub const CHECK_NETWORK: &str = "Check this device's network; the page connects by itself when it is back.";
 /// The server closed it for good.
 pub fn refused_with(code: u16) -> String {
@@ -100,31 +84,22 @@ pub fn close_code(code: u16) -> &'static str {
     match code {
         4001 => "There is no application with the key that the page uses: it may be of another server.",
         4003 => "The application is switched off.",
-        4009 => "You were signed out, here or elsewhere. Sign in again.",
+        code if SignInEnd::closes_with(code) => "You were signed out, here or elsewhere. Sign in again.",
         _ => "Load the page again; if it stays so, look for the code in the server's log.",
     }
 }
-/// A step.
 pub const ROUND_TRIP: &str = "Ping";
 /// It took so long.
 pub fn took(ms: u32) -> String {
     format!("It took {ms} ms.")
 }
-/// What to check.
 pub const SLOW_WAY: &str = "That is slow. Check the network in between, and below whether the server has to wait for its disk.";
-/// A ping is on its way.
 pub const ASKED: &str = "A ping is on its way.";
-/// None was sent.
 pub const NOT_ASKED: &str = "No ping was sent yet.";
-/// It cannot be known now.
 pub const NEEDS_CONNECTION: &str = "It needs a connection.";
-/// A step.
 pub const SUBSCRIPTION: &str = "Subscribed";
-/// It is.
 pub const SUBSCRIBED: &str = "The page follows its organisation's channel.";
-/// It will be.
 pub const JOINING: &str = "The page asks to follow the channel.";
-/// A gap is closed.
 pub const CATCHING_UP: &str = "The page asks anew.";
 /// It was refused.
 pub fn subscription_refused(status: u16, reason: &str) -> String {
@@ -141,11 +116,8 @@ pub fn subscription_advice(status: u16) -> &'static str {
         _ => "The server could not ask its database. See below.",
     }
 }
-/// A step.
 pub const TEST_EVENT: &str = "Test event";
-/// None was sent.
 pub const NOT_SENT: &str = "Not sent yet.";
-/// It is under way.
 pub const ON_ITS_WAY: &str = "On its way.";
 /// The server did not take the command.
 pub fn not_taken(reason: &str) -> String {
@@ -162,15 +134,10 @@ pub fn lost(seconds: u32) -> String {
 pub const CHECK_EVENT: &str =
     "If one of the steps above has failed, that is why. Else look below at the writer, and at what is committed and has not gone out.";
 
-/// A heading.
 pub const APPLICATIONS: &str = "External applications";
-/// There is none.
 pub const NO_APPLICATIONS: &str = "There are none. They are made at Applications.";
-/// Nothing was refused.
 pub const NOTHING_REFUSED: &str = "Nothing was refused since the server started.";
-/// Who named an application that there is not.
 pub const STRAYS: &str = "For no application";
-/// What it means.
 pub const STRAYS_TEXT: &str = "Whoever asked for these has a wrong key or id, or means another server.";
 /// Facts of an application.
 pub fn application(enabled: bool, origins: &[String], connections: u32) -> String {
@@ -178,21 +145,15 @@ pub fn application(enabled: bool, origins: &[String], connections: u32) -> Strin
     let from = if origins.is_empty() { "pages of any origin".to_owned() } else { format!("pages of {}", origins.join(", ")) };
     format!("{state} · {from} · {connections} connected now")
 }
-/// A fact.
 pub const LAST_CONNECTED: &str = "Last connection";
-/// A fact.
 pub const LAST_ASKED: &str = "Last signed request";
-/// A fact.
 pub const LAST_PUBLISHED: &str = "Last event";
-/// A fact.
 pub const LAST_UNDELIVERED: &str = "Last webhook that failed";
-/// Nothing yet.
 pub const NOT_SINCE_START: &str = "none since the server started";
 /// A webhook's fate.
 pub fn given_up(given_up: bool) -> &'static str {
     if given_up { "given up" } else { "will be tried again" }
 }
-/// A list.
 pub const REFUSED: &str = "What was refused";
 /// What was refused.
 pub fn refusable(what: Refusable) -> &'static str {
@@ -228,26 +189,16 @@ pub fn times(times: u64) -> String {
     if times == 1 { "once".to_owned() } else { format!("{times} times") }
 }
 
-/// A heading.
 pub const ERRORS: &str = "Errors";
-/// What they are, for those who run the place.
 pub const ERRORS_TEXT: &str = "What went wrong on this server since it started, by kind and place. A person's own mistake (401 to 429) is here too: many of one kind are worth a look.";
-/// What they are, for others.
 pub const OWN_ERRORS_TEXT: &str = "What your people met in their browsers since the server started. What programs and sockets met is known to those who run the \
      server only.";
-/// There are none.
 pub const NO_ERRORS: &str = "None since the server started.";
-/// A column.
 pub const KIND: &str = "Kind";
-/// A column.
 pub const PLACE: &str = "Place";
-/// A column.
 pub const IN_LAST_HOUR: &str = "Last hour";
-/// A column.
 pub const IN_ALL: &str = "In all";
-/// A column.
 pub const LAST: &str = "Last";
-/// A column.
 pub const SAID: &str = "Why, the last time";
 /// A kind of error.
 pub fn status(status: u16) -> String {
@@ -267,29 +218,18 @@ pub fn status(status: u16) -> String {
     };
     format!("{status} {word}")
 }
-/// A heading.
 pub const REFERENCES: &str = "Internal errors by reference";
-/// What they are.
 pub const REFERENCES_TEXT: &str = "Whoever met one was shown the reference; it stands in the log, too.";
-/// A column.
 pub const REFERENCE: &str = "Reference";
-/// A column.
 pub const CAUSE: &str = "Cause";
-/// Not a request.
 pub const IN_BACKGROUND: &str = "in the background";
 
-/// A heading.
 pub const SLOW: &str = "Slow work in the database";
-/// What it is.
 pub const SLOW_TEXT: &str =
     "Statements, writes and commits that took longer than database.slow_read_ms or slow_write_ms, since the server started.";
-/// There was none.
 pub const NO_SLOW: &str = "None since the server started.";
-/// A column.
 pub const WHAT: &str = "What";
-/// A column.
 pub const LONGEST: &str = "Longest";
-/// A column.
 pub const TIMES: &str = "Times";
 /// What took long.
 pub fn work(work: Work) -> &'static str {

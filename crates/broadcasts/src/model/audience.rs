@@ -30,7 +30,7 @@ impl fmt::Display for Audience {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Everyone => f.write_str("everyone"),
-            Self::Role(role) => write!(f, "role:{}", role.word()),
+            Self::Role(role) => write!(f, "role:{}", role.into_str()),
             Self::Room(room) => write!(f, "room:{room}"),
             Self::Event(event) => write!(f, "event:{event}"),
             Self::Person(person) => write!(f, "person:{person}"),
@@ -46,7 +46,7 @@ impl FromStr for Audience {
         let (kind, which) = text.split_once(':').unwrap_or((text, ""));
         match (kind, which) {
             ("everyone", "") if text == "everyone" => Ok(Self::Everyone),
-            ("role", word) => Role::from_word(word).map(Self::Role).ok_or_else(unknown),
+            ("role", word) => word.parse().map(Self::Role).map_err(|_| unknown()),
             ("room", id) => id.parse().map(Self::Room).map_err(|_| unknown()),
             ("event", id) => id.parse().map(Self::Event).map_err(|_| unknown()),
             ("person", id) => id.parse().map(Self::Person).map_err(|_| unknown()),
@@ -73,11 +73,12 @@ impl TryFrom<String> for Audience {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use strum::VariantArray as _;
 
     fn any_audience() -> impl Strategy<Value = Audience> {
-        (0..5, 1..=i64::MAX, 0..Role::ALL.len()).prop_map(|(kind, id, role)| match kind {
+        (0..5, 1..=i64::MAX, 0..Role::VARIANTS.len()).prop_map(|(kind, id, role)| match kind {
             0 => Audience::Everyone,
-            1 => Audience::Role(Role::ALL[role]),
+            1 => Audience::Role(Role::VARIANTS[role]),
             2 => Audience::Room(ConversationId(id)),
             3 => Audience::Event(EventId(id)),
             _ => Audience::Person(PersonId(id)),

@@ -6,6 +6,7 @@ use super::{Audience, Repeat, Sample, VARIANT_FIELDS, variants::MOST};
 use plenum_core::{
     error::{AppError, AppResult},
     ids::Millis,
+    text::nothing_hidden,
 };
 use plenum_ui::redirect::own_path;
 
@@ -94,6 +95,7 @@ impl Words {
         if !(1..=TITLE_CHARS).contains(&title.chars().count()) || title.chars().any(char::is_control) {
             return Err(AppError::invalid(title_field, format!("A title is one line of 1 to {TITLE_CHARS} characters.")));
         }
+        nothing_hidden(title_field, title)?;
         if text.chars().count() > TEXT_CHARS {
             return Err(AppError::invalid(text_field, format!("The text has at most {TEXT_CHARS} characters.")));
         }

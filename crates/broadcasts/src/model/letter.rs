@@ -6,6 +6,7 @@ use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{MapAccess, Visitor},
 };
+use strum::VariantArray as _;
 
 use super::{Weekday, variants::MOST};
 
@@ -28,11 +29,11 @@ pub struct Letter(Vec<(String, String)>);
 impl Letter {
     /// The names of all fields.
     pub fn fields() -> impl Iterator<Item = &'static str> {
-        FIELDS.into_iter().chain(Weekday::ALL.map(Weekday::word)).chain(VARIANT_FIELDS.into_iter().flatten())
+        FIELDS.into_iter().chain(Weekday::VARIANTS.iter().map(Weekday::into_str)).chain(VARIANT_FIELDS.into_iter().flatten())
     }
 
     /// With what `value` says of each field.
-    pub fn of(mut value: impl FnMut(&'static str) -> Option<String>) -> Self {
+    pub fn from_fields(mut value: impl FnMut(&'static str) -> Option<String>) -> Self {
         let filled = Self::fields().filter_map(|name| value(name).filter(|text| !text.is_empty()).map(|text| (name.to_owned(), text)));
         Self(filled.collect())
     }
@@ -75,7 +76,7 @@ impl<'de> Deserialize<'de> for Letter {
         }
 
         let all = deserializer.deserialize_map(Fields)?;
-        Ok(Self::of(|name| all.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())))
+        Ok(Self::from_fields(|name| all.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone())))
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Repeat;
 use plenum_core::{
-    activity::Verb,
+    activity::Record,
     error::{AppError, AppResult},
     ids::{Millis, SeriesId},
     people::PersonCard,
@@ -56,7 +56,7 @@ pub enum Halt {
 }
 
 /// Whether a series goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum SeriesState {
@@ -69,7 +69,8 @@ pub enum SeriesState {
 }
 
 /// What happens to a series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum SeriesAction {
     /// Somebody stops it for a while, or Plenum does.
     Pause,
@@ -82,9 +83,6 @@ pub enum SeriesAction {
 }
 
 impl SeriesState {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Running, Self::Paused, Self::Ended];
-
     /// What it becomes by `action`; none if that cannot happen to it.
     pub fn after(self, action: SeriesAction) -> Option<Self> {
         match (self, action) {
@@ -97,28 +95,16 @@ impl SeriesState {
 }
 
 impl SeriesAction {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Pause, Self::Resume, Self::End, Self::Finish];
     /// What people do.
     pub const OF_PEOPLE: [Self; 3] = [Self::Pause, Self::Resume, Self::End];
 
-    /// Its name in forms.
-    pub fn word(self) -> &'static str {
+    /// What it leaves in the activity record.
+    pub fn record(self) -> Record {
         match self {
-            Self::Pause => "pause",
-            Self::Resume => "resume",
-            Self::End => "end",
-            Self::Finish => "finish",
-        }
-    }
-
-    /// Its name in the activity record.
-    pub fn verb(self) -> Verb {
-        match self {
-            Self::Pause => Verb::SeriesPaused,
-            Self::Resume => Verb::SeriesResumed,
-            Self::End => Verb::SeriesEnded,
-            Self::Finish => Verb::SeriesFinished,
+            Self::Pause => Record::SeriesPaused,
+            Self::Resume => Record::SeriesResumed,
+            Self::End => Record::SeriesEnded,
+            Self::Finish => Record::SeriesFinished,
         }
     }
 
@@ -127,7 +113,7 @@ impl SeriesAction {
     /// # Errors
     /// 422 `act`.
     pub fn parse(word: &str) -> AppResult<Self> {
-        let known = Self::OF_PEOPLE.into_iter().find(|action| action.word() == word);
+        let known = word.parse().ok().filter(|action| Self::OF_PEOPLE.contains(action));
         known.ok_or_else(|| AppError::invalid("act", "What is repeated can be paused, resumed or ended."))
     }
 }
@@ -135,6 +121,7 @@ impl SeriesAction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     /// Every state and action: what is not in the table cannot happen.
     #[test]
@@ -143,14 +130,14 @@ mod tests {
         use SeriesState::*;
         let table =
             [(Running, Pause, Paused), (Running, End, Ended), (Running, Finish, Ended), (Paused, Resume, Running), (Paused, End, Ended)];
-        for state in SeriesState::ALL {
-            for action in SeriesAction::ALL {
+        for &state in SeriesState::VARIANTS {
+            for &action in SeriesAction::VARIANTS {
                 let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);
                 assert_eq!(state.after(action), expected, "{state:?} {action:?}");
             }
         }
         for action in SeriesAction::OF_PEOPLE {
-            assert_eq!(SeriesAction::parse(action.word()), Ok(action));
+            assert_eq!(SeriesAction::parse(action.into_str()), Ok(action));
         }
         assert_eq!(SeriesAction::parse("finish").unwrap_err().field.as_deref(), Some("act"));
     }

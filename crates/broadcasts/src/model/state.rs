@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use plenum_core::{
-    activity::Verb,
+    activity::Record,
     error::{AppError, AppResult},
 };
 
 /// Where a broadcast is on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::VariantArray)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum State {
@@ -27,7 +27,8 @@ pub enum State {
 }
 
 /// What happens to a broadcast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Action {
     /// Its time has come.
     Begin,
@@ -62,9 +63,6 @@ pub fn transition(state: State, action: Action) -> Option<State> {
 }
 
 impl State {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Scheduled, Self::Sending, Self::Deciding, Self::Paused, Self::Sent, Self::Cancelled];
-
     /// Nothing more happens to it by itself.
     pub fn is_end(self) -> bool {
         matches!(self, Self::Sent | Self::Cancelled)
@@ -72,36 +70,20 @@ impl State {
 }
 
 impl Action {
-    /// All of them.
-    pub const ALL: [Self; 8] = [Self::Begin, Self::Finish, Self::Await, Self::Decide, Self::Pause, Self::Resume, Self::Cancel, Self::Retry];
     /// What people do; the others Plenum does itself. Deciding is a command of its own, which says for what.
     pub const OF_PEOPLE: [Self; 4] = [Self::Pause, Self::Resume, Self::Retry, Self::Cancel];
 
-    /// Its name in forms.
-    pub fn word(self) -> &'static str {
+    /// What it leaves in the activity record.
+    pub fn record(self) -> Record {
         match self {
-            Self::Begin => "begin",
-            Self::Finish => "finish",
-            Self::Await => "await",
-            Self::Decide => "decide",
-            Self::Pause => "pause",
-            Self::Resume => "resume",
-            Self::Cancel => "cancel",
-            Self::Retry => "retry",
-        }
-    }
-
-    /// Its name in the activity record.
-    pub fn verb(self) -> Verb {
-        match self {
-            Self::Begin => Verb::BroadcastStarted,
-            Self::Finish => Verb::BroadcastSent,
-            Self::Await => Verb::BroadcastSampled,
-            Self::Decide => Verb::BroadcastDecided,
-            Self::Pause => Verb::BroadcastPaused,
-            Self::Resume => Verb::BroadcastResumed,
-            Self::Cancel => Verb::BroadcastCancelled,
-            Self::Retry => Verb::BroadcastRetried,
+            Self::Begin => Record::BroadcastStarted,
+            Self::Finish => Record::BroadcastSent,
+            Self::Await => Record::BroadcastSampled,
+            Self::Decide => Record::BroadcastDecided,
+            Self::Pause => Record::BroadcastPaused,
+            Self::Resume => Record::BroadcastResumed,
+            Self::Cancel => Record::BroadcastCancelled,
+            Self::Retry => Record::BroadcastRetried,
         }
     }
 
@@ -110,9 +92,9 @@ impl Action {
     /// # Errors
     /// 422 `act`.
     pub fn parse(word: &str) -> AppResult<Self> {
-        Self::OF_PEOPLE
-            .into_iter()
-            .find(|action| action.word() == word)
+        word.parse()
+            .ok()
+            .filter(|action| Self::OF_PEOPLE.contains(action))
             .ok_or_else(|| AppError::invalid("act", "A broadcast can be paused, resumed, retried or cancelled."))
     }
 }
@@ -121,6 +103,7 @@ impl Action {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use strum::VariantArray as _;
 
     /// Every state and action: what is not in the table cannot happen.
     #[test]
@@ -142,8 +125,8 @@ mod tests {
             (Paused, Cancel, Cancelled),
             (Sent, Retry, Scheduled),
         ];
-        for state in State::ALL {
-            for action in Action::ALL {
+        for &state in State::VARIANTS {
+            for &action in Action::VARIANTS {
                 let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);
                 assert_eq!(transition(state, action), expected, "{state:?} {action:?}");
             }
@@ -153,9 +136,9 @@ mod tests {
     proptest! {
         /// Whatever happens in whatever order: an end stays but for a retry, and nothing is sent that has not begun.
         #[test]
-        fn an_end_stays(actions in proptest::collection::vec(0..Action::ALL.len(), 0..20)) {
+        fn an_end_stays(actions in proptest::collection::vec(0..Action::VARIANTS.len(), 0..20)) {
             let (mut state, mut begun) = (State::Scheduled, false);
-            for action in actions.into_iter().map(|index| Action::ALL[index]) {
+            for action in actions.into_iter().map(|index| Action::VARIANTS[index]) {
                 let ended = state.is_end();
                 let next = transition(state, action);
                 prop_assert!(!ended || next.is_none() || (state, action) == (State::Sent, Action::Retry));
@@ -169,7 +152,7 @@ mod tests {
     #[test]
     fn people_pause_resume_retry_and_cancel() {
         for action in Action::OF_PEOPLE {
-            assert_eq!(Action::parse(action.word()), Ok(action));
+            assert_eq!(Action::parse(action.into_str()), Ok(action));
         }
         for wrong in ["begin", "finish", "await", "decide", "burn", ""] {
             assert_eq!(Action::parse(wrong).unwrap_err().field.as_deref(), Some("act"), "{wrong:?}");

@@ -14,7 +14,6 @@ pub const NAME_CHARS: usize = 60;
 /// What is written once and sent often.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template {
-    /// Which.
     pub id: TemplateId,
     /// What it is called; no other of the organisation has the name.
     pub name: String,
@@ -43,8 +42,8 @@ impl TemplateText {
     /// # Errors
     /// 422 `name`, `title`, `text` or `link`.
     pub fn parse(name: &str, title: &str, text: &str, link: &str) -> AppResult<Self> {
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !(1..=NAME_CHARS).contains(&name.chars().count()) {
+        let name = plenum_core::text::title("name", name, NAME_CHARS)?;
+        if name.is_empty() {
             return Err(AppError::invalid("name", format!("A name has 1 to {NAME_CHARS} characters.")));
         }
         Ok(Self { name, words: Words::parse(0, title, text, link, 1)? })

@@ -41,7 +41,8 @@ pub struct Sample {
 }
 
 /// What a variant can be better at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
@@ -52,17 +53,6 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Read, Self::Acted];
-
-    /// Its name in forms.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Acted => "acted",
-        }
-    }
-
     /// How many of those in `funnel` did it.
     pub fn of(self, funnel: &Funnel) -> u32 {
         match self {

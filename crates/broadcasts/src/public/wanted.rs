@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::model::{Draft, Late, Repeat, Sample, When, Words};
+use crate::model::{Audience, Draft, Late, Repeat, Sample, When, Words};
 use plenum_core::{
     error::{AppError, AppResult},
     ids::Millis,
@@ -79,12 +79,20 @@ fn one() -> u32 {
 }
 
 impl NewBroadcast {
+    /// For whom.
+    ///
+    /// # Errors
+    /// 422 `audience`.
+    pub(super) fn audience(&self) -> AppResult<Audience> {
+        self.audience.parse()
+    }
+
     /// What is wanted, checked field by field.
     ///
     /// # Errors
     /// 422 of the field.
     pub(super) fn draft(&self) -> AppResult<Draft> {
-        let audience = self.audience.parse()?;
+        let audience = self.audience()?;
         let variants = if self.variants.is_empty() {
             vec![Words::parse(0, &self.title, &self.text, &self.link, 1)?]
         } else if !(self.title.is_empty() && self.text.is_empty() && self.link.is_empty()) {

@@ -15,6 +15,7 @@ use plenum_core::{
     ids::Millis,
 };
 use plenum_store::zones;
+use strum::VariantArray as _;
 
 /// How far ahead something can be scheduled.
 const AHEAD: Millis = 366 * 24 * 3_600_000;
@@ -82,7 +83,7 @@ pub(super) fn begins(when: &When, now: Millis) -> AppResult<Millis> {
 ///
 /// # Errors
 /// If `local` cannot be read.
-pub(super) fn own(zone: &str, local: &str, late: Late, begins: Millis) -> AppResult<Millis> {
+pub(super) fn own_time_check(zone: &str, local: &str, late: Late, begins: Millis) -> AppResult<Millis> {
     let mut local = read(local)?;
     let at = in_zone(zone, local)?;
     if at >= begins - IN_TIME {
@@ -102,7 +103,7 @@ pub(super) fn own(zone: &str, local: &str, late: Late, begins: Millis) -> AppRes
 
 fn weekday(date: Date) -> Weekday {
     let index = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
-    Weekday::ALL[index.min(6)]
+    Weekday::VARIANTS[index.min(6)]
 }
 
 /// The first time of what is repeated from `first` on: `first` itself, or the first of its days that comes then.
@@ -229,15 +230,15 @@ mod tests {
         assert_eq!(clock("Pacific/Kiritimati", begin), "2026-11-22T09:00", "where it is first");
         for zone in ["Pacific/Kiritimati", "Asia/Tokyo", "Europe/Berlin", "America/Los_Angeles"] {
             for late in [Late::AtOnce, Late::NextDay] {
-                assert_eq!(clock(zone, own(zone, "2026-11-22T09:00", late, begin).unwrap()), "2026-11-22T09:00", "{zone}");
+                assert_eq!(clock(zone, own_time_check(zone, "2026-11-22T09:00", late, begin).unwrap()), "2026-11-22T09:00", "{zone}");
             }
         }
         assert_eq!(begins(&when, noon), Ok(noon), "it is past nine in Berlin, and not in Los Angeles");
-        assert_eq!(own("Europe/Berlin", "2026-11-22T09:00", Late::AtOnce, noon), Ok(noon));
-        let next_day = own("Europe/Berlin", "2026-11-22T09:00", Late::NextDay, noon).unwrap();
+        assert_eq!(own_time_check("Europe/Berlin", "2026-11-22T09:00", Late::AtOnce, noon), Ok(noon));
+        let next_day = own_time_check("Europe/Berlin", "2026-11-22T09:00", Late::NextDay, noon).unwrap();
         assert_eq!(clock("Europe/Berlin", next_day), "2026-11-23T09:00");
         assert_eq!(
-            clock("America/Los_Angeles", own("America/Los_Angeles", "2026-11-22T09:00", Late::NextDay, noon).unwrap()),
+            clock("America/Los_Angeles", own_time_check("America/Los_Angeles", "2026-11-22T09:00", Late::NextDay, noon).unwrap()),
             "2026-11-22T09:00"
         );
         assert_eq!(begins(&when, noon + 24 * 3_600_000).unwrap_err().field.as_deref(), Some("at"), "it has passed everywhere");

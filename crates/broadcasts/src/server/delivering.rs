@@ -1,5 +1,7 @@
 //! Telling those whose time has come: each their variant, in their own words.
 
+use std::collections::HashMap;
+
 use sqlx::QueryBuilder;
 
 use super::{Row, announce, deciding, moments, move_on, rendering::Templates, row, sending};
@@ -9,7 +11,7 @@ use plenum_core::{
     ids::{BroadcastId, Millis, PersonId},
 };
 use plenum_inbox::{model::Category, server as inbox, server::News};
-use plenum_store::db::{Db, Tx, push_list};
+use plenum_store::db::{Conn, Db, Tx, now, push_list};
 
 /// Characters of a reason at the most.
 const REASON_CHARS: usize = 200;
@@ -23,36 +25,62 @@ pub(super) const NEXT: &str = "select min(due_at) from broadcast_recipients wher
 /// One who waits: who they are, what they are called, and which variant is theirs.
 type Waiting = (PersonId, String, u8);
 
-/// Tells the next of those whose time has come, so many at the most; how many these were. When there are none, it waits for the next
-/// one's time, or for the winner, or it is over.
-pub(super) async fn deliver(tx: &mut Tx, row: &Row, people: usize) -> AppResult<usize> {
-    let waiting = waiting(tx, row.id, people).await?;
+/// What is to be said to each of those whose time has come, as far as it could be rendered.
+#[derive(Debug, Clone, Default)]
+pub struct Letters(HashMap<PersonId, Letter>);
+
+/// Title and text for somebody, of the variant with this number.
+#[derive(Debug, Clone)]
+struct Letter {
+    variant: u8,
+    words: AppResult<(String, String)>,
+}
+
+/// Renders what the next step of a broadcast says, before the write, so that no template holds the writer (I33). Nothing, if the next
+/// step tells nobody.
+pub(super) async fn render(conn: &mut Conn, id: BroadcastId, people: usize) -> AppResult<Letters> {
+    let Some(row) = row(conn, id).await?.filter(|row| row.state == State::Sending && row.gathered) else { return Ok(Letters::default()) };
+    let (waiting, variants) = (waiting(conn, id, people, now()).await?, row.variants(conn).await?);
+    let organisation: String =
+        sqlx::query_scalar("select name from organisations where id = $1").bind(row.organisation_id).fetch_one(conn).await?;
+    let templates = Templates::new();
+    let letter = |(person, name, number): Waiting| {
+        let variant = variants.get(usize::from(number))?;
+        let words = templates.render_words(&variant.words, &name, &organisation);
+        Some((person, Letter { variant: number, words }))
+    };
+    Ok(Letters(waiting.into_iter().filter_map(letter).collect()))
+}
+
+/// Delivers a broadcast to its next recipients, at most `people` of them, with the texts in `letters`; returns how many got it. A recipient
+/// whose time came after the letters were rendered gets theirs in the next step. Without recipients that are due, the broadcast waits for
+/// the next one's time or for the winning variant, or it is over.
+pub(super) async fn deliver(tx: &mut Tx, row: &Row, people: usize, letters: &Letters) -> AppResult<usize> {
+    let at = tx.now();
+    let waiting = waiting(tx, row.id, people, at).await?;
     if waiting.is_empty() {
         return rest(tx, row).await.map(|()| 0);
     }
     let all: Vec<PersonId> = waiting.iter().map(|(person, ..)| *person).collect();
     let willing = inbox::willing(tx, &all, Category::Announcements).await?;
-    let organisation: String =
-        sqlx::query_scalar("select name from organisations where id = $1").bind(row.organisation_id).fetch_one(&mut **tx).await?;
-    let templates = Templates::new();
     let mut delivered = 0;
     for (number, variant) in (0_u8..).zip(row.variants(tx).await?) {
         let (mut told, mut refusing) = (Vec::new(), Vec::new());
-        for (person, name, _) in waiting.iter().filter(|(.., of)| *of == number) {
+        for (person, ..) in waiting.iter().filter(|(.., of)| *of == number) {
             if !willing.contains(person) {
                 refusing.push(*person);
                 continue;
             }
-            match templates.render_words(&variant.words, name, &organisation) {
-                Ok((title, text)) => told.push((*person, title, text)),
+            match letters.0.get(person).filter(|letter| letter.variant == number).map(|letter| &letter.words) {
+                Some(Ok((title, text))) => told.push((*person, title.clone(), text.clone())),
                 // What is right for all others can be wrong for one.
-                Err(error) => fail(tx, row.id, (*person, number), &error.message).await?,
+                Some(Err(error)) => fail(tx, row.id, (*person, number), &error.message).await?,
+                None => {}
             }
         }
         inbox::notify_each(tx, &told, &news(row, &variant)).await?;
-        let now = tx.now();
         let mut query = QueryBuilder::<Db>::new("update broadcast_recipients set status = 'delivered', delivered_at = ");
-        query.push_bind(now);
+        query.push_bind(at);
         delivered += mark(tx, query, (row.id, number), "delivered", told.iter().map(|(person, ..)| *person).collect()).await?;
         let query = QueryBuilder::<Db>::new("update broadcast_recipients set status = 'refused'");
         mark(tx, query, (row.id, number), "refused", refusing).await?;
@@ -61,10 +89,9 @@ pub(super) async fn deliver(tx: &mut Tx, row: &Row, people: usize) -> AppResult<
     Ok(waiting.len())
 }
 
-async fn waiting(tx: &mut Tx, id: BroadcastId, most: usize) -> AppResult<Vec<Waiting>> {
-    let now = tx.now();
+async fn waiting(conn: &mut Conn, id: BroadcastId, most: usize, now: Millis) -> AppResult<Vec<Waiting>> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    Ok(sqlx::query_as(WAITING).bind(id).bind(now).bind(most).fetch_all(&mut **tx).await?)
+    Ok(sqlx::query_as(WAITING).bind(id).bind(now).bind(most).fetch_all(conn).await?)
 }
 
 /// What is to be done when nobody's time has come.
@@ -140,7 +167,8 @@ pub(super) async fn leave_out(tx: &mut Tx, id: BroadcastId, reason: &str) -> App
         Some(row) if row.state == State::Sending && row.gathered => {}
         _ => return Ok(false),
     }
-    let Some((person, _, variant)) = waiting(tx, id, 1).await?.pop() else { return Ok(false) };
+    let now = tx.now();
+    let Some((person, _, variant)) = waiting(tx, id, 1, now).await?.pop() else { return Ok(false) };
     tracing::warn!(broadcast.id = %id, person.id = %person, "a recipient cannot be told and is left out");
     fail(tx, id, (person, variant), reason).await?;
     announce(tx, id).await?;

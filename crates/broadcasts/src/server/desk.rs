@@ -1,9 +1,9 @@
 //! What those who send do: make a broadcast, pause it, let it go on, try again what failed, stop it.
 
-use super::{announce, audience, audience::Sender, calendar, move_on, own, rendering::Templates, require, sending};
-use crate::model::{AN_HOUR, Action, Broadcast, Draft, Occurrence, State, When};
+use super::{announce, audience, audience::Sender, calendar, may_send, move_on, own, rendering::Proved, require, sending};
+use crate::model::{AN_HOUR, Action, Audience, Broadcast, Draft, Occurrence, State, When};
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::{BroadcastId, Millis, PersonId},
     people::Identity,
@@ -19,29 +19,26 @@ const HOUR: Millis = 3_600_000;
 ///
 /// # Errors
 /// 403 unless one is an admin or a manager, or runs the event that it is for; 422 of the field; 429 after ten in an hour.
-pub async fn create(tx: &mut Tx, who: &Identity, draft: &Draft) -> AppResult<Broadcast> {
-    if !audience::is_run_by(tx, draft.audience, who.person).await? {
-        require(tx, who).await?;
-    }
-    let audience_name = check(tx, who.into(), draft).await?;
+pub async fn create(tx: &mut Tx, who: &Identity, draft: &Proved) -> AppResult<Broadcast> {
+    require_for(tx, who, draft.audience).await?;
+    let audience_name = audience::name(tx, who.into(), draft.audience).await?;
     let now = tx.now();
     pace(tx, who.person, now).await?;
     let due_at = calendar::begins(&draft.when, now)?;
     make(tx, who.into(), draft, &audience_name, due_at, None).await
 }
 
-/// Checks what can be checked without a recipient; returns what the audience is called.
+/// Who asks may send to `audience`: admins and managers, and for an event those who run it.
 ///
 /// # Errors
-/// 422 of the field.
-pub(super) async fn check(conn: &mut Conn, sender: Sender, draft: &Draft) -> AppResult<String> {
-    draft.check()?;
-    let audience_name = audience::name(conn, sender, draft.audience).await?;
-    let templates = Templates::new();
-    for (number, words) in draft.variants.iter().enumerate() {
-        templates.check_words(number, words)?;
-    }
-    Ok(audience_name)
+/// 403.
+pub async fn require_for(conn: &mut Conn, who: &Identity, audience: Audience) -> AppResult<()> {
+    if may_send_to(conn, who.person, audience).await? { Ok(()) } else { require(conn, who).await }
+}
+
+/// True if `person` may send to `audience` now.
+pub(super) async fn may_send_to(conn: &mut Conn, person: PersonId, audience: Audience) -> AppResult<bool> {
+    Ok(audience::is_run_by(conn, audience, person).await? || may_send(conn, person).await?)
 }
 
 /// Writes a broadcast down and schedules it.
@@ -91,8 +88,8 @@ pub(super) async fn make(
     }
     // What Plenum makes of a series nobody has done.
     let by = series.is_none().then_some(sender.person);
-    let details = serde_json::json!({ "audience": audience_name });
-    tx.record(Activity::new(sender.organisation, by, Verb::BroadcastCreated, id.0).named(draft.title()).with(details)).await?;
+    let created = Record::BroadcastCreated { audience: audience_name.to_owned() };
+    tx.record(Activity::new(sender.organisation, by, created, Subject::named(id.0, draft.title()))).await?;
     sending::schedule(tx, id, due_at).await?;
     announce(tx, id).await
 }

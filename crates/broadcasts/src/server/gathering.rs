@@ -50,7 +50,7 @@ pub(super) async fn gather(tx: &mut Tx, row: &Row) -> AppResult<bool> {
             None => held += 1,
         }
         let due_at = match (&row.local_at, row.late) {
-            (Some(local), Some(late)) => calendar::own(zone, local, late, row.due_at)?,
+            (Some(local), Some(late)) => calendar::own_time_check(zone, local, late, row.due_at)?,
             _ => row.due_at,
         };
         recipients.push((*person, variant, due_at));

@@ -1,21 +1,32 @@
 //! What was entered in the form, read field by field.
 
-use super::audience::person_at;
+use super::{audience::person_at, desk::require_for, rendering::Proved, require};
 use crate::model::{Audience, Draft, Every, Late, Letter, Measure, Repeat, Sample, VARIANT_FIELDS, Weekday, When, Words};
 use plenum_core::{
     error::{AppError, AppResult},
     people::Identity,
 };
 use plenum_store::{db::Conn, zones};
+use strum::VariantArray as _;
 
-/// Reads what was entered; its time is in the zone of `who`, unless it is each recipient's own.
+/// Reads what was entered by who asks and may send it, and proves its templates; its time is in their zone, unless it is each recipient's
+/// own.
 ///
 /// # Errors
-/// 422 of the field.
-pub async fn read_letter(conn: &mut Conn, who: &Identity, letter: &Letter) -> AppResult<Draft> {
-    let audience = match letter.get("audience") {
-        "person" => Audience::Person(person_at(conn, who, "email", letter.get("email")).await?),
-        text => text.parse()?,
+/// 403, whatever was entered: who may not send is not told who is here, and no work is done for them. 422 of the field.
+pub async fn read_letter(conn: &mut Conn, who: &Identity, letter: &Letter) -> AppResult<Proved> {
+    let audience = match letter.get("audience").parse() {
+        Ok(audience @ Audience::Event(_)) => {
+            require_for(conn, who, audience).await?;
+            audience
+        }
+        parsed => {
+            require(conn, who).await?;
+            match letter.get("audience") {
+                "person" => Audience::Person(person_at(conn, who, "email", letter.get("email")).await?),
+                _ => parsed?,
+            }
+        }
     };
     let repeat = repeat(letter)?;
     let draft = Draft {
@@ -25,8 +36,7 @@ pub async fn read_letter(conn: &mut Conn, who: &Identity, letter: &Letter) -> Ap
         when: when(conn, who, letter, repeat.is_some()).await?,
         repeat,
     };
-    draft.check()?;
-    Ok(draft)
+    Proved::of(draft)
 }
 
 /// The whole number in `field`; `empty` if there is nothing in it.
@@ -57,10 +67,7 @@ fn sample(letter: &Letter) -> AppResult<Option<Sample>> {
     }
     let measure = match letter.get("measure") {
         "" => Measure::Read,
-        word => Measure::ALL
-            .into_iter()
-            .find(|measure| measure.word() == word)
-            .ok_or_else(|| AppError::invalid("measure", "Choose what the winner is better at."))?,
+        word => word.parse().map_err(|_: strum::ParseError| AppError::invalid("measure", "Choose what the winner is better at."))?,
     };
     Ok(Some(Sample { percent, hours: number(letter, "hours", 24)?, measure }))
 }
@@ -70,10 +77,9 @@ fn repeat(letter: &Letter) -> AppResult<Option<Repeat>> {
     if word.is_empty() {
         return Ok(None);
     }
-    let every = Every::ALL.into_iter().find(|every| every.word() == word);
-    let every = every.ok_or_else(|| AppError::invalid("repeat", "Choose how often it is repeated."))?;
+    let every = word.parse::<Every>().map_err(|_: strum::ParseError| AppError::invalid("repeat", "Choose how often it is repeated."))?;
     // The days stand in the form whatever was chosen beside them.
-    let days = Weekday::ALL.into_iter().filter(|day| every == Every::Week && !letter.get(day.word()).is_empty()).collect();
+    let days = Weekday::VARIANTS.iter().copied().filter(|day| every == Every::Week && !letter.get(day.into_str()).is_empty()).collect();
     let until = Some(letter.get("until").trim()).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
     let times = number(letter, "times", 0)?;
     Ok(Some(Repeat { every, days, until, times: (times > 0).then_some(times) }))

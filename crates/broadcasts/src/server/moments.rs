@@ -38,7 +38,7 @@ pub(super) async fn add(tx: &mut Tx, row: &Row, more: Moment) -> AppResult<()> {
 }
 
 /// What came when, by time.
-pub(super) async fn of(conn: &mut Conn, id: BroadcastId) -> AppResult<Vec<Moment>> {
+pub(super) async fn moments_of_broadcast(conn: &mut Conn, id: BroadcastId) -> AppResult<Vec<Moment>> {
     let rows: Vec<(i64, u32, u32, u32, u32)> =
         sqlx::query_as("select at, delivered, seen, read, acted from broadcast_moments where broadcast_id = $1 order by at")
             .bind(id)

@@ -12,17 +12,25 @@ const MOST: usize = 200;
 /// A step that takes longer is too long; one that takes less than half of it is too short.
 const LONG: Duration = Duration::from_millis(8);
 
-/// What has been learnt; the same for all broadcasts of the process.
-static PEOPLE: AtomicUsize = AtomicUsize::new(40);
+/// People of the next step, as was learnt from those before it; the same for all broadcasts.
+pub(super) struct Pace(AtomicUsize);
 
-/// People of the next step.
-pub(super) fn people() -> usize {
-    PEOPLE.load(Ordering::Relaxed)
+impl Default for Pace {
+    fn default() -> Self {
+        Self(AtomicUsize::new(40))
+    }
 }
 
-/// A step with `people` took `elapsed`.
-pub(super) fn learn(people: usize, elapsed: Duration) {
-    PEOPLE.store(after(people, elapsed), Ordering::Relaxed);
+impl Pace {
+    /// People of the next step.
+    pub(super) fn people(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// A step with `people` took `elapsed`.
+    pub(super) fn learn(&self, people: usize, elapsed: Duration) {
+        self.0.store(after(people, elapsed), Ordering::Relaxed);
+    }
 }
 
 /// People of the step after one with `people` that took `elapsed`.

@@ -3,8 +3,10 @@
 use sqlx::QueryBuilder;
 
 use super::{
-    Row, audience, calendar, desk as made, moments, own,
-    rendering::Templates,
+    Row, audience,
+    audience::person_at,
+    calendar, moments, own,
+    rendering::{Proved, Templates},
     require,
     row::{COLUMNS, VariantRow, variants},
     series, templates,
@@ -14,13 +16,14 @@ use plenum_core::{
     channels::Channel,
     cursor::Epoch,
     error::{AppError, AppResult},
-    ids::{BroadcastId, Millis, PersonId},
+    ids::{BroadcastId, Millis},
     live::Snapshot,
     people::{Identity, PersonCard},
 };
 use plenum_inbox::{model::Category, server::willing};
 use plenum_store::{
     db::{self, Conn, Db},
+    idempotency::fresh_key,
     log,
 };
 
@@ -62,7 +65,7 @@ pub async fn list(conn: &mut Conn, who: &Identity, epoch: &Epoch, before: Option
 pub async fn report(conn: &mut Conn, who: &Identity, epoch: &Epoch, id: BroadcastId) -> AppResult<Snapshot<Report>> {
     require(conn, who).await?;
     let broadcast = own(conn, who, id).await?.broadcast(conn).await?;
-    let moments = moments::of(conn, id).await?;
+    let moments = moments::moments_of_broadcast(conn, id).await?;
     let cursors = log::cursors(conn, epoch, &[Channel::Broadcasts(who.organisation)]).await?;
     Ok(Snapshot { state: Report { broadcast, moments }, cursors })
 }
@@ -75,16 +78,19 @@ pub async fn desk(conn: &mut Conn, who: &Identity) -> AppResult<Desk> {
     require(conn, who).await?;
     let rooms = audience::rooms(conn, who.into(), None).await?;
     let templates = templates::list(conn, who).await?;
-    Ok(Desk { rooms, templates, key: format!("{:032x}", rand::random::<u128>()) })
+    Ok(Desk { rooms, templates, key: fresh_key() })
 }
 
-/// How `draft` would look to `recipient`, or to the first of those it is for; and how many these are.
+/// How `draft` would look to the person with the address `recipient`, or, without one, to the first of those it is for; and how many
+/// these are.
 ///
 /// # Errors
 /// 403; 422 of the field; 422 `recipient` if they are not there.
-pub async fn preview(conn: &mut Conn, who: &Identity, draft: Draft, recipient: Option<PersonId>) -> AppResult<Preview> {
+pub async fn preview(conn: &mut Conn, who: &Identity, draft: Proved, recipient: &str) -> AppResult<Preview> {
+    // First: who may not send is not told which addresses are here.
     require(conn, who).await?;
-    let audience_name = made::check(conn, who.into(), &draft).await?;
+    let recipient = if recipient.is_empty() { None } else { Some(person_at(conn, who, "recipient", recipient).await?) };
+    let audience_name = audience::name(conn, who.into(), draft.audience).await?;
     let times = times(&draft, db::now())?;
     let (people, first) = audience::count(conn, who.into(), draft.audience).await?;
     let shown_to = recipient.or(first).unwrap_or(who.person);
@@ -106,7 +112,7 @@ pub async fn preview(conn: &mut Conn, who: &Identity, draft: Draft, recipient: O
         variants,
         refuses: willing(conn, &[shown_to], Category::Announcements).await?.is_empty(),
         recipient: PersonCard { id: shown_to, name, hue },
-        draft,
+        draft: draft.into_draft(),
         audience_name,
         people,
         times,

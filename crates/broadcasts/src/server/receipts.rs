@@ -29,7 +29,7 @@ pub async fn follow_receipts(store: Store) {
             match any(&store).await {
                 Ok(false) => break,
                 Ok(true) => {
-                    if let Err(error) = store.write(async |tx: &mut Tx| take(tx).await).await {
+                    if let Err(error) = store.write(async |tx: &mut Tx| marks_write(tx).await).await {
                         tracing::warn!(%error, "receipts of broadcasts are not counted");
                         break;
                     }
@@ -48,10 +48,7 @@ async fn any(store: &Store) -> AppResult<bool> {
 }
 
 /// Takes some marks in.
-///
-/// # Errors
-/// If the database refuses.
-pub(super) async fn take(tx: &mut Tx) -> AppResult<()> {
+pub(super) async fn marks_write(tx: &mut Tx) -> AppResult<()> {
     let mut marks: Vec<(BroadcastId, PersonId, u8)> = sqlx::query_as(
         "delete from broadcast_marks where (broadcast_id, person_id) in (select broadcast_id, person_id from broadcast_marks limit $1)
          returning broadcast_id, person_id, level",

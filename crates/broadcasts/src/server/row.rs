@@ -153,10 +153,6 @@ impl Row {
     }
 }
 
-pub(super) fn unknown() -> AppError {
-    AppError::not_found("There is no such broadcast.")
-}
-
 /// The broadcast with this id, of whatever organisation.
 pub(super) async fn row(conn: &mut Conn, id: BroadcastId) -> AppResult<Option<Row>> {
     let statement = format!("select {COLUMNS} from broadcasts b join people p on p.id = b.sender_id where b.id = $1");
@@ -168,5 +164,5 @@ pub(super) async fn row(conn: &mut Conn, id: BroadcastId) -> AppResult<Option<Ro
 /// # Errors
 /// 404.
 pub(super) async fn own(conn: &mut Conn, who: &Identity, id: BroadcastId) -> AppResult<Row> {
-    row(conn, id).await?.filter(|row| row.organisation_id == who.organisation).ok_or_else(unknown)
+    row(conn, id).await?.filter(|row| row.organisation_id == who.organisation).ok_or_else(|| AppError::no_such("broadcast"))
 }

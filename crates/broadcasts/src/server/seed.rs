@@ -1,6 +1,6 @@
 //! Broadcasts of the demo: made and delivered by the rules of every broadcast, a while ago.
 
-use super::{desk, sending};
+use super::{delivering, desk, rendering::Proved, sending};
 use crate::model::{Audience, Draft, Words};
 use plenum_core::{
     error::AppResult,
@@ -24,9 +24,6 @@ const LARGE: [(&str, &str, Millis); 4] = [
 ];
 
 /// The broadcasts of `admin` to everyone; more of them if there is a crowd.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn seed_broadcasts(tx: &mut Tx, organisation: OrganisationId, admin: &PersonCard, large: bool) -> AppResult<()> {
     let who = Identity {
         person: admin.id,
@@ -40,17 +37,22 @@ pub async fn seed_broadcasts(tx: &mut Tx, organisation: OrganisationId, admin: &
     let drill = ("Fire drill tomorrow at 10:30", "{{ first_name }}, please leave by the nearest stairs, not by the lift.", DRILL);
     for (title, text, ago) in std::iter::once(drill).chain(LARGE.into_iter().filter(|_| large)) {
         let draft = Draft::new(Audience::Everyone, Words::parse(0, title, text, "", 1)?);
-        deliver(tx, &who, &draft, ago * MINUTE).await?;
+        deliver(tx, &who, &Proved::of(draft)?, ago * MINUTE).await?;
     }
     Ok(())
 }
 
-async fn deliver(tx: &mut Tx, who: &Identity, draft: &Draft, ago: Millis) -> AppResult<()> {
+async fn deliver(tx: &mut Tx, who: &Identity, draft: &Proved, ago: Millis) -> AppResult<()> {
     let id = desk::create(tx, who, draft).await?.id;
-    while sending::step(tx, id, STEP).await? {}
+    loop {
+        let letters = delivering::render(tx, id, STEP).await?;
+        if !sending::step(tx, id, STEP, &letters).await? {
+            break;
+        }
+    }
     jobs::cancel(tx, &sending::key(id)).await?;
     let at = tx.now() - ago;
-    inbox::told_at(tx, at).await?;
+    inbox::notified_at(tx, at).await?;
     for statement in [
         "update broadcasts set due_at = $2, created_at = $2, started_at = $2, ended_at = $2 where id = $1",
         "update broadcast_recipients set due_at = $2, delivered_at = $2 where broadcast_id = $1 and delivered_at is not null",

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Row, announce, deciding, delivering, gathering, move_on, pace, row};
+use super::{Row, announce, deciding, delivering, delivering::Letters, desk, gathering, move_on, pace::Pace, row};
 use crate::model::{Action, State};
 use plenum_core::{
     error::{AppError, AppResult},
@@ -38,15 +38,13 @@ pub(super) async fn schedule(tx: &mut Tx, id: BroadcastId, due_at: Millis) -> Ap
 }
 
 /// Sends a broadcast, or a part of it; the handler of the jobs.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn send(store: Store, payload: Value) -> AppResult<()> {
     let id = payload.get("broadcast").and_then(Value::as_i64).map(BroadcastId).ok_or_else(AppError::internal)?;
     let begun = Instant::now();
+    let pace = store.part::<Pace>();
     let (mut steps, mut longest, mut careful) = (0_u32, Duration::ZERO, 0_usize);
     loop {
-        let people = if careful > 0 { 1 } else { pace::people() };
+        let people = if careful > 0 { 1 } else { pace.people() };
         careful = careful.saturating_sub(1);
         let more = match timed(&store, id, people).await {
             Ok((more, elapsed)) => {
@@ -77,15 +75,16 @@ pub async fn send(store: Store, payload: Value) -> AppResult<()> {
         tokio::time::sleep(REST).await;
     }
     let longest_ms = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
-    tracing::debug!(broadcast.id = %id, steps, longest_ms, people = pace::people(), "a part of a broadcast is sent");
+    tracing::debug!(broadcast.id = %id, steps, longest_ms, people = pace.people(), "a part of a broadcast is sent");
     Ok(())
 }
 
 /// One step, and how long the writer was busy with it.
 async fn timed(store: &Store, id: BroadcastId, people: usize) -> AppResult<(bool, Duration)> {
+    let letters = delivering::render(&mut *store.read().await?, id, people).await?;
     let body = async move |tx: &mut Tx| {
         let begun = Instant::now();
-        let more = step(tx, id, people).await?;
+        let more = step(tx, id, people, &letters).await?;
         let elapsed = begun.elapsed();
         metrics::histogram!("plenum_broadcast_step_seconds").record(elapsed.as_secs_f64());
         Ok((more, elapsed))
@@ -102,11 +101,8 @@ async fn again(tx: &mut Tx, id: BroadcastId) -> AppResult<()> {
     }
 }
 
-/// Takes a broadcast one step further, with so many people at the most. True if there is more to do now.
-///
-/// # Errors
-/// If the database refuses.
-pub(super) async fn step(tx: &mut Tx, id: BroadcastId, people: usize) -> AppResult<bool> {
+/// Takes a broadcast one step further: at most `people` recipients get the texts in `letters`. True if there is more to do now.
+pub(super) async fn step(tx: &mut Tx, id: BroadcastId, people: usize, letters: &Letters) -> AppResult<bool> {
     let Some(row) = row(tx, id).await? else { return Ok(false) };
     let now = tx.now();
     let more = match row.state {
@@ -119,7 +115,7 @@ pub(super) async fn step(tx: &mut Tx, id: BroadcastId, people: usize) -> AppResu
         State::Sending if !row.gathered => gathering::gather(tx, &row).await?,
         State::Sending if row.retrying => gathering::take_up_failed(tx, &row).await?,
         State::Sending if row.held > 0 && row.winner.is_some() => gathering::release(tx, &row).await?,
-        State::Sending => tell(tx, &row, people).await?,
+        State::Sending => tell(tx, &row, people, letters).await?,
         State::Deciding => return deciding::by_itself(tx, &row).await,
         State::Paused | State::Sent | State::Cancelled => return Ok(false),
     };
@@ -128,11 +124,11 @@ pub(super) async fn step(tx: &mut Tx, id: BroadcastId, people: usize) -> AppResu
 }
 
 /// Tells so many people at the most, and learns how long it takes.
-async fn tell(tx: &mut Tx, row: &Row, people: usize) -> AppResult<bool> {
+async fn tell(tx: &mut Tx, row: &Row, people: usize, letters: &Letters) -> AppResult<bool> {
     let begun = Instant::now();
-    let told = delivering::deliver(tx, row, people).await?;
+    let told = delivering::deliver(tx, row, people, letters).await?;
     if told == people && people > 1 {
-        pace::learn(people, begun.elapsed());
+        tx.part::<Pace>().learn(people, begun.elapsed());
     }
     if told > 0 && row.next_at.is_some() {
         // The time that it waited for has come.
@@ -141,7 +137,13 @@ async fn tell(tx: &mut Tx, row: &Row, people: usize) -> AppResult<bool> {
     Ok(told > 0)
 }
 
+/// Begins a broadcast whose time has come. It was scheduled up to a year ago: if its sender may not send it any more, it is cancelled.
 async fn begin(tx: &mut Tx, row: &Row) -> AppResult<bool> {
+    if !desk::may_send_to(tx, row.sender_id, row.audience()?).await? {
+        tracing::warn!(broadcast.id = %row.id, "a broadcast is cancelled: its sender may not send it any more");
+        move_on(tx, row, Action::Cancel, None).await?;
+        return Ok(false);
+    }
     move_on(tx, row, Action::Begin, None).await?;
     if row.started_at.is_none() {
         let newest: Option<PersonId> = sqlx::query_scalar("select max(id) from people").fetch_one(&mut **tx).await?;

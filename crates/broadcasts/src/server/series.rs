@@ -8,13 +8,13 @@ mod coming;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use super::{calendar, desk, require};
+use super::{audience, calendar, desk, rendering::Proved, require};
 use crate::{
     live::BroadcastEvent,
     model::{Draft, Halt, Repeat, Series, SeriesAction, SeriesState, When},
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::{Millis, OrganisationId, PersonId, SeriesId},
     people::{Identity, PersonCard},
@@ -98,10 +98,6 @@ async fn row(conn: &mut Conn, id: SeriesId) -> AppResult<Option<Row>> {
     Ok(sqlx::query_as(AssertSqlSafe(statement)).bind(id).fetch_optional(conn).await?)
 }
 
-fn unknown() -> AppError {
-    AppError::not_found("There is no such series.")
-}
-
 /// What goes on being repeated in an organisation, by id.
 pub(super) async fn going_on(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Vec<Series>> {
     let statement = format!(
@@ -122,7 +118,7 @@ pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<Series>> {
 }
 
 async fn announce(tx: &mut Tx, id: SeriesId) -> AppResult<Series> {
-    let row = row(tx, id).await?.ok_or_else(unknown)?;
+    let row = row(tx, id).await?.ok_or_else(|| AppError::no_such("series"))?;
     let organisation = row.organisation_id;
     let series = row.series()?;
     tx.announce(organisation, &BroadcastEvent::SeriesChanged(series.clone()));
@@ -149,10 +145,10 @@ pub(super) fn first_local(draft: &Draft, repeat: &Repeat) -> AppResult<jiff::civ
 ///
 /// # Errors
 /// 403; 409 if there are too many; 422 of the field; 429 after ten broadcasts in an hour.
-pub async fn create(tx: &mut Tx, who: &Identity, draft: &Draft) -> AppResult<Series> {
+pub async fn create(tx: &mut Tx, who: &Identity, draft: &Proved) -> AppResult<Series> {
     require(tx, who).await?;
     let repeat = draft.repeat.as_ref().ok_or_else(|| AppError::invalid("repeat", "Choose how often it is repeated."))?;
-    let audience_name = desk::check(tx, who.into(), draft).await?;
+    let audience_name = audience::name(tx, who.into(), draft.audience).await?;
     let now = tx.now();
     desk::pace(tx, who.person, now).await?;
     calendar::begins(&draft.when, now)?;
@@ -168,7 +164,7 @@ pub async fn create(tx: &mut Tx, who: &Identity, draft: &Draft) -> AppResult<Ser
         return Err(AppError::conflict(format!("{MOST} broadcasts are repeated already. End one of them first.")));
     }
     let at = calendar::comes(&draft.when, local)?.max(now);
-    let text = serde_json::to_string(draft).map_err(|_| AppError::internal())?;
+    let text = serde_json::to_string(&**draft).map_err(|_| AppError::internal())?;
     let id: SeriesId = sqlx::query_scalar(
         "insert into broadcast_series (organisation_id, sender_id, audience_name, draft, state, next_local, next_at, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
@@ -183,7 +179,7 @@ pub async fn create(tx: &mut Tx, who: &Identity, draft: &Draft) -> AppResult<Ser
     .bind(now)
     .fetch_one(&mut **tx)
     .await?;
-    tx.record(Activity::by(who, Verb::SeriesCreated, id.0).named(draft.title())).await?;
+    tx.record(Activity::by(who, Record::SeriesCreated, Subject::named(id.0, draft.title()))).await?;
     schedule(tx, id, at).await?;
     announce(tx, id).await
 }
@@ -194,7 +190,7 @@ pub async fn create(tx: &mut Tx, who: &Identity, draft: &Draft) -> AppResult<Ser
 /// 403; 404; 409 if that cannot be done to it any more.
 pub async fn act(tx: &mut Tx, who: &Identity, id: SeriesId, action: SeriesAction) -> AppResult<Series> {
     require(tx, who).await?;
-    let row = row(tx, id).await?.filter(|row| row.organisation_id == who.organisation).ok_or_else(unknown)?;
+    let row = row(tx, id).await?.filter(|row| row.organisation_id == who.organisation).ok_or_else(|| AppError::no_such("series"))?;
     move_on(tx, &row, action, Some(who.person), None).await?;
     if action == SeriesAction::Resume {
         let (draft, repeat) = row.draft()?;
@@ -234,7 +230,7 @@ async fn move_on(tx: &mut Tx, row: &Row, action: SeriesAction, by: Option<Person
     if state != SeriesState::Running {
         jobs::cancel(tx, &key(row.id)).await?;
     }
-    tx.record(Activity::new(row.organisation_id, by, action.verb(), row.id.0).named(row.draft()?.0.title())).await
+    tx.record(Activity::new(row.organisation_id, by, action.record(), Subject::named(row.id.0, row.draft()?.0.title()))).await
 }
 
 /// Sets the next time, or ends the series if it has had its last one.

@@ -3,7 +3,7 @@
 use super::{rendering::Templates, require};
 use crate::model::{Template, TemplateText};
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::{Millis, TemplateId},
     people::Identity,
@@ -12,10 +12,6 @@ use plenum_store::db::{Activity, Conn, Tx, violates_unique};
 
 /// Templates of one organisation.
 const MOST: i64 = 200;
-
-fn unknown() -> AppError {
-    AppError::not_found("There is no such template.")
-}
 
 /// A taken name is said at its field.
 fn taken(error: sqlx::Error) -> AppError {
@@ -41,16 +37,24 @@ pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<Template>> {
     Ok(rows.into_iter().map(template).collect())
 }
 
-/// Writes a template: the one with `id`, or a new one; returns which.
+/// Checks a template that who asks may write, before the write: nothing is rendered in it.
 ///
 /// # Errors
-/// 403; 404; 409 if there are too many; 422 `name`, `title`, `text` or `link`.
+/// 403; 422 `title` or `text`.
+pub async fn prepare(conn: &mut Conn, who: &Identity, wanted: &TemplateText) -> AppResult<()> {
+    require(conn, who).await?;
+    Templates::new().check_words(0, &wanted.words)
+}
+
+/// Writes a template that [`prepare`] has checked: the one with `id`, or a new one; returns which.
+///
+/// # Errors
+/// 403; 404; 409 if there are too many; 422 `name`.
 pub async fn save(tx: &mut Tx, who: &Identity, id: Option<TemplateId>, wanted: &TemplateText) -> AppResult<TemplateId> {
     require(tx, who).await?;
-    Templates::new().check_words(0, &wanted.words)?;
     let TemplateText { name, words } = wanted;
     let now = tx.now();
-    let (id, verb) = if let Some(id) = id {
+    let (id, record) = if let Some(id) = id {
         let changed: Option<TemplateId> = sqlx::query_scalar(
             "update broadcast_templates set name = $3, title = $4, text = $5, link = $6, changed_by = $7, changed_at = $8
              where id = $1 and organisation_id = $2 returning id",
@@ -66,7 +70,7 @@ pub async fn save(tx: &mut Tx, who: &Identity, id: Option<TemplateId>, wanted: &
         .fetch_optional(&mut **tx)
         .await
         .map_err(taken)?;
-        (changed.ok_or_else(unknown)?, Verb::TemplateChanged)
+        (changed.ok_or_else(|| AppError::no_such("template"))?, Record::TemplateChanged)
     } else {
         let there: i64 = sqlx::query_scalar("select count(*) from broadcast_templates where organisation_id = $1")
             .bind(who.organisation)
@@ -89,9 +93,9 @@ pub async fn save(tx: &mut Tx, who: &Identity, id: Option<TemplateId>, wanted: &
         .fetch_one(&mut **tx)
         .await
         .map_err(taken)?;
-        (made, Verb::TemplateCreated)
+        (made, Record::TemplateCreated)
     };
-    tx.record(Activity::by(who, verb, id.0).named(name)).await?;
+    tx.record(Activity::by(who, record, Subject::named(id.0, name))).await?;
     Ok(id)
 }
 
@@ -106,6 +110,6 @@ pub async fn delete(tx: &mut Tx, who: &Identity, id: TemplateId) -> AppResult<()
         .bind(who.organisation)
         .fetch_optional(&mut **tx)
         .await?;
-    let name = name.ok_or_else(unknown)?;
-    tx.record(Activity::by(who, Verb::TemplateDeleted, id.0).named(&name)).await
+    let name = name.ok_or_else(|| AppError::no_such("template"))?;
+    tx.record(Activity::by(who, Record::TemplateDeleted, Subject::named(id.0, &name))).await
 }

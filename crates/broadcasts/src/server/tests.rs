@@ -9,7 +9,7 @@ mod table;
 mod zones;
 
 use super::*;
-use crate::model::{Audience, Broadcasts, Draft, Report, Words};
+use crate::model::{Audience, Broadcasts, Draft, Report, State, Words};
 use plenum_core::ids::NotificationId;
 use plenum_inbox::{
     model::{Act, Category, Preferences, Way},
@@ -44,11 +44,12 @@ fn draft(audience: Audience) -> Draft {
 
 async fn make(house: &House, by: usize, draft: Draft) -> AppResult<BroadcastId> {
     let who = house.person(by).clone();
-    house.store.write(async move |tx: &mut Tx| create(tx, &who, &draft).await.map(|made| made.id)).await
+    house.store.write(async move |tx: &mut Tx| create(tx, &who, &Proved::of(draft.clone())?).await.map(|made| made.id)).await
 }
 
 async fn one_step(store: &Store, id: BroadcastId) -> bool {
-    store.write(async move |tx: &mut Tx| sending::step(tx, id, 40).await).await.unwrap()
+    let letters = delivering::render(&mut store.read().await.unwrap(), id, 40).await.unwrap();
+    store.write(async move |tx: &mut Tx| sending::step(tx, id, 40, &letters).await).await.unwrap()
 }
 
 async fn send_all(store: &Store, id: BroadcastId) {
@@ -68,7 +69,7 @@ async fn one(house: &House, id: BroadcastId) -> Broadcast {
 }
 
 async fn take(house: &House) {
-    house.store.write(async |tx: &mut Tx| receipts::take(tx).await).await.unwrap();
+    house.store.write(async |tx: &mut Tx| receipts::marks_write(tx).await).await.unwrap();
 }
 
 /// Changes the database behind everybody's back.
@@ -150,6 +151,43 @@ async fn two_workers_send_once() {
     check_counts(&house).await;
 }
 
+/// I33: the writer renders no template. A recipient without a rendered letter gets theirs in a later step.
+#[tokio::test]
+async fn what_is_said_is_rendered_before_the_write() {
+    let house = house(6).await;
+    let id = make(&house, SENDER, draft(Audience::Everyone)).await.unwrap();
+    let step = async |letters: delivering::Letters| {
+        house.store.write(async move |tx: &mut Tx| sending::step(tx, id, 40, &letters).await).await.unwrap()
+    };
+    let render = async |people| delivering::render(&mut house.store.read().await.unwrap(), id, people).await.unwrap();
+    while house.count("select count(*) from broadcast_recipients").await < 5 || !one(&house, id).await.gathered {
+        assert!(step(delivering::Letters::default()).await);
+    }
+    assert!(step(delivering::Letters::default()).await && told(&house, id).await.is_empty());
+    assert!(step(render(2).await).await);
+    assert_eq!(told(&house, id).await, [(2, 1), (3, 1)]);
+    send_all(&house.store, id).await;
+    assert_eq!(told(&house, id).await, (2..=6).map(|person| (person, 1)).collect::<Vec<_>>());
+}
+
+/// I33: the export reads the recipients in parts of a bounded number of rows.
+#[tokio::test]
+async fn recipients_are_read_in_parts() {
+    let house = house(622).await;
+    let id = make(&house, SENDER, draft(Audience::Everyone)).await.unwrap();
+    while !one(&house, id).await.gathered {
+        let body = async move |tx: &mut Tx| sending::step(tx, id, 40, &delivering::Letters::default()).await;
+        house.store.write(body).await.unwrap();
+    }
+    let part = async |after| export::part(&mut house.store.look().await.unwrap(), id, after).await.unwrap();
+    let (first, next) = part(0).await;
+    let (second, end) = part(next.unwrap()).await;
+    assert_eq!((first.lines().count(), next, second.lines().count(), end), (501, Some(501), 121, None));
+    assert!(first.starts_with("person,") && second.starts_with("502,"));
+    let refused = export::begin(&mut house.store.look().await.unwrap(), house.person(4), id).await.unwrap_err();
+    assert_eq!(refused.status(), 403);
+}
+
 /// Each audience is its people; who does not want announcements has refused, and is counted; who comes later is not meant.
 #[tokio::test]
 async fn an_audience_is_its_people() {
@@ -185,6 +223,18 @@ async fn an_audience_is_its_people() {
         assert_eq!(refused.field.as_deref(), Some("audience"), "{wrong}");
     }
     assert_eq!(make(&house, 4, draft(Audience::Everyone)).await.unwrap_err().status(), 403);
+}
+
+/// Scheduled by somebody who has lost the role since: it does not go out in their name (I24).
+#[tokio::test]
+async fn a_broadcast_of_a_former_sender_is_cancelled() {
+    let house = house(3).await;
+    let id = make(&house, SENDER, draft(Audience::Everyone)).await.unwrap();
+    meddle(&house, "delete from roles where role <> 'member'").await;
+    send_all(&house.store, id).await;
+    let row = row(&mut house.store.read().await.unwrap(), id).await.unwrap().unwrap();
+    assert_eq!(row.state, State::Cancelled);
+    assert_eq!(told(&house, id).await, []);
 }
 
 /// The eleventh within an hour is refused for its sender, says when again, and hurts nobody else.

@@ -1,7 +1,6 @@
 //! `/admin/broadcasts/{id}`: one broadcast, how far it has come, and what can be done to it.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::{
     chip,
@@ -17,40 +16,23 @@ use crate::{
     words::{compose, report as words},
 };
 use plenum_core::{
-    error::AppError,
     ids::{BroadcastId, Millis},
     live::Snapshot,
+    time::Zone,
 };
 use plenum_ui::{
-    Notice, TimeText, dynamic,
+    When, dynamic,
     forms::{Failure, failure},
     memo,
-    page::{AdminPage, FaultWithin, Followed, use_organisation, use_zone},
+    page::{AdminPage, Ended, Followed, Loaded, resource_by_id, use_id, use_organisation},
     view,
 };
 
 /// One of them.
 #[component]
 pub fn BroadcastPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<BroadcastId>().ok())));
-    let first = Resource::new_blocking(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => api::report(id).await,
-                None => Err(AppError::not_found("There is no such broadcast.")),
-            }
-        },
-    );
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <Detail snapshot/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
+    let id = use_id::<BroadcastId>();
+    let first = resource_by_id(id, "broadcast", api::report);
     let actions = view! {
                     <a class="btn" href="/admin/broadcasts">
                         {names::ALL}
@@ -58,7 +40,9 @@ pub fn BroadcastPage() -> impl IntoView {
     };
     view! {
         <AdminPage title=names::BROADCASTS actions>
-                <Transition>{content}</Transition>
+                <Loaded from=first let:snapshot>
+                    <Detail snapshot/>
+                </Loaded>
         </AdminPage>
     }
 }
@@ -69,7 +53,7 @@ fn Detail(snapshot: Snapshot<Report>) -> impl IntoView {
     let Followed { shown, ended, .. } = Followed::new(snapshot, move || api::report(id)).on::<BroadcastEvent>(use_organisation());
     let title = shown.with_untracked(|shown| shown.broadcast.title().to_owned());
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{names::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         <section class="card stack" aria-labelledby="broadcast">
             <h2 id="broadcast" class="wrap">
                 {title}
@@ -130,15 +114,12 @@ fn fact(name: &'static str, value: Memo<Option<Millis>>) -> AnyView {
         value.get().map(|at| {
             view! {
                 <dt>{name}</dt>
-                <dd>{time(at)}</dd>
+                <dd>
+                    <When at text=Zone::full/>
+                </dd>
             }
         })
     })
-}
-
-fn time(at: Millis) -> AnyView {
-    let full = use_zone().with(|zone| zone.full(at));
-    view! { <TimeText at text=full.clone() full/> }
 }
 
 #[component]
@@ -153,7 +134,7 @@ fn Facts(shown: RwSignal<Report>) -> impl IntoView {
     let ended_at = memo(move || shown.with(|shown| shown.broadcast.ended_at));
     let due = match own {
         Some(own) => view! { <span>{compose::own_clock(&own.local, own.late)}</span> },
-        None => time(due),
+        None => view! { <When at=due text=Zone::full/> },
     };
     let series = series.map(|occurrence| {
         view! {
@@ -198,7 +179,7 @@ fn Actions(id: BroadcastId, shown: RwSignal<Report>) -> impl IntoView {
                 view! {
                     <ActionForm action=act>
                         <input type="hidden" name="id" value=id.to_string()/>
-                        <input type="hidden" name="act" value=action.word()/>
+                        <input type="hidden" name="act" value=action.into_str()/>
                         <button class="btn" type="submit" data-kind=kind>
                             {names::act(action)}
                         </button>

@@ -11,11 +11,11 @@ use crate::{
 };
 use plenum_core::{ids::BroadcastId, live::Snapshot};
 use plenum_ui::{
-    Each, EmptyState, Notice, TimeText, dynamic,
+    Each, EmptyState, Notice, When, dynamic,
     forms::is_done,
     memo,
     notice::Tone,
-    page::{AdminPage, FaultWithin, Followed, use_now, use_organisation, use_zone},
+    page::{AdminPage, Ended, Followed, Loaded, use_organisation},
     toast, view,
 };
 
@@ -24,14 +24,6 @@ use plenum_ui::{
 pub fn BroadcastsPage() -> impl IntoView {
     let first = Resource::new_blocking(|| (), |()| api::list(None));
     let made = is_done("sent");
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <List snapshot/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     let actions = view! {
                     <a class="btn" href="/admin/broadcasts/templates">
                         {words::TEMPLATES}
@@ -43,7 +35,9 @@ pub fn BroadcastsPage() -> impl IntoView {
     view! {
         <AdminPage title=words::BROADCASTS actions>
                 {dynamic(move || made.get().then(|| view! { <Notice tone=Tone::Good>{words::MADE}</Notice> }))}
-                <Transition>{content}</Transition>
+                <Loaded from=first let:snapshot>
+                    <List snapshot/>
+                </Loaded>
         </AdminPage>
     }
 }
@@ -78,7 +72,7 @@ fn List(snapshot: Snapshot<Broadcasts>) -> impl IntoView {
         })
     });
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         <p class="muted">{words::ABOUT}</p>
         <Repeated shown/>
         {nothing}
@@ -97,7 +91,6 @@ fn List(snapshot: Snapshot<Broadcasts>) -> impl IntoView {
 
 #[component]
 fn Line(id: BroadcastId, shown: RwSignal<Broadcasts>) -> impl IntoView {
-    let (zone, now) = (use_zone(), use_now());
     let broadcast: Memo<Option<Broadcast>> =
         memo(move || shown.with(|shown| shown.broadcasts.iter().find(|broadcast| broadcast.id == id).cloned()));
     // What it says does not change: the link stays what it is while the figures move.
@@ -105,9 +98,8 @@ fn Line(id: BroadcastId, shown: RwSignal<Broadcasts>) -> impl IntoView {
     let about = dynamic(move || {
         broadcast.get().map(|broadcast| {
             let at = broadcast.ended_at.unwrap_or(broadcast.due_at);
-            let (text, full) = zone.with(|zone| (zone.short(at, now), zone.full(at)));
             view! {
-                <p class="muted">{words::line(&broadcast)} " · " <TimeText at text full/></p>
+                <p class="muted">{words::line(&broadcast)} " · " <When at/></p>
                 {progress(&broadcast)}
             }
         })

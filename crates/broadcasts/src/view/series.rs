@@ -59,7 +59,7 @@ fn content(series: Series, act: ServerAction<ActOnSeries>) -> AnyView {
         view! { <p class="muted">{words::missed(&at)}</p> }
     });
     let halt = series.halt.map(|halt| view! { <Notice>{words::halt(halt)}</Notice> });
-    let (state, line, title) = (series.state, words::series_line(&series), words::of(&series.title));
+    let (state, line, title) = (series.state, words::series_line(&series), words::which_one(&series.title));
     let tone = runs.then_some("live");
     let buttons = SeriesAction::OF_PEOPLE
         .into_iter()
@@ -69,7 +69,7 @@ fn content(series: Series, act: ServerAction<ActOnSeries>) -> AnyView {
             view! {
                 <ActionForm action=act>
                     <input type="hidden" name="id" value=id.to_string()/>
-                    <input type="hidden" name="act" value=action.word()/>
+                    <input type="hidden" name="act" value=action.into_str()/>
                     <button class="btn" type="submit" data-size="s" data-kind=kind>
                         {words::series_act(action)}
                         <span class="visually-hidden">{which}</span>

@@ -1,7 +1,6 @@
 //! `/admin/broadcasts/templates`: what is written once and sent often. With `?edit=` one of them stands in the form.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{self, DeleteTemplate, SaveTemplate},
@@ -11,12 +10,12 @@ use crate::{
 };
 use plenum_core::ids::TemplateId;
 use plenum_ui::{
-    EmptyState, Field, Notice, TimeText, dynamic,
-    forms::{Failure, FieldError, Submit, at, failure, is_done, succeeded},
+    EmptyState, Field, Notice, RowMenu, When, dynamic,
+    forms::{Failure, FieldError, Submit, failure, field_error, is_done, succeeded},
     memo,
     notice::Tone,
-    page::{AdminPage, FaultWithin, use_now, use_zone},
-    view,
+    page::{AdminPage, Loaded},
+    use_query, view,
 };
 
 /// The fields that show their own errors.
@@ -29,19 +28,11 @@ type Delete = ServerAction<DeleteTemplate>;
 #[component]
 pub fn TemplatesPage() -> impl IntoView {
     let (save, delete) = (Save::new(), Delete::new());
-    let query = use_query_map();
+    let query = use_query();
     let edited = memo(move || query.with(|query| query.get_str("edit").and_then(|id| id.parse::<TemplateId>().ok())));
     let all = Resource::new_blocking(move || (save.version().get(), delete.version().get()), |_| api::templates());
     let (saved, deleted) = (is_done("saved"), is_done("deleted"));
     let (just_saved, just_deleted) = (succeeded(save), succeeded(delete));
-    let content = move || {
-        Suspend::new(async move {
-            match all.await {
-                Ok(templates) => view! { <All templates edited=edited.get() save delete/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     let done = dynamic(move || {
         let text = if just_saved.get() || saved.get() {
             Some(words::SAVED)
@@ -59,7 +50,9 @@ pub fn TemplatesPage() -> impl IntoView {
         <AdminPage title=names::TEMPLATES actions>
                 <p class="muted">{words::ABOUT}</p>
                 {done}
-                <Transition>{content}</Transition>
+                <Loaded from=all let:templates>
+                    <All templates edited=edited.get() save delete/>
+                </Loaded>
         </AdminPage>
     }
 }
@@ -89,19 +82,14 @@ fn All(templates: Vec<Template>, edited: Option<TemplateId>, save: Save, delete:
 }
 
 fn line(template: Template, delete: Delete) -> AnyView {
-    let (zone, now) = (use_zone(), use_now());
     let Template { id, name, title, changed_at, .. } = template;
-    let when = dynamic(move || {
-        let (text, full) = zone.with(|zone| (zone.short(changed_at, now), zone.full(changed_at)));
-        view! { <TimeText at=changed_at text full/> }
-    });
-    let which = names::of(&name);
+    let which = names::which_one(&name);
     let (used, changed, deleted) = (which.clone(), which.clone(), which);
     view! {
         <li class="line">
             <div class="line-text">
                 <b class="wrap">{name.clone()}</b>
-                <p class="muted wrap">{title} " · " {when}</p>
+                <p class="muted wrap">{title} " · " <When at=changed_at/></p>
             </div>
             <div class="form-actions">
                 <a class="btn" data-size="s" href=format!("/admin/broadcasts/new?template={id}")>
@@ -112,20 +100,14 @@ fn line(template: Template, delete: Delete) -> AnyView {
                     {words::CHANGE}
                     <span class="visually-hidden">{changed}</span>
                 </a>
-                <details class="dropdown">
-                    <summary class="btn" data-size="s">
-                        {words::DELETE}
-                        <span class="visually-hidden">{deleted}</span>
-                    </summary>
-                    <div class="menu" data-align="end">
-                        <ActionForm action=delete>
-                            <input type="hidden" name="id" value=id.to_string()/>
-                            <button class="menu-item" data-tone="bad" type="submit">
-                                {words::delete(&name)}
-                            </button>
-                        </ActionForm>
-                    </div>
-                </details>
+                <RowMenu label=words::DELETE of=deleted>
+                    <ActionForm action=delete>
+                        <input type="hidden" name="id" value=id.to_string()/>
+                        <button class="menu-item" data-tone="bad" type="submit">
+                            {words::delete(&name)}
+                        </button>
+                    </ActionForm>
+                </RowMenu>
             </div>
         </li>
     }
@@ -140,7 +122,7 @@ fn Write(chosen: Option<Template>, save: Save) -> impl IntoView {
     let another = chosen.is_some().then(|| view! { <a href="/admin/broadcasts/templates">{words::ANOTHER}</a> });
     let (name, title, text, link) =
         chosen.map_or_else(Default::default, |template| (template.name, template.title, template.text, template.link));
-    let text_error = at(refused, "text");
+    let text_error = field_error(refused, "text");
     let described_by = move || if text_error.with(Option::is_some) { "text-hint text-error" } else { "text-hint" };
     view! {
         <section class="card stack" aria-labelledby="write">
@@ -148,7 +130,7 @@ fn Write(chosen: Option<Template>, save: Save) -> impl IntoView {
             <ActionForm action=save attr:class="form">
                 <Failure failure=refused fields=FIELDS/>
                 {id}
-                <Field id="name" name="name" label=words::NAME value=name autocomplete="off" hint=words::NAME_HINT error=at(refused, "name") required=true/>
+                <Field id="name" name="name" label=words::NAME value=name autocomplete="off" hint=words::NAME_HINT error=field_error(refused, "name") required=true/>
                 <Field
                     id="title"
                     name="title"
@@ -157,12 +139,12 @@ fn Write(chosen: Option<Template>, save: Save) -> impl IntoView {
                     autocomplete="off"
                     maxlength=u32::try_from(TITLE_CHARS).unwrap_or(u32::MAX)
                     hint=compose::title_hint()
-                    error=at(refused, "title")
+                    error=field_error(refused, "title")
                     required=true
                 />
                 <div class="field">
                     <label for="text">{compose::TEXT}</label>
-                    <textarea class="input" id="text" name="text" rows="3" maxlength=TEXT_CHARS.to_string() aria-describedby=described_by>
+                    <textarea class="input" dir="auto" id="text" name="text" rows="3" maxlength=TEXT_CHARS.to_string() aria-describedby=described_by>
                         {text}
                     </textarea>
                     <p class="field-hint" id="text-hint">
@@ -170,7 +152,7 @@ fn Write(chosen: Option<Template>, save: Save) -> impl IntoView {
                     </p>
                     <FieldError id="text-error" error=text_error/>
                 </div>
-                <Field id="link" name="link" label=compose::LINK value=link autocomplete="off" maxlength=200 hint=compose::LINK_HINT error=at(refused, "link")/>
+                <Field id="link" name="link" label=compose::LINK value=link autocomplete="off" maxlength=200 hint=compose::LINK_HINT error=field_error(refused, "link")/>
                 <div class="form-actions">
                     <Submit label=words::SAVE busy=save.pending()/>
                     {another}

@@ -8,7 +8,7 @@ use crate::{
     words::report as words,
 };
 use plenum_ui::{
-    Notice, dynamic,
+    Column, Notice, Table, dynamic,
     forms::{Failure, failure},
     memo,
     page::use_zone,
@@ -34,32 +34,20 @@ fn table(broadcast: &Broadcast) -> AnyView {
     let measure = figures::measure(broadcast);
     let verdict = figures::leader(&broadcast.variants, measure).map(|leader| view! { <p>{words::verdict(leader)}</p> });
     let rows = broadcast.variants.iter().enumerate().map(|(number, _)| row(broadcast, number, measure)).collect_view();
+    let columns = [
+        Column::text(words::VARIANT),
+        Column::number(words::DELIVERED),
+        Column::number(words::SEEN),
+        Column::number(words::READ),
+        Column::number(words::ACTED),
+        Column::number(words::rate(measure)),
+        Column::text(words::INTERVAL),
+    ];
     view! {
         {verdict}
-        <table class="table">
-            <thead>
-                <tr>
-                    <th scope="col">{words::VARIANT}</th>
-                    <th scope="col" class="num">
-                        {words::DELIVERED}
-                    </th>
-                    <th scope="col" class="num">
-                        {words::SEEN}
-                    </th>
-                    <th scope="col" class="num">
-                        {words::READ}
-                    </th>
-                    <th scope="col" class="num">
-                        {words::ACTED}
-                    </th>
-                    <th scope="col" class="num">
-                        {words::rate(measure)}
-                    </th>
-                    <th scope="col">{words::INTERVAL}</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <Table columns>
+            {rows}
+        </Table>
     }
 }
 

@@ -3,38 +3,24 @@
 use super::local;
 use crate::model::{Draft, Late, Measure, Sample, TITLE_CHARS, When};
 
-/// A field.
 pub const AUDIENCE: &str = "Who gets it";
-/// An option.
 pub const ONE_PERSON: &str = "One person";
-/// Options.
 pub const ROLES: &str = "A role";
-/// Options.
 pub const ROOMS: &str = "A room";
-/// A field.
 pub const EMAIL: &str = "Their address";
-/// What it is for.
 pub const EMAIL_HINT: &str = "Only for one person.";
-/// What can be begun with.
 pub const BEGIN_WITH: &str = "Begin with a template:";
-/// A field.
 pub const TITLE: &str = "Title";
 /// What it may be.
 pub fn title_hint() -> String {
     format!("One line of at most {TITLE_CHARS} characters.")
 }
-/// A field.
 pub const TEXT: &str = "Text";
-/// What it may be.
 pub const TEXT_HINT: &str = "Title and text may have {{ name }}, {{ first_name }} and {{ organisation }} in them.";
-/// A field.
 pub const LINK: &str = "Link";
-/// What it may be.
 pub const LINK_HINT: &str = "Where the notification leads: a path of this site, like /messages/rooms. It may be empty.";
 
-/// What opens the other variants.
 pub const VARIANTS: &str = "Other variants to compare";
-/// What they are.
 pub const VARIANTS_HINT: &str = "Each recipient gets one of the variants, by their weights. What is empty is left out.";
 /// A variant's heading.
 pub fn variant(letter: char) -> String {
@@ -48,23 +34,16 @@ pub fn further(letter: char) -> String {
 pub fn of_variant(field: &str, letter: char) -> String {
     format!("{field} of {letter}")
 }
-/// A field.
 pub const WEIGHT: &str = "Weight";
-/// What it is.
 pub const WEIGHT_HINT: &str = "Its part of the recipients beside the others, 1 to 100; 1 if it is empty.";
-/// A field.
 pub const SAMPLE: &str = "Who gets them";
-/// An option.
 pub const NO_SAMPLE: &str = "Everybody, each one of them";
 /// An option.
 pub fn sample_option(percent: u8) -> String {
     format!("A sample of {percent} % first, the rest the winner")
 }
-/// A field.
 pub const HOURS: &str = "Hours until the winner is chosen";
-/// What it may be.
 pub const HOURS_HINT: &str = "1 to 168, from when the sample has it; 24 if it is empty. It can be chosen by hand before.";
-/// A field.
 pub const MEASURE: &str = "The winner is the one that more";
 /// An option.
 pub fn measure(measure: Measure) -> &'static str {
@@ -74,19 +53,14 @@ pub fn measure(measure: Measure) -> &'static str {
     }
 }
 
-/// A field.
 pub const AT: &str = "When";
-/// What it may be.
 pub const AT_HINT: &str = "Empty: at once.";
-/// A field.
 pub const CLOCK: &str = "By which clock";
 /// An option.
 pub fn own_zone(zone: &str) -> String {
     format!("My time zone, {zone}")
 }
-/// An option.
 pub const EACH_ZONE: &str = "Each recipient's own time zone";
-/// A field.
 pub const LATE: &str = "Whoever has that time behind them";
 /// An option.
 pub fn late(late: Late) -> &'static str {
@@ -95,34 +69,21 @@ pub fn late(late: Late) -> &'static str {
         Late::NextDay => "gets it the next day at that time",
     }
 }
-/// What it is for.
 pub const LATE_HINT: &str = "Only with each recipient's own time zone.";
-/// What opens the repetition.
 pub const REPEAT: &str = "Repeat it";
-/// A field.
 pub const HOW_OFTEN: &str = "How often";
-/// An option.
 pub const ONCE: &str = "Once";
-/// Fields.
 pub const DAYS: &str = "On these days";
-/// What they are for.
 pub const DAYS_HINT: &str = "Only for each week; none: the day of the first time.";
-/// A field.
 pub const UNTIL: &str = "Until";
-/// What it may be.
 pub const UNTIL_HINT: &str = "The last day. Empty: until somebody ends it.";
-/// A field.
 pub const TIMES: &str = "How many times";
-/// What it may be.
 pub const TIMES_HINT: &str = "1 to 366. Empty: until somebody ends it.";
 
-/// A field.
 pub const RECIPIENT: &str = "Preview for";
-/// What it may be.
 pub const RECIPIENT_HINT: &str = "The address of somebody; empty: the first of those who get it.";
-/// The button.
 pub const PREVIEW: &str = "Preview";
-/// The heading of the preview.
+pub const CHANGE: &str = "Change it";
 pub const PREVIEW_HEADING: &str = "Preview and send";
 /// For whom it is shown.
 pub fn as_seen_by(name: &str) -> String {
@@ -139,15 +100,10 @@ pub fn people(audience: &str, count: u32) -> String {
         _ => format!("{audience}: {count} people"),
     }
 }
-/// Nobody is there.
 pub const NOBODY: &str = "Nobody would get it.";
-/// When.
 pub const AT_ONCE: &str = "At once";
-/// The button.
 pub const SEND: &str = "Send";
-/// The button, for later.
 pub const SCHEDULE: &str = "Schedule";
-/// The button, for again and again.
 pub const START: &str = "Start repeating";
 /// A time of each recipient's own zone.
 pub fn own_clock(text: &str, late: Late) -> String {

@@ -2,42 +2,26 @@
 
 use crate::model::{Ground, Measure, Winner, variants::letter};
 
-/// Who sends it.
 pub const SENDER: &str = "Sender";
-/// For whom.
 pub const AUDIENCE: &str = "Who gets it";
-/// When it is to be sent.
 pub const DUE: &str = "Due";
-/// When it ended.
 pub const ENDED_AT: &str = "Ended";
-/// Which of a series it is.
 pub const SERIES: &str = "Repeated";
 /// Which of a series it is.
 pub fn occurrence(number: u32) -> String {
     format!("Number {number} of its series")
 }
-/// Those who are left have it at their own times.
 pub const NEXT_AT: &str = "Next";
-/// Asked before it is stopped for good.
 pub const CANCEL_HINT: &str = "Cancelling is for good. Whoever has the broadcast keeps it.";
 
-/// What becomes of it.
 pub const FUNNEL: &str = "How far it has come";
-/// A figure.
 pub const RECIPIENTS: &str = "Recipients";
-/// A figure.
 pub const DELIVERED: &str = "Delivered";
-/// A figure.
 pub const SEEN: &str = "Seen";
-/// A figure.
 pub const READ: &str = "Read";
-/// A figure.
 pub const ACTED: &str = "Followed";
-/// A figure.
 pub const REFUSED: &str = "Opted out";
-/// A figure.
 pub const FAILED: &str = "Failed";
-/// A figure.
 pub const HELD: &str = "Waiting for the winner";
 /// A part of all who got it.
 pub fn part(count: u32, percent: u32) -> String {
@@ -47,16 +31,11 @@ pub fn part(count: u32, percent: u32) -> String {
 pub fn failure(reason: &str) -> String {
     format!("The last reason: {reason}")
 }
-/// Where the table of recipients is.
 pub const EXPORT: &str = "Download the recipients (CSV)";
 
-/// The heading of the variants.
 pub const VARIANTS: &str = "What it says";
-/// The heading of their figures.
 pub const COMPARED: &str = "Variants compared";
-/// The heading of a column.
 pub const VARIANT: &str = "Variant";
-/// The heading of a column.
 pub const INTERVAL: &str = "95 % interval";
 /// The heading of a column.
 pub fn rate(measure: Measure) -> &'static str {
@@ -104,22 +83,14 @@ pub fn waiting(held: u32, at: &str) -> String {
 pub fn will_wait(percent: u8, hours: u16) -> String {
     format!("{percent} % get one of the variants. {hours} hours later the rest gets the winner.")
 }
-/// A button.
 pub fn choose(variant: usize) -> String {
     format!("Send {} to the rest", letter(variant))
 }
-/// Marks the one that the rest gets.
 pub const WINNER: &str = "Winner";
 
-/// The heading of the chart.
 pub const OVER_TIME: &str = "Over time";
-/// Its lines.
 pub const LINES: &str = "Lines";
-/// Reads its values.
 pub const POINT_IN_TIME: &str = "Point in time";
-/// What opens the table.
 pub const TABLE: &str = "The figures as a table";
-/// The heading of a column.
 pub const TIME: &str = "Time";
-/// Nothing has come yet.
 pub const NOTHING_YET: &str = "Nobody has got it yet.";

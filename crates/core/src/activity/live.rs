@@ -2,12 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::verb::{Audience, Topic, Verb};
+use super::{
+    kind::{Audience, Topic},
+    record::{Record, Verb},
+};
 use crate::{
     ids::{ActivityId, ConversationId, Millis, OrganisationId, PersonId},
     live_events,
     people::PersonCard,
 };
+
+/// Characters of a name that are kept.
+const NAME_CHARS: usize = 120;
 
 /// What something was done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +26,18 @@ pub struct Subject {
     pub name: String,
 }
 
+impl Subject {
+    /// What is called `name` when it happens; only so much of it is kept as fits into a line.
+    pub fn named(id: i64, name: &str) -> Self {
+        Self { id, name: name.chars().take(NAME_CHARS).collect() }
+    }
+
+    /// What has no name.
+    pub fn unnamed(id: i64) -> Self {
+        Self { id, name: String::new() }
+    }
+}
+
 /// Something that happened, as those who may see it get it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -30,7 +48,9 @@ pub struct Item {
     #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub at: Millis,
     /// What.
-    pub verb: Verb,
+    #[serde(flatten)]
+    #[cfg_attr(feature = "ssr", schema(value_type = super::record::Named))]
+    pub record: Record,
     /// Who did it; none for Plenum itself.
     pub actor: Option<PersonCard>,
     /// Whom it is about, if that is somebody else or the actor is Plenum.
@@ -41,25 +61,33 @@ pub struct Item {
     /// The conversation that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
-    /// A word more that the verb needs: a role, a former name, a device.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub word: String,
 }
 
 impl Item {
+    /// What happened, by its name.
+    pub fn verb(&self) -> Verb {
+        self.record.verb()
+    }
+
     /// What it is about.
     pub fn topic(&self) -> Topic {
-        self.verb.topic()
+        self.verb().topic()
+    }
+
+    /// As feeds show it, without what only the audit log does.
+    #[must_use]
+    pub fn for_feeds(self) -> Self {
+        Self { record: self.record.for_feeds(), ..self }
     }
 
     /// It is for the members of its conversation: it goes when one leaves it, and is not shown while it is muted.
     pub fn is_of_conversation(&self) -> bool {
-        self.conversation.is_some() && matches!(self.verb.audience(), Audience::Members | Audience::Addressees)
+        self.conversation.is_some() && matches!(self.verb().audience(), Audience::Members | Audience::Addressees)
     }
 
     /// `person` did it themselves; a broadcast is its sender's, though Plenum sends it.
     pub fn is_of(&self, person: PersonId) -> bool {
-        let by = if self.verb == Verb::BroadcastStarted { self.actor.as_ref().or(self.about.as_ref()) } else { self.actor.as_ref() };
+        let by = if self.verb() == Verb::BroadcastStarted { self.actor.as_ref().or(self.about.as_ref()) } else { self.actor.as_ref() };
         by.is_some_and(|card| card.id == person)
     }
 

@@ -9,7 +9,6 @@ use crate::{
 /// Who asks, on every request of a browser that is signed in.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// Who.
     pub person: PersonId,
     /// Their tenant.
     pub organisation: OrganisationId,
@@ -39,6 +38,10 @@ impl Identity {
     /// # Errors
     /// 403 unless they hold `role`.
     pub fn require(&self, role: Role) -> AppResult<()> {
-        if self.has(role) { Ok(()) } else { Err(AppError::forbidden(format!("Only people with the role {} may do this.", role.word()))) }
+        if self.has(role) {
+            Ok(())
+        } else {
+            Err(AppError::forbidden(format!("Only people with the role {} may do this.", role.into_str())))
+        }
     }
 }

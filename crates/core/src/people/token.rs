@@ -1,10 +1,12 @@
 //! Tokens: what a program may do for a person, and until when.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray as _;
 
 use crate::{
     error::{AppError, AppResult},
     ids::{Millis, SignInId},
+    text::title,
 };
 
 /// Characters of a token's name at the most.
@@ -15,7 +17,22 @@ pub const TOKEN_DAYS: u32 = 90;
 pub const TOKEN_MAX_DAYS: u32 = 365;
 
 /// What a token may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
@@ -25,27 +42,39 @@ pub enum Scope {
     Write,
     /// To open sockets (`/broadcasting/auth`).
     Connect,
+    /// To act on what is others': their orders, events that its person runs, broadcasts.
+    Manage,
     /// To see and do what its person may as an admin.
     Admin,
 }
 
-impl Scope {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Connect, Self::Admin];
+/// What the access of a request or socket may be used for: a browser's for everything, a token's for its scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scopes(u8);
 
-    /// Its name.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Connect => "connect",
-            Self::Admin => "admin",
-        }
+impl Scopes {
+    /// A browser's.
+    pub const ALL: Self = Self(u8::MAX);
+
+    /// A token's, as they are stored; `None` is a browser's sign-in.
+    pub fn stored(words: Option<&str>) -> Self {
+        let bits = |words: &str| words.split_whitespace().filter_map(|word| word.parse().ok()).map(Self::bit).fold(0, |all, bit| all | bit);
+        words.map_or(Self::ALL, |words| Self(bits(words)))
     }
 
-    /// The one of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.word() == word)
+    fn bit(scope: Scope) -> u8 {
+        1 << scope as u8
+    }
+
+    /// True if `scope` is among them.
+    pub fn has(self, scope: Scope) -> bool {
+        self.0 & Self::bit(scope) != 0
+    }
+
+    /// # Errors
+    /// 403 without `scope`.
+    pub fn require(self, scope: Scope) -> AppResult<()> {
+        if self.has(scope) { Ok(()) } else { Err(AppError::forbidden(format!("This token lacks the scope {}.", scope.into_str()))) }
     }
 }
 
@@ -102,12 +131,12 @@ impl TokenWish {
     /// # Errors
     /// Invalid `name`, `scopes` or `expires_in_days`.
     pub fn parse(name: &str, scopes: &[String], days: Option<u32>) -> AppResult<Self> {
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        if name.is_empty() || name.chars().any(char::is_control) || name.chars().nth(TOKEN_NAME_CHARS as usize).is_some() {
+        let name = title("name", name, TOKEN_NAME_CHARS as usize)?;
+        if name.is_empty() {
             return Err(AppError::invalid("name", format!("A name has 1 to {TOKEN_NAME_CHARS} characters.")));
         }
-        let none = || AppError::invalid("scopes", "Name at least one of read, write, connect, admin.");
-        let named = scopes.iter().map(|word| Scope::from_word(word).ok_or_else(none)).collect::<AppResult<Vec<Scope>>>()?;
+        let none = || AppError::invalid("scopes", "Name at least one of read, write, connect, manage, admin.");
+        let named = scopes.iter().map(|word| word.parse().map_err(|_| none())).collect::<AppResult<Vec<Scope>>>()?;
         if named.is_empty() {
             return Err(none());
         }
@@ -115,12 +144,12 @@ impl TokenWish {
         if !(1..=TOKEN_MAX_DAYS).contains(&days) {
             return Err(AppError::invalid("expires_in_days", format!("A token is valid for 1 to {TOKEN_MAX_DAYS} days.")));
         }
-        Ok(Self { name, scopes: Scope::ALL.into_iter().filter(|scope| named.contains(scope)).collect(), days })
+        Ok(Self { name, scopes: Scope::VARIANTS.iter().copied().filter(|scope| named.contains(scope)).collect(), days })
     }
 
     /// The scopes as they are stored.
     pub fn words(&self) -> String {
-        self.scopes.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(" ")
+        self.scopes.iter().map(|scope| scope.into_str()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -137,6 +166,20 @@ mod tests {
         let wish = parse("  Time \t table ", &["write", "read", "read"], None).unwrap();
         assert_eq!((wish.name.as_str(), wish.words().as_str(), wish.days), ("Time table", "read write", 90));
         assert!(parse(&"ü".repeat(80), &["admin"], Some(365)).is_ok());
+    }
+
+    #[test]
+    fn a_token_has_its_scopes_and_a_browser_all() {
+        for scope in Scope::VARIANTS {
+            assert!(Scopes::ALL.has(*scope) && Scopes::stored(None).has(*scope));
+            assert!(!Scopes::stored(Some("")).has(*scope));
+            for other in Scope::VARIANTS {
+                assert_eq!(Scopes::stored(Some(scope.into_str())).has(*other), scope == other);
+            }
+        }
+        let both = Scopes::stored(Some("read connect unheard-of"));
+        assert!(both.has(Scope::Read) && both.has(Scope::Connect) && !both.has(Scope::Admin));
+        assert_eq!(both.require(Scope::Admin).unwrap_err().message, "This token lacks the scope admin.");
     }
 
     #[test]

@@ -16,7 +16,7 @@ const ASKED: usize = 100;
 
 /// What people are looked for by.
 pub struct Search<'a> {
-    /// Their name contains it, whatever the case.
+    /// Their name contains it, whatever the case and the accents.
     pub text: &'a str,
     /// Their address may contain it instead.
     pub addresses: bool,
@@ -56,7 +56,7 @@ pub async fn find(conn: &mut Conn, who: &Identity, search: Search<'_>, limit: u3
     let rows: Vec<Row> = sqlx::query_as(
         "select found.id, found.name, hue, email, created_at, last_seen, roles.role from (
              select id, name, hue, email, created_at, (case when show_presence then last_seen_at end) as last_seen from people
-             where organisation_id = $1 and (lower(name) like $2 escape '\\' or ($3 and email like $2 escape '\\'))
+             where organisation_id = $1 and (coalesce(name_folded, lower(name)) like $2 escape '\\' or ($3 and email like $2 escape '\\'))
                and (cast($4 as text) is null or exists (select 1 from roles where roles.person_id = people.id and roles.role = $4))
              order by name, id limit $5 offset $6
          ) as found left join roles on roles.person_id = found.id order by found.name, found.id",
@@ -74,18 +74,12 @@ pub async fn find(conn: &mut Conn, who: &Identity, search: Search<'_>, limit: u3
 
 /// The people of one's organisation whose name contains `query` and, if given, who hold
 /// `role`, by name; one page from `offset` on. Last seen only where it is shown.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn page(conn: &mut Conn, who: &Identity, query: &str, role: Option<Role>, offset: u32) -> AppResult<Vec<DirectoryEntry>> {
     let found = find(conn, who, Search { text: query, addresses: false, role }, PAGE, offset).await?;
     Ok(found.into_iter().map(DirectoryEntry::from).collect())
 }
 
 /// Those of `people` that are of one's own organisation, by id; of a long list the first hundred.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn entries(conn: &mut Conn, who: &Identity, people: &[PersonId]) -> AppResult<Vec<DirectoryEntry>> {
     let mut query = sqlx::QueryBuilder::<Db>::new(
         "select id, name, hue, email, created_at, (case when show_presence then last_seen_at end) as last_seen, role
@@ -103,16 +97,13 @@ pub async fn entries(conn: &mut Conn, who: &Identity, people: &[PersonId]) -> Ap
 /// # Errors
 /// 404 if there is none of this id in it.
 pub async fn one(conn: &mut Conn, who: &Identity, person: PersonId) -> AppResult<DirectoryEntry> {
-    entries(conn, who, &[person]).await?.pop().ok_or_else(|| AppError::not_found("There is no such person here."))
+    entries(conn, who, &[person]).await?.pop().ok_or_else(|| AppError::no_such("person here"))
 }
 
 /// How many people `page` would find in all.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn count(conn: &mut Conn, who: &Identity, query: &str, role: Option<Role>) -> AppResult<u32> {
     let count = sqlx::query_scalar(
-        "select count(*) from people where organisation_id = $1 and lower(name) like $2 escape '\\'
+        "select count(*) from people where organisation_id = $1 and coalesce(name_folded, lower(name)) like $2 escape '\\'
            and (cast($3 as text) is null or exists (select 1 from roles where roles.person_id = people.id and roles.role = $3))",
     )
     .bind(who.organisation)

@@ -6,7 +6,7 @@ use crate::model::{
     desk::{Desk, Sales},
 };
 use plenum_core::{
-    ids::{PersonId, SpaceId},
+    ids::{EventId, PersonId, SpaceId},
     live::{Drawn, Live},
     live_events,
 };
@@ -16,6 +16,12 @@ live_events! {
     pub enum DeskEvent on Channel::SpaceStaff(SpaceId) {
         #[doc = "What was sold of the event, as it is now."]
         SalesChanged(Sales) = "sales.changed", state(|_| "sales".to_owned());
+    }
+}
+
+live_events! {
+    /// What those at the doors of an event are told, ushers too: nothing of its money.
+    pub enum DoorEvent on Channel::EventDoor(EventId) {
         #[doc = "How many are in, and who came in last, as it is now."]
         CheckInsChanged(CheckIns) = "check_ins.changed", state(|_| "check_ins".to_owned());
     }
@@ -28,7 +34,17 @@ impl Live<DeskEvent> for Desk {
     fn apply(&mut self, _: PersonId, event: &DeskEvent) -> bool {
         match event {
             DeskEvent::SalesChanged(sales) => take(&mut self.sales, sales),
-            DeskEvent::CheckInsChanged(check_ins) => take(&mut self.check_ins, check_ins),
+        }
+    }
+}
+
+impl Live<DoorEvent> for Desk {
+    /// Something has changed.
+    type Touched = bool;
+
+    fn apply(&mut self, _: PersonId, event: &DoorEvent) -> bool {
+        match event {
+            DoorEvent::CheckInsChanged(check_ins) => take(&mut self.check_ins, check_ins),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::model::{
     events::{Event, EventList, EventPage},
 };
 use plenum_core::{
-    ids::{EventId, Millis, PersonId},
+    ids::{EventId, Millis, PersonId, SpaceId},
     live::{Drawn, Live},
     live_events,
     people::PersonCard,
@@ -17,7 +17,6 @@ use plenum_messages::spaces::live::SpaceEvent;
 /// An event that has begun.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WentLive {
-    /// Which.
     pub event_id: EventId,
     /// What it is called.
     pub title: String,
@@ -34,6 +33,30 @@ live_events! {
         EventChanged(Box<Event>) = "event.changed", state(|_| "event".to_owned());
         #[doc = "It has begun."]
         EventLive(WentLive) = "event.live", fact;
+    }
+}
+
+/// An event that is not everyone's is another one now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftChanged {
+    pub event_id: EventId,
+}
+
+live_events! {
+    /// Changes of an unpublished event, for those who run it. They are not announced on the event's own channel, because people who followed
+    /// the event before it was withdrawn may still be subscribed to that.
+    pub enum DraftEvent on Channel::SpaceStaff(SpaceId) {
+        #[doc = "An event that is not published says something else, has other ticket types, or was cancelled; its page is read anew."]
+        DraftChanged(DraftChanged) = "draft.changed", state(|_| "draft".to_owned());
+    }
+}
+
+impl Live<DraftEvent> for EventPage {
+    type Touched = Drawn;
+
+    // A draft comes from one channel and what was published from another, whose events have no order among them: the server says which is newer.
+    fn apply(&mut self, _: PersonId, DraftEvent::DraftChanged(changed): &DraftEvent) -> Drawn {
+        if changed.event_id == self.event.id { Drawn::Anew } else { Drawn::Nothing }
     }
 }
 

@@ -8,6 +8,7 @@ use plenum_core::{
     people::PersonCard,
     time::Zone,
 };
+use plenum_wallet::model::Currency;
 
 /// For how long one can take back whom one has let in, in milliseconds.
 pub const UNDO: Millis = 60_000;
@@ -15,7 +16,8 @@ pub const UNDO: Millis = 60_000;
 pub const RECENT: usize = 8;
 
 /// What a door answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -29,27 +31,6 @@ pub enum Outcome {
     Void,
     /// It is no ticket of this place.
     Unknown,
-}
-
-impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Admitted, Self::Used, Self::WrongEvent, Self::Void, Self::Unknown];
-
-    /// Its name on the wire and in addresses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Admitted => "admitted",
-            Self::Used => "used",
-            Self::WrongEvent => "wrong_event",
-            Self::Void => "void",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The one of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.word() == word)
-    }
 }
 
 /// How many are in.
@@ -137,18 +118,21 @@ pub struct Head {
     pub zone: Zone,
     /// When it begins.
     pub starts_at: Millis,
+    /// In which currency its prices are.
+    pub currency: Currency,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     #[test]
     fn outcomes_read_back() {
-        for outcome in Outcome::ALL {
-            assert_eq!(Outcome::from_word(outcome.word()), Some(outcome));
-            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.word());
+        for &outcome in Outcome::VARIANTS {
+            assert_eq!(outcome.into_str().parse(), Ok(outcome));
+            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.into_str());
         }
-        assert_eq!(Outcome::from_word("valid"), None);
+        assert!("valid".parse::<Outcome>().is_err());
     }
 }

@@ -80,7 +80,10 @@ pub struct Desk {
 }
 
 /// How far back sales are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[serde(rename_all = "lowercase")]
 pub enum Span {
     /// 24 hours.
@@ -93,23 +96,6 @@ pub enum Span {
 }
 
 impl Span {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::All];
-
-    /// Its name in addresses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::All => "all",
-        }
-    }
-
-    /// The one of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|span| span.word() == word)
-    }
-
     /// From when on, and in stretches of what length, it shows sales of which the first was at `first`.
     pub fn stretches(self, first: Option<Millis>, now: Millis) -> (Millis, Millis) {
         let first = first.unwrap_or(now);
@@ -198,38 +184,21 @@ pub struct Orders {
     pub floor: Option<OrderId>,
 }
 
-/// The name of a state in addresses.
-pub fn state_word(state: OrderState) -> &'static str {
-    match state {
-        OrderState::Draft => "draft",
-        OrderState::AwaitingPayment => "awaiting_payment",
-        OrderState::Paid => "paid",
-        OrderState::PartlyRefunded => "partly_refunded",
-        OrderState::Refunded => "refunded",
-        OrderState::Cancelled => "cancelled",
-        OrderState::Expired => "expired",
-    }
-}
-
-/// The state of this name.
-pub fn state_from_word(word: &str) -> Option<OrderState> {
-    OrderState::ALL.into_iter().find(|state| state_word(*state) == word)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     #[test]
     fn words_read_back() {
-        for span in Span::ALL {
-            assert_eq!(Span::from_word(span.word()), Some(span));
+        for &span in Span::VARIANTS {
+            assert_eq!(span.into_str().parse(), Ok(span));
         }
-        for state in OrderState::ALL {
-            assert_eq!(state_from_word(state_word(state)), Some(state));
-            assert_eq!(serde_json::to_value(state).unwrap(), state_word(state));
+        for &state in OrderState::VARIANTS {
+            assert_eq!(state.into_str().parse(), Ok(state));
+            assert_eq!(serde_json::to_value(state).unwrap(), state.into_str());
         }
-        assert_eq!((Span::from_word("year"), state_from_word("")), (None, None));
+        assert!("year".parse::<Span>().is_err() && "".parse::<OrderState>().is_err());
     }
 
     /// However long a sale lasts, it is some tens of points, and they begin before the first sale.
@@ -238,7 +207,7 @@ mod tests {
         let now = 1_795_102_860_000;
         for days in [0, 1, 2, 3, 29, 31, 365, 2_000] {
             let first = now - days * DAY;
-            for span in Span::ALL {
+            for &span in Span::VARIANTS {
                 let (from, step) = span.stretches(Some(first), now);
                 assert!(from % step == 0 && (now - from) / step <= 400, "{span:?} over {days} days: {}", (now - from) / step);
                 assert!(span != Span::All || from <= first);

@@ -9,7 +9,8 @@ use plenum_core::{
 use plenum_wallet::model::Money;
 
 /// Where an event is on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum EventState {
@@ -28,7 +29,8 @@ pub enum EventState {
 }
 
 /// What happens to an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum EventAction {
     /// Everyone is to see it.
     Publish,
@@ -62,21 +64,6 @@ pub fn transition(state: EventState, action: EventAction) -> Option<EventState> 
 }
 
 impl EventState {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Draft, Self::Published, Self::Live, Self::Ended, Self::Postponed, Self::Cancelled];
-
-    /// Its name on the wire.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Published => "published",
-            Self::Live => "live",
-            Self::Ended => "ended",
-            Self::Postponed => "postponed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
     /// Places of it can be held and bought, within its sales window.
     pub fn sells(self) -> bool {
         matches!(self, Self::Published | Self::Live)
@@ -84,31 +71,12 @@ impl EventState {
 }
 
 impl EventAction {
-    /// All of them.
-    pub const ALL: [Self; 7] = [Self::Publish, Self::Withdraw, Self::Begin, Self::End, Self::Postpone, Self::Reschedule, Self::Cancel];
-
-    /// Its name in forms and addresses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Publish => "publish",
-            Self::Withdraw => "withdraw",
-            Self::Begin => "begin",
-            Self::End => "end",
-            Self::Postpone => "postpone",
-            Self::Reschedule => "reschedule",
-            Self::Cancel => "cancel",
-        }
-    }
-
     /// The one of this name.
     ///
     /// # Errors
     /// 422 `act`.
     pub fn parse(word: &str) -> AppResult<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|action| action.word() == word)
-            .ok_or_else(|| AppError::invalid("act", "Nothing of that kind can be done to an event."))
+        word.parse().map_err(|_: strum::ParseError| AppError::invalid("act", "Nothing of that kind can be done to an event."))
     }
 }
 
@@ -169,6 +137,7 @@ pub struct Availability {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     /// Every state and action: what is not in the table cannot happen.
     #[test]
@@ -188,14 +157,14 @@ mod tests {
             (Postponed, Reschedule, Published),
             (Postponed, Cancel, Cancelled),
         ];
-        for state in EventState::ALL {
-            for action in EventAction::ALL {
+        for &state in EventState::VARIANTS {
+            for &action in EventAction::VARIANTS {
                 let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);
                 assert_eq!(transition(state, action), expected, "{state:?} {action:?}");
             }
         }
-        for action in EventAction::ALL {
-            assert_eq!(EventAction::parse(action.word()), Ok(action));
+        for &action in EventAction::VARIANTS {
+            assert_eq!(EventAction::parse(action.into_str()), Ok(action));
         }
         assert_eq!(EventAction::parse("burn").unwrap_err().field.as_deref(), Some("act"));
     }

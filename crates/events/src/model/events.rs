@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Availability, EventState};
+use super::{
+    event::{Availability, EventState},
+    sale::{Sale, SaleWindow},
+};
 use plenum_core::{
     ids::{ConversationId, EventId, Millis, PictureId, SpaceId},
     people::PersonCard,
@@ -15,7 +18,10 @@ use plenum_wallet::model::Money;
 pub const PAGE: usize = 24;
 
 /// Where an event takes place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "ssr", schema(as = EventPlace))]
@@ -25,24 +31,6 @@ pub enum Place {
     Hall,
     /// Online.
     Virtual,
-}
-
-impl Place {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Hall, Self::Virtual];
-
-    /// Its name in forms and addresses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Hall => "hall",
-            Self::Virtual => "virtual",
-        }
-    }
-
-    /// The one of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|place| place.word() == word)
-    }
 }
 
 /// An event, the same for everyone who may see it.
@@ -84,17 +72,6 @@ pub struct Event {
     pub version: i64,
 }
 
-/// Whether places are sold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sale {
-    /// From an instant on.
-    From(Millis),
-    /// Until an instant.
-    Until(Millis),
-    /// No longer, or not at all.
-    Closed,
-}
-
 /// What a countdown counts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ahead {
@@ -109,11 +86,7 @@ pub enum Ahead {
 impl Event {
     /// How its sale stands at `now`.
     pub fn sale(&self, now: Millis) -> Sale {
-        match self.state {
-            state if !state.sells() || now >= self.sales_until => Sale::Closed,
-            _ if now < self.sales_from => Sale::From(self.sales_from),
-            _ => Sale::Until(self.sales_until),
-        }
+        SaleWindow { state: self.state, sales_from: self.sales_from, sales_until: self.sales_until }.sale(now)
     }
 
     /// What comes next.
@@ -170,7 +143,10 @@ pub struct EventList {
 }
 
 /// When the events of a list are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum When {
@@ -183,26 +159,6 @@ pub enum When {
     Month,
     /// Those that are over.
     Past,
-}
-
-impl When {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Coming, Self::Week, Self::Month, Self::Past];
-
-    /// Its name in addresses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Coming => "coming",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Past => "past",
-        }
-    }
-
-    /// The one of this name; those that come for any other.
-    pub fn from_word(word: &str) -> Self {
-        Self::ALL.into_iter().find(|when| when.word() == word).unwrap_or_default()
-    }
 }
 
 /// Which events a list shows.
@@ -237,6 +193,8 @@ pub struct EventPage {
     pub availability: Availability,
     /// Who looks runs it.
     pub runs: bool,
+    /// Who looks is one of its ushers.
+    pub ushers: bool,
     /// Those who run it, for people of the organisation.
     pub organisers: Vec<PersonCard>,
     /// What its members see; none for all others.
@@ -255,6 +213,7 @@ pub struct Inside {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     /// An event that begins at 100 and ends at 200; places are sold from 10 until 100.
     pub fn event(state: EventState) -> Event {
@@ -280,23 +239,17 @@ mod tests {
     }
 
     #[test]
-    fn places_are_sold_within_the_window_while_it_sells() {
+    fn what_comes_next_is_its_start_or_its_end() {
         let published = event(EventState::Published);
-        assert_eq!(
-            [0, 9, 10, 99, 100].map(|now| published.sale(now)),
-            [Sale::From(10), Sale::From(10), Sale::Until(100), Sale::Until(100), Sale::Closed]
-        );
-        for state in [EventState::Draft, EventState::Ended, EventState::Postponed, EventState::Cancelled] {
-            assert_eq!(event(state).sale(50), Sale::Closed, "{state:?}");
-        }
         assert_eq!((published.ahead(), event(EventState::Live).ahead()), (Ahead::Start(100), Ahead::End(200)));
         assert_eq!(event(EventState::Cancelled).ahead(), Ahead::Nothing);
     }
 
     #[test]
     fn names_read_back() {
-        assert!(Place::ALL.into_iter().all(|place| Place::from_word(place.word()) == Some(place)));
-        assert!(When::ALL.into_iter().all(|when| When::from_word(when.word()) == when));
-        assert_eq!((Place::from_word("moon"), When::from_word("never")), (None, When::Coming));
+        assert!(Place::VARIANTS.iter().copied().all(|place| place.into_str().parse() == Ok(place)));
+        assert!(When::VARIANTS.iter().copied().all(|when| when.into_str().parse() == Ok(when)));
+        assert!("moon".parse::<Place>().is_err());
+        assert_eq!("never".parse::<When>().unwrap_or_default(), When::Coming);
     }
 }

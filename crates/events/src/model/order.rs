@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// Where an order is on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum OrderState {
@@ -24,7 +25,7 @@ pub enum OrderState {
 }
 
 /// What happens to an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum OrderAction {
     /// Its owner wants to pay.
     CheckOut,
@@ -56,24 +57,16 @@ pub fn transition(state: OrderState, action: OrderAction) -> Option<OrderState> 
 }
 
 impl OrderState {
-    /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Draft, Self::AwaitingPayment, Self::Paid, Self::PartlyRefunded, Self::Refunded, Self::Cancelled, Self::Expired];
-
     /// Nothing more happens to it.
     pub fn is_end(self) -> bool {
         matches!(self, Self::Refunded | Self::Cancelled | Self::Expired)
     }
 }
 
-impl OrderAction {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::CheckOut, Self::Pay, Self::RefundSome, Self::RefundAll, Self::Cancel, Self::Expire];
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     /// Every state and action: what is not in the table cannot happen.
     #[test]
@@ -92,8 +85,8 @@ mod tests {
             (PartlyRefunded, RefundSome, PartlyRefunded),
             (PartlyRefunded, RefundAll, Refunded),
         ];
-        for state in OrderState::ALL {
-            for action in OrderAction::ALL {
+        for &state in OrderState::VARIANTS {
+            for &action in OrderAction::VARIANTS {
                 let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);
                 assert_eq!(transition(state, action), expected, "{state:?} {action:?}");
                 assert!(!state.is_end() || expected.is_none(), "{state:?} is an end");

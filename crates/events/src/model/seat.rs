@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use plenum_core::ids::{Millis, SeatId, SectionId, TicketTypeId};
 
 /// What a seat is like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum SeatKind {
@@ -18,26 +21,6 @@ pub enum SeatKind {
     Companion,
     /// One does not see all from it.
     Restricted,
-}
-
-impl SeatKind {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Standard, Self::Accessible, Self::Companion, Self::Restricted];
-
-    /// Its name on the wire and in tables.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Standard => "standard",
-            Self::Accessible => "accessible",
-            Self::Companion => "companion",
-            Self::Restricted => "restricted",
-        }
-    }
-
-    /// The one of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
 }
 
 /// A seat of a plan: it never changes while people look at it.

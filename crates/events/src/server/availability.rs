@@ -24,10 +24,7 @@ struct Row {
 }
 
 /// How many places of `event` there are at `now`.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn at(conn: &mut Conn, event: EventId, now: Millis) -> AppResult<Availability> {
+pub async fn availability_of_event(conn: &mut Conn, event: EventId, now: Millis) -> AppResult<Availability> {
     let rows: Vec<Row> = sqlx::query_as(
         "select t.id, t.name, t.price, e.currency, t.seated, t.capacity, t.sold,
            case when t.seated
@@ -64,7 +61,7 @@ pub fn announce(tx: &mut Tx, event: EventId) {
 
 async fn announce_now(tx: &mut Tx, event: EventId) -> AppResult<()> {
     let now = tx.now();
-    let availability = at(tx, event, now).await?;
+    let availability = availability_of_event(tx, event, now).await?;
     tx.announce(event, &EventEvent::AvailabilityUpdated(availability));
     Ok(())
 }

@@ -3,9 +3,9 @@
 use sqlx::AssertSqlSafe;
 
 use super::availability;
-use crate::server::access::is_run_by;
+use crate::server::access::{is_run_by, require_organiser_of};
 use crate::{
-    live::event::EventEvent,
+    live::event::{DraftChanged, DraftEvent, EventEvent},
     model::{
         event::EventState,
         events::{Event, Place},
@@ -17,8 +17,9 @@ use plenum_core::{
     people::{Identity, Role},
     time::Zone,
 };
+use plenum_directory::server::roles_of;
 use plenum_store::{
-    db::{self, Conn, Tx},
+    db::{Conn, Tx},
     zones,
 };
 use plenum_wallet::model::Currency;
@@ -26,19 +27,19 @@ use plenum_web::security;
 
 /// Who looks: somebody of the organisation, or a visitor of its pages.
 #[derive(Debug, Clone)]
-pub struct Looker {
+pub struct EventViewer {
     /// Whose events they see.
     pub organisation: OrganisationId,
     /// Who, if somebody is signed in.
     pub who: Option<Identity>,
 }
 
-impl Looker {
+impl EventViewer {
     /// Who looks at the pages of `host`.
     ///
     /// # Errors
     /// 404 if there is no organisation yet.
-    pub async fn at(conn: &mut Conn, who: Option<Identity>, host: &str) -> AppResult<Self> {
+    pub async fn find(conn: &mut Conn, who: Option<Identity>, host: &str) -> AppResult<Self> {
         let organisation = match &who {
             Some(who) => who.organisation,
             None => security::organisation_of(conn, host).await?.id,
@@ -96,7 +97,7 @@ impl Row {
     pub fn event(self) -> Event {
         let times = [Some(self.starts_at), Some(self.ends_at), Some(self.sales_from), Some(self.sales_until), self.doors_at];
         let (first, last) = (times.iter().flatten().min(), times.iter().flatten().max());
-        let zone = zones::zone(&self.zone, db::now());
+        let zone = zones::zone(&self.zone);
         Event {
             zone: around(zone, first.copied().unwrap_or_default(), last.copied().unwrap_or_default()),
             id: self.id,
@@ -124,11 +125,6 @@ impl Row {
     }
 }
 
-/// There is no such event, or not for who asks: one answer for both (I24).
-pub fn unknown() -> AppError {
-    AppError::not_found("There is no such event.")
-}
-
 /// The row of an event.
 ///
 /// # Errors
@@ -136,38 +132,39 @@ pub fn unknown() -> AppError {
 pub async fn row(conn: &mut Conn, id: EventId) -> AppResult<Row> {
     let statement = format!("select {COLUMNS} from events e where e.id = $1");
     let row: Option<Row> = sqlx::query_as(AssertSqlSafe(statement)).bind(id).fetch_optional(conn).await?;
-    row.ok_or_else(unknown)
+    row.ok_or_else(|| AppError::no_such("event"))
 }
 
 /// The event, if `looker` may see it; and whether they run it.
 ///
 /// # Errors
 /// 404.
-pub async fn visible(conn: &mut Conn, looker: &Looker, id: EventId) -> AppResult<(Row, bool)> {
+pub async fn visible(conn: &mut Conn, looker: &EventViewer, id: EventId) -> AppResult<(Row, bool)> {
     let row = row(conn, id).await?;
     let runs = match looker.person() {
         Some(person) => is_run_by(conn, id, person).await?,
         None => false,
     };
-    if row.organisation_id == looker.organisation && (runs || row.is_public()) { Ok((row, runs)) } else { Err(unknown()) }
+    if row.organisation_id == looker.organisation && (runs || row.is_public()) { Ok((row, runs)) } else { Err(AppError::no_such("event")) }
 }
 
-/// The event, which who asks runs.
+/// The row of an event that `who` runs.
 ///
 /// # Errors
-/// 404; 403 if they only see it.
-pub async fn run_by(conn: &mut Conn, who: &Identity, id: EventId) -> AppResult<Row> {
-    let looker = Looker { organisation: who.organisation, who: Some(who.clone()) };
-    match visible(conn, &looker, id).await? {
-        (row, true) => Ok(row),
-        _ => Err(AppError::forbidden("Only its organisers can do that.")),
-    }
+/// Those of [`require_organiser_of`].
+pub async fn row_for_organiser(conn: &mut Conn, who: &Identity, id: EventId) -> AppResult<Row> {
+    require_organiser_of(conn, who, id).await?;
+    row(conn, id).await
 }
 
+/// That who asks may make events, now: their identity was read when the request came.
+///
 /// # Errors
-/// 403 unless who asks may make events.
-pub fn require_organiser(who: &Identity) -> AppResult<()> {
-    if may_create(who) { Ok(()) } else { Err(AppError::forbidden("Only organisers and admins make events.")) }
+/// 403.
+pub async fn require_organiser(conn: &mut Conn, who: &Identity) -> AppResult<()> {
+    let roles = roles_of(conn, who.person).await?;
+    let may = may_create(who) && (roles.contains(&Role::Organiser) || roles.contains(&Role::Admin));
+    if may { Ok(()) } else { Err(AppError::forbidden("Only organisers and admins make events.")) }
 }
 
 /// True if who asks may make events.
@@ -175,10 +172,7 @@ pub fn may_create(who: &Identity) -> bool {
     who.has(Role::Organiser) || who.has(Role::Admin)
 }
 
-/// Tells those who look what the event is now; of a draft nobody is told.
-///
-/// # Errors
-/// If the database refuses.
+/// Tells those who look what the event is now; while it is not public, those who run it, that it is another one.
 pub async fn announce(tx: &mut Tx, id: EventId) -> AppResult<Event> {
     let row = row(tx, id).await?;
     let public = row.is_public();
@@ -186,16 +180,15 @@ pub async fn announce(tx: &mut Tx, id: EventId) -> AppResult<Event> {
     if public {
         tx.announce(id, &EventEvent::EventChanged(Box::new(event.clone())));
         availability::announce(tx, id);
+    } else {
+        tx.announce(event.space_id, &DraftEvent::DraftChanged(DraftChanged { event_id: id }));
     }
     Ok(event)
 }
 
 /// What was read is no longer what is there.
 pub fn changed_meanwhile() -> AppError {
-    AppError {
-        field: Some("version".to_owned()),
-        ..AppError::conflict("Somebody else has changed it since you opened it. Load the page again to see how it is now.")
-    }
+    AppError::conflict("Somebody else has changed it since you opened it. Load the page again to see how it is now.").at_field("version")
 }
 
 #[cfg(test)]
@@ -205,7 +198,7 @@ mod tests {
     /// What a browser needs of a zone, and no more: with it, times are the same as with all of it.
     #[test]
     fn a_zone_is_as_long_as_the_events_times() {
-        let whole = zones::zone("Europe/Ljubljana", 1_795_102_860_000);
+        let whole = zones::zone("Europe/Ljubljana");
         let day = 86_400_000;
         let (summer, winter) = (1_790_000_000_000, 1_795_102_860_000);
         for (first, last) in [(summer, summer + day), (summer, winter), (winter, winter + 9 * day), (winter - 90 * day, winter)] {

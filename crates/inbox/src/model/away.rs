@@ -53,7 +53,6 @@ pub struct Group {
 pub enum Heading {
     /// A conversation.
     Place {
-        /// Its name.
         name: String,
         /// Where it is.
         link: String,
@@ -117,7 +116,7 @@ pub fn grouped<'a>(notifications: impl IntoIterator<Item = &'a Notification>) ->
 fn whereabouts(notification: &Notification) -> (String, Heading) {
     let Notification { place, link, category, .. } = notification;
     if place.is_empty() {
-        return (category.word().to_owned(), Heading::Category(*category));
+        return (category.into_str().to_owned(), Heading::Category(*category));
     }
     let link = link.split(['?', '#']).next().unwrap_or_default().to_owned();
     (link.clone(), Heading::Place { name: place.clone(), link })

@@ -6,7 +6,8 @@ use super::Category;
 use plenum_core::error::{AppError, AppResult};
 
 /// A way to be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum Way {
@@ -16,20 +17,6 @@ pub enum Way {
     Browser,
     /// In the daily mail.
     Mail,
-}
-
-impl Way {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::App, Self::Browser, Self::Mail];
-
-    /// Its name in forms and rows.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::App => "app",
-            Self::Browser => "browser",
-            Self::Mail => "mail",
-        }
-    }
 }
 
 /// Quiet hours: minutes of the person's day; over midnight if they end earlier than they begin.
@@ -132,6 +119,7 @@ pub struct Subscription {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     #[test]
     fn quiet_hours_go_over_midnight() {
@@ -150,9 +138,10 @@ mod tests {
 
     #[test]
     fn what_keeps_an_account_safe_cannot_be_refused() {
-        let refused = Category::ALL.into_iter().flat_map(|category| Way::ALL.map(|way| (category, way))).collect();
+        let refused =
+            Category::VARIANTS.iter().copied().flat_map(|category| Way::VARIANTS.iter().copied().map(move |way| (category, way))).collect();
         let preferences = Preferences { refused, ..Preferences::default() };
-        for category in Category::ALL {
+        for &category in Category::VARIANTS {
             assert_eq!(preferences.wants(category, Way::App), category.is_locked(), "{category:?}");
         }
     }

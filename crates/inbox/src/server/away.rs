@@ -31,9 +31,6 @@ use plenum_store::{
 const LONG: Millis = 8 * 3_600_000;
 
 /// `person` is here at `at`. If that ends a long absence, it is written down.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn note_here(tx: &mut Tx, person: PersonId, at: Millis) -> AppResult<()> {
     sqlx::query(
         "insert into inboxes (person_id, here_at) values ($1, $2)
@@ -62,9 +59,6 @@ struct Noted {
 }
 
 /// The last long absence of `person`, who asks `now`, and the number of the newest notification when it began.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn absence(conn: &mut Conn, person: PersonId, now: Millis) -> AppResult<Option<(Absence, u64)>> {
     let noted: Option<Noted> =
         sqlx::query_as("select here_at, here_number, away_since, away_number, back_at from inboxes where person_id = $1")
@@ -82,9 +76,6 @@ pub async fn absence(conn: &mut Conn, person: PersonId, now: Millis) -> AppResul
 }
 
 /// What has come since who asks went away last; with where their channel stands.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn away(conn: &mut Conn, who: &Identity, epoch: &Epoch, now: Millis) -> AppResult<Snapshot<Away>> {
     let state = match absence(conn, who.person, now).await? {
         Some((absence, after)) => since(conn, who.person, absence, after, None).await?,

@@ -3,45 +3,45 @@
 //! A person's row says when the next one is due. Once a minute those that are due are claimed, some at a time: one transaction moves
 //! the row on to the next day and schedules a job for what has come since the last mail, if any of that is unseen. So of two workers
 //! one claims, a process that is killed has claimed or not, and each notification is in one mail at the most. The job looks again, so
-//! that nothing is mailed that was read meanwhile, and hands the mail over under a name of its own: if it is killed before it could say
+//! that nothing is mailed that was read meanwhile, and writes the mail down under a name of its own: if it is killed before it could say
 //! that it did, the next run finds the mail there.
 
-mod letter;
-
-use std::sync::Arc;
+mod text;
 
 use serde_json::{Value, json};
 use sqlx::QueryBuilder;
+use strum::VariantArray as _;
 
 use super::{COLUMNS, Row, counts_of, reading, unsubscribe};
 use crate::model::{Category, Digest, Notification, Way};
-use letter::Letter;
 use plenum_core::{
     error::{AppError, AppResult},
-    ids::{Millis, PersonId},
+    ids::{Millis, OrganisationId, PersonId},
+    mail::MailKind,
     people::Email,
 };
-use plenum_live::own::AppSecret;
+use plenum_live::plenum_auth::AppSecret;
 use plenum_store::{
     db::{Conn, Db, Store, Tx, push_list},
     jobs::{self, Job},
     zones,
 };
 use plenum_web::{
-    mail::{Mail, Mailer},
+    mail::{self, Mail},
     security::address_at,
 };
+use text::Letter;
 
 /// The kind of the jobs that send one.
 pub const DIGEST: &str = "inbox.digest";
+/// A mail that has not come within a day is of no use: the next one is due.
+const LIFETIME: Millis = 24 * 3_600_000;
 /// People of one step.
 const AT_ONCE: i64 = 10;
 
-/// What sending takes.
+/// What the links of a mail take.
 #[derive(Clone)]
 pub struct Post {
-    /// Takes the mails.
-    pub mailer: Arc<dyn Mailer>,
     /// Where this server is, for links.
     pub url: String,
     /// Signs the links that stop the mails.
@@ -52,7 +52,7 @@ pub struct Post {
 pub(super) async fn set(tx: &mut Tx, person: PersonId, digest: Option<Digest>) -> AppResult<()> {
     let Some(Digest { hour, texts }) = digest else {
         sqlx::query("update inboxes set digest = false, digest_due_at = null where person_id = $1").bind(person).execute(&mut **tx).await?;
-        return Ok(());
+        return mail::withdraw(tx, &about(person)).await;
     };
     sqlx::query(
         "update inboxes set digested_to = case when digest then digested_to else head end, digest = true, digest_hour = $2, digest_texts = $3
@@ -66,10 +66,12 @@ pub(super) async fn set(tx: &mut Tx, person: PersonId, digest: Option<Digest>) -
     plan(tx, person).await
 }
 
+/// What the mails of `person` are withdrawn by.
+fn about(person: PersonId) -> String {
+    format!("digest:{person}")
+}
+
 /// The next mail of `person`, if they want any, comes at its hour of the day where they are now.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn plan(tx: &mut Tx, person: PersonId) -> AppResult<()> {
     let wanted: Option<(u8, Millis, String)> = sqlx::query_as(
         "select i.digest_hour, i.digested_at, p.time_zone from inboxes i join people p on p.id = i.person_id where i.person_id = $1 and i.digest",
@@ -85,9 +87,6 @@ pub async fn plan(tx: &mut Tx, person: PersonId) -> AppResult<()> {
 }
 
 /// Claims all mails that are due.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn claim_due(store: Store) -> AppResult<()> {
     while store.write(async |tx: &mut Tx| claim(tx).await).await? {}
     Ok(())
@@ -133,7 +132,7 @@ async fn claim(tx: &mut Tx) -> AppResult<bool> {
 /// What `person` wants in mails, behind number `after` up to `up_to`, and has not seen. The newest first.
 async fn unseen(conn: &mut Conn, person: PersonId, after: i64, up_to: i64) -> AppResult<Vec<Notification>> {
     let preferences = reading::preferences(&mut *conn, person).await?;
-    let wanted = Category::ALL.into_iter().filter(|category| preferences.wants(*category, Way::Mail));
+    let wanted = Category::VARIANTS.iter().copied().filter(|category| preferences.wants(*category, Way::Mail));
     let mut query = QueryBuilder::<Db>::new("select ");
     query.push(COLUMNS).push(" from notifications n left join people p on p.id = n.actor_id where n.person_id = ").push_bind(person);
     query.push(" and n.number > ").push_bind(after).push(" and n.number <= ").push_bind(up_to).push(" and n.category in ");
@@ -146,16 +145,13 @@ async fn unseen(conn: &mut Conn, person: PersonId, after: i64, up_to: i64) -> Ap
     Ok(rows.into_iter().map(Row::notification).collect())
 }
 
-/// Sends what was claimed, if it is unseen still; the handler of the jobs.
-///
-/// # Errors
-/// If the database refuses, or the mail is not taken.
+/// Writes the mail of what was claimed, if it is unseen still; the handler of the jobs.
 pub async fn send(store: Store, post: Post, payload: Value) -> AppResult<()> {
     let number = |name: &str| payload.get(name).and_then(Value::as_i64).ok_or_else(AppError::internal);
     let (person, after, up_to, due) = (PersonId(number("person")?), number("after")?, number("up_to")?, number("due")?);
     let mut tx = store.read().await?;
-    let addressee: Option<(String, String, String, Option<String>)> = sqlx::query_as(
-        "select p.email, p.name, o.name, o.host from people p join organisations o on o.id = p.organisation_id where p.id = $1",
+    let addressee: Option<(OrganisationId, String, String, String, Option<String>)> = sqlx::query_as(
+        "select o.id, p.email, p.name, o.name, o.host from people p join organisations o on o.id = p.organisation_id where p.id = $1",
     )
     .bind(person)
     .fetch_optional(&mut *tx)
@@ -165,7 +161,7 @@ pub async fn send(store: Store, post: Post, payload: Value) -> AppResult<()> {
     let notifications = unseen(&mut tx, person, after, up_to).await?;
     let (counts, _) = counts_of(&mut tx, person).await?;
     drop(tx);
-    let (Some((email, name, organisation, host)), Some(digest)) = (addressee, digest) else { return Ok(()) };
+    let (Some((tenant, email, name, organisation, host)), Some(digest)) = (addressee, digest) else { return Ok(()) };
     let (Ok(to), false) = (Email::parse(&email), notifications.is_empty()) else { return Ok(()) };
     let stop = address_at(&post.url, host.as_deref(), &format!("/unsubscribe?token={}", unsubscribe::token(&post.secret, person)));
     let site = address_at(&post.url, host.as_deref(), "");
@@ -178,12 +174,13 @@ pub async fn send(store: Store, post: Post, payload: Value) -> AppResult<()> {
         unread: counts.unread,
         texts: digest.texts,
     };
-    let mail = Mail::new(to, letter.subject(), letter.text()).html(letter.html()).list(stop.clone()).once(format!("digest-{person}-{due}"));
-    post.mailer.send(mail).await.map_err(|error| {
-        tracing::error!(%error, person.id = person.0, "a digest could not be sent");
-        AppError::internal()
-    })?;
-    tracing::info!(person.id = person.0, notifications = notifications.len(), "a digest was sent");
+    let mail = Mail::new(tenant, MailKind::Digest, about(person), to, LIFETIME)
+        .saying(letter.subject(), letter.text())
+        .html(letter.html())
+        .list(stop.clone())
+        .once(format!("digest-{person}-{due}"));
+    let outcome = store.write(async move |tx: &mut Tx| mail::enqueue(tx, mail.clone()).await).await?;
+    tracing::info!(person.id = person.0, notifications = notifications.len(), ?outcome, "a digest is to be sent");
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{announce, announce_gone};
+use super::{announce, parts};
 use crate::{live::InboxEvent, model::Category};
 use plenum_core::{
     error::AppResult,
@@ -30,7 +30,7 @@ pub struct News {
     pub link: String,
     /// Who did it: they are never told of it themselves.
     pub actor: Option<PersonId>,
-    /// What it is about, `message:7`, by which it can be undone ([`retract`]) or said otherwise ([`retell`]).
+    /// What it is about, `message:7`, by which it can be undone ([`retract`](super::retract)) or said otherwise ([`retell`]).
     pub subject: Option<String>,
     /// Where that is, and its number there: whoever has read up to it has read this ([`read_thread`]).
     pub thread: Option<(String, i64)>,
@@ -48,9 +48,6 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// Tells `people`, but for whoever did it and those who do not want to know.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn notify(tx: &mut Tx, people: &[PersonId], news: &News) -> AppResult<()> {
     let people: Vec<PersonId> = people.iter().copied().filter(|person| Some(*person) != news.actor).collect();
     for people in people.chunks(AT_ONCE) {
@@ -62,9 +59,6 @@ pub async fn notify(tx: &mut Tx, people: &[PersonId], news: &News) -> AppResult<
 }
 
 /// Tells each of `people` the same news in words of their own, title and text; those of `news` are for nobody.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn notify_each(tx: &mut Tx, people: &[(PersonId, String, String)], news: &News) -> AppResult<()> {
     for people in people.chunks(AT_ONCE) {
         let ids: Vec<PersonId> = people.iter().map(|(person, ..)| *person).filter(|person| Some(*person) != news.actor).collect();
@@ -79,9 +73,6 @@ pub async fn notify_each(tx: &mut Tx, people: &[(PersonId, String, String)], new
 }
 
 /// Those who have not refused to be told of `category`.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn willing(conn: &mut Conn, people: &[PersonId], category: Category) -> AppResult<Vec<PersonId>> {
     if category.is_locked() || people.is_empty() {
         return Ok(people.to_vec());
@@ -139,6 +130,9 @@ async fn tell<'a>(tx: &mut Tx, people: &[PersonId], news: &News, words: impl Fn(
     .build_query_scalar()
     .fetch_all(&mut **tx)
     .await?;
+    if let (Some(subject), true) = (&news.subject, news.group.is_some()) {
+        parts::add(tx, &ids, subject).await?;
+    }
     announce(tx, &ids, InboxEvent::NotificationCreated).await
 }
 
@@ -161,9 +155,6 @@ async fn place(conn: &mut Conn, news: &News) -> AppResult<String> {
 }
 
 /// `person` has read `thread` up to `number`: what was told of it is read.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn read_thread(tx: &mut Tx, person: PersonId, thread: &str, number: i64) -> AppResult<()> {
     let ids: Vec<NotificationId> = sqlx::query_scalar(
         "update notifications set read_at = $4, seen_at = coalesce(seen_at, $4)
@@ -178,27 +169,7 @@ pub async fn read_thread(tx: &mut Tx, person: PersonId, thread: &str, number: i6
     announce(tx, &ids, InboxEvent::NotificationChanged).await
 }
 
-/// What a notification was about was undone: it goes, with its text; one that stands for several stands for one less.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn retract(tx: &mut Tx, subject: &str) -> AppResult<()> {
-    let fewer: Vec<NotificationId> = sqlx::query_scalar(
-        "update notifications set count = count - 1, text = '', subject = null where subject = $1 and count > 1 and deleted_at is null returning id",
-    )
-    .bind(subject)
-    .fetch_all(&mut **tx)
-    .await?;
-    let gone: Vec<(PersonId, NotificationId)> =
-        sqlx::query_as("delete from notifications where subject = $1 returning person_id, id").bind(subject).fetch_all(&mut **tx).await?;
-    announce(tx, &fewer, InboxEvent::NotificationChanged).await?;
-    announce_gone(tx, &gone).await
-}
-
 /// What a notification is about says something else now.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn retell(tx: &mut Tx, subject: &str, text: &str) -> AppResult<()> {
     let text = cut(text, TEXT_CHARS);
     let ids: Vec<NotificationId> = sqlx::query_scalar("update notifications set text = $2 where subject = $1 and text <> $2 returning id")

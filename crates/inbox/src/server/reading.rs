@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::{COLUMNS, Row, absence, counts_of, rows};
-use crate::model::{Beginning, Category, Digest, Filter, Inbox, Notification, PAGE, Preferences, Quiet, Shelf, Way};
+use crate::model::{Beginning, Category, Digest, Filter, Folder, Inbox, Notification, PAGE, Preferences, Quiet, Way};
 use plenum_core::{
     channels::Channel,
     cursor::Epoch,
@@ -18,9 +18,6 @@ use plenum_store::{
 };
 
 /// A page of what `filter` shows of one's own, below number `before`; with where its channel stands.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn page(conn: &mut Conn, who: &Identity, epoch: &Epoch, filter: Filter, before: Option<u64>) -> AppResult<Snapshot<Inbox>> {
     let state = down_to(conn, who.person, filter, before, None).await?;
     let cursors = log::cursors(conn, epoch, &[Channel::Person(who.person)]).await?;
@@ -32,9 +29,9 @@ pub async fn down_to(conn: &mut Conn, person: PersonId, filter: Filter, before: 
     let mut query = QueryBuilder::<Db>::new("select ");
     query.push(COLUMNS).push(" from notifications n left join people p on p.id = n.actor_id where n.person_id = ").push_bind(person);
     query.push(match filter.shelf {
-        Shelf::Inbox => " and n.archived_at is null",
-        Shelf::Unread => " and n.archived_at is null and n.read_at is null",
-        Shelf::Archive => " and n.archived_at is not null",
+        Folder::Inbox => " and n.archived_at is null",
+        Folder::Unread => " and n.archived_at is null and n.read_at is null",
+        Folder::Archive => " and n.archived_at is not null",
     });
     query.push(" and n.snoozed_until is null and n.deleted_at is null");
     if let Some(category) = filter.category {
@@ -64,7 +61,7 @@ pub async fn down_to(conn: &mut Conn, person: PersonId, filter: Filter, before: 
 /// 404 if there is none, or it is put off or deleted.
 pub async fn one(conn: &mut Conn, person: PersonId, id: NotificationId) -> AppResult<Notification> {
     let found = rows(conn, &[id]).await?.into_iter().find(|row| row.person_id == person);
-    found.map(Row::notification).ok_or_else(|| AppError::not_found("There is no such notification."))
+    found.map(Row::notification).ok_or_else(|| AppError::no_such("notification"))
 }
 
 pub(super) fn signed(number: u64) -> i64 {
@@ -72,9 +69,6 @@ pub(super) fn signed(number: u64) -> i64 {
 }
 
 /// What every page of who asks begins with.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn beginning(conn: &mut Conn, who: &Identity, epoch: &Epoch) -> AppResult<Snapshot<Beginning>> {
     let Snapshot { state: inbox, cursors } = page(conn, who, epoch, Filter::default(), None).await?;
     let preferences = preferences(conn, who.person).await?;
@@ -83,9 +77,6 @@ pub async fn beginning(conn: &mut Conn, who: &Identity, epoch: &Epoch) -> AppRes
 }
 
 /// How `person` wants to be told.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn preferences(conn: &mut Conn, person: PersonId) -> AppResult<Preferences> {
     let refused: Vec<(Category, Way)> =
         sqlx::query_as("select category, way from notification_refusals where person_id = $1 order by category, way")

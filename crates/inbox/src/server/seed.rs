@@ -15,18 +15,12 @@ const READ_AFTER: Millis = 20 * MINUTE;
 const PUT_OFF: Millis = 20 * 60 * MINUTE;
 
 /// What this transaction has told and not dated yet happened at `at`.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn told_at(tx: &mut Tx, at: Millis) -> AppResult<()> {
+pub async fn notified_at(tx: &mut Tx, at: Millis) -> AppResult<()> {
     sqlx::query("update notifications set created_at = $1 where created_at = $2").bind(at).bind(tx.now()).execute(&mut **tx).await?;
     Ok(())
 }
 
 /// `person` was here last at `here`, and away for long before, `(since, back)`, if they were.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn seed_absence(tx: &mut Tx, person: PersonId, here: Millis, absence: Option<(Millis, Millis)>) -> AppResult<()> {
     let (since, back) = absence.unzip();
     sqlx::query(
@@ -52,9 +46,6 @@ pub async fn seed_absence(tx: &mut Tx, person: PersonId, here: Millis, absence: 
 
 /// Brings what was told into all states that there are: what came while somebody was here was seen, what is read was read a little
 /// after it came; of what somebody has read the oldest is put away, and the newest put off.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn settle(tx: &mut Tx) -> AppResult<()> {
     let now = tx.now();
     sqlx::query(

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     live::{InboxEvent, Swept},
-    model::{Act, Preferences, Sweep, check_snooze},
+    model::{Act, BulkAction, Preferences, check_snooze},
 };
 use plenum_core::{
     error::{AppError, AppResult},
@@ -17,10 +17,6 @@ use plenum_store::db::Tx;
 
 /// Deleted ones that one step of an undo brings back.
 const RESTORED_AT_ONCE: i64 = 200;
-
-fn unknown() -> AppError {
-    AppError::not_found("There is no such notification.")
-}
 
 /// Does something to one of `person`'s notifications; what is so already stays so.
 ///
@@ -46,7 +42,7 @@ pub async fn act(tx: &mut Tx, person: PersonId, id: NotificationId, act: Act) ->
     };
     let changed = sqlx::query(statement).bind(id).bind(person).bind(tx.now()).execute(&mut **tx).await?;
     if changed.rows_affected() == 0 {
-        return Err(unknown());
+        return Err(AppError::no_such("notification"));
     }
     match act {
         Act::Delete => announce_gone(tx, &[(person, id)]).await,
@@ -70,33 +66,27 @@ pub async fn follow(tx: &mut Tx, person: PersonId, id: NotificationId) -> AppRes
     .bind(tx.now())
     .fetch_optional(&mut **tx)
     .await?;
-    let link = link.ok_or_else(unknown)?;
+    let link = link.ok_or_else(|| AppError::no_such("notification"))?;
     announce(tx, &[id], InboxEvent::NotificationChanged).await?;
     Ok(link)
 }
 
 /// Does something to all of `person`'s notifications up to number `up_to` (I11). Returns when, by which [`undo_clear`] finds them.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn sweep(tx: &mut Tx, person: PersonId, what: Sweep, up_to: u64) -> AppResult<Millis> {
+pub async fn sweep(tx: &mut Tx, person: PersonId, what: BulkAction, up_to: u64) -> AppResult<Millis> {
     sweep_between(tx, person, what, 0, up_to).await
 }
 
 /// The same from behind number `after` on.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn sweep_between(tx: &mut Tx, person: PersonId, what: Sweep, after: u64, up_to: u64) -> AppResult<Millis> {
+pub async fn sweep_between(tx: &mut Tx, person: PersonId, what: BulkAction, after: u64, up_to: u64) -> AppResult<Millis> {
     let statement = match what {
-        Sweep::Seen => {
+        BulkAction::Seen => {
             "update notifications set seen_at = $3 where person_id = $1 and number <= $2 and number > $4 and seen_at is null and snoozed_until is null and deleted_at is null"
         }
-        Sweep::Read => {
+        BulkAction::Read => {
             "update notifications set read_at = $3, seen_at = coalesce(seen_at, $3)
              where person_id = $1 and number <= $2 and number > $4 and read_at is null and snoozed_until is null and deleted_at is null"
         }
-        Sweep::Clear => {
+        BulkAction::Clear => {
             "update notifications set deleted_at = $3
              where person_id = $1 and number <= $2 and number > $4 and archived_at is null and snoozed_until is null and deleted_at is null"
         }
@@ -112,9 +102,6 @@ pub async fn sweep_between(tx: &mut Tx, person: PersonId, what: Sweep, after: u6
 }
 
 /// Brings back what was cleared away at `at`, some at a time. True if there may be more.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn undo_clear(tx: &mut Tx, person: PersonId, at: Millis) -> AppResult<bool> {
     let ids: Vec<NotificationId> = sqlx::query_scalar(
         "update notifications set deleted_at = null, group_key = null
@@ -144,16 +131,13 @@ pub async fn snooze(tx: &mut Tx, person: PersonId, id: NotificationId, until: Mi
     .execute(&mut **tx)
     .await?;
     if changed.rows_affected() == 0 {
-        return Err(unknown());
+        return Err(AppError::no_such("notification"));
     }
     waking::schedule(tx, id, until).await?;
     announce_gone(tx, &[(person, id)]).await
 }
 
 /// How `person` wants to be told from now on, and what is kept of that; all of their tabs hear of it.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn set_preferences(tx: &mut Tx, person: PersonId, preferences: &Preferences) -> AppResult<Preferences> {
     sqlx::query(
         "insert into inboxes (person_id, quiet_from, quiet_until, sound) values ($1, $2, $3, $4)

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     live::InboxEvent,
-    model::{Absence, Act, Away, Category, Digest, Filter, Inbox, Notification, Preferences, Shelf, Sweep, Way},
+    model::{Absence, Act, Away, BulkAction, Category, Digest, Filter, Folder, Inbox, Notification, Preferences, Way},
 };
 use plenum_core::{
     channels::Channel,
@@ -19,9 +19,10 @@ use plenum_core::{
 };
 use plenum_store::{
     db::{Committed, Tx},
-    log::{self, Place},
+    log::{self, LogChannel},
 };
 use plenum_testing::House;
+use strum::VariantArray as _;
 
 /// Whose inbox it is, and somebody else's beside it.
 const VIEWER: PersonId = PersonId(2);
@@ -34,7 +35,7 @@ enum Command {
     Retract { subject: usize },
     Retell { subject: usize },
     Act { which: usize, act: Act },
-    Sweep { what: Sweep, back: u64, length: Option<u64> },
+    BulkAction { what: BulkAction, back: u64, length: Option<u64> },
     Prefer { hour: Option<u8>, refused: bool },
     UndoClear,
     Snooze { which: usize },
@@ -48,9 +49,9 @@ fn any_command() -> impl Strategy<Value = Command> {
         1 => (0..9_i64).prop_map(|number| Command::ReadThread { number }),
         1 => (0..40_usize).prop_map(|subject| Command::Retract { subject }),
         1 => (0..40_usize).prop_map(|subject| Command::Retell { subject }),
-        6 => (0..40_usize, 0..Act::ALL.len()).prop_map(|(which, act)| Command::Act { which, act: Act::ALL[act] }),
+        6 => (0..40_usize, 0..Act::VARIANTS.len()).prop_map(|(which, act)| Command::Act { which, act: Act::VARIANTS[act] }),
         2 => (0..3_usize, 0..6_u64, proptest::option::of(0..6_u64))
-            .prop_map(|(what, back, length)| Command::Sweep { what: [Sweep::Seen, Sweep::Read, Sweep::Clear][what], back, length }),
+            .prop_map(|(what, back, length)| Command::BulkAction { what: [BulkAction::Seen, BulkAction::Read, BulkAction::Clear][what], back, length }),
         1 => (proptest::option::of(0..24_u8), any::<bool>()).prop_map(|(hour, refused)| Command::Prefer { hour, refused }),
         1 => Just(Command::UndoClear),
         1 => (0..40_usize).prop_map(|which| Command::Snooze { which }),
@@ -108,7 +109,7 @@ impl Stage {
                 };
                 store.write(async move |tx: &mut Tx| set_preferences(tx, VIEWER, &wanted).await).await.unwrap();
             }
-            Command::Sweep { what, back, length } => {
+            Command::BulkAction { what, back, length } => {
                 let up_to = down_to(&mut store.read().await.unwrap(), VIEWER, Filter::default(), None, None)
                     .await
                     .unwrap()
@@ -116,7 +117,7 @@ impl Stage {
                     .saturating_sub(back);
                 let after = length.map_or(0, |length| up_to.saturating_sub(length));
                 let at = store.write(async move |tx: &mut Tx| sweep_between(tx, VIEWER, what, after, up_to).await).await.unwrap();
-                if what == Sweep::Clear {
+                if what == BulkAction::Clear {
                     self.cleared_at = at;
                 }
             }
@@ -138,7 +139,7 @@ impl Stage {
 }
 
 fn filters() -> impl Iterator<Item = Filter> {
-    Shelf::ALL.into_iter().flat_map(|shelf| [None, Some(Category::Messages)].map(|category| Filter { shelf, category }))
+    Folder::VARIANTS.iter().copied().flat_map(|shelf| [None, Some(Category::Messages)].map(|category| Filter { shelf, category }))
 }
 
 async fn fresh(house: &House, filter: Filter, floor: Option<u64>) -> Inbox {
@@ -205,7 +206,10 @@ async fn run(commands: Vec<Command>, point: usize) {
             // What happens in the same millisecond as the return would be before it and after it.
             tokio::time::sleep(std::time::Duration::from_millis(2)).await;
             pages = Some((opened.clone(), opened));
-            from = log::extent(&mut house.store.read().await.unwrap(), house.store.epoch(), Place::own(&channel)).await.unwrap().head;
+            from = log::extent(&mut house.store.read().await.unwrap(), house.store.epoch(), LogChannel::of_plenum(&channel))
+                .await
+                .unwrap()
+                .head;
         }
         stage.perform(&house, command).await;
         for item in house.committed() {
@@ -216,7 +220,7 @@ async fn run(commands: Vec<Command>, point: usize) {
         }
     }
     let (live, mut missed) = pages.unwrap();
-    for logged in log::page(&mut house.store.read().await.unwrap(), Place::own(&channel), from, 10_000).await.unwrap() {
+    for logged in log::page(&mut house.store.read().await.unwrap(), LogChannel::of_plenum(&channel), from, 10_000).await.unwrap() {
         missed.apply(&read(&channel, &logged.event, &logged.data).unwrap());
     }
     live.check(&house).await;
@@ -251,11 +255,23 @@ fn a_sweep_does_not_replace_another() {
         told(),
         told(),
         told(),
-        Command::Sweep { what: Sweep::Read, back: 0, length: None },
+        Command::BulkAction { what: BulkAction::Read, back: 0, length: None },
         Command::Act { which: 0, act: Act::Unread },
-        Command::Sweep { what: Sweep::Read, back: 2, length: None },
+        Command::BulkAction { what: BulkAction::Read, back: 2, length: None },
     ];
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(commands, 3));
+}
+
+/// Read elsewhere, then unread and read again here: a replay brings the last of it only, and knows that all the same.
+#[test]
+fn what_is_read_again_is_read_here() {
+    let commands = vec![
+        Command::Notify { category: Category::Messages, thread: Some(2), grouped: false },
+        Command::ReadThread { number: 6 },
+        Command::Act { which: 0, act: Act::Unread },
+        Command::ReadThread { number: 7 },
+    ];
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run(commands, 2));
 }
 
 async fn titles(house: &House, person: i64) -> Vec<(String, u32, bool)> {

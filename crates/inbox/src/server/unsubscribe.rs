@@ -9,7 +9,7 @@ use plenum_core::{
     error::{AppError, AppResult},
     ids::PersonId,
 };
-use plenum_live::own::AppSecret;
+use plenum_live::plenum_auth::AppSecret;
 use plenum_store::db::{Conn, Tx};
 
 /// What is signed: nothing else that this secret signs looks like it.
@@ -52,9 +52,6 @@ pub async fn subscription(conn: &mut Conn, person: PersonId) -> AppResult<Subscr
 }
 
 /// Stops the mails of `person`; that there are none is no error.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn stop(tx: &mut Tx, person: PersonId) -> AppResult<()> {
     let before = reading::preferences(tx, person).await?;
     if before.digest.is_some() {

@@ -30,9 +30,6 @@ pub(super) async fn schedule(tx: &mut Tx, id: NotificationId, until: Millis) -> 
 }
 
 /// Brings a notification back as news, if it is due; the handler of the jobs.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn wake(store: Store, payload: Value) -> AppResult<()> {
     let id = payload.get("notification").and_then(Value::as_i64).map(NotificationId).ok_or_else(AppError::internal)?;
     store
@@ -61,9 +58,6 @@ pub async fn wake(store: Store, payload: Value) -> AppResult<()> {
 }
 
 /// Forgets what was deleted and what is old. True if there may be more.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn prune(tx: &mut Tx) -> AppResult<bool> {
     let now = tx.now();
     let deleted = sqlx::query("delete from notifications where id in (select id from notifications where deleted_at < $1 limit $2)")

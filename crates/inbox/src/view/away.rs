@@ -12,7 +12,7 @@ use super::context::InboxContext;
 use crate::{
     api::{self, SweepInbox},
     live::{InboxEvent, Swept},
-    model::{Absence, Act, Away, Group, Heading, Notification, Sweep},
+    model::{Absence, Act, Away, BulkAction, Group, Heading, Notification},
     words,
 };
 use plenum_core::{
@@ -20,8 +20,8 @@ use plenum_core::{
     live::{Live, Snapshot},
 };
 use plenum_ui::{
-    Each, EmptyState, Notice, TimeText, dynamic, memo,
-    page::{FaultWithin, Follower, LiveLine, Logged, use_now, use_own_id, use_zone},
+    Each, EmptyState, When, dynamic, memo,
+    page::{Ended, Follower, LiveLine, Loaded, Logged, use_now, use_own_id, use_zone},
     toast, view,
 };
 
@@ -32,14 +32,6 @@ const LINES: usize = 3;
 #[component]
 pub fn AwayPage() -> impl IntoView {
     let first = Resource::new_blocking(|| (), |()| api::away());
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <Shown snapshot/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     view! {
         <Title text=words::AWAY/>
         <main id="main" tabindex="-1" class="page" data-width="narrow">
@@ -51,7 +43,9 @@ pub fn AwayPage() -> impl IntoView {
                     </a>
                 </div>
             </header>
-            <Transition>{content}</Transition>
+            <Loaded from=first let:snapshot>
+                <Shown snapshot/>
+            </Loaded>
         </main>
     }
 }
@@ -90,7 +84,7 @@ impl Screen {
 
     fn read_one(self, id: NotificationId) {
         spawn_local(async move {
-            match api::act(id, Act::Read.word().to_owned()).await {
+            match api::act(id, Act::Read.into_str().to_owned()).await {
                 Ok(()) => self.done(),
                 Err(error) => toast::show_error(error.message),
             }
@@ -133,7 +127,7 @@ fn Shown(snapshot: Snapshot<Away>) -> impl IntoView {
         })
     });
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         <div class="stack">
             {when}
             <ReadThese screen/>
@@ -162,13 +156,13 @@ fn ReadThese(screen: Screen) -> impl IntoView {
         let Some((after, up_to)) = range.get_untracked() else { return };
         // Shown at once; the server's word, with the counts, follows.
         let counts = away.with_untracked(|away| away.counts);
-        let swept = InboxEvent::NotificationsSwept(Swept { what: Sweep::Read, after, up_to, counts, head: up_to });
+        let swept = InboxEvent::NotificationsSwept(Swept { what: BulkAction::Read, after, up_to, counts, head: up_to });
         away.maybe_update(|away| away.apply(PersonId(0), &swept));
         if let Some(context) = context {
             context.apply_own(&swept);
         }
         spawn_local(async move {
-            match api::sweep(Sweep::Read.word().to_owned(), up_to, after).await {
+            match api::sweep(BulkAction::Read.into_str().to_owned(), up_to, after).await {
                 Ok(_) => screen.done(),
                 Err(error) => {
                     toast::show_error(error.message);
@@ -181,7 +175,7 @@ fn ReadThese(screen: Screen) -> impl IntoView {
         range.get().map(|(after, up_to)| {
             view! {
                 <form method="post" action=SweepInbox::url() on:submit=read>
-                    <input type="hidden" name="what" value=Sweep::Read.word()/>
+                    <input type="hidden" name="what" value=BulkAction::Read.into_str()/>
                     <input type="hidden" name="after" value=after.to_string()/>
                     <input type="hidden" name="up_to" value=up_to.to_string()/>
                     <button class="btn" data-kind="primary" type="submit">
@@ -206,7 +200,7 @@ fn Place(key: String, screen: Screen) -> impl IntoView {
             let more = notifications.len().saturating_sub(LINES);
             let (name, link) = match heading {
                 Heading::Place { name, link } => (name, link),
-                Heading::Category(category) => (words::category(category).to_owned(), format!("/inbox?category={}", category.word())),
+                Heading::Category(category) => (words::category(category).to_owned(), format!("/inbox?category={}", category.into_str())),
             };
             let lines = notifications.into_iter().take(LINES).map(|known| line(known, screen)).collect_view();
             view! {
@@ -224,12 +218,7 @@ fn Place(key: String, screen: Screen) -> impl IntoView {
 
 /// One of them. Whoever opens it has read it; the page goes on meanwhile.
 fn line(notification: Notification, screen: Screen) -> AnyView {
-    let (zone, now) = (use_zone(), use_now());
     let Notification { id, title, text, link, count, at, read, .. } = notification;
-    let when = dynamic(move || {
-        let (text, full) = zone.with(|zone| (zone.short(at, now), zone.full(at)));
-        view! { <TimeText at text full/> }
-    });
     let open = move |_| {
         if !read {
             screen.read_one(id);
@@ -243,7 +232,7 @@ fn line(notification: Notification, screen: Screen) -> AnyView {
             </a>
             {(!text.is_empty()).then(|| view! { <p class="muted cut">{text}</p> })}
             <p class="muted notice-about">
-                {when} {(count > 1).then(|| view! { " · " {words::times(count)} })}
+                <When at/> {(count > 1).then(|| view! { " · " {words::times(count)} })}
             </p>
         </li>
     }

@@ -5,11 +5,11 @@ use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 
 use super::{
     context::InboxContext,
-    way::{follows, tell_followed, through},
+    way::{followed_send, follows, through},
 };
 use crate::{
     api,
-    model::{Act, Notification, Sweep},
+    model::{Act, BulkAction, Notification},
     words,
 };
 use plenum_core::ids::NotificationId;
@@ -39,10 +39,10 @@ fn Preview(context: InboxContext) -> impl IntoView {
     let see = move |_| {
         let (unseen, head) = newest.with_untracked(|inbox| (inbox.counts.unseen, inbox.head));
         if unseen > 0 {
-            sweep(Sweep::Seen, head);
+            sweep(BulkAction::Seen, head);
         }
     };
-    let read_all = move |_| sweep(Sweep::Read, newest.with_untracked(|inbox| inbox.head));
+    let read_all = move |_| sweep(BulkAction::Read, newest.with_untracked(|inbox| inbox.head));
     view! {
         <details class="dropdown bell only-wide">
             <summary class="bell-open" title=words::WHAT_IS_NEW on:click=see>
@@ -72,9 +72,9 @@ fn Preview(context: InboxContext) -> impl IntoView {
     }
 }
 
-fn sweep(what: Sweep, up_to: u64) {
+fn sweep(what: BulkAction, up_to: u64) {
     spawn_local(async move {
-        if let Err(error) = api::sweep(what.word().to_owned(), up_to, 0).await {
+        if let Err(error) = api::sweep(what.into_str().to_owned(), up_to, 0).await {
             toast::show_error(error.message);
         }
     });
@@ -89,7 +89,7 @@ fn Line(id: NotificationId, context: InboxContext) -> impl IntoView {
             let Notification { title, text, link, at, read, .. } = notification;
             let when = zone.with(|zone| zone.short(at, now));
             let button = (!read).then(|| {
-                let which = words::of(&title);
+                let which = words::which_one(&title);
                 view! {
                     <button class="btn icon-btn" data-kind="quiet" data-size="s" type="button" title=words::act(Act::Read) on:click=move |_| read_one(id)>
                         <Icon name="check"/>
@@ -99,7 +99,7 @@ fn Line(id: NotificationId, context: InboxContext) -> impl IntoView {
             });
             let open = move |event: MouseEvent| {
                 if follows(&event) {
-                    tell_followed(id);
+                    followed_send(id);
                     browser::go(&link);
                 }
             };
@@ -118,7 +118,7 @@ fn Line(id: NotificationId, context: InboxContext) -> impl IntoView {
 
 fn read_one(id: NotificationId) {
     spawn_local(async move {
-        if let Err(error) = api::act(id, Act::Read.word().to_owned()).await {
+        if let Err(error) = api::act(id, Act::Read.into_str().to_owned()).await {
             toast::show_error(error.message);
         }
     });

@@ -127,7 +127,7 @@ impl InboxContext {
             self.counts.0.set(counts);
         }
         desktop::take_back(events);
-        notes::tell(self, events);
+        notes::toasts_show(self, events);
     }
 
     /// How they want to be told, once that is known here.

@@ -11,7 +11,7 @@ use web_sys::{AudioContext, Notification as Shown, NotificationOptions, Notifica
 use super::way::through;
 use crate::{
     live::InboxEvent,
-    model::{Notification, Sweep},
+    model::{BulkAction, Notification},
 };
 use plenum_core::ids::NotificationId;
 
@@ -108,7 +108,7 @@ pub(super) fn take_back(events: &[InboxEvent]) {
         match event {
             InboxEvent::NotificationChanged(changed) if changed.notification.read => tags.push(tag(changed.notification.id)),
             InboxEvent::NotificationRemoved(gone) => tags.push(tag(gone.id)),
-            InboxEvent::NotificationsSwept(swept) => all |= swept.what != Sweep::Seen,
+            InboxEvent::NotificationsSwept(swept) => all |= swept.what != BulkAction::Seen,
             _ => {}
         }
     }

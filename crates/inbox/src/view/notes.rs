@@ -1,7 +1,7 @@
 //! What is new pops up: a note on the screen for whoever looks at Plenum, the browser's own for whoever does not.
 //! Never what is in front of them anyway, and nothing in their quiet hours but what keeps their account safe.
 
-use super::{context::InboxContext, desktop, way::tell_followed};
+use super::{context::InboxContext, desktop, way::followed_send};
 use crate::{
     live::InboxEvent,
     model::{Notification, Way},
@@ -35,7 +35,7 @@ impl Burst {
 }
 
 /// Tells what is new of `events`, which came at once.
-pub(super) fn tell(context: InboxContext, events: &[InboxEvent]) {
+pub(super) fn toasts_show(context: InboxContext, events: &[InboxEvent]) {
     let quiet = context.is_quiet();
     let here = browser::path();
     let new: Vec<&Notification> = events
@@ -88,7 +88,7 @@ fn show(new: &[&Notification], count: usize) {
             let text = if one.text.is_empty() { one.title.clone() } else { format!("{}: {}", one.title, one.text) };
             let (id, link) = (one.id, one.link.clone());
             let open = move || {
-                tell_followed(id);
+                followed_send(id);
                 browser::go(&link);
             };
             Toast::new(text).action(words::OPEN, open)

@@ -6,13 +6,14 @@ use leptos::{
     task::spawn_local,
 };
 use leptos_meta::Title;
-use leptos_router::{components::Form, hooks::use_query_map};
+use leptos_router::components::Form;
+use strum::VariantArray as _;
 
 use super::{context::InboxContext, row::Row};
 use crate::{
     api::{self, SweepInbox, UndoClear},
     live::{InboxEvent, Swept},
-    model::{Absence, Category, Filter, Inbox, Notification, Shelf, Sweep},
+    model::{Absence, BulkAction, Category, Filter, Folder, Inbox, Notification},
     words,
 };
 use plenum_core::{
@@ -27,8 +28,8 @@ use plenum_ui::{
     client::use_online,
     dynamic, effect, memo,
     notice::Tone,
-    page::{FaultWithin, Follower, LiveLine, Logged, use_now, use_own_id, use_role, use_zone},
-    toast, view,
+    page::{Ended, FaultWithin, Follower, LiveLine, Logged, use_now, use_own_id, use_role, use_zone},
+    toast, use_query, view,
 };
 
 const A_DAY: Millis = 24 * 3_600_000;
@@ -36,11 +37,11 @@ const A_DAY: Millis = 24 * 3_600_000;
 /// `/inbox`, with `?shelf=` and `?category=`.
 #[component]
 pub fn InboxPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let filter = memo(move || {
         query.with(|query| Filter {
-            shelf: Shelf::from_word(query.get_str("shelf").unwrap_or_default()),
-            category: query.get_str("category").and_then(Category::from_word),
+            shelf: query.get_str("shelf").and_then(|word| word.parse().ok()).unwrap_or_default(),
+            category: query.get_str("category").and_then(|word| word.parse().ok()),
         })
     });
     let first = Resource::new_blocking(move || filter.get(), |Filter { shelf, category }| api::page(shelf, category, None));
@@ -170,7 +171,7 @@ impl Screen {
         effect(move |_| {
             if let Some(up_to) = newest.get().filter(|_| browser::is_visible()) {
                 spawn_local(async move {
-                    if api::sweep(Sweep::Seen.word().to_owned(), up_to, 0).await.is_ok() {
+                    if api::sweep(BulkAction::Seen.into_str().to_owned(), up_to, 0).await.is_ok() {
                         self.done();
                     }
                 });
@@ -196,7 +197,7 @@ fn Shown(snapshot: Snapshot<Inbox>) -> impl IntoView {
         })
     });
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         <Filters filter/>
         <Sweeps screen/>
         {nothing}
@@ -218,11 +219,12 @@ fn Shown(snapshot: Snapshot<Inbox>) -> impl IntoView {
 
 #[component]
 fn Filters(filter: Filter) -> impl IntoView {
-    let tabs = Shelf::ALL
-        .into_iter()
+    let tabs = Folder::VARIANTS
+        .iter()
+        .copied()
         .map(|shelf| {
             view! {
-                <a href=format!("/inbox?shelf={}", shelf.word()) aria-current=(shelf == filter.shelf).then_some("page")>
+                <a href=format!("/inbox?shelf={}", shelf.into_str()) aria-current=(shelf == filter.shelf).then_some("page")>
                     {words::shelf(shelf)}
                 </a>
             }
@@ -231,7 +233,7 @@ fn Filters(filter: Filter) -> impl IntoView {
     let options = Category::met_by(use_role(Role::Admin).get_untracked())
         .map(|category| {
             view! {
-                <option value=category.word() selected=filter.category == Some(category)>
+                <option value=category.into_str() selected=filter.category == Some(category)>
                     {words::category(category)}
                 </option>
             }
@@ -242,7 +244,7 @@ fn Filters(filter: Filter) -> impl IntoView {
             {tabs}
         </nav>
         <Form method="GET" action="/inbox" attr:class="filter">
-            <input type="hidden" name="shelf" value=filter.shelf.word()/>
+            <input type="hidden" name="shelf" value=filter.shelf.into_str()/>
             <select class="input select" name="category" aria-label=words::CATEGORY>
                 <option value="">{words::ANY_CATEGORY}</option>
                 {options}
@@ -257,19 +259,19 @@ fn Filters(filter: Filter) -> impl IntoView {
 /// What one does to all of them; without scripts forms that lead back here.
 #[component]
 fn Sweeps(screen: Screen) -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let context = use_context::<InboxContext>();
     let inbox = screen.inbox;
     let head = memo(move || inbox.with(|inbox| inbox.head));
     let unread = memo(move || inbox.with(|inbox| inbox.counts.unread > 0));
-    let any = memo(move || inbox.with(|inbox| inbox.filter.shelf != Shelf::Archive && !inbox.notifications.is_empty()));
+    let any = memo(move || inbox.with(|inbox| inbox.filter.shelf != Folder::Archive && !inbox.notifications.is_empty()));
     // A page without scripts was led here after it cleared all.
     let cleared = memo(move || query.with(|query| query.get_str("cleared").and_then(|at| at.parse::<Millis>().ok())));
-    let sweep = move |what: Sweep| {
+    let sweep = move |what: BulkAction| {
         move |event: leptos::ev::SubmitEvent| {
             event.prevent_default();
             let up_to = head.get_untracked();
-            if what == Sweep::Read {
+            if what == BulkAction::Read {
                 // Shown at once; the server's word, with the counts, follows.
                 let swept = InboxEvent::NotificationsSwept(Swept { what, after: 0, up_to, counts: Counts::default(), head: up_to });
                 inbox.maybe_update(|inbox| inbox.apply(PersonId(0), &swept));
@@ -278,8 +280,8 @@ fn Sweeps(screen: Screen) -> impl IntoView {
                 }
             }
             spawn_local(async move {
-                match api::sweep(what.word().to_owned(), up_to, 0).await {
-                    Ok(at) if what == Sweep::Clear => toast::show_with_action(words::CLEARED, words::UNDO, move || undo(screen, at)),
+                match api::sweep(what.into_str().to_owned(), up_to, 0).await {
+                    Ok(at) if what == BulkAction::Clear => toast::show_with_action(words::CLEARED, words::UNDO, move || undo(screen, at)),
                     Ok(_) => {}
                     Err(error) => {
                         toast::show_error(error.message);
@@ -290,12 +292,12 @@ fn Sweeps(screen: Screen) -> impl IntoView {
             });
         }
     };
-    let button = move |what: Sweep, label: &'static str, shown: Memo<bool>| {
+    let button = move |what: BulkAction, label: &'static str, shown: Memo<bool>| {
         dynamic(move || {
             shown.get().then(|| {
                 view! {
                     <form method="post" action=SweepInbox::url() on:submit=sweep(what)>
-                        <input type="hidden" name="what" value=what.word()/>
+                        <input type="hidden" name="what" value=what.into_str()/>
                         <input type="hidden" name="up_to" value=move || head.get().to_string()/>
                         <button class="btn" type="submit">
                             {label}
@@ -319,7 +321,7 @@ fn Sweeps(screen: Screen) -> impl IntoView {
     });
     view! {
         <div class="form-actions">
-            {button(Sweep::Read, words::READ_ALL, unread)} {button(Sweep::Clear, words::CLEAR_ALL, any)} {take_back}
+            {button(BulkAction::Read, words::READ_ALL, unread)} {button(BulkAction::Clear, words::CLEAR_ALL, any)} {take_back}
         </div>
     }
 }

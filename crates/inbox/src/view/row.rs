@@ -18,8 +18,8 @@ use crate::{
 };
 use plenum_core::ids::{Millis, NotificationId};
 use plenum_ui::{
-    Avatar, Icon, TimeText, browser, dynamic, memo,
-    page::{use_clock, use_now, use_zone},
+    Avatar, Icon, When, browser, dynamic, memo,
+    page::{use_clock, use_zone},
     toast, view,
 };
 
@@ -45,7 +45,6 @@ pub(super) fn Row(id: NotificationId, screen: Screen) -> impl IntoView {
 
 #[component]
 fn Content(notification: Notification, screen: Screen) -> impl IntoView {
-    let (zone, now) = (use_zone(), use_now());
     let Notification { id, title, text, link, actor, count, at, read, archived, .. } = notification;
     let face = match &actor {
         Some(card) => {
@@ -65,10 +64,6 @@ fn Content(notification: Notification, screen: Screen) -> impl IntoView {
             browser::go(&link);
         }
     };
-    let when = dynamic(move || {
-        let (text, full) = zone.with(|zone| (zone.short(at, now), zone.full(at)));
-        view! { <TimeText at text full/> }
-    });
     view! {
         <span class="notice-face">{face}</span>
         <div class="notice-text">
@@ -78,7 +73,7 @@ fn Content(notification: Notification, screen: Screen) -> impl IntoView {
             </a>
             {(!text.is_empty()).then(|| view! { <p class="muted">{text}</p> })}
             <p class="muted notice-about">
-                {when} {(count > 1).then(|| view! { " · " {words::times(count)} })}
+                <When at/> {(count > 1).then(|| view! { " · " {words::times(count)} })}
             </p>
         </div>
         <Tools id title read archived screen/>
@@ -98,7 +93,7 @@ fn Tools(id: NotificationId, title: String, read: bool, archived: bool, screen: 
                 data-size="s"
                 type="submit"
                 name="act"
-                value=act.word()
+                value=act.into_str()
                 title=words::act(act)
                 on:click=move |event| {
                     event.prevent_default();
@@ -106,7 +101,7 @@ fn Tools(id: NotificationId, title: String, read: bool, archived: bool, screen: 
                 }
             >
                 <Icon name=icon/>
-                <span class="visually-hidden">{words::act(act)} {words::of(&title)}</span>
+                <span class="visually-hidden">{words::act(act)} {words::which_one(&title)}</span>
             </button>
         }
     };
@@ -149,7 +144,7 @@ fn Snooze(id: NotificationId, title: String, screen: Screen) -> impl IntoView {
         <details class="dropdown">
             <summary class="btn icon-btn" data-kind="quiet" data-size="s" title=words::SNOOZE>
                 <Icon name="clock"/>
-                <span class="visually-hidden">{words::SNOOZE} {words::of(&title)}</span>
+                <span class="visually-hidden">{words::SNOOZE} {words::which_one(&title)}</span>
             </summary>
             <form class="menu" data-align="end" method="post" action=SnoozeNotification::url()>
                 <input type="hidden" name="id" value=id.to_string()/>
@@ -172,7 +167,7 @@ fn perform(screen: Screen, id: NotificationId, act: Act) {
         });
     }
     spawn_local(async move {
-        match api::act(id, act.word().to_owned()).await {
+        match api::act(id, act.into_str().to_owned()).await {
             Ok(()) => {
                 let back = match act {
                     Act::Archive | Act::Delete => Some(Act::Restore),

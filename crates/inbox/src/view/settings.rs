@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use strum::VariantArray as _;
 
 use super::{
     context::InboxContext,
@@ -14,11 +15,11 @@ use crate::{
 };
 use plenum_core::{error::AppError, people::Role};
 use plenum_ui::{
-    Each, Field, Notice, dynamic, effect,
-    forms::{Done, Failure, FieldError, Submit, Switch, at, failure, succeeded},
+    Column, Each, Field, Notice, Table, dynamic, effect,
+    forms::{Done, Failure, FieldError, Submit, Switch, failure, field_error, succeeded},
     memo,
     notice::Tone,
-    page::{FaultWithin, Section, SectionTabs, use_role},
+    page::{Loaded, Section, SectionTabs, use_role},
     view,
 };
 
@@ -26,14 +27,8 @@ use plenum_ui::{
 #[component]
 pub fn NotificationSettingsPage() -> impl IntoView {
     let preferences = Resource::new_blocking(|| (), |()| api::preferences());
-    let content = move || {
-        Suspend::new(async move {
-            match preferences.await {
-                Ok(preferences) => view! { <Form preferences/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
+    let way = Resource::new_blocking(|| (), |()| api::mail_way());
+    let slow = |way| words::mail_way(way).map(|text| view! { <Notice>{text}</Notice> });
     view! {
         <Title text=words::PREFERENCES/>
         <main id="main" tabindex="-1" class="page" data-width="narrow">
@@ -42,7 +37,12 @@ pub fn NotificationSettingsPage() -> impl IntoView {
             </header>
             <SectionTabs section=Section::Settings/>
             <div class="stack">
-                <Suspense>{content}</Suspense>
+                <Loaded from=way let:way>
+                    {slow(way)}
+                </Loaded>
+                <Loaded from=preferences let:preferences>
+                    <Form preferences/>
+                </Loaded>
             </div>
         </main>
     }
@@ -125,10 +125,10 @@ fn Form(preferences: Preferences) -> impl IntoView {
 fn Fields(preferences: Preferences, refused: Signal<Option<AppError>>) -> impl IntoView {
     let admin = use_role(Role::Admin).get_untracked();
     let rows = Category::met_by(admin).map(|category| view! { <Line category preferences=preferences.clone()/> }).collect_view();
-    let heads = Way::ALL.map(|way| view! { <th scope="col">{words::way(way)}</th> }).collect_view();
+    let columns: Vec<_> = [words::CATEGORY].into_iter().chain(Way::VARIANTS.iter().copied().map(words::way)).map(Column::text).collect();
     let clock = |minute: Option<u16>| minute.map(Quiet::clock).unwrap_or_default();
     let Preferences { quiet, sound, digest, .. } = preferences;
-    let wrong = at(refused, "digest");
+    let wrong = field_error(refused, "digest");
     let hours = (0..24_u8)
         .map(|hour| {
             view! {
@@ -139,15 +139,7 @@ fn Fields(preferences: Preferences, refused: Signal<Option<AppError>>) -> impl I
         })
         .collect_view();
     view! {
-        <table class="table">
-            <thead>
-                <tr>
-                    <th scope="col">{words::CATEGORY}</th>
-                    {heads}
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <Table columns>{rows}</Table>
         <div class="field">
             <label for="digest">{words::DIGEST}</label>
             <select class="input select" id="digest" name="digest" aria-describedby="digest-hint digest-error">
@@ -169,8 +161,8 @@ fn Fields(preferences: Preferences, refused: Signal<Option<AppError>>) -> impl I
         />
         <p class="muted">{words::QUIET_TEXT}</p>
         <div class="form-row">
-            <Field id="quiet-from" name="quiet_from" kind="time" label=words::QUIET_FROM value=clock(quiet.map(|quiet| quiet.from)) error=at(refused, "quiet_from")/>
-            <Field id="quiet-until" name="quiet_until" kind="time" label=words::QUIET_UNTIL value=clock(quiet.map(|quiet| quiet.until)) error=at(refused, "quiet_until")/>
+            <Field id="quiet-from" name="quiet_from" kind="time" label=words::QUIET_FROM value=clock(quiet.map(|quiet| quiet.from)) error=field_error(refused, "quiet_from")/>
+            <Field id="quiet-until" name="quiet_until" kind="time" label=words::QUIET_UNTIL value=clock(quiet.map(|quiet| quiet.until)) error=field_error(refused, "quiet_until")/>
         </div>
         <Switch name="sound" label=words::SOUND text=words::SOUND_TEXT on=sound/>
     }
@@ -179,17 +171,19 @@ fn Fields(preferences: Preferences, refused: Signal<Option<AppError>>) -> impl I
 #[component]
 fn Line(category: Category, preferences: Preferences) -> impl IntoView {
     let locked = category.is_locked();
-    let cells = Way::ALL
+    let cells = Way::VARIANTS
+        .iter()
+        .copied()
         .map(|way| {
             view! {
                 <td data-label=words::way(way)>
                     <input
                         type="checkbox"
                         name="wanted[]"
-                        value=format!("{}.{}", category.word(), way.word())
+                        value=format!("{}.{}", category.into_str(), way.into_str())
                         checked=preferences.wants(category, way)
                         disabled=locked
-                        aria-label=words::told(category, way)
+                        aria-label=words::preference_label(category, way)
                     />
                 </td>
             }

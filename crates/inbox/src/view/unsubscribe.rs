@@ -3,7 +3,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{self, StopDailyMail},
@@ -15,23 +14,16 @@ use plenum_ui::{
     forms::{Failure, Submit, failure, is_done, succeeded},
     memo,
     notice::Tone,
-    view,
+    page::{Loaded, fault_notice},
+    use_query, view,
 };
 
 /// `/unsubscribe`
 #[component]
 pub fn UnsubscribePage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let token = memo(move || query.with(|query| query.get_str("token").unwrap_or_default().to_owned()));
     let subscription = Resource::new_blocking(move || token.get(), api::subscription);
-    let content = move || {
-        Suspend::new(async move {
-            match subscription.await {
-                Ok(subscription) => view! { <Wish subscription token=token.get_untracked()/> },
-                Err(error) => view! { <Notice tone=Tone::Bad>{error.message}</Notice> },
-            }
-        })
-    };
     view! {
         <Title text=words::UNSUBSCRIBE/>
         <main id="main" tabindex="-1" class="door">
@@ -39,7 +31,9 @@ pub fn UnsubscribePage() -> impl IntoView {
                 <img class="door-mark" src="/favicon.svg" alt="" width="40" height="40"/>
                 <h1>{words::UNSUBSCRIBE}</h1>
                 <div class="stack">
-                    <Transition>{content}</Transition>
+                    <Loaded from=subscription fault=fault_notice let:subscription>
+                        <Wish subscription token=token.get_untracked()/>
+                    </Loaded>
                 </div>
             </div>
         </main>

@@ -6,14 +6,10 @@ use leptos::prelude::*;
 use super::context::InboxContext;
 use crate::{
     api,
-    model::{Inbox, Notification, Shelf},
+    model::{Folder, Inbox, Notification},
     words,
 };
-use plenum_ui::{
-    Each, TimeText, dynamic, memo,
-    page::{FaultWithin, use_now, use_zone},
-    view,
-};
+use plenum_ui::{Each, When, dynamic, memo, page::Loaded, view};
 
 /// Notifications that are shown.
 const SHOWN: usize = 3;
@@ -21,19 +17,13 @@ const SHOWN: usize = 3;
 /// A card with what is unread in the inbox of whoever looks.
 #[component]
 pub fn WaitingNotifications() -> impl IntoView {
-    let first = Resource::new_blocking(|| (), |()| api::page(Shelf::Unread, None, None));
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <Waiting first=snapshot.state/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
+    let first = Resource::new_blocking(|| (), |()| api::page(Folder::Unread, None, None));
     view! {
         <section class="card stack waiting" aria-labelledby="waiting-notifications">
             <h3 id="waiting-notifications">{words::IN_THE_INBOX}</h3>
-            <Transition>{content}</Transition>
+            <Loaded from=first let:snapshot>
+                <Waiting first=snapshot.state/>
+            </Loaded>
         </section>
     }
 }
@@ -67,17 +57,14 @@ fn Waiting(first: Inbox) -> impl IntoView {
 
 #[component]
 fn Row(notification: Notification) -> impl IntoView {
-    let (zone, now) = (use_zone(), use_now());
     let Notification { title, link, at, .. } = notification;
-    let when = dynamic(move || {
-        let (text, full) = zone.with(|zone| (zone.short(at, now), zone.full(at)));
-        view! { <TimeText at text full/> }
-    });
     view! {
         <li>
             <a class="waiting-row" href=link>
                 <span class="cut">{title}</span>
-                <span class="muted">{when}</span>
+                <span class="muted">
+                    <When at/>
+                </span>
             </a>
         </li>
     }

@@ -22,9 +22,9 @@ pub(super) fn follows(event: &MouseEvent) -> bool {
 }
 
 /// Tells that it was followed.
-pub(super) fn tell_followed(id: NotificationId) {
+pub(super) fn followed_send(id: NotificationId) {
     spawn_local(async move {
-        if let Err(error) = api::act(id, Act::Follow.word().to_owned()).await {
+        if let Err(error) = api::act(id, Act::Follow.into_str().to_owned()).await {
             toast::show_error(error.message);
         }
     });

@@ -11,7 +11,6 @@ pub fn subject(organisation: &str, count: usize) -> String {
 pub fn greeting(name: &str) -> String {
     format!("Hello {name},")
 }
-/// What it is.
 pub const OPENING: &str = "this has come for you since the last mail, and you have not seen it yet.";
 /// What a mail does not tell.
 pub fn hidden(count: usize) -> String {
@@ -28,26 +27,19 @@ pub fn more(count: usize) -> String {
 pub fn unread(count: u32) -> String {
     format!("Open the inbox ({count} unread)")
 }
-/// Why it has come.
 pub const WHY: &str = "You get this mail because you asked for one a day of what you have not seen.";
-/// Leads to the settings.
 pub const CHANGE: &str = "Change what you are told";
-/// Leads to the page that stops it.
 pub const STOP: &str = "Get no more of these mails";
 
-/// Title of the page that stops it.
 pub const UNSUBSCRIBE: &str = "The daily mail";
 /// What the button will do.
 pub fn ask(address: &str, organisation: &str) -> String {
     format!("{address} gets a mail a day of what has come at {organisation} and was not seen.")
 }
-/// The button.
 pub const UNSUBSCRIBE_NOW: &str = "Stop these mails";
 /// It was done, or was so already.
 pub fn stopped(address: &str) -> String {
     format!("{address} gets no daily mail any more.")
 }
-/// What is left as it was.
 pub const STOPPED_TEXT: &str = "What you are told in Plenum stays as it is. You can have the mail again in your settings.";
-/// Leads to the settings.
 pub const SETTINGS: &str = "Open your settings";

@@ -9,10 +9,11 @@ use std::{
 use super::Hub;
 use crate::{
     connection::{Connection, End, lock},
+    places::{Places, Whose},
     rules::Who,
 };
 use plenum_core::ids::ConnectionId;
-use plenum_core::{clock, ids::PersonId};
+use plenum_core::{clock, ids::PersonId, network::network};
 
 impl Hub {
     /// A number for the next connection.
@@ -27,7 +28,7 @@ impl Hub {
     pub fn enter(&self, connection: &Arc<Connection>, shown: bool) -> Result<(), &'static str> {
         let most = |limit: usize, have: usize| limit != 0 && have >= limit;
         let mut connections = lock(&self.connections);
-        if most(self.limits.connections, connections.len()) {
+        if !connection.take_place(&self.places, Whose::Own) {
             return Err("the server is full");
         }
         match connection.who() {
@@ -40,7 +41,7 @@ impl Hub {
             }
             None => {
                 let mut visitors = lock(&self.visitors);
-                let open = visitors.entry(connection.address).or_default();
+                let open = visitors.entry(network(connection.address)).or_default();
                 if most(self.limits.anonymous_sockets_per_address, *open) {
                     return Err("too many sockets from this address");
                 }
@@ -49,6 +50,11 @@ impl Hub {
         }
         connections.insert(connection.id, Arc::clone(connection));
         Ok(())
+    }
+
+    /// The places that sockets of external applications share with Plenum's own.
+    pub fn places(&self) -> &Arc<Places> {
+        &self.places
     }
 
     /// A visitor's connection turns out to be `who`'s.
@@ -74,6 +80,7 @@ impl Hub {
 
     fn visitor_left(&self, address: IpAddr) {
         let mut visitors = lock(&self.visitors);
+        let address = network(address);
         if let Some(open) = visitors.get_mut(&address) {
             *open -= 1;
             if *open == 0 {
@@ -97,7 +104,7 @@ impl Hub {
         }
         let watched = std::mem::take(&mut *lock(&connection.watched));
         let mut people = lock(&self.people);
-        people.watch(connection.id, &watched, &[]);
+        people.unwatch(connection.id, &watched);
         if let Some(who) = connection.who() {
             people.close(who.person, connection.id, leaves_at);
         } else {

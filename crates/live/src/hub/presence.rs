@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::{Channel, Hub, Members, Phase};
+use super::{Channel, Hub, Members, Phase, remove_if_empty};
 use crate::{
     connection::{Connection, lock},
     dispatcher::Encoded,
@@ -10,13 +10,14 @@ use crate::{
 };
 use plenum_core::{
     ids::{OrganisationId, PersonId},
+    people::Scope,
     protocol::{ServerFrame, event},
 };
 
 impl Hub {
     /// `connection` follows the presence of `people`, at most as many as the limit says, and is answered.
     pub fn watch(&self, connection: &Arc<Connection>, mut people: Vec<PersonId>) {
-        let Some(who) = connection.who() else { return };
+        let Some(who) = connection.who().filter(|who| who.scopes.has(Scope::Read)) else { return };
         people.sort_unstable();
         people.dedup();
         if self.limits.watched_people != 0 {
@@ -24,7 +25,7 @@ impl Hub {
         }
         let before = std::mem::replace(&mut *lock(&connection.watched), people.clone());
         let mut table = lock(&self.people);
-        table.watch(connection.id, &before, &people);
+        table.watch(connection.id, who.organisation, &before, &people);
         let (online, offline): (Vec<PersonId>, Vec<PersonId>) =
             people.into_iter().partition(|person| table.is_online(*person, who.organisation));
         connection.say(&online_frame(&online, &offline));
@@ -38,7 +39,7 @@ impl Hub {
                 let mut members = lock(&channel.members);
                 if !shown && members.roster.remove(person) {
                     let data = format!(r#"{{"user_id":"{person}"}}"#);
-                    tell_others(&members, person, &ServerFrame::new(event::MEMBER_REMOVED, data).on(channel.name()));
+                    others_notify(&members, person, &ServerFrame::new(event::MEMBER_REMOVED, data).on(channel.name()));
                 }
             }
         }
@@ -58,7 +59,7 @@ impl Hub {
     }
 
     /// Tells watchers who came and went; called once a second.
-    pub fn tell_watchers(&self) {
+    pub fn watchers_notify(&self) {
         let changes = lock(&self.people).take_changes();
         for (id, people) in changes {
             let connection = lock(&self.connections).get(&id).cloned();
@@ -90,12 +91,9 @@ impl Hub {
         let mut members = lock(&channel.members);
         for person in members.roster.expire(at) {
             let data = format!(r#"{{"user_id":"{person}"}}"#);
-            tell_others(&members, person, &ServerFrame::new(event::MEMBER_REMOVED, data).on(channel.name()));
+            others_notify(&members, person, &ServerFrame::new(event::MEMBER_REMOVED, data).on(channel.name()));
         }
-        let current = channels.get(&channel.name).is_some_and(|known| Arc::ptr_eq(known, channel));
-        if current && members.subscribers.is_empty() && members.roster.is_empty() {
-            channels.remove(&channel.name);
-        }
+        remove_if_empty(&mut channels, channel, &members);
     }
 }
 
@@ -104,11 +102,11 @@ pub(super) fn join_roster(members: &mut Members, connection: &Connection, channe
     let Some(who) = connection.who() else { return };
     let data = format!(r#"{{"user_id":"{}","user_info":{info}}}"#, who.person);
     if members.roster.join(who.person, connection.id, info) {
-        tell_others(members, who.person, &ServerFrame::new(event::MEMBER_ADDED, data).on(channel));
+        others_notify(members, who.person, &ServerFrame::new(event::MEMBER_ADDED, data).on(channel));
     }
 }
 
-fn tell_others(members: &Members, person: PersonId, frame: &ServerFrame) {
+fn others_notify(members: &Members, person: PersonId, frame: &ServerFrame) {
     let encoded = Encoded::control(frame);
     for subscriber in members.subscribers.values() {
         let own = subscriber.connection.who().is_some_and(|who| who.person == person);

@@ -9,12 +9,7 @@ use crate::{
     rules::Decision,
 };
 use plenum_core::ids::ConnectionId;
-use plenum_core::{
-    clock,
-    error::AppResult,
-    ids::PersonId,
-    protocol::{ServerFrame, code},
-};
+use plenum_core::{clock, error::AppResult, ids::PersonId, people::SignInEnd, protocol::ServerFrame};
 use plenum_store::db::{Revocation, Scope, now};
 
 impl Hub {
@@ -26,10 +21,10 @@ impl Hub {
                     self.end_subscriptions(revocation.person, name);
                 }
             }
-            Scope::SignIn(sign_in) => {
+            Scope::SignIn(sign_in, cause) => {
                 for connection in self.connections_of(revocation.person) {
                     if connection.who().is_some_and(|who| who.sign_in == *sign_in) {
-                        connection.close(code::UNAUTHORISED, "signed out");
+                        connection.sign_out(*cause);
                     }
                 }
             }
@@ -103,7 +98,7 @@ impl Hub {
         if let Some(who) = connection.who()
             && self.rules.whose(&mut tx, who.person, who.sign_in).await?.is_none()
         {
-            connection.close(code::UNAUTHORISED, "signed out");
+            connection.sign_out(SignInEnd::Gone);
             return Ok(());
         }
         let channels = lock(&connection.channels).clone();

@@ -20,6 +20,8 @@ use super::{
 };
 use crate::{
     connection::{Connection, lock},
+    places::{Places, Whose},
+    settings::Limits,
     traffic::{Flow, Traffic},
 };
 use plenum_core::{
@@ -29,7 +31,7 @@ use plenum_core::{
 };
 use plenum_store::{
     db::{self, Store},
-    meters,
+    meters::Meters,
 };
 
 /// What an admin has set.
@@ -53,7 +55,7 @@ pub struct Settings {
     pub subscription_counts: bool,
     /// Its events are written to the database's log before they go out.
     pub durable: bool,
-    /// Sockets at the most; 0: any number.
+    /// Sockets at the most; 0: as many as the server's settings say.
     pub connections: usize,
     /// People on one presence channel at the most; 0: any number.
     pub presence_members: usize,
@@ -88,7 +90,7 @@ impl Settings {
 
 /// Writes what is published on a channel when those who are publishing at this moment have done so, and the write before
 /// has been rested from. In a task of its own: a request that goes away takes nothing with it.
-fn flush_soon(channel: Arc<Channel>) {
+fn flush_soon(channel: Arc<Channel>, meters: Arc<Meters>) {
     let published = Instant::now();
     let Some(rest) = channel.next_flush(published) else { return };
     let Ok(runtime) = tokio::runtime::Handle::try_current() else { return channel.flush_gathered() };
@@ -101,7 +103,7 @@ fn flush_soon(channel: Arc<Channel>) {
         channel.flush_gathered();
         let took = published.elapsed();
         metrics::histogram!("plenum_live_publish_seconds").record(took.as_secs_f64());
-        meters::PUBLISH.note(took);
+        meters.publish.record(took);
     });
 }
 
@@ -111,8 +113,10 @@ pub struct App {
     /// Its row.
     pub id: i64,
     settings: RwLock<Arc<Settings>>,
+    limits: Limits,
     /// Where a durable log is; without it none is.
     store: Option<Store>,
+    meters: Arc<Meters>,
     /// The life of the backlogs in memory.
     epoch: RwLock<Epoch>,
     started: Instant,
@@ -142,7 +146,9 @@ impl App {
         Self {
             id,
             settings: RwLock::new(Arc::new(settings)),
+            limits: Limits::default(),
             store: None,
+            meters: Arc::default(),
             epoch: RwLock::new(new_epoch()),
             started: Instant::now(),
             next_id: AtomicU64::new((u64::from(rand::random::<u32>() >> 1) << 32) | 1),
@@ -157,10 +163,21 @@ impl App {
         }
     }
 
+    /// The same, within the server's limits.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// The server's limits.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// The same, with a place for a durable log.
     #[must_use]
     pub fn over(self, store: Store) -> Self {
-        Self { store: Some(store), ..self }
+        Self { meters: store.part(), store: Some(store), ..self }
     }
 
     /// What is set now.
@@ -182,6 +199,11 @@ impl App {
         if !enabled {
             self.switch_off();
         }
+    }
+
+    /// What is counted of the server.
+    pub fn meters(&self) -> &Arc<Meters> {
+        &self.meters
     }
 
     /// Where the durable log is, if that is switched on.
@@ -226,13 +248,19 @@ impl App {
         ConnectionId(self.next_id.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Lets a connection in; false if there are too many.
-    pub fn enter(&self, connection: &Arc<Connection>) -> bool {
-        let most = self.settings().connections;
+    /// Lets a connection in, if there is one of the `places` for it; false if there are too many.
+    pub fn enter(&self, connection: &Arc<Connection>, places: &Arc<Places>) -> bool {
+        let own = self.settings().connections;
+        let most = if own == 0 { self.limits.connections_per_application } else { own };
         let mut connections = lock(&self.connections);
         if most != 0 && connections.len() >= most {
             drop(connections);
             self.record.refuse(record::What::Socket, &format!("The application has at most {most} connections."));
+            return false;
+        }
+        if !connection.take_place(places, Whose::External) {
+            drop(connections);
+            self.record.refuse(record::What::Socket, "The server has as many connections as it may.");
             return false;
         }
         connections.insert(connection.id, Arc::clone(connection));
@@ -321,7 +349,7 @@ impl App {
         *gathering = Some(Arc::clone(&channel));
         drop(gathering);
         self.count(event, deliveries);
-        flush_soon(channel);
+        flush_soon(channel, Arc::clone(&self.meters));
     }
 
     /// Takes a connection off a channel, and tells the webhooks.
@@ -343,7 +371,7 @@ impl App {
             return;
         }
         for channel in self.all_channels() {
-            if let Some(count) = channel.tell_count(now) {
+            if let Some(count) = channel.count_to_publish(now) {
                 self.outbox.note(Hook::SubscriptionCount { channel: Arc::clone(channel.name()), count }, now);
             }
         }

@@ -23,8 +23,8 @@ use crate::{
     connection::{Connection, lock},
     frames,
     outbound::Weight,
-    rest,
     traffic::{Figures, Traffic},
+    write_pacing,
 };
 use plenum_core::{
     cursor::{Cursor, Epoch, Extent},
@@ -51,7 +51,45 @@ pub struct Member {
     pub user_info: Arc<str>,
 }
 
+/// Bytes of a person's id.
+const USER_ID_BYTES: usize = 128;
+/// Bytes of what others see of them.
+const USER_INFO_BYTES: usize = 1024;
+/// Bytes that a roster has in its frame at the most: it fits into the queue of whoever joins.
+const ROSTER_BYTES: usize = 192 * 1024;
+
+/// What is too long for a presence channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TooLong {
+    /// The id.
+    #[error("A user_id has at most {USER_ID_BYTES} bytes.")]
+    Id,
+    /// What others see.
+    #[error("user_info has at most {USER_INFO_BYTES} bytes.")]
+    Info,
+}
+
 impl Member {
+    /// Somebody; `user_info` is JSON text.
+    ///
+    /// # Errors
+    /// What is too long.
+    pub fn new(user_id: &str, user_info: &str) -> Result<Self, TooLong> {
+        if user_id.len() > USER_ID_BYTES {
+            return Err(TooLong::Id);
+        }
+        if user_info.len() > USER_INFO_BYTES {
+            return Err(TooLong::Info);
+        }
+        Ok(Self { user_id: user_id.into(), user_info: user_info.into() })
+    }
+
+    /// Bytes of them in a roster's frame, where it is text within JSON: once in its list of ids, once in its table.
+    fn roster_bytes(user_id: &str, user_info: &str) -> usize {
+        let in_text = |json: &str| json.len() + json.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        2 * in_text(&quoted(user_id)) + in_text(user_info) + 3
+    }
+
     fn json(&self) -> String {
         format!(r#"{{"user_id":{},"user_info":{}}}"#, quoted(&self.user_id), self.user_info)
     }
@@ -102,6 +140,8 @@ struct Gathered {
 struct Inner {
     subscribers: IndexMap<ConnectionId, Subscriber>,
     roster: BTreeMap<Arc<str>, Present>,
+    /// Bytes of the roster in its frame.
+    roster_bytes: usize,
     backlog: Backlog,
     cached: Option<Cached>,
     traffic: Traffic,
@@ -179,7 +219,6 @@ impl Channel {
         Self { name, kind, inner: Mutex::default() }
     }
 
-    /// Its name.
     pub fn name(&self) -> &Arc<str> {
         &self.name
     }
@@ -207,6 +246,11 @@ impl Channel {
         if !known && most != 0 && inner.roster.len() >= most {
             return Joined::Full;
         }
+        let bytes = member.filter(|_| !known).map_or(0, |member| Member::roster_bytes(&member.user_id, &member.user_info));
+        if inner.roster_bytes + bytes > ROSTER_BYTES {
+            return Joined::Full;
+        }
+        inner.roster_bytes += bytes;
         let first = inner.subscribers.is_empty();
         if let Some(member) = member {
             let present = inner
@@ -268,7 +312,9 @@ impl Channel {
             present.connections == 0
         });
         if let Some(user_id) = &gone {
-            inner.roster.remove(user_id);
+            if let Some(present) = inner.roster.remove(user_id) {
+                inner.roster_bytes -= Member::roster_bytes(user_id, &present.user_info);
+            }
             let data = format!(r#"{{"user_id":{}}}"#, quoted(user_id));
             send_to_others(&inner, &ServerFrame::new(event::MEMBER_REMOVED, data).on(&*self.name), None);
         }
@@ -330,7 +376,7 @@ impl Channel {
         let begun = Instant::now();
         flush(&mut inner);
         let ended = Instant::now();
-        inner.rests_until = Some(ended + rest::after(ended.duration_since(begun)));
+        inner.rests_until = Some(ended + write_pacing::after(ended.duration_since(begun)));
     }
 
     /// Writes what is gathered, before something else goes out.
@@ -409,7 +455,7 @@ impl Channel {
     }
 
     /// Tells the count of subscribers, if it has changed and it is time. Returns it then.
-    pub fn tell_count(&self, now: Instant) -> Option<usize> {
+    pub fn count_to_publish(&self, now: Instant) -> Option<usize> {
         let mut inner = lock(&self.inner);
         let count = inner.subscribers.len();
         let rests = count > COUNT_AT_ONCE && inner.counted.is_some_and(|at| now.duration_since(at) < COUNT_EVERY);
@@ -508,4 +554,40 @@ fn roster(inner: &Inner) -> String {
     let ids: Vec<String> = inner.roster.keys().map(|id| quoted(id)).collect();
     let hash: Vec<String> = inner.roster.iter().map(|(id, present)| format!("{}:{}", quoted(id), present.user_info)).collect();
     format!(r#"{{"presence":{{"ids":[{}],"hash":{{{}}},"count":{}}}}}"#, ids.join(","), hash.join(","), inner.roster.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::settings::Realtime;
+
+    /// However long what is known of people is, and however many an application lets in: whoever joins can take the roster (A18).
+    #[tokio::test]
+    async fn a_roster_fits_into_the_queue_of_whoever_joins() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let epoch = Epoch("e".to_owned());
+        let channel = Channel::new("presence-a".into(), ChannelKind::of("presence-a").unwrap());
+        let mut clients = Vec::new();
+        for (number, info) in [r#"{"a":"x"}"#.to_owned(), serde_json::json!("\"".repeat(511)).to_string()].iter().cycle().enumerate() {
+            let (client, accepted) = tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+            let id = ConnectionId(number as u64);
+            let connection = Connection::new(id, None, IpAddr::V4(Ipv4Addr::LOCALHOST), accepted.unwrap().0, 0, usize::MAX, Arc::default());
+            let member = Member::new(&format!("{number:\"<128}"), info).unwrap();
+            if channel.join(&Arc::new(connection), Some(&member), None, &Log::Memory(&epoch), 0) == Joined::Full {
+                break;
+            }
+            clients.push(client);
+            let frame = ServerFrame::succeeded(channel.name(), Some(roster(&lock(&channel.inner))), None, None).text();
+            assert!(frame.len() < Realtime::default().queue_bytes, "{} bytes for {number} people", frame.len());
+        }
+        assert!(clients.len() > 50, "only {} people fit", clients.len());
+        for number in 0..clients.len() {
+            channel.leave(ConnectionId(number as u64));
+        }
+        assert_eq!(lock(&channel.inner).roster_bytes, 0, "who has left takes no room");
+    }
 }

@@ -16,7 +16,7 @@ use plenum_core::{
 };
 use plenum_store::{
     db::{External, Tx},
-    log::{self, Logged, Place},
+    log::{self, LogChannel, Logged},
 };
 
 /// Logged events that are read at once.
@@ -60,7 +60,7 @@ pub async fn publish(app: &App, events: Vec<External>) -> AppResult<()> {
 /// If the database refuses, or this is no durable application.
 pub(super) async fn extent(app: &App, channel: &str) -> AppResult<Extent> {
     let store = app.store().ok_or_else(AppError::internal)?;
-    log::extent(&mut *store.look().await?, store.epoch(), Place { application: app.id, channel }).await
+    log::extent(&mut *store.look().await?, store.epoch(), LogChannel { application: app.id, channel }).await
 }
 
 /// An event of the log has been committed.
@@ -107,7 +107,7 @@ pub(super) async fn feed(app: &App, connection: &Arc<Connection>, catching_up: V
 /// The next events after `after`; `None` if some of them are gone.
 async fn page(app: &App, channel: &str, after: u64) -> AppResult<Option<Vec<Logged>>> {
     let store = app.store().ok_or_else(AppError::internal)?;
-    let place = Place { application: app.id, channel };
+    let place = LogChannel { application: app.id, channel };
     let mut tx = store.read().await?;
     let extent = log::extent(&mut tx, store.epoch(), place).await?;
     if extent.floor > after {

@@ -27,7 +27,7 @@ use super::{
     registry::Applications,
     signature,
 };
-use plenum_core::{ids::Millis, protocol::code};
+use plenum_core::{ids::Millis, people::SignInEnd};
 use plenum_store::{db::now, faults::Said};
 
 /// The longest body of a request: ten events of the largest usual size, and their names.
@@ -194,7 +194,7 @@ fn is_unambiguous(query: &[(String, String)]) -> bool {
 async fn terminate(Path(path): Path<HashMap<String, String>>, signed: Signed) -> Json<Value> {
     let user_id = path.get("user_id").map_or("", String::as_str);
     for connection in signed.app.users.connections_of(user_id) {
-        connection.close(code::UNAUTHORISED, "ended by the application");
+        connection.sign_out(SignInEnd::EndedByApplication);
     }
     Json(json!({}))
 }

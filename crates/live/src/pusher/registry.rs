@@ -12,6 +12,7 @@ use super::{
     signature::AppSecret,
     webhooks::Webhook,
 };
+use crate::settings::Limits;
 use plenum_core::{error::AppResult, ids::OrganisationId};
 use plenum_store::db::{Conn, Store};
 
@@ -31,6 +32,7 @@ struct Known {
 #[derive(Debug, Default)]
 pub struct Applications {
     known: RwLock<Known>,
+    limits: Limits,
     /// Who named an application that there is not.
     pub strays: Record,
     /// One at a time reads the rows and puts them in place: what was read earlier must not come later.
@@ -91,10 +93,12 @@ async fn webhooks(conn: &mut Conn) -> AppResult<HashMap<i64, Vec<Webhook>>> {
 }
 
 impl Applications {
+    /// None yet; all within the server's `limits`.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
     /// Reads all applications as they are set now. Those that are known keep their connections.
-    ///
-    /// # Errors
-    /// If the database refuses.
     pub async fn load(&self, store: &Store) -> AppResult<()> {
         let _turn = self.loading.lock().await;
         let (rows, mut webhooks) = {
@@ -118,7 +122,7 @@ impl Applications {
                     app.configure(settings);
                     app
                 }
-                None => Arc::new(App::new(id, settings).over(store.clone())),
+                None => Arc::new(App::new(id, settings).over(store.clone()).within(self.limits)),
             };
             app.outbox.want(wanted);
             known.by_key.insert(key, Arc::clone(&app));

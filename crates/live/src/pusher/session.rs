@@ -16,16 +16,13 @@ use super::{
 };
 use crate::{
     connection::{Connection, End, Host},
-    subscriptions::count_recovery,
+    pace::{Budget, Pace, Verdict},
+    subscriptions::{count_recovery, may_act},
 };
 use plenum_core::protocol::{ClientFrame, ServerFrame, Subscribe, code, event};
 
 /// Client events of one connection in a second.
 const CLIENT_EVENTS: u32 = 10;
-/// Bytes of a person's id on a presence channel.
-const USER_ID_BYTES: usize = 128;
-/// Bytes of what others see of them.
-const USER_INFO_BYTES: usize = 1024;
 /// Channels of one connection: more than any client needs, so that one cannot grow without end.
 const CHANNELS: usize = 1_000;
 
@@ -36,6 +33,7 @@ pub struct Session {
     catching_up: Vec<CatchUp>,
     user: Option<User>,
     client_events: (u32, u32),
+    pace: Pace,
 }
 
 impl Session {
@@ -78,14 +76,24 @@ impl Host for App {
         }
         self.forget(connection.id);
         if let Some(user) = session.user {
-            self.users.sign_out(connection.id, &user.id, &user.watchlist);
+            self.users.sign_out(connection.id, &user.member.user_id, &user.watchlist);
         }
     }
 }
 
 /// Acts on one frame. Only a durable log is waited for: all else that it needs is in memory.
 async fn act(app: &App, connection: &Arc<Connection>, session: &mut Session, text: &str) {
-    match ClientFrame::parse(text) {
+    let frame = ClientFrame::parse(text);
+    if !matches!(frame, Ok(ClientFrame::ClientEvent { .. })) {
+        let verdict = session.pace.count(Budget::new(app.limits().frames_per_second, CHANNELS), std::time::Instant::now());
+        if verdict != Verdict::Act {
+            app.record.refuse(record::What::Subscription, "A client sends too many frames.");
+        }
+        if !may_act(connection, verdict, &frame) {
+            return;
+        }
+    }
+    match frame {
         Ok(ClientFrame::Ping) => connection.say(&ServerFrame::new(event::PONG, "{}")),
         Ok(ClientFrame::Subscribe(wish)) => {
             if let Err((status, reason)) = subscribe(app, connection, session, &wish).await {
@@ -124,7 +132,7 @@ async fn subscribe(app: &App, connection: &Arc<Connection>, session: &mut Sessio
     match kind.access {
         Access::Public => {}
         Access::User => {
-            let own = session.user.as_ref().is_some_and(|user| wish.channel.strip_prefix(USER_PREFIX) == Some(&user.id));
+            let own = session.user.as_ref().is_some_and(|user| wish.channel.strip_prefix(USER_PREFIX) == Some(&user.member.user_id));
             if !own {
                 return refuse(403, "Only the user who is signed in may join this channel.");
             }
@@ -143,9 +151,9 @@ async fn subscribe(app: &App, connection: &Arc<Connection>, session: &mut Sessio
     };
     match channel.join(connection, member.as_ref(), wish.since.as_ref(), &log, settings.presence_members) {
         Joined::Already => connection.say(&ServerFrame::error(None, &format!("Existing subscription to channel {}", wish.channel))),
-        Joined::Full => return refuse(403, format!("At most {} people fit on this channel.", settings.presence_members)),
+        Joined::Full => return refuse(403, "No more people fit on this channel."),
         Joined::Yes { first, new_member, cache_miss, recovered, behind } => {
-            count_recovery(recovered);
+            count_recovery(app.meters(), recovered);
             app.tap.note(What::Subscribed, Some(connection.id), Some(channel.name()), None);
             if let Some(after) = behind {
                 session.catching_up.push(CatchUp { channel: Arc::clone(&channel), after });
@@ -192,7 +200,7 @@ fn member(session: &Session, wish: &Subscribe) -> Result<Member, Refusal> {
     let Some(data) = wish.channel_data.as_deref() else {
         let user = session.user.as_ref();
         return match user {
-            Some(user) => Ok(Member { user_id: Arc::clone(&user.id), user_info: Arc::clone(&user.info) }),
+            Some(user) => Ok(user.member.clone()),
             None => refuse(401, "A presence channel needs channel_data, or a user who is signed in."),
         };
     };
@@ -203,21 +211,14 @@ fn member(session: &Session, wish: &Subscribe) -> Result<Member, Refusal> {
         _ => return refuse(400, "channel_data needs a user_id."),
     };
     let user_info = data.get("user_info").map_or_else(|| "{}".to_owned(), Value::to_string);
-    if user_id.len() > USER_ID_BYTES {
-        return refuse(400, format!("A user_id has at most {USER_ID_BYTES} bytes."));
-    }
-    if user_info.len() > USER_INFO_BYTES {
-        return refuse(400, format!("user_info has at most {USER_INFO_BYTES} bytes."));
-    }
-    Ok(Member { user_id: user_id.into(), user_info: user_info.into() })
+    Member::new(&user_id, &user_info).map_err(|long| (400, long.to_string()))
 }
 
 fn sign_in(app: &App, connection: &Arc<Connection>, session: &mut Session, auth: &str, user_data: &str) {
     if !app.settings().authorises(&signature::sign_in(&connection.id.socket_id(), user_data), auth) {
         let reason = "The signature of the user data is not valid.";
         app.record.refuse(record::What::SignIn, reason);
-        connection.say(&ServerFrame::error(Some(code::UNAUTHORISED), reason));
-        return connection.close(code::UNAUTHORISED, "not signed in");
+        return connection.refuse_sign_in(reason);
     }
     let user = match User::parse(user_data) {
         Ok(user) => user,
@@ -226,23 +227,27 @@ fn sign_in(app: &App, connection: &Arc<Connection>, session: &mut Session, auth:
             app.record.refuse(record::What::SignIn, reason);
             return connection.say(&ServerFrame::error(Some(code::WATCHLIST), reason));
         }
+        Err(Refused::TooLong(long)) => {
+            let reason = long.to_string();
+            app.record.refuse(record::What::SignIn, &reason);
+            return connection.refuse_sign_in(&reason);
+        }
         Err(Refused::Unreadable) => {
             let reason = "The user data needs a text id.";
             app.record.refuse(record::What::SignIn, reason);
-            connection.say(&ServerFrame::error(Some(code::UNAUTHORISED), reason));
-            return connection.close(code::UNAUTHORISED, "not signed in");
+            return connection.refuse_sign_in(reason);
         }
     };
     if let Some(before) = session.user.take() {
-        app.users.sign_out(connection.id, &before.id, &before.watchlist);
-        if before.id != user.id {
+        app.users.sign_out(connection.id, &before.member.user_id, &before.watchlist);
+        if before.member.user_id != user.member.user_id {
             // What is written to the one before is not for them.
-            unsubscribe(app, connection, session, &format!("{USER_PREFIX}{}", before.id));
+            unsubscribe(app, connection, session, &format!("{USER_PREFIX}{}", before.member.user_id));
         }
     }
     let data = serde_json::json!({ "user_data": user_data }).to_string();
     connection.say(&ServerFrame::new(event::SIGN_IN_SUCCESS, data));
-    app.users.sign_in(connection, &user.id, &user.watchlist);
+    app.users.sign_in(connection, &user.member.user_id, &user.watchlist);
     session.user = Some(user);
 }
 

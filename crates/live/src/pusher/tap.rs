@@ -37,7 +37,6 @@ pub enum What {
 /// Something that passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
-    /// When.
     pub at: Millis,
     /// What.
     pub what: What,

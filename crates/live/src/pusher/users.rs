@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use super::channel::{Member, TooLong};
 use crate::connection::{Connection, lock};
 use plenum_core::{
     ids::ConnectionId,
@@ -104,10 +105,8 @@ fn watchlist_events(events: &[serde_json::Value]) -> ServerFrame {
 /// What `pusher:signin` says of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Their id.
-    pub id: Arc<str>,
-    /// What others on presence channels see of them, as JSON text.
-    pub info: Arc<str>,
+    /// Who they are on presence channels.
+    pub member: Member,
     /// Whose presence they want to know.
     pub watchlist: Vec<Arc<str>>,
 }
@@ -119,6 +118,8 @@ pub enum Refused {
     Unreadable,
     /// More than [`WATCHED`] people.
     TooManyWatched,
+    /// More of them than fits on a presence channel.
+    TooLong(TooLong),
 }
 
 impl User {
@@ -137,7 +138,8 @@ impl User {
             return Err(Refused::TooManyWatched);
         }
         let info = data.get("user_info").map_or_else(|| "{}".to_owned(), serde_json::Value::to_string);
-        Ok(Self { id: id.into(), info: info.into(), watchlist: watchlist.into_iter().collect() })
+        let member = Member::new(id, &info).map_err(Refused::TooLong)?;
+        Ok(Self { member, watchlist: watchlist.into_iter().collect() })
     }
 }
 
@@ -148,7 +150,7 @@ mod tests {
     #[test]
     fn user_data_is_read_or_refused() {
         let user = User::parse(r#"{"id":"7","user_info":{"name":"Ines"},"watchlist":["8","9","8"]}"#).unwrap();
-        assert_eq!((&*user.id, &*user.info), ("7", r#"{"name":"Ines"}"#));
+        assert_eq!((&*user.member.user_id, &*user.member.user_info), ("7", r#"{"name":"Ines"}"#));
         assert_eq!(user.watchlist.len(), 2);
         for wrong in ["", "[]", "{}", r#"{"id":""}"#, r#"{"id":7}"#, "null"] {
             assert_eq!(User::parse(wrong), Err(Refused::Unreadable), "{wrong}");
@@ -156,5 +158,10 @@ mod tests {
         let crowd: Vec<String> = (0..=WATCHED).map(|id| id.to_string()).collect();
         let crowd = serde_json::json!({ "id": "7", "watchlist": crowd }).to_string();
         assert_eq!(User::parse(&crowd), Err(Refused::TooManyWatched));
+        // What a presence channel takes of a person does not depend on how they came (A18).
+        let long = serde_json::json!({ "id": "7", "user_info": { "about": "x".repeat(1_024) } }).to_string();
+        assert_eq!(User::parse(&long), Err(Refused::TooLong(TooLong::Info)));
+        let long = serde_json::json!({ "id": "7".repeat(129) }).to_string();
+        assert_eq!(User::parse(&long), Err(Refused::TooLong(TooLong::Id)));
     }
 }

@@ -30,6 +30,7 @@ impl Live<PersonEvent> for Sidebar {
                 }
                 line.head = head.head;
                 line.last.clone_from(&head.last);
+                line.gone.clone_from(&head.gone);
                 line.conversation.name.clone_from(&head.name);
                 line.conversation.topic.clone_from(&head.topic);
                 touched_line(head.conversation)
@@ -43,6 +44,7 @@ impl Live<PersonEvent> for Sidebar {
                 if let Some(known) = known.filter(|known| known.head >= line.head) {
                     line.head = known.head;
                     line.last.clone_from(&known.last);
+                    line.gone.clone_from(&known.gone);
                 }
                 self.lines.insert(id, line);
                 SidebarTouched { lines: vec![id], membership }

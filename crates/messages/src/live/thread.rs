@@ -1,6 +1,6 @@
 //! How live events, pages of history and fresh snapshots apply to a conversation on the screen.
 
-use super::{ConversationEvent, PersonEvent, ReactionsChanged, replace_cards, update_cards};
+use super::{ConversationEvent, PersonEvent, QuoteChanged, ReactionsChanged, replace_cards, update_cards};
 use crate::model::{Message, POINTER_MEMBERS, Pending, Thread};
 use plenum_core::{ids::PersonId, live::Live, people::PersonCard, sorted::sort_by_key};
 use plenum_directory::live::OrganisationEvent;
@@ -26,6 +26,7 @@ impl Live<ConversationEvent> for Thread {
             ConversationEvent::MessageSent(message)
             | ConversationEvent::MessageEdited(message)
             | ConversationEvent::MessageDeleted(message) => self.apply_message(viewer, message),
+            ConversationEvent::QuoteChanged(change) => self.apply_quote(change),
             ConversationEvent::ReactionChanged(change) => self.apply_reactions(change),
             ConversationEvent::PointerMoved(moved) => {
                 if let Some(member) = self.members.iter_mut().find(|member| member.card.id == moved.person) {
@@ -83,6 +84,7 @@ impl Thread {
         }
         let mut message = message.clone();
         update_cards(cards_of(&mut message), &self.since.renamed);
+        self.update_quote(&mut message);
         let number = message.number;
         self.head = self.head.max(number);
         if let Some(known) = self.messages.get_mut(&number) {
@@ -94,6 +96,31 @@ impl Thread {
             self.since.reactions.remove(&number);
             self.since.messages.insert(number, message);
             touched.rows |= self.close_up();
+        }
+        touched
+    }
+
+    /// Puts into a reply the newest text of what it quotes. Where none has come yet, what is shown of it stays until one does.
+    fn update_quote(&self, message: &mut Message) {
+        let shown = self.messages.get(&message.number).and_then(|known| known.reply_to.as_ref());
+        let Some(quote) = &mut message.reply_to else { return };
+        let newest = self.since.quotes.get(&quote.message);
+        if let Some(text) = newest.or_else(|| shown.map(|shown| &shown.text).filter(|_| quote.text.is_empty())) {
+            quote.text.clone_from(text);
+        }
+    }
+
+    /// What replies quote of a message, as it is now.
+    fn apply_quote(&mut self, change: &QuoteChanged) -> ThreadTouched {
+        self.since.quotes.insert(change.message, change.text.clone());
+        let mut touched = ThreadTouched::default();
+        for (number, message) in self.messages.iter_mut() {
+            if replace_quote(message, change) {
+                touched.messages.push(*number);
+            }
+        }
+        for message in self.since.messages.values_mut() {
+            replace_quote(message, change);
         }
         touched
     }
@@ -163,6 +190,7 @@ impl Thread {
                 message = newer;
             } else {
                 update_cards(cards_of(&mut message), &self.since.renamed);
+                self.update_quote(&mut message);
                 message.reactions = reactions.unwrap_or(message.reactions);
             }
             self.messages.insert(number, message);
@@ -222,6 +250,12 @@ impl Live<OrganisationEvent> for Thread {
         }
         touched
     }
+}
+
+/// Puts the changed text where `message` quotes it; true if that changed anything.
+fn replace_quote(message: &mut Message, change: &QuoteChanged) -> bool {
+    let stale = message.reply_to.as_mut().filter(|quote| quote.message == change.message && quote.text != change.text);
+    stale.map(|quote| quote.text.clone_from(&change.text)).is_some()
 }
 
 /// The people that a message shows by their cards.

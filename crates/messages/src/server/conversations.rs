@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     live::PersonEvent,
-    model::{Access, Conversation, ConversationKind, Line, Own, POINTER_MEMBERS, Preview},
+    model::{Access, Conversation, ConversationKind, GONE, Line, Own, POINTER_MEMBERS, Preview, Rights},
 };
 use plenum_core::{
     error::{AppError, AppResult},
@@ -14,11 +14,11 @@ use plenum_core::{
 };
 use plenum_store::db::{Conn, Tx};
 
-use super::markdown;
+use super::{markdown, stored::signed};
 
 /// A conversation as one person stands to it.
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Standing {
+pub struct Membership {
     pub id: ConversationId,
     pub organisation_id: OrganisationId,
     pub kind: ConversationKind,
@@ -39,8 +39,8 @@ pub struct Standing {
     pub person_hue: u8,
 }
 
-impl Standing {
-    /// The card of `person`, whose standing it is.
+impl Membership {
+    /// The card of `person`, whose membership it is.
     pub fn card(&self, person: PersonId) -> PersonCard {
         PersonCard { id: person, name: self.person_name.clone(), hue: self.person_hue }
     }
@@ -77,13 +77,14 @@ impl Standing {
         if self.joined { Ok(()) } else { Err(AppError::forbidden("Join the room to write in it.")) }
     }
 
+    /// What `who`, whose membership it is, may do in it.
+    pub fn rights(&self, who: &Identity) -> Rights {
+        Rights { owner: self.owner, admin: who.has(Role::Admin) }
+    }
+
     /// 403 unless the person owns the conversation or runs the organisation.
     pub fn must_be_run_by(&self, who: &Identity) -> AppResult<()> {
-        if self.owner || who.has(Role::Admin) {
-            Ok(())
-        } else {
-            Err(AppError::forbidden("Only an owner of this conversation can do that."))
-        }
+        if self.rights(who).runs() { Ok(()) } else { Err(AppError::forbidden("Only an owner of this conversation can do that.")) }
     }
 }
 
@@ -92,19 +93,14 @@ pub fn own(read: i64, unread_from: Option<i64>, muted: bool) -> Own {
     Own { read: read.unsigned_abs(), unread_from: unread_from.map(i64::unsigned_abs), muted }
 }
 
-/// There is no such conversation, or not for this person: one answer for both (I24).
-pub fn unknown() -> AppError {
-    AppError::not_found("There is no such conversation.")
-}
-
 /// The conversation, if `person` may read it: its members, and everyone in the organisation if it is an open room.
 pub async fn readable(
     conn: &mut Conn,
     person: PersonId,
     organisation: OrganisationId,
     conversation: ConversationId,
-) -> AppResult<Standing> {
-    let standing: Option<Standing> = sqlx::query_as(
+) -> AppResult<Membership> {
+    let membership: Option<Membership> = sqlx::query_as(
         "select c.id, c.organisation_id, c.kind, c.access, c.general, c.name, c.topic, c.head, c.member_count,
                 m.person_id is not null as joined, coalesce(m.owner, false) as owner, coalesce(m.read_number, 0) as read_number,
                 coalesce(m.delivered_number, 0) as delivered_number, coalesce(m.shown_read, 0) as shown_read, m.unread_from, coalesce(m.muted, false) as muted,
@@ -117,26 +113,23 @@ pub async fn readable(
     .bind(organisation)
     .fetch_optional(conn)
     .await?;
-    standing
-        .filter(|standing| standing.joined || (standing.kind == ConversationKind::Room && standing.access == Access::Open))
-        .ok_or_else(unknown)
+    membership
+        .filter(|membership| membership.joined || (membership.kind == ConversationKind::Room && membership.access == Access::Open))
+        .ok_or_else(|| AppError::no_such("conversation"))
 }
 
 /// The same for who asks.
-pub async fn readable_by(conn: &mut Conn, who: &Identity, conversation: ConversationId) -> AppResult<Standing> {
+pub async fn readable_by(conn: &mut Conn, who: &Identity, conversation: ConversationId) -> AppResult<Membership> {
     readable(conn, who.person, who.organisation, conversation).await
 }
 
 /// The conversation, if who asks is a member: 404 for all others.
-pub async fn joined_by(conn: &mut Conn, who: &Identity, conversation: ConversationId) -> AppResult<Standing> {
-    let standing = readable_by(conn, who, conversation).await?;
-    if standing.joined { Ok(standing) } else { Err(unknown()) }
+pub async fn joined_by(conn: &mut Conn, who: &Identity, conversation: ConversationId) -> AppResult<Membership> {
+    let membership = readable_by(conn, who, conversation).await?;
+    if membership.joined { Ok(membership) } else { Err(AppError::no_such("conversation")) }
 }
 
 /// May `person` follow the conversation live? Only its members may, in open rooms too.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn may_join_channel(conn: &mut Conn, person: PersonId, conversation: ConversationId) -> AppResult<bool> {
     let row: Option<(i64,)> = sqlx::query_as("select person_id from memberships where conversation_id = $1 and person_id = $2")
         .bind(conversation)
@@ -147,9 +140,6 @@ pub async fn may_join_channel(conn: &mut Conn, person: PersonId, conversation: C
 }
 
 /// All members, by id.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn member_ids(conn: &mut Conn, conversation: ConversationId) -> AppResult<Vec<PersonId>> {
     Ok(sqlx::query_scalar("select person_id from memberships where conversation_id = $1 order by person_id")
         .bind(conversation)
@@ -164,7 +154,7 @@ pub async fn card(conn: &mut Conn, organisation: OrganisationId, person: PersonI
         .bind(organisation)
         .fetch_optional(conn)
         .await?;
-    let (name, hue) = row.ok_or_else(|| AppError::not_found("There is no such person."))?;
+    let (name, hue) = row.ok_or_else(|| AppError::no_such("person"))?;
     Ok(PersonCard { id: person, name, hue })
 }
 
@@ -203,10 +193,34 @@ pub async fn lines(conn: &mut Conn, person: PersonId, only: Option<ConversationI
     .await?;
     let unnamed = rows.iter().any(|row| row.name.is_empty());
     let mut others = if unnamed { others(conn, person, only).await? } else { BTreeMap::new() };
-    Ok(rows.into_iter().map(|row| (row.id, line(others.remove(&row.id).unwrap_or_default(), row))).collect())
+    let mut gone = gone(conn, person, only).await?;
+    let line = |row: LineRow| {
+        let id = row.id;
+        (id, line(others.remove(&id).unwrap_or_default(), gone.remove(&id).unwrap_or_default(), row))
+    };
+    Ok(rows.into_iter().map(line).collect())
 }
 
-fn line(others: Vec<PersonCard>, row: LineRow) -> Line {
+/// Of the last messages of the conversations of `person`, those that are deleted.
+async fn gone(conn: &mut Conn, person: PersonId, only: Option<ConversationId>) -> AppResult<BTreeMap<ConversationId, Vec<u64>>> {
+    let rows: Vec<(ConversationId, i64)> = sqlx::query_as(
+        "select c.id, d.number from memberships m join conversations c on c.id = m.conversation_id
+         join messages d on d.conversation_id = c.id and d.number > c.head - $3 and d.deleted_at is not null
+         where m.person_id = $1 and (cast($2 as bigint) is null or m.conversation_id = $2) order by c.id, d.number",
+    )
+    .bind(person)
+    .bind(only)
+    .bind(signed(GONE))
+    .fetch_all(conn)
+    .await?;
+    let mut gone: BTreeMap<ConversationId, Vec<u64>> = BTreeMap::new();
+    for (conversation, number) in rows {
+        gone.entry(conversation).or_default().push(number.unsigned_abs());
+    }
+    Ok(gone)
+}
+
+fn line(others: Vec<PersonCard>, gone: Vec<u64>, row: LineRow) -> Line {
     let head = row.head.unsigned_abs();
     let last = row.author_id.zip(row.author_name).zip(row.author_hue).zip(row.sent_at).map(|(((id, name), hue), at)| Preview {
         number: head,
@@ -226,6 +240,7 @@ fn line(others: Vec<PersonCard>, row: LineRow) -> Line {
         others,
         head,
         last,
+        gone,
         own: own(row.read_number, row.unread_from, row.muted),
     }
 }
@@ -263,6 +278,7 @@ pub async fn others(
 pub async fn announce_line(tx: &mut Tx, person: PersonId, conversation: ConversationId) -> AppResult<()> {
     if let Some(mut line) = lines(tx, person, Some(conversation)).await?.remove(&conversation) {
         line.last = None;
+        line.gone = Vec::new();
         tx.announce(person, &PersonEvent::ConversationAdded(line));
     }
     Ok(())

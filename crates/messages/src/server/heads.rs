@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 
 use crate::{
     live::{Head, PersonEvent},
-    model::Preview,
+    model::{GONE, Preview},
 };
 use plenum_core::{
     error::AppResult,
@@ -16,7 +16,7 @@ use plenum_core::{
 use plenum_live::heads::{HeadEvent, Heads};
 use plenum_store::db::{Conn, Store};
 
-use super::{conversations, markdown};
+use super::{conversations, markdown, stored::signed};
 
 /// Conversations, as the live layer follows them.
 #[derive(Clone)]
@@ -63,7 +63,14 @@ async fn read(conn: &mut Conn, conversation: ConversationId) -> AppResult<Option
          left join people author on author.id = last.author_id where c.id = $1",
     )
     .bind(conversation)
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
+    .await?;
+    let gone: Vec<i64> = sqlx::query_scalar(
+        "select number from messages where conversation_id = $1 and number > $2 and deleted_at is not null order by number",
+    )
+    .bind(conversation)
+    .bind(row.as_ref().map_or(0, |row| row.head) - signed(GONE))
+    .fetch_all(conn)
     .await?;
     Ok(row.map(|row| {
         let number = row.head.unsigned_abs();
@@ -75,6 +82,7 @@ async fn read(conn: &mut Conn, conversation: ConversationId) -> AppResult<Option
             topic: row.topic,
             head: number,
             last: author.zip(row.sent_at).map(|(author, at)| Preview { number, author, text, at }),
+            gone: gone.into_iter().map(i64::unsigned_abs).collect(),
         }
     }))
 }

@@ -1,9 +1,13 @@
 //! Markdown as people write it in messages, to the HTML that everyone sees.
 //!
-//! The parser's events are rewritten (no raw HTML, no images, headings become strong
-//! paragraphs, single newlines break the line, bare addresses become links, `@Full Name`
-//! a mention), written as HTML and sanitised by a tight allow-list: whatever the parser
-//! lets through, nothing but [`TAGS`] leaves this module. Everything here is pure.
+//! First what means something by itself is taken out of the parser's reach ([`protected`]): bare addresses, `@Full Name`. The parser's
+//! events are rewritten (no raw HTML, no images, no definitions, headings become strong paragraphs, single newlines break the line),
+//! written as HTML and sanitised by a tight allow-list: whatever the parser lets through, nothing but [`TAGS`] leaves this module. No
+//! text that somebody wrote vanishes: what Markdown would not show is shown as it was written. Everything here is pure.
+
+mod addresses;
+mod names;
+mod protected;
 
 use std::{
     borrow::Cow,
@@ -11,12 +15,18 @@ use std::{
     sync::LazyLock,
 };
 
-use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream};
 
-use plenum_core::ids::PersonId;
+use names::Names;
+use plenum_core::{ids::PersonId, text::is_visible};
+use protected::{Piece, Protected};
 
+/// Where a link of a message can lead.
+const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 /// All tags that a message can have.
 const TAGS: [&str; 13] = ["p", "br", "em", "strong", "del", "code", "pre", "ul", "ol", "li", "blockquote", "a", "span"];
+/// Times that a character is looked at, at the most: after an `@` as often as the longest name has letters.
+const STEPS: usize = 100;
 /// Tags deeper than this are left out; their content stays. Browsers and sanitisers are slow on thousands of levels.
 const DEPTH: usize = 24;
 /// Characters of the source that a preview looks at; queries need not fetch more.
@@ -34,7 +44,7 @@ static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
             ("ol", HashSet::from(["start"])),
         ]))
         .allowed_classes(HashMap::from([("span", HashSet::from(["mention"]))]))
-        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_schemes(HashSet::from(SCHEMES))
         .url_relative(ammonia::UrlRelative::Deny)
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_value("a", "target", "_blank")
@@ -52,51 +62,181 @@ pub struct Rendered {
     pub text: String,
     /// Sanitised HTML.
     pub html: String,
+    /// Without markup, as it is searched.
+    pub plain: String,
     /// Who is mentioned, in order of their ids.
     pub mentions: Vec<PersonId>,
 }
 
 /// Renders `text`; `members` are those who can be mentioned.
 pub fn render(text: &str, members: &[(PersonId, String)]) -> Rendered {
-    let mut events = Vec::new();
-    let mut mentions = BTreeSet::new();
-    // Inside of links and code, text stays as it is.
-    let mut verbatim = 0_usize;
-    let mut emitted = Vec::new();
-    for event in TextMergeStream::new(Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH)) {
-        match event {
-            Event::Start(tag) => {
-                verbatim += usize::from(is_verbatim(&tag.to_end()));
-                let keeps = emitted.len() < DEPTH;
-                emitted.push(keeps);
-                if keeps {
-                    open(tag, &mut events);
-                }
-            }
-            Event::End(tag) => {
-                verbatim = verbatim.saturating_sub(usize::from(is_verbatim(&tag)));
-                if emitted.pop().unwrap_or_default() {
-                    close(tag, &mut events);
-                }
-            }
-            Event::Text(text) if verbatim > 0 => events.push(Event::Text(text)),
-            Event::Text(text) => inline(&text, members, &mut mentions, &mut events),
-            Event::Html(html) => lines(&html, &mut events),
-            Event::InlineHtml(html) => events.push(Event::Text(html)),
-            Event::SoftBreak | Event::HardBreak => events.push(Event::HardBreak),
-            Event::Rule => events.extend([Event::Start(Tag::Paragraph), Event::Text("---".into()), Event::End(TagEnd::Paragraph)]),
-            Event::Code(code) => events.push(Event::Code(code)),
-            // Extensions that are not switched on.
-            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => events.push(Event::Text(text)),
-            Event::TaskListMarker(_) => {}
-        }
-    }
+    let names = Names::new(members);
+    let protected = Protected::new(text, &names);
+    debug_assert!(protected.steps <= STEPS * text.len().max(1), "{} steps for {} bytes", protected.steps, text.len());
+    let Writing { events, mentions, .. } = Writing::of(text, &protected);
+    let plain = plain(&events);
     let mut html = String::with_capacity(text.len() * 2);
     pulldown_cmark::html::push_html(&mut html, events.into_iter());
     Rendered {
         text: text.to_owned(),
         html: SANITISER.clean(&html).to_string().trim_end().to_owned(),
+        plain,
         mentions: mentions.into_iter().collect(),
+    }
+}
+
+/// The events of a message on their way from the parser to its HTML.
+struct Writing<'a> {
+    protected: &'a Protected<'a>,
+    events: Vec<Event<'a>>,
+    /// The tags that are open, from the outermost on.
+    open: Vec<Open<'a>>,
+    /// How many of these are links or code, in which text stays as it is.
+    verbatim: usize,
+    mentions: BTreeSet<PersonId>,
+}
+
+/// An open tag.
+struct Open<'a> {
+    /// It is written; it is not where it stands too deep.
+    is_written: bool,
+    /// What comes after its content, if it is no tag.
+    end: Option<CowStr<'a>>,
+    /// How many events there were when it was opened…
+    since: usize,
+    /// …and what it shows if none came.
+    empty: CowStr<'a>,
+}
+
+impl<'a> Writing<'a> {
+    /// All events of `text`, of which `protected` is what the parser may see.
+    fn of(text: &str, protected: &'a Protected<'a>) -> Self {
+        let mut writing = Self { protected, events: Vec::new(), open: Vec::new(), verbatim: 0, mentions: BTreeSet::new() };
+        for event in TextMergeStream::new(Parser::new_ext(&protected.source, Options::ENABLE_STRIKETHROUGH)) {
+            writing.take(event);
+        }
+        if !writing.events.iter().any(|event| matches!(event, Event::Text(text) | Event::Code(text) if is_visible(text))) {
+            // Marks and nothing between them.
+            writing.events = vec![Event::Start(Tag::Paragraph)];
+            lines(text, &mut writing.events);
+            writing.events.push(Event::End(TagEnd::Paragraph));
+        }
+        writing
+    }
+
+    fn take(&mut self, event: Event<'a>) {
+        match event {
+            Event::Start(tag) => self.open(tag),
+            Event::End(tag) => self.close(tag),
+            Event::Text(text) if self.verbatim > 0 => self.text(&text),
+            Event::Text(text) => self.inline(&text),
+            Event::Html(html) => lines(&self.protected.restored(&html), &mut self.events),
+            // Extensions that are not switched on have no other events.
+            Event::InlineHtml(text) | Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
+                self.text(&text)
+            }
+            Event::SoftBreak | Event::HardBreak => self.events.push(Event::HardBreak),
+            Event::Rule => self.events.extend([Event::Start(Tag::Paragraph), Event::Text("---".into()), Event::End(TagEnd::Paragraph)]),
+            Event::Code(code) => self.events.push(Event::Code(self.protected.restored(&code).into_owned().into())),
+            Event::TaskListMarker(_) => {}
+        }
+    }
+
+    /// Text as it was written.
+    fn text(&mut self, text: &str) {
+        self.events.push(Event::Text(self.protected.restored(text).into_owned().into()));
+    }
+
+    /// Text in which addresses are links and names mentions.
+    fn inline(&mut self, text: &str) {
+        for part in self.protected.parts(text) {
+            match part {
+                Piece::Text(text) => self.events.push(Event::Text(text.to_owned().into())),
+                Piece::Address(address) => {
+                    let link =
+                        Tag::Link { link_type: LinkType::Autolink, dest_url: address.to_owned().into(), title: "".into(), id: "".into() };
+                    self.events.extend([Event::Start(link), Event::Text(address.to_owned().into()), Event::End(TagEnd::Link)]);
+                }
+                Piece::Mention(_, named) => {
+                    let begin: String =
+                        named.people.iter().map(|person| format!("<span class=\"mention\" data-person=\"{person}\">")).collect();
+                    let end = "</span>".repeat(named.people.len());
+                    self.events.extend([
+                        Event::InlineHtml(begin.into()),
+                        Event::Text(format!("@{}", named.name).into()),
+                        Event::InlineHtml(end.into()),
+                    ]);
+                    self.mentions.extend(named.people);
+                }
+            }
+        }
+    }
+
+    /// Opens a tag as messages have it; an image is its description.
+    fn open(&mut self, tag: Tag<'a>) {
+        self.verbatim += usize::from(is_verbatim(&tag.to_end()));
+        let is_written = self.open.len() < DEPTH;
+        let (mut end, mut empty) = (None, CowStr::from(""));
+        match tag {
+            Tag::Link { link_type, dest_url, title, id } => {
+                let dest_url = CowStr::from(self.protected.restored(&dest_url).into_owned());
+                empty = dest_url.clone();
+                if link_type == LinkType::Email || is_allowed(&dest_url) {
+                    self.start(is_written, Tag::Link { link_type, dest_url, title, id });
+                } else {
+                    // Messages have no such links.
+                    let (before, after) = match link_type {
+                        LinkType::Autolink => ("<", ">".to_owned()),
+                        _ => ("[", format!("]({dest_url})")),
+                    };
+                    self.events.push(Event::Text(before.into()));
+                    (end, empty) = (Some(after.into()), CowStr::from(""));
+                }
+            }
+            Tag::Image { dest_url, .. } => empty = self.protected.restored(&dest_url).into_owned().into(),
+            Tag::CodeBlock(kind) => {
+                if let CodeBlockKind::Fenced(info) = &kind {
+                    empty = self.protected.restored(info).into_owned().into();
+                }
+                self.start(is_written, Tag::CodeBlock(CodeBlockKind::Indented));
+                // The name of a language is no text; more than a word is.
+                if empty.split_whitespace().nth(1).is_some() {
+                    self.events.push(Event::Text(format!("{empty}\n").into()));
+                }
+            }
+            Tag::Heading { level, .. } => {
+                empty = "#".repeat(level as usize).into();
+                self.start(is_written, Tag::Paragraph);
+                self.start(is_written, Tag::Strong);
+            }
+            Tag::HtmlBlock => self.start(is_written, Tag::Paragraph),
+            tag => self.start(is_written, tag),
+        }
+        self.open.push(Open { is_written, end, since: self.events.len(), empty });
+    }
+
+    fn start(&mut self, is_written: bool, tag: Tag<'a>) {
+        if is_written {
+            self.events.push(Event::Start(tag));
+        }
+    }
+
+    fn close(&mut self, tag: TagEnd) {
+        self.verbatim = self.verbatim.saturating_sub(usize::from(is_verbatim(&tag)));
+        let Some(open) = self.open.pop() else { return };
+        if self.events.len() == open.since && !open.empty.is_empty() {
+            self.events.push(Event::Text(open.empty));
+        }
+        if let Some(end) = open.end {
+            self.events.push(Event::Text(end));
+        } else if open.is_written {
+            match tag {
+                TagEnd::Heading(_) => self.events.extend([Event::End(TagEnd::Strong), Event::End(TagEnd::Paragraph)]),
+                TagEnd::HtmlBlock => self.events.push(Event::End(TagEnd::Paragraph)),
+                TagEnd::Image => {}
+                tag => self.events.push(Event::End(tag)),
+            }
+        }
     }
 }
 
@@ -104,28 +244,14 @@ fn is_verbatim(tag: &TagEnd) -> bool {
     matches!(tag, TagEnd::Link | TagEnd::CodeBlock)
 }
 
-/// Opens a tag as messages have it; an image is its description.
-fn open<'a>(tag: Tag<'a>, events: &mut Vec<Event<'a>>) {
-    match tag {
-        Tag::Heading { .. } => events.extend([Event::Start(Tag::Paragraph), Event::Start(Tag::Strong)]),
-        Tag::HtmlBlock => events.push(Event::Start(Tag::Paragraph)),
-        Tag::Image { .. } => {}
-        tag => events.push(Event::Start(tag)),
-    }
+/// True if a message can have a link to `address`.
+fn is_allowed(address: &str) -> bool {
+    ammonia::Url::parse(address).is_ok_and(|url| SCHEMES.contains(&url.scheme()))
 }
 
-fn close<'a>(tag: TagEnd, events: &mut Vec<Event<'a>>) {
-    match tag {
-        TagEnd::Heading(_) => events.extend([Event::End(TagEnd::Strong), Event::End(TagEnd::Paragraph)]),
-        TagEnd::HtmlBlock => events.push(Event::End(TagEnd::Paragraph)),
-        TagEnd::Image => {}
-        tag => events.push(Event::End(tag)),
-    }
-}
-
-/// Raw HTML is shown as it was written.
-fn lines<'a>(html: &str, events: &mut Vec<Event<'a>>) {
-    for line in html.split_inclusive('\n') {
+/// Text as it was written, line by line.
+fn lines(text: &str, events: &mut Vec<Event<'_>>) {
+    for line in text.split_inclusive('\n') {
         events.push(Event::Text(CowStr::from(line.trim_end_matches('\n').to_owned())));
         if line.ends_with('\n') {
             events.push(Event::HardBreak);
@@ -133,105 +259,14 @@ fn lines<'a>(html: &str, events: &mut Vec<Event<'a>>) {
     }
 }
 
-/// Finds addresses and mentions in plain text.
-fn inline<'a>(text: &str, members: &[(PersonId, String)], mentions: &mut BTreeSet<PersonId>, events: &mut Vec<Event<'a>>) {
-    let mut plain = String::new();
-    let mut rest = text;
-    let mut before = None;
-    while let Some(next) = rest.chars().next() {
-        let begins = !before.is_some_and(char::is_alphanumeric);
-        if begins
-            && next == '@'
-            && let Some((person, name, length)) = mention(rest, members)
-        {
-            flush(&mut plain, events);
-            mentions.insert(person);
-            events.extend([
-                Event::InlineHtml(format!("<span class=\"mention\" data-person=\"{person}\">").into()),
-                Event::Text(format!("@{name}").into()),
-                Event::InlineHtml("</span>".into()),
-            ]);
-            rest = rest.get(length..).unwrap_or_default();
-            before = Some('n');
-        } else if begins && let Some(address) = address(rest) {
-            flush(&mut plain, events);
-            let link = Tag::Link { link_type: LinkType::Autolink, dest_url: address.to_owned().into(), title: "".into(), id: "".into() };
-            events.extend([Event::Start(link), Event::Text(address.to_owned().into()), Event::End(TagEnd::Link)]);
-            rest = rest.get(address.len()..).unwrap_or_default();
-            before = address.chars().next_back();
-        } else {
-            plain.push(next);
-            rest = rest.get(next.len_utf8()..).unwrap_or_default();
-            before = Some(next);
-        }
-    }
-    flush(&mut plain, events);
-}
-
-fn flush(plain: &mut String, events: &mut Vec<Event<'_>>) {
-    if !plain.is_empty() {
-        events.push(Event::Text(std::mem::take(plain).into()));
-    }
-}
-
-/// The member whose name follows the `@` that `text` begins with (the longest that fits), and how many bytes it takes.
-fn mention<'m>(text: &str, members: &'m [(PersonId, String)]) -> Option<(PersonId, &'m str, usize)> {
-    let named = text.strip_prefix('@')?;
-    members
-        .iter()
-        .filter_map(|(person, name)| {
-            let length = prefix_length(named, name)?;
-            let ends = !named.get(length..)?.starts_with(char::is_alphanumeric);
-            ends.then_some((*person, name.as_str(), length + 1))
-        })
-        .max_by_key(|(_, _, length)| *length)
-}
-
-/// Bytes of `text` that spell `name`, whatever the case.
-fn prefix_length(text: &str, name: &str) -> Option<usize> {
-    let mut chars = text.chars();
-    for expected in name.chars() {
-        if !chars.next()?.to_lowercase().eq(expected.to_lowercase()) {
-            return None;
-        }
-    }
-    Some(text.len() - chars.as_str().len())
-}
-
-/// The web address that `text` begins with, without the punctuation that ends the sentence.
-fn address(text: &str) -> Option<&str> {
-    let scheme = ["https://", "http://"]
-        .into_iter()
-        .find(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))?;
-    let end = text.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`".contains(c)).unwrap_or(text.len());
-    let mut address = text.get(..end)?;
-    loop {
-        let unbalanced = address.ends_with(')') && address.matches(')').count() > address.matches('(').count();
-        match address.chars().next_back() {
-            Some(last) if unbalanced || ".,;:!?'*_~]}".contains(last) => address = address.get(..address.len() - last.len_utf8())?,
-            _ => break,
-        }
-    }
-    (address.len() > scheme.len()).then_some(address)
-}
-
 /// The first characters of a message without markup, on one line, for lists and quotes.
 ///
 /// Only the first [`PREVIEW_SOURCE`] characters of `text` matter.
 pub fn preview(text: &str) -> String {
     let source: String = text.chars().take(PREVIEW_SOURCE).collect();
-    let mut plain = String::new();
-    for event in Parser::new_ext(&source, Options::ENABLE_STRIKETHROUGH) {
-        match event {
-            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => plain.push_str(&text),
-            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::Heading(_) | TagEnd::CodeBlock) => {
-                plain.push(' ')
-            }
-            Event::Rule => plain.push_str("--- "),
-            _ => {}
-        }
-    }
-    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let names = Names::new(&[]);
+    let protected = Protected::new(&source, &names);
+    let line = plain(&Writing::of(&source, &protected).events).split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= PREVIEW {
         return line;
     }
@@ -239,6 +274,20 @@ pub fn preview(text: &str) -> String {
     short.truncate(short.trim_end().len());
     short.push('…');
     short
+}
+
+/// What there is to be read in `events`, without markup.
+fn plain(events: &[Event<'_>]) -> String {
+    let mut plain = String::new();
+    for event in events {
+        match event {
+            Event::Text(text) | Event::Code(text) => plain.push_str(text),
+            Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::CodeBlock) => plain.push('\n'),
+            _ => {}
+        }
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
 }
 
 #[cfg(test)]

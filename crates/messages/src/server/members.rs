@@ -5,7 +5,7 @@ use crate::{
     model::{Access, ConversationKind, Member, MemberEntry, POINTER_MEMBERS, Pointer, Readers},
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     channels::Channel,
     error::{AppError, AppResult},
     ids::{ConversationId, MessageId, Millis, OrganisationId, PersonId},
@@ -15,7 +15,7 @@ use plenum_store::db::{Activity, Conn, Scope, Tx};
 use plenum_web::search;
 
 use super::{
-    conversations::{self, Standing},
+    conversations::{self, Membership},
     news, stored,
 };
 
@@ -69,11 +69,11 @@ pub async fn all(conn: &mut Conn, conversation: ConversationId, member_count: i6
 
 /// A page of members by name, those whose name contains `query`. Last seen only where it is shown.
 pub async fn page(conn: &mut Conn, who: &Identity, conversation: ConversationId, query: &str, offset: u32) -> AppResult<Vec<MemberEntry>> {
-    let standing = conversations::readable_by(conn, who, conversation).await?;
+    let membership = conversations::readable_by(conn, who, conversation).await?;
     let rows: Vec<Listed> = sqlx::query_as(
         "select p.id, p.name, p.hue, m.owner, m.shown_read, m.delivered_number, (case when p.show_presence then p.last_seen_at end) as last_seen
          from memberships m join people p on p.id = m.person_id
-         where m.conversation_id = $1 and lower(p.name) like $2 escape '\\' order by lower(p.name), p.id limit $3 offset $4",
+         where m.conversation_id = $1 and coalesce(p.name_folded, lower(p.name)) like $2 escape '\\' order by lower(p.name), p.id limit $3 offset $4",
     )
     .bind(conversation)
     .bind(search::containing(query))
@@ -81,13 +81,13 @@ pub async fn page(conn: &mut Conn, who: &Identity, conversation: ConversationId,
     .bind(offset)
     .fetch_all(conn)
     .await?;
-    let pointers = standing.is_small();
+    let pointers = membership.is_small();
     Ok(rows.into_iter().map(|listed| MemberEntry { member: listed.row.member(pointers), last_seen: listed.last_seen }).collect())
 }
 
 /// Who has read a message, as far as they let others see it; those who came later have not.
 pub async fn readers(conn: &mut Conn, who: &Identity, message: MessageId) -> AppResult<Readers> {
-    let (place, _) = stored::place(conn, who, message).await?;
+    let (place, _) = stored::message_find(conn, who, message).await?;
     let count = sqlx::query_scalar(
         "select count(*) from memberships where conversation_id = $1 and shown_read >= $2 and person_id <> $3 and joined_at <= $4",
     )
@@ -119,12 +119,12 @@ pub enum Part {
     Member,
 }
 
-/// Makes `person` a member, who has read what was said before, and tells the other members; nothing
-/// happens if they are one. True if they were not. The caller announces the lists.
+/// Makes `person` a member, to whom what was said before is not new, and tells the other members: these do not see it as read by
+/// somebody who may never have looked at it. Nothing happens if they are one. True if they were not. The caller announces the lists.
 pub async fn enrol(tx: &mut Tx, conversation: ConversationId, person: PersonId, part: Part) -> AppResult<bool> {
     let added = sqlx::query(
         "insert into memberships (conversation_id, person_id, owner, read_number, delivered_number, shown_read, joined_at)
-         select id, $2, $3, head, head, head, $4 from conversations where id = $1
+         select id, $2, $3, head, head, 0, $4 from conversations where id = $1
          on conflict do nothing",
     )
     .bind(conversation)
@@ -180,9 +180,9 @@ pub(super) async fn announce_member(tx: &mut Tx, conversation: ConversationId, p
 }
 
 /// Ends the membership of `person`: for the others, in their list, and on the wire; `how` is what is recorded of it.
-pub(super) async fn end(tx: &mut Tx, standing: &Standing, person: PersonId, how: Activity) -> AppResult<()> {
-    let conversation = standing.id;
-    let card = conversations::card(tx, standing.organisation_id, person).await?;
+pub(super) async fn end(tx: &mut Tx, membership: &Membership, person: PersonId, how: Activity) -> AppResult<()> {
+    let conversation = membership.id;
+    let card = conversations::card(tx, membership.organisation_id, person).await?;
     let owner: Option<(bool,)> = sqlx::query_as("delete from memberships where conversation_id = $1 and person_id = $2 returning owner")
         .bind(conversation)
         .bind(person)
@@ -200,9 +200,9 @@ pub(super) async fn end(tx: &mut Tx, standing: &Standing, person: PersonId, how:
     // In commit order: they hear of their leaving, and of nothing after it.
     let channels = [Channel::Conversation(conversation), Channel::ConversationPresence(conversation)];
     tx.revoke(person, Scope::Channels(channels.map(|channel| channel.to_string()).to_vec()));
-    tx.record(how.named(&standing.name).within(conversation)).await?;
+    tx.record(how.within(conversation)).await?;
     if owner {
-        pass_on(tx, standing).await?;
+        pass_on(tx, membership).await?;
     }
     if member_count == POINTER_MEMBERS {
         // Pages keep no members above the limit; now that they do again, they need all.
@@ -210,15 +210,15 @@ pub(super) async fn end(tx: &mut Tx, standing: &Standing, person: PersonId, how:
             tx.announce(conversation, &ConversationEvent::MemberJoined(MemberChanged { member, member_count }));
         }
     }
-    if standing.is_unnamed_group() {
+    if membership.is_unnamed_group() {
         conversations::announce_lines(tx, conversation).await?;
     }
     Ok(())
 }
 
 /// If no owner is left, who has been there longest becomes one.
-async fn pass_on(tx: &mut Tx, standing: &Standing) -> AppResult<()> {
-    let conversation = standing.id;
+async fn pass_on(tx: &mut Tx, membership: &Membership) -> AppResult<()> {
+    let conversation = membership.id;
     let heir: Option<PersonId> = sqlx::query_scalar(
         "update memberships set owner = true
          where conversation_id = $1 and not exists (select 1 from memberships where conversation_id = $1 and owner)
@@ -231,7 +231,7 @@ async fn pass_on(tx: &mut Tx, standing: &Standing) -> AppResult<()> {
     match heir {
         Some(heir) => {
             announce_member(tx, conversation, heir).await?;
-            record(tx, None, Verb::OwnerChanged, standing, Some(heir)).await
+            record(tx, None, Record::OwnerChanged, membership, Some(heir)).await
         }
         None => Ok(()),
     }
@@ -242,10 +242,10 @@ async fn pass_on(tx: &mut Tx, standing: &Standing) -> AppResult<()> {
 /// # Errors
 /// 404 if there is no such room for who asks. Joining twice is no error.
 pub async fn join(tx: &mut Tx, who: &Identity, conversation: ConversationId) -> AppResult<()> {
-    let standing = conversations::readable_by(tx, who, conversation).await?;
-    let part = if standing.member_count == 0 && !standing.general { Part::Owner } else { Part::Member };
+    let membership = conversations::readable_by(tx, who, conversation).await?;
+    let part = if membership.member_count == 0 && !membership.general { Part::Owner } else { Part::Member };
     if add(tx, conversation, who.person, part).await? {
-        record(tx, Some(who), Verb::MemberJoined, &standing, None).await?;
+        record(tx, Some(who), Record::MemberJoined, &membership, None).await?;
     }
     Ok(())
 }
@@ -255,9 +255,9 @@ pub async fn join(tx: &mut Tx, who: &Identity, conversation: ConversationId) -> 
 /// # Errors
 /// 404; 409 for the general room and direct conversations.
 pub async fn leave(tx: &mut Tx, who: &Identity, conversation: ConversationId) -> AppResult<()> {
-    let standing = conversations::joined_by(tx, who, conversation).await?;
-    must_be_leavable(&standing)?;
-    end(tx, &standing, who.person, Activity::by(who, Verb::MemberLeft, conversation.0)).await
+    let membership = conversations::joined_by(tx, who, conversation).await?;
+    must_be_leavable(&membership)?;
+    end(tx, &membership, who.person, Activity::by(who, Record::MemberLeft, Subject::named(conversation.0, &membership.name))).await
 }
 
 /// Adds `person` of the same organisation.
@@ -265,22 +265,22 @@ pub async fn leave(tx: &mut Tx, who: &Identity, conversation: ConversationId) ->
 /// # Errors
 /// 403 unless who asks is a member, and an owner if the room is private; 404; 409 for direct conversations and full groups.
 pub async fn invite(tx: &mut Tx, who: &Identity, conversation: ConversationId, person: PersonId) -> AppResult<()> {
-    let standing = conversations::readable_by(tx, who, conversation).await?;
-    if !standing.joined {
+    let membership = conversations::readable_by(tx, who, conversation).await?;
+    if !membership.joined {
         return Err(AppError::forbidden("Join the room to invite others."));
     }
-    match (standing.kind, standing.access) {
+    match (membership.kind, membership.access) {
         (ConversationKind::Direct, _) => return Err(AppError::conflict("A direct conversation is between two. Start a group instead.")),
-        (ConversationKind::Room, Access::Private) => standing.must_be_run_by(who)?,
-        (ConversationKind::Group, _) if standing.member_count >= GROUP => {
+        (ConversationKind::Room, Access::Private) => membership.must_be_run_by(who)?,
+        (ConversationKind::Group, _) if membership.member_count >= GROUP => {
             return Err(AppError::conflict(format!("A group has at most {GROUP} people. Make a room instead.")));
         }
         _ => {}
     }
     conversations::card(tx, who.organisation, person).await?;
     if add(tx, conversation, person, Part::Member).await? {
-        record(tx, Some(who), Verb::MemberInvited, &standing, Some(person)).await?;
-        news::added(tx, &standing, (who.person, &who.name), person).await?;
+        record(tx, Some(who), Record::MemberInvited, &membership, Some(person)).await?;
+        news::added(tx, &membership, (who.person, &who.name), person).await?;
     }
     Ok(())
 }
@@ -290,36 +290,34 @@ pub async fn invite(tx: &mut Tx, who: &Identity, conversation: ConversationId, p
 /// # Errors
 /// 403 unless who asks owns the conversation or runs the organisation; 404; 409 for the general room and direct conversations.
 pub async fn remove(tx: &mut Tx, who: &Identity, conversation: ConversationId, person: PersonId) -> AppResult<()> {
-    let standing = conversations::readable_by(tx, who, conversation).await?;
-    standing.must_be_run_by(who)?;
-    must_be_leavable(&standing)?;
+    let membership = conversations::readable_by(tx, who, conversation).await?;
+    membership.must_be_run_by(who)?;
+    must_be_leavable(&membership)?;
     conversations::card(tx, who.organisation, person).await?;
     if conversations::may_join_channel(tx, person, conversation).await? {
-        end(tx, &standing, person, Activity::by(who, Verb::MemberRemoved, conversation.0).about(person)).await?;
+        let removed = Activity::by(who, Record::MemberRemoved, Subject::named(conversation.0, &membership.name));
+        end(tx, &membership, person, removed.about(person)).await?;
     }
     Ok(())
 }
 
-fn must_be_leavable(standing: &Standing) -> AppResult<()> {
-    if standing.general {
+fn must_be_leavable(membership: &Membership) -> AppResult<()> {
+    if membership.general {
         return Err(AppError::conflict("Everyone is in the general room; it cannot be left."));
     }
-    if standing.kind == ConversationKind::Direct {
+    if membership.kind == ConversationKind::Direct {
         return Err(AppError::conflict("A direct conversation cannot be left. Mute it instead."));
     }
     Ok(())
 }
 
-async fn record(tx: &mut Tx, who: Option<&Identity>, verb: Verb, standing: &Standing, about: Option<PersonId>) -> AppResult<()> {
-    let activity = Activity::new(standing.organisation_id, who.map(|who| who.person), verb, standing.id.0);
-    let activity = about.into_iter().fold(activity, Activity::about);
-    tx.record(activity.named(&standing.name).within(standing.id)).await
+async fn record(tx: &mut Tx, who: Option<&Identity>, record: Record, membership: &Membership, about: Option<PersonId>) -> AppResult<()> {
+    let subject = Subject::named(membership.id.0, &membership.name);
+    let activity = Activity::new(membership.organisation_id, who.map(|who| who.person), record, subject);
+    tx.record(about.into_iter().fold(activity, Activity::about).within(membership.id)).await
 }
 
 /// Brings a new person into the general room of their organisation, which is made if there is none yet.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn welcome(tx: &mut Tx, person: PersonId, organisation: OrganisationId) -> AppResult<()> {
     let general = super::rooms::general(tx, organisation).await?;
     add(tx, general, person, Part::Member).await?;

@@ -7,14 +7,13 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     hash::Hash,
-    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use tokio::sync::oneshot;
 
 use plenum_core::{
-    cursor::Epoch,
     error::{AppError, AppResult},
     ids::{ConversationId, PersonId},
     people::Identity,
@@ -23,13 +22,13 @@ use plenum_store::db::{Store, Tx};
 
 use super::pointers::{self, Mark};
 
+/// Deliveries that one request may report.
+const DELIVERIES: usize = 300;
 /// How long a period is.
 const PERIOD: Duration = Duration::from_secs(2);
 
-/// Which database, whose pointer, where.
-type Key = (Epoch, PersonId, ConversationId);
-
-static PACER: LazyLock<Pacer<Key>> = LazyLock::new(Pacer::default);
+/// Whose pointer, where.
+type Key = (PersonId, ConversationId);
 
 /// Keys with an open period, and what waits for its end.
 #[derive(Debug)]
@@ -116,17 +115,13 @@ impl<K: Eq + Hash + Clone> Drop for Closing<'_, K> {
     }
 }
 
-fn key(store: &Store, who: &Identity, conversation: ConversationId) -> Key {
-    (store.epoch().clone(), who.person, conversation)
-}
-
 /// Writes `mark` now or within two seconds.
 ///
 /// # Errors
 /// 404 if who asks is not a member, as far as it is written now.
 pub async fn mark(store: &Store, who: &Identity, conversation: ConversationId, mark: Mark) -> AppResult<()> {
-    let key = key(store, who, conversation);
-    if !PACER.enter(&key, mark) {
+    let (pacer, key) = (store.part::<Pacer<Key>>(), (who.person, conversation));
+    if !pacer.enter(&key, mark) {
         return Ok(());
     }
     let (answer, outcome) = oneshot::channel();
@@ -136,14 +131,39 @@ pub async fn mark(store: &Store, who: &Identity, conversation: ConversationId, m
             let (store, who) = (store.clone(), who.clone());
             async move { store.write(async move |tx: &mut Tx| pointers::mark(tx, &who, conversation, mark).await).await }
         };
-        PACER.run(key, mark, write, answer).await;
+        pacer.run(key, mark, write, answer).await;
     });
     outcome.await.map_err(|_| AppError::internal())?
 }
 
-/// What waits to be written for who asks, taken out so that it can be written before something else.
-pub fn take(store: &Store, who: &Identity, conversation: ConversationId) -> Mark {
-    PACER.take(&key(store, who, conversation))
+/// Says that messages have reached a browser of who asks. What is none of theirs is left out.
+pub async fn mark_delivered(store: &Store, who: &Identity, mut heads: Vec<(ConversationId, u64)>) -> AppResult<()> {
+    heads.truncate(DELIVERIES);
+    let news = pointers::undelivered(&mut *store.read().await?, who, heads).await?;
+    let marks = news.into_iter().map(|(conversation, number)| mark(store, who, conversation, Mark { read: None, delivered: Some(number) }));
+    // Together, so that they share a commit.
+    for outcome in futures::future::join_all(marks).await {
+        if let Err(error) = outcome {
+            tracing::debug!(%error, "a delivery was not written");
+        }
+    }
+    Ok(())
+}
+
+/// Marks unread from `number` on, for who asks alone.
+///
+/// # Errors
+/// 404 if they are not a member.
+pub async fn mark_unread(store: &Store, who: &Identity, conversation: ConversationId, number: u64) -> AppResult<()> {
+    // What was read before must not take the mark back afterwards.
+    let (waiting, who) = (store.part::<Pacer<Key>>().take(&(who.person, conversation)), who.clone());
+    let write = async move |tx: &mut Tx| {
+        if waiting != Mark::default() {
+            pointers::mark(tx, &who, conversation, waiting).await?;
+        }
+        pointers::mark_unread(tx, &who, conversation, number).await
+    };
+    store.write(write).await
 }
 
 #[cfg(test)]

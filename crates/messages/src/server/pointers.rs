@@ -20,7 +20,7 @@ use plenum_inbox::server as inbox;
 use plenum_store::db::{Conn, Tx};
 
 use super::{
-    conversations::{self, Standing},
+    conversations::{self, Membership},
     news,
     stored::signed,
 };
@@ -35,6 +35,11 @@ pub struct Mark {
 }
 
 impl Mark {
+    /// Read up to `number`, which has been delivered then.
+    pub fn read(number: u64) -> Self {
+        Self { read: Some(number), delivered: Some(number) }
+    }
+
     /// Both, the further of each.
     pub fn and(self, other: Self) -> Self {
         Self { read: self.read.max(other.read), delivered: self.delivered.max(other.delivered) }
@@ -58,9 +63,9 @@ impl Row {
 
 /// Moves the pointers of a member, never back, and tells those who see them.
 /// `shows` is whether they let others see what they have read.
-pub async fn advance(tx: &mut Tx, standing: &Standing, person: PersonId, shows: bool, mark: Mark) -> AppResult<()> {
+pub async fn advance(tx: &mut Tx, membership: &Membership, person: PersonId, shows: bool, mark: Mark) -> AppResult<()> {
     let read = mark.read.map_or(0, signed);
-    let delivered = if standing.is_small() { mark.delivered.map_or(0, signed).max(read) } else { 0 };
+    let delivered = if membership.is_small() { mark.delivered.map_or(0, signed).max(read) } else { 0 };
     let row: Row = sqlx::query_as(
         "update memberships set
            read_number = case when $3 > read_number then $3 else read_number end,
@@ -70,7 +75,7 @@ pub async fn advance(tx: &mut Tx, standing: &Standing, person: PersonId, shows: 
          where conversation_id = $1 and person_id = $2
          returning read_number, delivered_number, shown_read, unread_from, muted",
     )
-    .bind(standing.id)
+    .bind(membership.id)
     .bind(person)
     .bind(read)
     .bind(delivered)
@@ -78,16 +83,16 @@ pub async fn advance(tx: &mut Tx, standing: &Standing, person: PersonId, shows: 
     .bind(mark.read.is_some())
     .fetch_one(&mut **tx)
     .await?;
-    if Some(row.own()) != standing.own() {
-        tx.announce(person, &PersonEvent::OwnChanged(OwnChanged { conversation: standing.id, own: row.own() }));
+    if Some(row.own()) != membership.own() {
+        tx.announce(person, &PersonEvent::OwnChanged(OwnChanged { conversation: membership.id, own: row.own() }));
     }
     if mark.read.is_some() {
-        inbox::read_thread(tx, person, &news::thread(standing.id), row.read_number).await?;
+        inbox::read_thread(tx, person, &news::thread(membership.id), row.read_number).await?;
     }
-    let moved = (row.shown_read, row.delivered_number) != (standing.shown_read, standing.delivered_number);
-    if moved && standing.is_small() {
+    let moved = (row.shown_read, row.delivered_number) != (membership.shown_read, membership.delivered_number);
+    if moved && membership.is_small() {
         let pointer = Pointer { read: row.shown_read.unsigned_abs(), delivered: row.delivered_number.unsigned_abs() };
-        tx.announce(standing.id, &ConversationEvent::PointerMoved(PointerMoved { person, pointer }));
+        tx.announce(membership.id, &ConversationEvent::PointerMoved(PointerMoved { person, pointer }));
     }
     Ok(())
 }
@@ -97,10 +102,10 @@ pub async fn advance(tx: &mut Tx, standing: &Standing, person: PersonId, shows: 
 /// # Errors
 /// 404 if they are not a member.
 pub async fn mark(tx: &mut Tx, who: &Identity, conversation: ConversationId, mark: Mark) -> AppResult<()> {
-    let standing = conversations::joined_by(tx, who, conversation).await?;
-    let head = standing.head.unsigned_abs();
+    let membership = conversations::joined_by(tx, who, conversation).await?;
+    let head = membership.head.unsigned_abs();
     let mark = Mark { read: mark.read.map(|number| number.min(head)), delivered: mark.delivered.map(|number| number.min(head)) };
-    advance(tx, &standing, who.person, who.privacy.send_read_marks, mark).await
+    advance(tx, &membership, who.person, who.privacy.send_read_marks, mark).await
 }
 
 /// Marks unread from `number` on, for who asks alone; pointers and receipts stay.
@@ -108,15 +113,15 @@ pub async fn mark(tx: &mut Tx, who: &Identity, conversation: ConversationId, mar
 /// # Errors
 /// 404 if they are not a member.
 pub async fn mark_unread(tx: &mut Tx, who: &Identity, conversation: ConversationId, number: u64) -> AppResult<()> {
-    let standing = conversations::joined_by(tx, who, conversation).await?;
-    let from = signed(number).clamp(1, standing.head.max(1));
+    let membership = conversations::joined_by(tx, who, conversation).await?;
+    let from = signed(number).clamp(1, membership.head.max(1));
     let row = sqlx::query_as("update memberships set unread_from = $3 where conversation_id = $1 and person_id = $2 returning read_number, delivered_number, shown_read, unread_from, muted")
         .bind(conversation)
         .bind(who.person)
-        .bind((standing.head > 0).then_some(from))
+        .bind((membership.head > 0).then_some(from))
         .fetch_one(&mut **tx)
         .await?;
-    announce_own(tx, who, &standing, &row);
+    announce_own(tx, who, &membership, &row);
     Ok(())
 }
 
@@ -125,28 +130,25 @@ pub async fn mark_unread(tx: &mut Tx, who: &Identity, conversation: Conversation
 /// # Errors
 /// 404 if they are not a member.
 pub async fn mute(tx: &mut Tx, who: &Identity, conversation: ConversationId, muted: bool) -> AppResult<()> {
-    let standing = conversations::joined_by(tx, who, conversation).await?;
+    let membership = conversations::joined_by(tx, who, conversation).await?;
     let row = sqlx::query_as("update memberships set muted = $3 where conversation_id = $1 and person_id = $2 returning read_number, delivered_number, shown_read, unread_from, muted")
         .bind(conversation)
         .bind(who.person)
         .bind(muted)
         .fetch_one(&mut **tx)
         .await?;
-    announce_own(tx, who, &standing, &row);
+    announce_own(tx, who, &membership, &row);
     Ok(())
 }
 
-fn announce_own(tx: &mut Tx, who: &Identity, standing: &Standing, row: &Row) {
-    if Some(row.own()) != standing.own() {
-        tx.announce(who.person, &PersonEvent::OwnChanged(OwnChanged { conversation: standing.id, own: row.own() }));
+fn announce_own(tx: &mut Tx, who: &Identity, membership: &Membership, row: &Row) {
+    if Some(row.own()) != membership.own() {
+        tx.announce(who.person, &PersonEvent::OwnChanged(OwnChanged { conversation: membership.id, own: row.own() }));
     }
 }
 
 /// Those of `heads` that are news: in conversations of who asks, of at most fifty members, and
 /// further than what is known. All others are left out silently.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn undelivered(conn: &mut Conn, who: &Identity, heads: Vec<(ConversationId, u64)>) -> AppResult<Vec<(ConversationId, u64)>> {
     let known: Vec<(ConversationId, i64, i64)> = sqlx::query_as(
         "select c.id, c.head, m.delivered_number from memberships m join conversations c on c.id = m.conversation_id

@@ -2,7 +2,7 @@
 //! transaction with the cursors of the channels that change it, so that nothing falls between the
 //! page and the stream (I25).
 
-use crate::model::{Message, PAGE, Sidebar, Since, Thread};
+use crate::model::{GONE, Message, PAGE, Sidebar, Since, Thread};
 use plenum_core::{
     channels::Channel, cursor::Epoch, error::AppResult, ids::ConversationId, live::Snapshot, people::Identity, sorted::SortedMap,
 };
@@ -68,12 +68,16 @@ pub async fn sidebar(conn: &mut Conn, who: &Identity, epoch: &Epoch) -> AppResul
 /// [`Sidebar::unread`] counts them, without reading the list.
 pub async fn unread(conn: &mut Conn, who: &Identity) -> AppResult<u64> {
     let unread: i64 = sqlx::query_scalar(
-        "select cast(coalesce(sum(case when head > seen then head - seen else 0 end), 0) as bigint) from (
-             select c.head, case when m.unread_from <= m.read_number then m.unread_from - 1 else m.read_number end as seen
+        "select cast(coalesce(sum(case when head > seen then head - seen - (
+                 select count(*) from messages d
+                 where d.conversation_id = mine.id and d.number > seen and d.number > mine.head - $2 and d.deleted_at is not null
+             ) else 0 end), 0) as bigint) from (
+             select c.id, c.head, case when m.unread_from <= m.read_number then m.unread_from - 1 else m.read_number end as seen
              from memberships m join conversations c on c.id = m.conversation_id where m.person_id = $1 and not m.muted
          ) as mine",
     )
     .bind(who.person)
+    .bind(stored::signed(GONE))
     .fetch_one(conn)
     .await?;
     Ok(unread.unsigned_abs())
@@ -87,24 +91,24 @@ pub async fn thread(
     conversation: ConversationId,
     part: Part,
 ) -> AppResult<Snapshot<Thread>> {
-    let standing = conversations::readable_by(conn, who, conversation).await?;
-    let head = standing.head.unsigned_abs();
-    let own = standing.own();
+    let membership = conversations::readable_by(conn, who, conversation).await?;
+    let head = membership.head.unsigned_abs();
+    let own = membership.own();
     let unread_divider = own.and_then(|own| own.first_unread(head));
     let (first, last) = part.window(head, unread_divider);
     let messages: SortedMap<u64, Message> =
         stored::load(conn, conversation, first, last).await?.into_iter().map(|message| (message.number, message)).collect();
-    let members = members::all(conn, conversation, standing.member_count).await?;
+    let members = members::all(conn, conversation, membership.member_count).await?;
     let mut channels = vec![Channel::Person(who.person), Channel::Organisation(who.organisation)];
-    if standing.joined {
+    if membership.joined {
         channels.push(Channel::Conversation(conversation));
     }
     let cursors = log::cursors(conn, epoch, &channels).await?;
     let thread = Thread {
-        conversation: standing.conversation(),
-        member_count: standing.member_count,
+        conversation: membership.conversation(),
+        member_count: membership.member_count,
         members,
-        owner: standing.owner,
+        owner: membership.owner,
         head,
         messages,
         own,
@@ -117,8 +121,8 @@ pub async fn thread(
 
 /// The page before number `before`, oldest first; beyond the head it is the last one.
 pub async fn page_before(conn: &mut Conn, who: &Identity, conversation: ConversationId, before: u64) -> AppResult<Vec<Message>> {
-    let standing = conversations::readable_by(conn, who, conversation).await?;
-    let before = before.min(standing.head.unsigned_abs() + 1);
+    let membership = conversations::readable_by(conn, who, conversation).await?;
+    let before = before.min(membership.head.unsigned_abs() + 1);
     stored::load(conn, conversation, before.saturating_sub(PAGE), before.saturating_sub(1)).await
 }
 

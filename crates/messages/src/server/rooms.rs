@@ -7,15 +7,16 @@ use crate::{
     model::{self, Access, Conversation, ConversationKind, RoomEntry},
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{ConversationSort, Record, Subject},
     error::{AppError, AppResult},
     ids::{ConversationId, OrganisationId, PersonId},
     people::Identity,
+    text::title,
 };
 use plenum_store::db::{Activity, Conn, Tx, violates_unique};
 
 use super::{
-    conversations::{self, Standing},
+    conversations::{self, Membership},
     members::{self, GROUP, Part},
 };
 
@@ -52,18 +53,14 @@ async fn insert(tx: &mut Tx, new: New<'_>) -> AppResult<ConversationId> {
 /// A second room of a name is the person's matter, everything else is ours.
 fn name_taken(error: sqlx::Error) -> AppError {
     if violates_unique(&error, "conversations_room_name") {
-        AppError { field: Some("name".to_owned()), ..AppError::conflict("There is a room of this name already.") }
+        AppError::conflict("There is a room of this name already.").at_field("name")
     } else {
         error.into()
     }
 }
 
 fn parse_topic(text: &str) -> AppResult<String> {
-    let topic = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if topic.chars().count() > MAX_TOPIC {
-        return Err(AppError::invalid("topic", format!("A topic has at most {MAX_TOPIC} characters.")));
-    }
-    Ok(topic)
+    title("topic", text, MAX_TOPIC)
 }
 
 /// The name of a group may be empty.
@@ -80,7 +77,7 @@ pub async fn create_room(tx: &mut Tx, who: &Identity, name: &str, topic: &str, a
     let id = insert(tx, New { organisation: who.organisation, kind: ConversationKind::Room, access, name, topic: &topic, by: who.person })
         .await?;
     members::add(tx, id, who.person, Part::Owner).await?;
-    let kind = if access == Access::Open { "room" } else { "private room" };
+    let kind = if access == Access::Open { ConversationSort::Room } else { ConversationSort::PrivateRoom };
     record(tx, who, id, name, kind).await?;
     Ok(id)
 }
@@ -120,7 +117,7 @@ pub async fn create_group(tx: &mut Tx, who: &Identity, people: &[PersonId], name
         members::enrol(tx, id, person, Part::Member).await?;
     }
     conversations::announce_lines(tx, id).await?;
-    record(tx, who, id, &name, "group").await?;
+    record(tx, who, id, &name, ConversationSort::Group).await?;
     Ok(id)
 }
 
@@ -158,7 +155,7 @@ pub async fn direct(tx: &mut Tx, who: &Identity, person: PersonId) -> AppResult<
     members::enrol(tx, id, who.person, Part::Member).await?;
     members::enrol(tx, id, person, Part::Member).await?;
     conversations::announce_lines(tx, id).await?;
-    record(tx, who, id, "", "direct conversation").await?;
+    record(tx, who, id, "", ConversationSort::Direct).await?;
     Ok(id)
 }
 
@@ -192,17 +189,17 @@ pub async fn general(tx: &mut Tx, organisation: OrganisationId) -> AppResult<Con
 /// # Errors
 /// 403 unless who asks owns it or runs the organisation; 404; 409 `name` if it is taken, or for direct conversations; 422.
 pub async fn rename(tx: &mut Tx, who: &Identity, conversation: ConversationId, name: &str, topic: &str) -> AppResult<()> {
-    let standing = conversations::readable_by(tx, who, conversation).await?;
-    standing.must_be_run_by(who)?;
-    let name = match standing.kind {
+    let membership = conversations::readable_by(tx, who, conversation).await?;
+    membership.must_be_run_by(who)?;
+    let name = match membership.kind {
         ConversationKind::Direct => return Err(AppError::conflict("A direct conversation has no name.")),
         ConversationKind::Group => parse_group_name(name)?,
         // Everyone looks for it under this name.
-        ConversationKind::Room if standing.general => standing.name.clone(),
+        ConversationKind::Room if membership.general => membership.name.clone(),
         ConversationKind::Room => model::parse_room_name(name)?,
     };
     let topic = parse_topic(topic)?;
-    if (name.as_str(), topic.as_str()) == (standing.name.as_str(), standing.topic.as_str()) {
+    if (name.as_str(), topic.as_str()) == (membership.name.as_str(), membership.topic.as_str()) {
         return Ok(());
     }
     sqlx::query("update conversations set name = $2, topic = $3 where id = $1")
@@ -212,9 +209,9 @@ pub async fn rename(tx: &mut Tx, who: &Identity, conversation: ConversationId, n
         .execute(&mut **tx)
         .await
         .map_err(name_taken)?;
-    record_change(tx, who, &standing, &name, &topic).await?;
-    tx.announce(conversation, &ConversationEvent::ConversationChanged(Conversation { name, topic, ..standing.conversation() }));
-    if standing.kind == ConversationKind::Group {
+    record_change(tx, who, &membership, &name, &topic).await?;
+    tx.announce(conversation, &ConversationEvent::ConversationChanged(Conversation { name, topic, ..membership.conversation() }));
+    if membership.kind == ConversationKind::Group {
         // The others' names stand in the line or leave it with the name.
         conversations::announce_lines(tx, conversation).await
     } else {
@@ -244,20 +241,16 @@ pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<RoomEntry>> 
     Ok(rows.into_iter().map(entry).collect())
 }
 
-async fn record(tx: &mut Tx, who: &Identity, conversation: ConversationId, name: &str, kind: &str) -> AppResult<()> {
-    let made = Activity::by(who, Verb::ConversationCreated, conversation.0).named(name).within(conversation);
-    tx.record(made.with(serde_json::json!({ "kind": kind }))).await
+async fn record(tx: &mut Tx, who: &Identity, conversation: ConversationId, name: &str, kind: ConversationSort) -> AppResult<()> {
+    let made = Record::ConversationCreated { kind };
+    tx.record(Activity::by(who, made, Subject::named(conversation.0, name)).within(conversation)).await
 }
 
 /// What it was called before is told only if it is called otherwise now.
-async fn record_change(tx: &mut Tx, who: &Identity, standing: &Standing, name: &str, topic: &str) -> AppResult<()> {
-    let mut details = serde_json::Map::new();
-    if standing.name != name {
-        details.insert("from".to_owned(), standing.name.as_str().into());
-    }
-    if standing.topic != topic {
-        details.insert("topic".to_owned(), topic.into());
-    }
-    let changed = Activity::by(who, Verb::ConversationChanged, standing.id.0).named(name).within(standing.id);
-    tx.record(changed.with(details.into())).await
+async fn record_change(tx: &mut Tx, who: &Identity, membership: &Membership, name: &str, topic: &str) -> AppResult<()> {
+    let changed = Record::ConversationChanged {
+        from: (membership.name != name).then(|| membership.name.clone()),
+        topic: (membership.topic != topic).then(|| topic.to_owned()),
+    };
+    tx.record(Activity::by(who, changed, Subject::named(membership.id.0, name)).within(membership.id)).await
 }

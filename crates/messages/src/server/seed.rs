@@ -30,9 +30,6 @@ const UNREAD: [i64; 5] = [2, 1, 4, 0, 3];
 
 /// Fills the organisation with the conversations of its ten people, who are found by their
 /// addresses and are in the general room already. Does nothing if anything has been said before.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn seed_conversations(tx: &mut Tx, organisation: OrganisationId) -> AppResult<()> {
     let said: Option<(i64,)> =
         sqlx::query_as("select m.id from messages m join conversations c on c.id = m.conversation_id where c.organisation_id = $1 limit 1")
@@ -68,8 +65,8 @@ async fn record(tx: &mut Tx, organisation: OrganisationId) -> AppResult<()> {
          ) as happened order by at, id, person_id",
     )
     .bind(organisation)
-    .bind(Verb::ConversationCreated.word())
-    .bind(Verb::MemberJoined.word())
+    .bind(Verb::ConversationCreated.into_str())
+    .bind(Verb::MemberJoined.into_str())
     .bind(5 * MINUTE)
     .execute(&mut **tx)
     .await?;

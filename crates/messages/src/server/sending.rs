@@ -1,35 +1,87 @@
 //! Sending, editing and deleting: one order without gaps (I7), each message once (I6, I8),
 //! and no text left behind when it is edited away.
 
-use crate::{live::ConversationEvent, model::Message};
+use crate::{
+    live::{ConversationEvent, QuoteChanged},
+    model::{Message, Quote},
+};
 use plenum_core::{
-    activity::Verb,
-    error::{AppError, AppResult},
+    activity::{Record, Subject},
+    error::{AppError, AppResult, ErrorCode},
     ids::{ConversationId, MessageId, Millis, PersonId},
-    people::{Identity, Role},
+    people::Identity,
 };
 use plenum_inbox::server as inbox;
 use plenum_store::db::{Activity, Conn, Store, Tx};
 
 use super::{
-    conversations::{self, Standing},
+    conversations::{self, Membership},
     markdown::{self, Rendered},
     news,
     pointers::{self, Mark},
     search, stored,
 };
 
-/// Renders `text` for `conversation` before the write, so that no parsing holds the writer. Whoever joins or leaves in that instant is or is not mentioned; nobody gets a right by it.
-pub async fn prepare(store: &Store, conversation: ConversationId, text: &str) -> AppResult<Rendered> {
+/// People that one message mentions at the most: each is told.
+const MENTIONS: usize = 50;
+
+/// Renders `text` for `conversation`, in which `who` may write, before the write, so that no parsing holds the writer. Whoever joins or
+/// leaves in that instant is or is not mentioned; nobody gets a right by it.
+///
+/// # Errors
+/// 403 unless they have joined; 404; 422 `text` if it mentions too many.
+pub async fn prepare(store: &Store, who: &Identity, conversation: ConversationId, text: &str) -> AppResult<Rendered> {
+    let mut conn = store.read().await?;
+    may_write(&mut conn, who, conversation).await?;
     let members = if text.contains('@') {
         sqlx::query_as("select p.id, p.name from memberships m join people p on p.id = m.person_id where m.conversation_id = $1")
             .bind(conversation)
-            .fetch_all(&mut *store.look().await?)
+            .fetch_all(&mut *conn)
             .await?
     } else {
         Vec::new()
     };
-    Ok(markdown::render(text, &members))
+    drop(conn);
+    let rendered = markdown::render(text, &members);
+    if rendered.mentions.len() > MENTIONS {
+        return Err(AppError::invalid("text", format!("A message mentions at most {MENTIONS} people.")));
+    }
+    Ok(rendered)
+}
+
+/// Renders `text` and sends it in one write.
+///
+/// # Errors
+/// As [`send`].
+pub async fn render_and_send(
+    store: &Store,
+    who: &Identity,
+    conversation: ConversationId,
+    text: String,
+    reply_to: Option<MessageId>,
+    key: String,
+) -> AppResult<Message> {
+    let rendered = match prepare(store, who, conversation, &text).await {
+        Ok(rendered) => rendered,
+        // What was sent before one left stays sent.
+        Err(refusal) => {
+            let sent = already_sent(&mut *store.read().await?, who.person, conversation, &text, reply_to, &key).await?;
+            return sent.ok_or(refusal);
+        }
+    };
+    let who = who.clone();
+    store.write(async move |tx: &mut Tx| send(tx, &who, conversation, &rendered, reply_to, &key).await).await
+}
+
+/// Renders `text` and makes it that of the message of who asks, in one write.
+///
+/// # Errors
+/// As [`edit`].
+pub async fn render_and_edit(store: &Store, who: &Identity, message: MessageId, text: String) -> AppResult<Message> {
+    let (place, membership) = stored::message_find(&mut *store.read().await?, who, message).await?;
+    may_edit(who, &place, &membership)?;
+    let (rendered, who) = (prepare(store, who, place.conversation_id, &text).await?, who.clone());
+    store.write(async move |tx: &mut Tx| edit(tx, &who, message, &rendered).await).await
 }
 
 /// Sends a message and moves its author's own pointers to it. The same key again answers with the
@@ -46,10 +98,10 @@ pub async fn send(
     reply_to: Option<MessageId>,
     key: &str,
 ) -> AppResult<Message> {
-    let standing = match may_write(tx, who, conversation).await {
-        Ok(standing) => standing,
+    let membership = match may_write(tx, who, conversation).await {
+        Ok(membership) => membership,
         // What was sent before one left stays sent.
-        Err(refusal) => return already_sent(tx, who.person, conversation, rendered, reply_to, key).await?.ok_or(refusal),
+        Err(refusal) => return already_sent(tx, who.person, conversation, &rendered.text, reply_to, key).await?.ok_or(refusal),
     };
     let quote = match reply_to {
         Some(quoted) => Some(
@@ -59,17 +111,17 @@ pub async fn send(
         ),
         None => None,
     };
-    let (number, at) = (standing.head + 1, tx.now());
+    let (number, at) = (membership.head + 1, tx.now());
     let entry = Entry { conversation, number, author: who.person, rendered, reply_to, key, at };
     let Some(id) = insert(tx, &entry).await? else {
-        return already_sent(tx, who.person, conversation, rendered, reply_to, key).await?.ok_or_else(AppError::internal);
+        return already_sent(tx, who.person, conversation, &rendered.text, reply_to, key).await?.ok_or_else(AppError::internal);
     };
     sqlx::query("update conversations set head = $2 where id = $1").bind(conversation).bind(number).execute(&mut **tx).await?;
     let number = number.unsigned_abs();
     let message = Message {
         id,
         number,
-        author: standing.card(who.person),
+        author: membership.card(who.person),
         text: rendered.text.clone(),
         html: rendered.html.clone(),
         sent_at: at,
@@ -80,17 +132,18 @@ pub async fn send(
         reactions: Vec::new(),
         key: key.to_owned(),
     };
-    tx.announce(conversation, &ConversationEvent::MessageSent(message.clone()));
-    pointers::advance(tx, &standing, who.person, who.privacy.send_read_marks, Mark { read: Some(number), delivered: Some(number) }).await?;
-    news::tell(tx, &standing, &message).await?;
+    message_announce(tx, conversation, ConversationEvent::MessageSent, &message);
+    pointers::advance(tx, &membership, who.person, who.privacy.send_read_marks, Mark { read: Some(number), delivered: Some(number) })
+        .await?;
+    news::members_notify(tx, &membership, &message).await?;
     tx.moved(conversation.0);
     Ok(message)
 }
 
-async fn may_write(conn: &mut Conn, who: &Identity, conversation: ConversationId) -> AppResult<Standing> {
-    let standing = conversations::readable_by(conn, who, conversation).await?;
-    standing.must_have_joined()?;
-    Ok(standing)
+async fn may_write(conn: &mut Conn, who: &Identity, conversation: ConversationId) -> AppResult<Membership> {
+    let membership = conversations::readable_by(conn, who, conversation).await?;
+    membership.must_have_joined()?;
+    Ok(membership)
 }
 
 /// A message on its way into its tables.
@@ -122,7 +175,7 @@ pub async fn insert(conn: &mut Conn, entry: &Entry<'_>) -> AppResult<Option<Mess
     .await?;
     let Some(id) = id else { return Ok(None) };
     mention(conn, id, &entry.rendered.mentions).await?;
-    search::add(conn, id, &entry.rendered.text).await?;
+    search::add(conn, entry.conversation, id, &entry.rendered.plain).await?;
     Ok(Some(id))
 }
 
@@ -143,11 +196,14 @@ struct Sent {
 }
 
 /// The message that `key` made before, if it was this one.
-async fn already_sent(
+///
+/// # Errors
+/// 422 `key` if it made another one.
+pub async fn already_sent(
     conn: &mut Conn,
     author: PersonId,
     conversation: ConversationId,
-    rendered: &Rendered,
+    text: &str,
     reply_to: Option<MessageId>,
     key: &str,
 ) -> AppResult<Option<Message>> {
@@ -161,30 +217,41 @@ async fn already_sent(
     .await?;
     let Some(sent) = sent else { return Ok(None) };
     // The first text of an edited message is gone, so that it cannot be compared.
-    let same = sent.conversation_id == conversation && sent.reply_to == reply_to && (sent.changed || sent.text == rendered.text);
+    let same = sent.conversation_id == conversation && sent.reply_to == reply_to && (sent.changed || sent.text == text);
     if !same {
-        return Err(AppError::invalid("key", "This key was used for another message."));
+        return Err(AppError::invalid("key", "This key was used for another message.").with_code(ErrorCode::IdempotencyKey));
     }
     stored::one(conn, conversation, sent.number).await.map(Some)
 }
 
-/// Edits one's own message.
+/// Whether `who` may edit the message at `place`.
 ///
 /// # Errors
-/// 403 if it is another's or one has left; 404; 409 if it is deleted.
-pub async fn edit(tx: &mut Tx, who: &Identity, message: MessageId, rendered: &Rendered) -> AppResult<Message> {
-    let (place, standing) = stored::place(tx, who, message).await?;
-    standing.must_have_joined()?;
+/// 403 if it is another's or one has left; 409 if it is deleted.
+fn may_edit(who: &Identity, place: &stored::StoredMessage, membership: &Membership) -> AppResult<()> {
+    membership.must_have_joined()?;
     if place.author_id != who.person {
         return Err(AppError::forbidden("Only its author can edit a message."));
     }
     if place.deleted_at.is_some() {
         return Err(AppError::conflict("This message has been deleted."));
     }
+    Ok(())
+}
+
+/// Edits one's own message. Whoever is mentioned by it and was not before is told; for whoever is not any more, what told them goes.
+///
+/// # Errors
+/// As [`may_edit`]; 404.
+pub async fn edit(tx: &mut Tx, who: &Identity, message: MessageId, rendered: &Rendered) -> AppResult<Message> {
+    let (place, membership) = stored::message_find(tx, who, message).await?;
+    may_edit(who, &place, &membership)?;
     if place.text == rendered.text {
         return stored::one(tx, place.conversation_id, place.number).await;
     }
-    search::remove(tx, message, &place.text).await?;
+    let before: Vec<PersonId> =
+        sqlx::query_scalar("select person_id from mentions where message_id = $1").bind(message).fetch_all(&mut **tx).await?;
+    search::remove(tx, message).await?;
     sqlx::query("update messages set text = $2, html = $3, edited_at = $4 where id = $1")
         .bind(message)
         .bind(&rendered.text)
@@ -194,11 +261,12 @@ pub async fn edit(tx: &mut Tx, who: &Identity, message: MessageId, rendered: &Re
         .await?;
     sqlx::query("delete from mentions where message_id = $1").bind(message).execute(&mut **tx).await?;
     mention(tx, message, &rendered.mentions).await?;
-    search::add(tx, message, &rendered.text).await?;
+    search::add(tx, place.conversation_id, message, &rendered.plain).await?;
     let edited = stored::one(tx, place.conversation_id, place.number).await?;
-    tx.announce(place.conversation_id, &ConversationEvent::MessageEdited(edited.clone()));
+    message_announce(tx, place.conversation_id, ConversationEvent::MessageEdited, &edited);
     inbox::retell(tx, &news::subject(message), &markdown::preview(&rendered.text)).await?;
-    follow_up(tx, &standing, &place).await?;
+    news::retell_mentions(tx, &membership, &edited, &before).await?;
+    follow_up(tx, &membership, &place).await?;
     Ok(edited)
 }
 
@@ -207,15 +275,15 @@ pub async fn edit(tx: &mut Tx, who: &Identity, message: MessageId, rendered: &Re
 /// # Errors
 /// 403 unless who asks wrote it, owns the conversation or runs the organisation; 404.
 pub async fn delete(tx: &mut Tx, who: &Identity, message: MessageId) -> AppResult<()> {
-    let (place, standing) = stored::place(tx, who, message).await?;
+    let (place, membership) = stored::message_find(tx, who, message).await?;
     let own = place.author_id == who.person;
-    if !own && !standing.owner && !who.has(Role::Admin) {
+    if !membership.rights(who).may_delete(own) {
         return Err(AppError::forbidden("Only its author or an owner of the conversation can delete a message."));
     }
     if place.deleted_at.is_some() {
         return Ok(());
     }
-    search::remove(tx, message, &place.text).await?;
+    search::remove(tx, message).await?;
     sqlx::query("update messages set text = '', html = '', deleted_at = $2 where id = $1")
         .bind(message)
         .bind(tx.now())
@@ -224,26 +292,42 @@ pub async fn delete(tx: &mut Tx, who: &Identity, message: MessageId) -> AppResul
     sqlx::query("delete from mentions where message_id = $1").bind(message).execute(&mut **tx).await?;
     sqlx::query("delete from reactions where message_id = $1").bind(message).execute(&mut **tx).await?;
     let tombstone = stored::one(tx, place.conversation_id, place.number).await?;
-    tx.announce(place.conversation_id, &ConversationEvent::MessageDeleted(tombstone));
+    message_announce(tx, place.conversation_id, ConversationEvent::MessageDeleted, &tombstone);
     inbox::retract(tx, &news::subject(message)).await?;
     if !own {
-        let deleted = Activity::by(who, Verb::MessageDeleted, message.0).named(&standing.name).about(place.author_id);
-        tx.record(deleted.within(place.conversation_id)).await?;
+        let deleted = Activity::by(who, Record::MessageDeleted, Subject::named(message.0, &membership.name));
+        tx.record(deleted.about(place.author_id).within(place.conversation_id)).await?;
     }
-    follow_up(tx, &standing, &place).await
+    // Also of an older one: lists count what is unread without it.
+    tx.moved(place.conversation_id.0);
+    follow_up(tx, &membership, &place).await
+}
+
+/// Announces `message` by `event`. The text that it quotes is announced beside it, under the quoted message: the log has it in one row
+/// however many replies there are, and an edit changes it with that one row (I33).
+fn message_announce(tx: &mut Tx, conversation: ConversationId, event: fn(Message) -> ConversationEvent, message: &Message) {
+    let mut message = message.clone();
+    if let Some(quote) = &mut message.reply_to {
+        let text = std::mem::take(&mut quote.text);
+        quote_announce(tx, conversation, quote.message, text);
+    }
+    tx.announce(conversation, &event(message));
+}
+
+fn quote_announce(tx: &mut Tx, conversation: ConversationId, message: MessageId, text: String) {
+    tx.announce(conversation, &ConversationEvent::QuoteChanged(QuoteChanged { message, text }));
 }
 
 /// What else shows a changed text: the messages that quote it, and the lists if it is the last.
-async fn follow_up(tx: &mut Tx, standing: &Standing, place: &stored::Place) -> AppResult<()> {
-    let quoting: Vec<i64> = sqlx::query_scalar("select number from messages where reply_to = $1 and deleted_at is null order by number")
+async fn follow_up(tx: &mut Tx, membership: &Membership, place: &stored::StoredMessage) -> AppResult<()> {
+    let is_quoted: bool = sqlx::query_scalar("select exists (select 1 from messages where reply_to = $1 and deleted_at is null)")
         .bind(place.id)
-        .fetch_all(&mut **tx)
+        .fetch_one(&mut **tx)
         .await?;
-    for number in quoting {
-        let message = stored::one(tx, place.conversation_id, number).await?;
-        tx.announce(place.conversation_id, &ConversationEvent::MessageEdited(message));
+    if is_quoted && let Some(Quote { message, text, .. }) = stored::quote(tx, place.conversation_id, place.id).await? {
+        quote_announce(tx, place.conversation_id, message, text);
     }
-    if place.number == standing.head {
+    if place.number == membership.head {
         tx.moved(place.conversation_id.0);
     }
     Ok(())

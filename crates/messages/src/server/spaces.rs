@@ -9,16 +9,13 @@ use crate::{
     model::{Access, Conversation, ConversationKind},
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::AppResult,
     ids::{ConversationId, OrganisationId, PersonId, SpaceId},
 };
 use plenum_store::db::{Activity, Tx};
 
 /// Makes the room of a space.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn create_room(tx: &mut Tx, organisation: OrganisationId, space: SpaceId, name: &str) -> AppResult<ConversationId> {
     let made = sqlx::query_scalar(
         "insert into conversations (organisation_id, kind, access, name, topic, space_id, created_at) values ($1, 'room', 'private', $2, '', $3, $4)
@@ -28,9 +25,6 @@ pub async fn create_room(tx: &mut Tx, organisation: OrganisationId, space: Space
 }
 
 /// Gives the room of a space another name.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn rename_room(tx: &mut Tx, room: ConversationId, name: &str) -> AppResult<()> {
     let row: Option<(Access, String)> =
         sqlx::query_as("update conversations set name = $2 where id = $1 and name <> $2 returning access, topic")
@@ -50,17 +44,11 @@ pub async fn rename_room(tx: &mut Tx, room: ConversationId, name: &str) -> AppRe
 }
 
 /// Lets `person` into the room; nothing happens if they are there.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn enrol(tx: &mut Tx, room: ConversationId, person: PersonId, owner: bool) -> AppResult<()> {
     members::add(tx, room, person, if owner { Part::Owner } else { Part::Member }).await.map(drop)
 }
 
 /// Whether `person`, who is in the room, runs it.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn set_owner(tx: &mut Tx, room: ConversationId, person: PersonId, owner: bool) -> AppResult<()> {
     let changed = sqlx::query("update memberships set owner = $3 where conversation_id = $1 and person_id = $2 and owner <> $3")
         .bind(room)
@@ -72,15 +60,13 @@ pub async fn set_owner(tx: &mut Tx, room: ConversationId, person: PersonId, owne
 }
 
 /// Ends that `person` is in the room, at once; nothing happens if they are not.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn dismiss(tx: &mut Tx, organisation: OrganisationId, room: ConversationId, person: PersonId) -> AppResult<()> {
     if !conversations::may_join_channel(tx, person, room).await? {
         return Ok(());
     }
-    let standing = conversations::readable(tx, person, organisation, room).await?;
-    members::end(tx, &standing, person, Activity::new(organisation, None, Verb::MemberRemoved, room.0).about(person)).await
+    let membership = conversations::readable(tx, person, organisation, room).await?;
+    let subject = Subject::named(room.0, &membership.name);
+    members::end(tx, &membership, person, Activity::new(organisation, None, Record::MemberRemoved, subject).about(person)).await
 }
 
 /// What people write about an event, as HTML: the Markdown of messages, without mentions.

@@ -11,7 +11,7 @@ use plenum_core::{
 use plenum_store::db::Conn;
 
 use super::{
-    conversations::{self, Standing},
+    conversations::{self, Membership},
     markdown,
 };
 
@@ -97,7 +97,7 @@ pub async fn load(conn: &mut Conn, conversation: ConversationId, first: u64, las
 /// One message.
 pub async fn one(conn: &mut Conn, conversation: ConversationId, number: i64) -> AppResult<Message> {
     let number = number.unsigned_abs();
-    load(conn, conversation, number, number).await?.pop().ok_or_else(unknown)
+    load(conn, conversation, number, number).await?.pop().ok_or_else(|| AppError::no_such("message"))
 }
 
 /// What an answer to `message` quotes of it; `None` if it is not in `conversation`.
@@ -164,7 +164,7 @@ pub async fn reactions(
 
 /// Where a message stands.
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Place {
+pub struct StoredMessage {
     pub id: MessageId,
     pub conversation_id: ConversationId,
     pub number: i64,
@@ -175,24 +175,19 @@ pub struct Place {
 }
 
 /// Where `message` stands, and how who asks stands to its conversation; 404 if they may not read it.
-pub async fn place(conn: &mut Conn, who: &Identity, message: MessageId) -> AppResult<(Place, Standing)> {
-    let place: Option<Place> =
+pub async fn message_find(conn: &mut Conn, who: &Identity, message: MessageId) -> AppResult<(StoredMessage, Membership)> {
+    let place: Option<StoredMessage> =
         sqlx::query_as("select id, conversation_id, number, author_id, text, sent_at, deleted_at from messages where id = $1")
             .bind(message)
             .fetch_optional(&mut *conn)
             .await?;
-    let place = place.ok_or_else(unknown)?;
+    let place = place.ok_or_else(|| AppError::no_such("message"))?;
     match conversations::readable_by(conn, who, place.conversation_id).await {
-        Ok(standing) => Ok((place, standing)),
+        Ok(membership) => Ok((place, membership)),
         // The same answer as for a message that does not exist.
-        Err(error) if error.kind == ErrorKind::NotFound => Err(unknown()),
+        Err(error) if error.kind == ErrorKind::NotFound => Err(AppError::no_such("message")),
         Err(error) => Err(error),
     }
-}
-
-/// There is no such message, or not for this person.
-pub fn unknown() -> AppError {
-    AppError::not_found("There is no such message.")
 }
 
 /// A number of the wire as a column's value.

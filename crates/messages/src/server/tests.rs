@@ -2,6 +2,7 @@
 
 mod apply;
 mod inbox;
+mod kinds;
 mod rights;
 mod seeds;
 mod talk;

@@ -20,9 +20,6 @@ use super::{
 const PAGE: i64 = 100;
 
 /// Makes a space for an event, with its room.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn create(tx: &mut Tx, organisation: OrganisationId, name: &str) -> AppResult<SpaceId> {
     let made = sqlx::query_scalar("insert into spaces (organisation_id, kind, name, created_at) values ($1, 'event', $2, $3) returning id");
     let space: SpaceId = made.bind(organisation).bind(name).bind(tx.now()).fetch_one(&mut **tx).await?;
@@ -32,9 +29,6 @@ pub async fn create(tx: &mut Tx, organisation: OrganisationId, name: &str) -> Ap
 }
 
 /// Gives a space and its room another name.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn rename(tx: &mut Tx, space: SpaceId, name: &str) -> AppResult<()> {
     sqlx::query("update spaces set name = $2 where id = $1").bind(space).bind(name).execute(&mut **tx).await?;
     match room(tx, space).await? {
@@ -44,9 +38,6 @@ pub async fn rename(tx: &mut Tx, space: SpaceId, name: &str) -> AppResult<()> {
 }
 
 /// Lets `person` in, and into the room; whoever is there already stays what they are. True if they were not.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn admit(tx: &mut Tx, space: SpaceId, person: PersonId, staff: bool) -> AppResult<bool> {
     let added =
         sqlx::query("insert into space_members (space_id, person_id, staff, joined_at) values ($1, $2, $3, $4) on conflict do nothing")
@@ -67,9 +58,6 @@ pub async fn admit(tx: &mut Tx, space: SpaceId, person: PersonId, staff: bool) -
 }
 
 /// Ends what `person` may do in a space, at once. Staff stay. True if they were in it.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn dismiss(tx: &mut Tx, space: SpaceId, person: PersonId) -> AppResult<bool> {
     let card = card(tx, person).await?;
     let removed = sqlx::query("delete from space_members where space_id = $1 and person_id = $2 and not staff")
@@ -97,9 +85,6 @@ pub async fn dismiss(tx: &mut Tx, space: SpaceId, person: PersonId) -> AppResult
 }
 
 /// Lets `person` run the space.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn promote(tx: &mut Tx, space: SpaceId, person: PersonId) -> AppResult<()> {
     if admit(tx, space, person, true).await? {
         return Ok(());
@@ -115,18 +100,39 @@ pub async fn demote(tx: &mut Tx, space: SpaceId, person: PersonId) -> AppResult<
     if !is_staff(tx, space, person).await? {
         return Err(AppError::not_found("They do not run this."));
     }
-    let others: i64 = sqlx::query_scalar("select count(*) from space_members where space_id = $1 and staff and person_id <> $2")
-        .bind(space)
-        .bind(person)
-        .fetch_one(&mut **tx)
-        .await?;
-    if others == 0 {
+    if !has_other_staff(tx, space, person).await? {
         return Err(AppError::conflict("Somebody has to run it. Add another organiser first."));
     }
     set_staff(tx, space, person, false).await?;
     tx.revoke(person, Scope::Channels(vec![Channel::SpaceStaff(space).to_string()]));
     tx.revoke(person, Scope::Rights);
     Ok(())
+}
+
+/// Ends that `person` runs any space of `organisation`; they stay a member. Where nobody else ran it, `successor` does from now on.
+pub async fn demote_everywhere(tx: &mut Tx, organisation: OrganisationId, person: PersonId, successor: PersonId) -> AppResult<()> {
+    let run: Vec<SpaceId> = sqlx::query_scalar(
+        "select m.space_id from space_members m join spaces s on s.id = m.space_id
+         where s.organisation_id = $1 and m.person_id = $2 and m.staff order by m.space_id",
+    )
+    .bind(organisation)
+    .bind(person)
+    .fetch_all(&mut **tx)
+    .await?;
+    for space in run {
+        if person != successor && !has_other_staff(tx, space, person).await? {
+            promote(tx, space, successor).await?;
+        }
+        if has_other_staff(tx, space, person).await? {
+            demote(tx, space, person).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn has_other_staff(conn: &mut Conn, space: SpaceId, person: PersonId) -> AppResult<bool> {
+    let others = sqlx::query_scalar("select exists (select 1 from space_members where space_id = $1 and staff and person_id <> $2)");
+    Ok(others.bind(space).bind(person).fetch_one(conn).await?)
 }
 
 async fn set_staff(tx: &mut Tx, space: SpaceId, person: PersonId, staff: bool) -> AppResult<()> {
@@ -146,9 +152,6 @@ async fn set_staff(tx: &mut Tx, space: SpaceId, person: PersonId, staff: bool) -
 }
 
 /// Who is in it: named, or only counted if they are many.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn roll(conn: &mut Conn, space: SpaceId) -> AppResult<Roll> {
     let count = count(conn, space).await?;
     let members = if count > NAMED { Vec::new() } else { named(conn, space).await? };
@@ -172,9 +175,6 @@ async fn named(conn: &mut Conn, space: SpaceId) -> AppResult<Vec<SpaceMember>> {
 }
 
 /// A page of the members by name, from the one at `offset` on.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn page(conn: &mut Conn, space: SpaceId, offset: u32) -> AppResult<Vec<SpaceMember>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select p.id, p.name, p.hue, m.staff from space_members m join people p on p.id = m.person_id
@@ -189,9 +189,6 @@ pub async fn page(conn: &mut Conn, space: SpaceId, offset: u32) -> AppResult<Vec
 }
 
 /// Those who run it, by name.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn staff(conn: &mut Conn, space: SpaceId) -> AppResult<Vec<PersonCard>> {
     let rows: Vec<(PersonId, String, u8)> = sqlx::query_as(
         "select p.id, p.name, p.hue from space_members m join people p on p.id = m.person_id
@@ -204,9 +201,6 @@ pub async fn staff(conn: &mut Conn, space: SpaceId) -> AppResult<Vec<PersonCard>
 }
 
 /// The organisation of a space, and its room if it has one.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn room(conn: &mut Conn, space: SpaceId) -> AppResult<(OrganisationId, Option<ConversationId>)> {
     Ok(sqlx::query_as("select organisation_id, conversation_id from spaces where id = $1").bind(space).fetch_one(conn).await?)
 }
@@ -217,7 +211,7 @@ async fn count(conn: &mut Conn, space: SpaceId) -> AppResult<i64> {
 
 async fn card(conn: &mut Conn, person: PersonId) -> AppResult<PersonCard> {
     let row: Option<(String, u8)> = sqlx::query_as("select name, hue from people where id = $1").bind(person).fetch_optional(conn).await?;
-    let (name, hue) = row.ok_or_else(|| AppError::not_found("There is no such person."))?;
+    let (name, hue) = row.ok_or_else(|| AppError::no_such("person"))?;
     Ok(PersonCard { id: person, name, hue })
 }
 
@@ -230,42 +224,66 @@ async fn announce_member(tx: &mut Tx, space: SpaceId, person: PersonId) -> AppRe
 }
 
 /// True if `person` is in the space.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn is_member(conn: &mut Conn, space: SpaceId, person: PersonId) -> AppResult<bool> {
-    Ok(standing(conn, space, person).await?.is_some())
+    Ok(membership(conn, space, person).await?.is_some())
 }
 
 /// True if `person` runs the space.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn is_staff(conn: &mut Conn, space: SpaceId, person: PersonId) -> AppResult<bool> {
-    Ok(standing(conn, space, person).await? == Some(true))
+    Ok(membership(conn, space, person).await? == Some(true))
+}
+
+/// True if `person` checks tickets at the doors of the space's events.
+pub async fn is_usher(conn: &mut Conn, space: SpaceId, person: PersonId) -> AppResult<bool> {
+    let is = sqlx::query_scalar("select exists (select 1 from space_ushers where space_id = $1 and person_id = $2)");
+    Ok(is.bind(space).bind(person).fetch_one(conn).await?)
+}
+
+/// Those who check tickets at the doors of the space's events, by name.
+pub async fn ushers(conn: &mut Conn, space: SpaceId) -> AppResult<Vec<PersonCard>> {
+    let rows: Vec<(PersonId, String, u8)> = sqlx::query_as(
+        "select p.id, p.name, p.hue from space_ushers u join people p on p.id = u.person_id where u.space_id = $1 order by lower(p.name), p.id",
+    )
+    .bind(space)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|(id, name, hue)| PersonCard { id, name, hue }).collect())
+}
+
+/// Lets `person` check tickets at the doors of the space's events. True if they did not.
+pub async fn add_usher(tx: &mut Tx, space: SpaceId, person: PersonId) -> AppResult<bool> {
+    let added = sqlx::query("insert into space_ushers (space_id, person_id, added_at) values ($1, $2, $3) on conflict do nothing")
+        .bind(space)
+        .bind(person)
+        .bind(tx.now())
+        .execute(&mut **tx)
+        .await?;
+    Ok(added.rows_affected() > 0)
+}
+
+/// Ends that `person` checks tickets there, at once. True if they did.
+pub async fn remove_usher(tx: &mut Tx, space: SpaceId, person: PersonId) -> AppResult<bool> {
+    let removed =
+        sqlx::query("delete from space_ushers where space_id = $1 and person_id = $2").bind(space).bind(person).execute(&mut **tx).await?;
+    let did = removed.rows_affected() > 0;
+    if did {
+        tx.revoke(person, Scope::Rights);
+    }
+    Ok(did)
 }
 
 /// True if the space is of `organisation`.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn is_of(conn: &mut Conn, space: SpaceId, organisation: OrganisationId) -> AppResult<bool> {
     let is = sqlx::query_scalar("select exists (select 1 from spaces where id = $1 and organisation_id = $2)");
     Ok(is.bind(space).bind(organisation).fetch_one(conn).await?)
 }
 
 /// The organisation of a space.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn organisation(conn: &mut Conn, space: SpaceId) -> AppResult<Option<OrganisationId>> {
     Ok(sqlx::query_scalar("select organisation_id from spaces where id = $1").bind(space).fetch_optional(conn).await?)
 }
 
 /// The spaces of an organisation that `person` does not run as one of their staff.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn not_staffed_by(conn: &mut Conn, organisation: OrganisationId, person: PersonId) -> AppResult<Vec<SpaceId>> {
     let found = sqlx::query_scalar(
         "select s.id from spaces s where s.organisation_id = $1
@@ -274,7 +292,7 @@ pub async fn not_staffed_by(conn: &mut Conn, organisation: OrganisationId, perso
     Ok(found.bind(organisation).bind(person).fetch_all(conn).await?)
 }
 
-async fn standing(conn: &mut Conn, space: SpaceId, person: PersonId) -> AppResult<Option<bool>> {
+async fn membership(conn: &mut Conn, space: SpaceId, person: PersonId) -> AppResult<Option<bool>> {
     let staff = sqlx::query_scalar("select staff from space_members where space_id = $1 and person_id = $2");
     Ok(staff.bind(space).bind(person).fetch_optional(conn).await?)
 }

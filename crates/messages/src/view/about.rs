@@ -11,7 +11,7 @@ use super::{
 use crate::{api, model::ConversationKind, words};
 use plenum_ui::{
     Field,
-    forms::{Done, Failure, Submit, at, failure, succeeded},
+    forms::{Done, Failure, Submit, failure, field_error, succeeded},
     memo, view,
 };
 
@@ -21,7 +21,8 @@ pub(super) fn AboutPanel(screen: Screen) -> impl IntoView {
     let store = screen.store;
     let about = store.about();
     let conversation = memo(move || about.with(|about| about.conversation.clone()));
-    let renames = memo(move || screen.runs.get() && conversation.with(|conversation| conversation.kind != ConversationKind::Direct));
+    let renames =
+        memo(move || screen.rights.get().runs() && conversation.with(|conversation| conversation.kind != ConversationKind::Direct));
     let topic = memo(move || conversation.with(|conversation| conversation.topic.clone()));
     let facts = move || {
         view! {
@@ -76,7 +77,7 @@ fn Rename(screen: Screen) -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <Field id="about-name" name="name" label value=now.name error=at(failure, "name") required maxlength=80 autocomplete="off"/> }.into_any()
+        view! { <Field id="about-name" name="name" label value=now.name error=field_error(failure, "name") required maxlength=80 autocomplete="off"/> }.into_any()
     };
     view! {
         <ActionForm action attr:class="form" attr:aria-label=words::NAME_AND_TOPIC>
@@ -89,7 +90,7 @@ fn Rename(screen: Screen) -> impl IntoView {
                 label=words::ROOM_TOPIC
                 hint=words::ROOM_TOPIC_HINT
                 value=now.topic
-                error=at(failure, "topic")
+                error=field_error(failure, "topic")
                 maxlength=200
                 autocomplete="off"
             />

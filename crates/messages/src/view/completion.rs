@@ -95,13 +95,20 @@ impl Completion {
         }
     }
 
+    /// How `card` is mentioned: by name, and by id too where somebody else has the name.
+    fn written(&self, card: &PersonCard) -> String {
+        let members = self.screen.store.about().with_untracked(|about| about.members.iter().map(|member| member.card.clone()).collect());
+        let known: [Vec<PersonCard>; 2] = [members, self.offered.get_untracked()];
+        mentioned(card, known.iter().flatten())
+    }
+
     /// Puts the name of `card`, or of the one who is chosen, in place of what was typed;
     /// the text that stands there then.
     pub fn take(&self, card: Option<PersonCard>) -> Option<String> {
         let input = self.screen.input.get_untracked()?;
         let card = card.or_else(|| self.offered.with_untracked(|offered| offered.get(self.chosen.get_untracked()).cloned()))?;
         let caret = input.selection_start().ok().flatten().unwrap_or(0) as usize;
-        let (text, caret) = completed(&input.value(), caret, &card.name)?;
+        let (text, caret) = completed(&input.value(), caret, &self.written(&card))?;
         input.set_value(&text);
         let caret = u32::try_from(caret).unwrap_or(u32::MAX);
         let _ = input.set_selection_range(caret, caret);
@@ -158,6 +165,13 @@ fn mention_before(text: &str, caret: usize) -> Option<(usize, String)> {
     (begins_word && fits).then(|| (at, query.to_owned()))
 }
 
+/// The name of `card` as it is mentioned among those who are `known`.
+fn mentioned<'a>(card: &PersonCard, mut known: impl Iterator<Item = &'a PersonCard>) -> String {
+    let name = card.name.to_lowercase();
+    let shared = known.any(|other| other.id != card.id && other.name.to_lowercase() == name);
+    if shared { format!("{}#{}", card.name, card.id) } else { card.name.clone() }
+}
+
 /// The text with `name` in place of what stands between the `@` and the caret, and where the
 /// caret goes.
 fn completed(text: &str, caret: usize, name: &str) -> Option<(String, usize)> {
@@ -197,6 +211,7 @@ pub(super) fn active(completion: Completion) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use plenum_core::ids::PersonId;
 
     #[test]
     fn a_mention_begins_a_word_and_ends_at_the_caret() {
@@ -222,6 +237,14 @@ mod tests {
         assert_eq!((text.as_str(), caret), ("Ask @Lena Kovač now", 16));
         let (_, query) = mention_before(&text, caret).unwrap();
         assert!(!is_meant("Lena Kovač", &query), "nothing is offered after the name");
+    }
+
+    #[test]
+    fn a_name_that_two_have_says_whose_it_is() {
+        let card = |id, name: &str| PersonCard { id: PersonId(id), name: name.to_owned(), hue: 0 };
+        let known = [card(4, "Lena Kovač"), card(9, "lena kovač"), card(5, "Omar Bakr")];
+        assert_eq!(mentioned(&known[1], known.iter()), "lena kovač#9");
+        assert_eq!(mentioned(&known[2], known.iter()), "Omar Bakr");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
     words,
 };
 use plenum_core::ids::Millis;
-use plenum_ui::{dynamic, effect, memo, page::use_viewer, view};
+use plenum_ui::{composition::Composition, dynamic, effect, memo, page::use_viewer, view};
 
 /// One typing event in so long, in milliseconds (DESIGN "Limits").
 const TYPING_PACE: Millis = 3_000;
@@ -98,8 +98,9 @@ pub(super) fn Composer(screen: Screen) -> impl IntoView {
         }
         screen.focus_input();
     };
+    let composition = Composition::new();
     let keydown = move |event: ev::KeyboardEvent| {
-        if event.is_composing() {
+        if composition.takes(&event) {
             return;
         }
         let open = completion.is_open();
@@ -173,7 +174,9 @@ pub(super) fn Composer(screen: Screen) -> impl IntoView {
                     aria-controls=move || active(completion).map(|_| "who")
                     aria-activedescendant=move || active(completion)
                     node_ref=screen.input
+                    dir="auto"
                     on:keydown=keydown
+                    on:compositionend=move |event| composition.end(&event)
                     on:input=move |event| {
                         changed(event_target_value(&event));
                         completion.look();

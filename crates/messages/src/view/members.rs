@@ -129,7 +129,7 @@ pub(super) fn MembersPanel(
             about.with(|about| about.conversation.kind == ConversationKind::Room && about.conversation.access == Access::Private);
         let possible =
             about.with(|about| about.own.is_some() && about.conversation.kind != ConversationKind::Direct && !about.conversation.general);
-        possible && (!of_owners || screen.runs.get())
+        possible && (!of_owners || screen.rights.get().runs())
     });
     let section = move |title: &'static str, list: Memo<Vec<Member>>| {
         let some = memo(move || list.with(|list| !list.is_empty()));
@@ -165,7 +165,7 @@ pub(super) fn MembersPanel(
                         <label class="search">
                             <span class="visually-hidden">{words::FIND_MEMBER}</span>
                             {icon("search")}
-                            <input class="input" type="search" placeholder=words::FIND_MEMBER on:input=move |event| query.set(event_target_value(&event))/>
+                            <input class="input" type="search" dir="auto" placeholder=words::FIND_MEMBER on:input=move |event| query.set(event_target_value(&event))/>
                         </label>
                     </div>
                 })}
@@ -222,7 +222,7 @@ fn MemberRow(
                 <span class="row-name">{name}</span>
                 <span class="row-text">{below}</span>
             </a>
-            {move || (screen.runs.get() && removable && !me && screen.hydrated.get()).then(|| view! {
+            {move || (screen.rights.get().runs() && removable && !me && screen.hydrated.get()).then(|| view! {
                 <button class="btn icon-btn" data-kind="quiet" data-size="s" type="button" aria-label=remove_label.clone() title=remove_label.clone() on:click=remove>
                     {icon("close")}
                 </button>
@@ -276,6 +276,7 @@ fn Invite(screen: Screen, added: Callback<()>) -> impl IntoView {
                 <input
                     class="input"
                     type="search"
+                    dir="auto"
                     placeholder=words::ADD_PEOPLE
                     autocomplete="off"
                     prop:value=move || query.get()

@@ -90,7 +90,7 @@ fn MessageRow(number: u64, compact: bool, screen: Screen) -> impl IntoView {
         }
         view! {
             {move || quote.get().map(|quote| quoted(screen, &quote))}
-            <div class="md" inner_html=move || html.get()></div>
+            <div class="md" dir="auto" inner_html=move || html.get()></div>
             <Reactions number screen/>
         }
         .into_any()
@@ -168,7 +168,7 @@ fn PendingRow(item: Pending, screen: Screen) -> impl IntoView {
     };
     view! {
         <article class="msg" data-compact="" data-state=failed aria-label=words::YOUR_MESSAGE>
-            <div class="md"><p>{as_typed(&text)}</p></div>
+            <div class="md" dir="auto"><p>{as_typed(&text)}</p></div>
             {state}
         </article>
     }

@@ -1,39 +1,28 @@
 //! `/messages/new`: a direct conversation or a group with people of the directory, or a
 //! room. Both forms work without scripts.
 
-use leptos::{
-    ev, html,
-    prelude::*,
-    server_fn::{ServerFn as _, error::ServerFnUrlError},
-    task::spawn_local,
-};
+use leptos::{ev, html, prelude::*, server_fn::ServerFn as _, task::spawn_local};
 use leptos_meta::Title;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_navigate;
 
 use super::parts::{back, face, icon};
 use crate::{api, words};
-use plenum_core::{
-    error::{AppError, AppResult},
-    ids::PersonId,
-    people::PersonCard,
-};
+use plenum_core::{error::AppResult, ids::PersonId, people::PersonCard};
 use plenum_directory as directory;
 use plenum_ui::{
     Field, Notice, effect,
-    forms::{Failure, Submit, at, failure},
+    forms::{Failure, Submit, failure, field_error},
     memo,
     notice::Tone,
-    page::use_viewer,
-    view,
+    page::{Loaded, fault_notice, refusal, use_viewer},
+    use_query, view,
 };
 
 /// Begins a conversation.
 #[component]
 pub fn NewConversationPage() -> impl IntoView {
-    let query = use_query_map();
     // The room's form says what is wrong with it itself.
-    let refused = query.with_untracked(|query| query.get("__err").filter(|_| query.get_str("__path") != Some(api::CreateRoom::PATH)));
-    let refused = refused.map(|error| ServerFnUrlError::<AppError>::decode_err(&error).message);
+    let refused = refusal().filter(|refusal| refusal.action.as_deref() != Some(api::CreateRoom::PATH)).map(|refusal| refusal.message);
     view! {
         <Title text=words::NEW_CONVERSATION/>
         <section class="pane pane-thread" aria-label=words::NEW_CONVERSATION>
@@ -56,14 +45,13 @@ const FORM: &str = "new-group";
 /// form with two buttons: one finds people, and keeps who is chosen in the address; the other begins.
 #[component]
 fn People() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let viewer = use_viewer().with_untracked(|viewer| viewer.as_ref().map(|viewer| viewer.card.id));
     let asked = RwSignal::new(query.with_untracked(|query| query.get("who")).unwrap_or_default());
     let found = Resource::new_blocking(move || asked.get(), |asked| directory::api::directory(asked, String::new(), 0));
     // Who was chosen before somebody else was looked for.
-    let kept: Vec<PersonId> = query.with_untracked(|query| {
-        query.get_all("people[]").into_iter().flatten().filter_map(|id| id.parse().ok()).filter(|id| Some(*id) != viewer).collect()
-    });
+    let kept: Vec<PersonId> =
+        query.with_untracked(|query| query.get_all("people[]").filter_map(|id| id.parse().ok()).filter(|id| Some(*id) != viewer).collect());
     let kept = Resource::new_blocking(
         || (),
         move |()| {
@@ -92,7 +80,7 @@ fn Choice(
     found: Resource<AppResult<directory::api::DirectoryPage>>,
     viewer: Option<PersonId>,
 ) -> impl IntoView {
-    let name = use_query_map().with_untracked(|query| query.get("name")).unwrap_or_default();
+    let name = use_query().with_untracked(|query| query.get("name")).unwrap_or_default();
     let chosen = RwSignal::new(kept);
     let problem = RwSignal::new(None::<String>);
     let navigate = use_navigate();
@@ -120,18 +108,11 @@ fn Choice(
     let group_name = NodeRef::<html::Input>::new();
     // What is typed is looked for at once: Enter must not begin with whoever is chosen.
     let stay = |event: ev::KeyboardEvent| {
-        if event.key() == "Enter" && !event.is_composing() {
+        if event.key() == "Enter" {
             event.prevent_default();
         }
     };
-    let list = move || {
-        Suspend::new(async move {
-            match found.await {
-                Ok(page) => view! { <Candidates page viewer chosen toggle begin=Callback::new(move |id| begin.with_value(|begin| begin(vec![id], String::new())))/> }.into_any(),
-                Err(error) => view! { <Notice tone=Tone::Bad>{error.message}</Notice> }.into_any(),
-            }
-        })
-    };
+    let begin_direct = Callback::new(move |id| begin.with_value(|begin| begin(vec![id], String::new())));
     view! {
             {move || problem.get().map(|message| view! { <Notice tone=Tone::Bad>{message}</Notice> })}
             <form
@@ -156,6 +137,7 @@ fn Choice(
                         <input
                             class="input"
                             type="search"
+                            dir="auto"
                             name="who"
                             placeholder=words::FIND_PERSON
                             value=asked.get_untracked()
@@ -177,7 +159,9 @@ fn Choice(
                     </div>
                 </div>
             </form>
-            <Transition>{list}</Transition>
+            <Loaded from=found fault=fault_notice let:page>
+                <Candidates page viewer chosen toggle begin=begin_direct/>
+            </Loaded>
     }
 }
 
@@ -262,8 +246,8 @@ fn Room() -> impl IntoView {
         <section class="card" aria-labelledby="new-room">
             <h2 id="new-room">{words::NEW_ROOM}</h2>
             <ActionForm action attr:class="form">
-                <Field id="room-name" name="name" label=words::ROOM_NAME error=at(failure, "name") required=true maxlength=80 autocomplete="off"/>
-                <Field id="room-topic" name="topic" label=words::ROOM_TOPIC hint=words::ROOM_TOPIC_HINT error=at(failure, "topic") maxlength=200 autocomplete="off"/>
+                <Field id="room-name" name="name" label=words::ROOM_NAME error=field_error(failure, "name") required=true maxlength=80 autocomplete="off"/>
+                <Field id="room-topic" name="topic" label=words::ROOM_TOPIC hint=words::ROOM_TOPIC_HINT error=field_error(failure, "topic") maxlength=200 autocomplete="off"/>
                 <label class="switch">
                     <input type="checkbox" role="switch" name="private" value="true"/>
                     <span>{words::ROOM_PRIVATE}<small>{words::ROOM_PRIVATE_HINT}</small></span>

@@ -1,16 +1,9 @@
 //! The pages: the layout that keeps the list in place, the conversation, and what stands
 //! beside the list when none is chosen.
 
-use leptos::{
-    prelude::*,
-    server_fn::{ServerFn as _, error::ServerFnUrlError},
-};
+use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_meta::Title;
-use leptos_router::{
-    components::Outlet,
-    hooks::{use_location, use_params_map, use_query_map},
-    params::ParamsMap,
-};
+use leptos_router::{components::Outlet, hooks::use_location};
 
 use super::{context::use_sidebar, parts::back, screen::Screen, sidebar::ListPane, store::ThreadStore, thread::ThreadPanes};
 use crate::{
@@ -24,9 +17,9 @@ use plenum_core::{
     live::Snapshot,
 };
 use plenum_ui::{
-    EmptyState, memo,
-    page::{use_now, use_viewer},
-    redirect, response, view,
+    EmptyState, Query, memo,
+    page::{refusal, use_id, use_now, use_viewer},
+    redirect, response, use_query, view,
 };
 
 /// The parent of all pages under `/messages`: the list stays while what is beside it changes.
@@ -34,11 +27,11 @@ use plenum_ui::{
 pub fn MessagesLayout() -> impl IntoView {
     let location = use_location();
     if use_viewer().with_untracked(Option::is_none) {
-        let from = format!("{}{}", location.pathname.get_untracked(), location.search.get_untracked());
+        let from = redirect::with_query(&location.pathname.get_untracked(), &location.search.get_untracked());
         redirect::redirect(&redirect::sign_in_path(&from));
         return ().into_any();
     }
-    let query = use_query_map();
+    let query = use_query();
     let path = location.pathname;
     let panel = memo(move || query.with(|query| Panel::of(query).is_some()));
     let pane = memo(move || {
@@ -70,7 +63,7 @@ pub(super) enum Panel {
 
 impl Panel {
     /// Reads it from the address.
-    pub(super) fn of(query: &ParamsMap) -> Option<Self> {
+    pub(super) fn of(query: &Query) -> Option<Self> {
         match query.get_str("panel")? {
             "people" => Some(Self::People),
             "about" => Some(Self::About),
@@ -101,8 +94,7 @@ pub fn MessagesPage() -> impl IntoView {
 /// `/messages/:id`: one conversation; `?m=NUMBER` links to a message.
 #[component]
 pub fn ConversationPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let id = memo(move || params.with(|params| params.get("id").and_then(|id| id.parse::<ConversationId>().ok())));
+    let (id, query) = (use_id::<ConversationId>(), use_query());
     let thread = Resource::new_blocking(
         move || id.get(),
         move |id| {
@@ -133,14 +125,13 @@ pub fn ConversationPage() -> impl IntoView {
 #[component]
 fn Conversation(snapshot: Snapshot<Thread>, people: Option<Vec<MemberEntry>>) -> impl IntoView {
     let (Some(viewer), Some(context)) = (use_viewer().get_untracked(), use_sidebar()) else { return ().into_any() };
-    let query = use_query_map();
+    let query = use_query();
     let target = memo(move || query.with(|query| query.get("m").and_then(|number| number.parse::<u64>().ok())));
     let store = ThreadStore::new(viewer.card.id, viewer.zone, context, snapshot);
     let screen = Screen::new(store, use_now(), target.get_untracked());
     // A form without scripts was refused; that of the panel says so itself.
-    let refused =
-        query.with_untracked(|query| query.get("__err").filter(|_| query.get_str("__path") != Some(api::RenameConversation::PATH)));
-    screen.problem.set(refused.map(|error| ServerFnUrlError::<AppError>::decode_err(&error).message));
+    let refused = refusal().filter(|refusal| refusal.action.as_deref() != Some(api::RenameConversation::PATH));
+    screen.problem.set(refused.map(|refusal| refusal.message));
     view! { <ThreadPanes screen target people/> }.into_any()
 }
 

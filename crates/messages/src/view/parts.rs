@@ -12,7 +12,7 @@ use plenum_core::{
     sorted::SortedSet,
     time::Zone,
 };
-use plenum_ui::{Icon, view};
+use plenum_ui::{Icon, TimeText, view};
 
 /// An icon; decorative, the control around it carries the name.
 pub(super) fn icon(name: &'static str) -> impl IntoView + use<> {
@@ -59,7 +59,7 @@ pub(super) fn room_face(conversation: &Conversation) -> impl IntoView + use<> {
 
 /// A short time with the absolute one behind it.
 pub(super) fn when(zone: &Zone, at: Millis, shown: String) -> impl IntoView + use<> {
-    view! { <time datetime=Zone::machine(at) title=zone.full(at)>{shown}</time> }
+    view! { <TimeText at text=shown full=zone.full(at)/> }
 }
 
 /// The name by which one is spoken of.

@@ -7,13 +7,29 @@ use leptos_router::hooks::use_navigate;
 use super::parts::{back, room_face};
 use crate::{api, model::RoomEntry, words};
 use plenum_core::error::AppError;
-use plenum_ui::{EmptyState, Notice, notice::Tone, view};
+use plenum_ui::{
+    EmptyState, Notice,
+    notice::Tone,
+    page::{Loaded, fault_notice},
+    view,
+};
 
 /// All rooms that one can see.
 #[component]
 pub fn RoomsPage() -> impl IntoView {
     let rooms = Resource::new_blocking(|| (), |()| api::rooms());
     let problem = RwSignal::new(None::<AppError>);
+    let content = move |rooms: Vec<RoomEntry>| {
+        if rooms.is_empty() {
+            view! {
+                <EmptyState icon="hash" title=words::NO_ROOMS text=words::NO_ROOMS_TEXT>
+                    <a class="btn" data-kind="primary" href="/messages/new">{words::NEW_ROOM}</a>
+                </EmptyState>
+            }
+        } else {
+            view! { <ul class="rows">{rooms.into_iter().map(|room| view! { <Room room problem/> }).collect_view()}</ul> }
+        }
+    };
     view! {
         <Title text=words::ROOMS/>
         <section class="pane pane-thread" aria-label=words::ROOMS>
@@ -24,20 +40,7 @@ pub fn RoomsPage() -> impl IntoView {
             </header>
             <div class="pane-body" tabindex="0">
                 {move || problem.get().map(|error| view! { <Notice tone=Tone::Bad>{error.message}</Notice> })}
-                <Transition>
-                    {move || Suspend::new(async move {
-                        match rooms.await {
-                            Ok(rooms) if rooms.is_empty() => view! {
-                                <EmptyState icon="hash" title=words::NO_ROOMS text=words::NO_ROOMS_TEXT>
-                                    <a class="btn" data-kind="primary" href="/messages/new">{words::NEW_ROOM}</a>
-                                </EmptyState>
-                            }
-                            .into_any(),
-                            Ok(rooms) => view! { <ul class="rows">{rooms.into_iter().map(|room| view! { <Room room problem/> }).collect_view()}</ul> }.into_any(),
-                            Err(error) => view! { <Notice tone=Tone::Bad>{error.message}</Notice> }.into_any(),
-                        }
-                    })}
-                </Transition>
+                <Loaded from=rooms fault=fault_notice children=content/>
             </div>
         </section>
     }

@@ -2,7 +2,10 @@
 //! still pending. Pure, so that the server and the first render in the browser agree.
 
 use crate::model::{Message, Pending, Thread};
-use plenum_core::{ids::Millis, time::Zone};
+use plenum_core::{
+    ids::{Millis, PersonId},
+    time::Zone,
+};
 
 /// Messages of one person within this time stand together, in milliseconds.
 const TOGETHER: Millis = 5 * 60 * 1000;
@@ -12,7 +15,7 @@ const TOGETHER: Millis = 5 * 60 * 1000;
 pub enum Row {
     /// A new day begins; an instant of it.
     Day(i32, Millis),
-    /// So many messages below are unread.
+    /// So many messages of others below are unread.
     Unread(u64),
     /// The message with this number.
     Message {
@@ -37,8 +40,15 @@ impl Row {
     }
 }
 
-/// The lines of `thread`, oldest first.
-pub fn rows(thread: &Thread, zone: &Zone) -> Vec<Row> {
+/// What is new to `viewer` from number `first` on: what others have said, and has not been deleted. Beyond the window all counts.
+fn news(thread: &Thread, viewer: PersonId, first: u64) -> u64 {
+    let shown =
+        thread.messages.iter().filter(|(number, message)| **number >= first && message.author.id != viewer && !message.deleted).count();
+    u64::try_from(shown).unwrap_or(u64::MAX).saturating_add(thread.head.saturating_sub(thread.last()))
+}
+
+/// The lines of `thread` as `viewer` sees them, oldest first.
+pub fn rows(thread: &Thread, viewer: PersonId, zone: &Zone) -> Vec<Row> {
     let mut rows = Vec::with_capacity(thread.messages.len() + thread.pending.len() + 8);
     let mut before: Option<(&Message, i32)> = None;
     for message in thread.messages.values() {
@@ -47,9 +57,10 @@ pub fn rows(thread: &Thread, zone: &Zone) -> Vec<Row> {
         if !same_day {
             rows.push(Row::Day(day, message.sent_at));
         }
-        let divider = thread.unread_divider == Some(message.number);
+        let unread = if thread.unread_divider == Some(message.number) { news(thread, viewer, message.number) } else { 0 };
+        let divider = unread > 0;
         if divider {
-            rows.push(Row::Unread(thread.head.saturating_sub(message.number) + 1));
+            rows.push(Row::Unread(unread));
         }
         let compact = same_day && !divider && before.is_some_and(|(last, _)| stands_with(last, message));
         rows.push(Row::Message { number: message.number, compact });
@@ -117,13 +128,14 @@ pub mod tests {
         }
     }
 
+    const VIEWER: PersonId = PersonId(5);
     const MINUTE: Millis = 60_000;
     const DAY: Millis = 24 * 60 * MINUTE;
 
     #[test]
     fn messages_of_one_person_stand_together_for_five_minutes() {
         let thread = thread(vec![message(1, 1, 0), message(2, 1, MINUTE), message(3, 2, 2 * MINUTE), message(4, 2, 8 * MINUTE)]);
-        let compact: Vec<bool> = rows(&thread, &Zone::default())
+        let compact: Vec<bool> = rows(&thread, VIEWER, &Zone::default())
             .into_iter()
             .filter_map(|row| match row {
                 Row::Message { compact, .. } => Some(compact),
@@ -137,7 +149,7 @@ pub mod tests {
     fn each_day_is_named_once_and_breaks_the_group() {
         let thread = thread(vec![message(1, 1, DAY - 1), message(2, 1, DAY), message(3, 1, DAY + 1)]);
         assert_eq!(
-            rows(&thread, &Zone::default()),
+            rows(&thread, VIEWER, &Zone::default()),
             [
                 Row::Day(2_440_588, DAY - 1),
                 Row::Message { number: 1, compact: false },
@@ -150,9 +162,13 @@ pub mod tests {
 
     #[test]
     fn the_divider_says_how_many_are_below_it() {
-        let mut thread = thread(vec![message(7, 1, 0), message(8, 1, 1), message(9, 1, 2)]);
+        let mut thread = thread(vec![message(7, 1, 0), message(8, 1, 1), message(9, 1, 2), message(10, 5, 3)]);
         thread.unread_divider = Some(8);
-        assert!(rows(&thread, &Zone::default()).contains(&Row::Unread(2)));
+        assert!(rows(&thread, VIEWER, &Zone::default()).contains(&Row::Unread(2)), "one's own answer is not new");
+        thread.messages.get_mut(&8).unwrap().deleted = true;
+        assert!(rows(&thread, VIEWER, &Zone::default()).contains(&Row::Unread(1)), "nor is what was deleted");
+        thread.messages.get_mut(&9).unwrap().deleted = true;
+        assert!(!rows(&thread, VIEWER, &Zone::default()).iter().any(|row| matches!(row, Row::Unread(_))));
     }
 
     #[test]
@@ -160,10 +176,10 @@ pub mod tests {
         let mut thread = thread(vec![message(1, 1, 0)]);
         let mut item = Pending { key: "k".into(), text: "t".into(), reply_to: None, at: 5, failed: None };
         thread.pending = vec![item.clone()];
-        let waiting = rows(&thread, &Zone::default()).pop().unwrap();
+        let waiting = rows(&thread, VIEWER, &Zone::default()).pop().unwrap();
         item.failed = Some("no".into());
         thread.pending = vec![item];
-        let failed = rows(&thread, &Zone::default()).pop().unwrap();
+        let failed = rows(&thread, VIEWER, &Zone::default()).pop().unwrap();
         assert_ne!(waiting.key(), failed.key());
     }
 }

@@ -6,7 +6,7 @@ use leptos::{html, prelude::*, task::spawn_local};
 use super::{here, store::ThreadStore};
 use crate::{
     api,
-    model::{Message, Pending},
+    model::{Message, Pending, Rights},
     words,
 };
 use plenum_core::{error::AppError, ids::Millis, people::Role};
@@ -39,7 +39,7 @@ pub struct Screen {
     /// The conversation.
     pub store: ThreadStore,
     /// The viewer may rename the conversation, and add and remove people.
-    pub runs: Memo<bool>,
+    pub rights: Memo<Rights>,
     /// The page's clock, that of the server when it was made.
     pub now: Millis,
     /// What the composer is for.
@@ -69,7 +69,7 @@ impl Screen {
         let (about, admin) = (store.about(), use_role(Role::Admin));
         Self {
             store,
-            runs: memo(move || admin.get() || about.with(|about| about.owner)),
+            rights: memo(move || Rights { owner: about.with(|about| about.owner), admin: admin.get() }),
             now,
             mode: RwSignal::default(),
             menu: RwSignal::new(None),

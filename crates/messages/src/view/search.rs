@@ -3,7 +3,6 @@
 
 use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use super::parts::{back, when};
 use crate::{
@@ -19,15 +18,15 @@ use plenum_core::{
 use plenum_ui::{
     EmptyState, Notice, browser, memo,
     notice::Tone,
-    page::{use_now, use_zone},
+    page::{Loaded, use_now, use_zone},
     redirect::encoded,
-    view,
+    use_query, view,
 };
 
 /// The results beside the list; without a question, what to do.
 #[component]
 pub fn SearchPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let asked = memo(move || query.with(|query| query.get("q")).unwrap_or_default().trim().to_owned());
     let (zone, now) = (use_zone().get_untracked(), use_now());
     let before = memo(move || query.with(|query| query.get("before").and_then(|id| id.parse::<MessageId>().ok())));
@@ -36,6 +35,17 @@ pub fn SearchPage() -> impl IntoView {
         |(asked, before)| async move { if asked.is_empty() { Ok(None) } else { api::search(asked, before).await.map(Some) } },
     );
     let zone = StoredValue::new(zone);
+    let content = move |found: Option<Vec<Found>>| match found {
+        None => view! { <EmptyState icon="search" title=words::SEARCH_TITLE text=words::SEARCH_TEXT/> },
+        Some(hits) if hits.is_empty() => {
+            view! { <EmptyState icon="search" title=words::nothing_found(&asked.get_untracked()) text=words::NOTHING_FOUND_TEXT/> }
+        }
+        Some(hits) => {
+            let (asked, older) = (asked.get_untracked(), before.get_untracked().is_some());
+            view! { <Results first=hits asked older zone now/> }
+        }
+    };
+    let fault = |error: AppError| view! { <div class="results"><Notice tone=Tone::Bad>{error.message}</Notice></div> };
     view! {
         <Title text=words::SEARCH/>
         <section class="pane pane-thread" aria-label=words::SEARCH>
@@ -44,21 +54,7 @@ pub fn SearchPage() -> impl IntoView {
                 <div class="pane-title"><h1><span class="cut">{move || words::results_for(&asked.get())}</span></h1></div>
             </header>
             <div class="only-narrow"><super::sidebar::SearchForm/></div>
-            <Transition>
-                {move || Suspend::new(async move {
-                    match found.await {
-                        Ok(None) => view! { <EmptyState icon="search" title=words::SEARCH_TITLE text=words::SEARCH_TEXT/> }.into_any(),
-                        Ok(Some(hits)) if hits.is_empty() => {
-                            view! { <EmptyState icon="search" title=words::nothing_found(&asked.get_untracked()) text=words::NOTHING_FOUND_TEXT/> }.into_any()
-                        }
-                        Ok(Some(hits)) => {
-                            let (asked, older) = (asked.get_untracked(), before.get_untracked().is_some());
-                            view! { <Results first=hits asked older zone now/> }.into_any()
-                        }
-                        Err(error) => view! { <div class="results"><Notice tone=Tone::Bad>{error.message}</Notice></div> }.into_any(),
-                    }
-                })}
-            </Transition>
+            <Loaded from=found fault children=content/>
         </section>
     }
 }

@@ -1,7 +1,7 @@
 //! The list of conversations, live: names, last messages, unread counts, drafts, who types.
 
 use leptos::{ev, prelude::*};
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_navigate;
 
 use super::{
     context::{SidebarContext, use_sidebar},
@@ -25,7 +25,7 @@ use plenum_ui::{
     notice::Tone,
     page::{LiveLine, use_now, use_viewer, use_zone},
     redirect::encoded,
-    view, words as shell,
+    use_query, view, words as shell,
 };
 
 /// So many of a section are drawn at first: the others are a click, a search or `Ctrl K` away.
@@ -75,7 +75,7 @@ pub(super) fn ListPane(open: Memo<Option<ConversationId>>) -> impl IntoView {
 /// Search over all conversations; a plain form.
 #[component]
 pub(super) fn SearchForm() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let asked = query.with_untracked(|query| query.get("q")).unwrap_or_default();
     let navigate = use_navigate();
     let input = NodeRef::<leptos::html::Input>::new();
@@ -90,7 +90,7 @@ pub(super) fn SearchForm() -> impl IntoView {
             <label class="search">
                 <span class="visually-hidden">{words::SEARCH_MESSAGES}</span>
                 {icon("search")}
-                <input class="input" type="search" name="q" placeholder=words::SEARCH_MESSAGES value=asked autocomplete="off" node_ref=input/>
+                <input class="input" type="search" dir="auto" name="q" placeholder=words::SEARCH_MESSAGES value=asked autocomplete="off" node_ref=input/>
             </label>
         </form>
     }

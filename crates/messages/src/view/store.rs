@@ -90,7 +90,7 @@ impl ThreadStore {
             context,
             follower: Follower::new(snapshot.cursors),
             messages: StoredValue::new(signals(&thread)),
-            rows: RwSignal::new(rows(&thread, &zone)),
+            rows: RwSignal::new(rows(&thread, viewer, &zone)),
             about: RwSignal::new(about(&thread, viewer)),
             window: RwSignal::new(window(&thread)),
             arrived: RwSignal::new(0),
@@ -214,7 +214,7 @@ impl ThreadStore {
                 signals.get_or_insert_with(*number, || ArcRwSignal::new(message.clone()));
             }
         });
-        let rows = self.zone.with_value(|zone| rows(thread, zone));
+        let rows = self.zone.with_value(|zone| rows(thread, self.viewer, zone));
         if self.rows.with_untracked(|known| *known != rows) {
             self.rows.set(rows);
         }

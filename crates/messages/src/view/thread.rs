@@ -1,7 +1,7 @@
 //! A conversation on the screen: its head, the log, where one writes, and the people panel.
 
 use leptos::{ev, prelude::*, task::spawn_local, wasm_bindgen::JsCast as _, wasm_split::wasm_split, web_sys::Element};
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_navigate;
 
 use super::{
     about::AboutPanel,
@@ -26,7 +26,7 @@ use plenum_ui::{
     client::use_online,
     dynamic, effect, memo,
     part::{Fetched, part},
-    view,
+    use_query, view,
 };
 
 /// The thread and the panel beside it.
@@ -35,7 +35,7 @@ pub(super) fn ThreadPanes(screen: Screen, target: Memo<Option<u64>>, people: Opt
     let store = screen.store;
     let about = store.about();
     let title = memo(move || about.with(|about| about.title.clone()));
-    let query = use_query_map();
+    let query = use_query();
     let panel = memo(move || query.with(Panel::of));
     let presence = Presence::new(store);
     // Only the panel that came with the page has its people from it.
@@ -156,7 +156,7 @@ fn More(screen: Screen) -> impl IntoView {
         store.mark_read(store.window().with_untracked(|window| window.head));
     };
     let details = (!is_direct).then(|| format!("/messages/{}?panel=about", store.conversation));
-    let (some, hydrated) = (memo(move || joined.get() || (screen.runs.get() && !is_direct)), screen.hydrated);
+    let (some, hydrated) = (memo(move || joined.get() || (screen.rights.get().runs() && !is_direct)), screen.hydrated);
     let own = move || {
         joined.get().then(|| {
             view! {
@@ -191,8 +191,8 @@ fn More(screen: Screen) -> impl IntoView {
                     <div class="menu" data-align="end">
                         {details.map(|details| view! {
                             <a class="menu-item" href=details>
-                                {move || icon(if screen.runs.get() { "edit" } else { "info" })}
-                                {move || if screen.runs.get() { words::NAME_AND_TOPIC } else { words::DETAILS }}
+                                {move || icon(if screen.rights.get().runs() { "edit" } else { "info" })}
+                                {move || if screen.rights.get().runs() { words::NAME_AND_TOPIC } else { words::DETAILS }}
                             </a>
                         })}
                         {own}

@@ -72,7 +72,7 @@ pub(super) fn Tools(number: u64, mine: bool, screen: Screen) -> impl IntoView {
     let now = StoredValue::new(message);
     let current = move || now.with_value(|message| message.get_untracked());
     let may_write = memo(move || store.about().with(|about| about.own.is_some()));
-    let may_delete = memo(move || may_write.get() && (mine || screen.runs.get()));
+    let may_delete = memo(move || may_write.get() && screen.rights.get().may_delete(mine));
     let reacting = memo(move || screen.menu.get() == Some((number, Menu::React)));
     let more = memo(move || screen.menu.get() == Some((number, Menu::More)));
     let close_on_escape = move |event: ev::KeyboardEvent| {

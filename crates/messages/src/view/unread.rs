@@ -5,7 +5,11 @@ use leptos::prelude::*;
 use super::context::{SidebarContext, use_sidebar};
 use crate::{model::Line, words};
 use plenum_core::ids::ConversationId;
-use plenum_ui::{Each, Notice, dynamic, memo, notice::Tone, view, words as shell};
+use plenum_ui::{
+    Each, dynamic, memo,
+    page::{Loaded, fault_notice},
+    view, words as shell,
+};
 
 /// Conversations that are shown; the others are a click away.
 const SHOWN: usize = 4;
@@ -14,21 +18,14 @@ const SHOWN: usize = 4;
 #[component]
 pub fn UnreadConversations() -> impl IntoView {
     let Some(context) = use_sidebar() else { return ().into_any() };
-    let list = move || {
-        Suspend::new(async move {
-            match context.first.await {
-                Ok(snapshot) => {
-                    context.begin(snapshot);
-                    view! { <Unread context/> }.into_any()
-                }
-                Err(error) => view! { <Notice tone=Tone::Bad>{error.message}</Notice> }.into_any(),
-            }
-        })
+    let list = move |snapshot| {
+        context.begin(snapshot);
+        view! { <Unread context/> }
     };
     view! {
         <section class="card stack waiting" aria-labelledby="unread-conversations">
             <h3 id="unread-conversations">{words::UNREAD_CONVERSATIONS}</h3>
-            <Transition>{list}</Transition>
+            <Loaded from=context.first fault=fault_notice children=list/>
         </section>
     }
     .into_any()

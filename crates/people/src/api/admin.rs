@@ -9,14 +9,27 @@ use plenum_core::{
     error::AppError,
     ids::{InvitationId, PersonId, SignInId},
     live::Snapshot,
+    mail::MailWay,
     people::Role,
 };
 #[cfg(feature = "ssr")]
 use {
     crate::server,
-    plenum_core::people::Email,
-    plenum_web::request::{answer, asker, command, show_done},
+    plenum_core::{
+        cursor::Epoch,
+        people::{Email, Identity},
+    },
+    plenum_store::db::{Conn, Tx},
+    plenum_web::{
+        mail::figures,
+        request::told_once,
+        server_fn::{command, command_with_input, command_with_state, query_snapshot, query_with_state},
+    },
 };
+
+/// What a page without scripts is told once.
+#[cfg(feature = "ssr")]
+const INVITATION: &str = "invitation";
 
 /// What the admins' page of people shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +44,10 @@ pub struct Administration {
     pub size: u32,
     /// The invitations that can be used, and those that were lately.
     pub invitations: Vec<Invitation>,
-    /// Where invitations lead, up to their secret.
-    pub register_at: String,
+    /// The address of the invitation that a page without scripts has just made; told to that page only.
+    pub made: Option<String>,
+    /// Whether mail leaves the server.
+    pub mail: MailWay,
 }
 
 /// What the admins' page shows: the people whose name or address contains `query`, from `offset` on; invitations; the organisation.
@@ -41,15 +56,14 @@ pub struct Administration {
 /// 401; 403 unless one is an admin.
 #[server(prefix = "/fn", endpoint = "people/overview", input = GetUrl, output = Json)]
 pub async fn overview(#[server(default)] query: String, #[server(default)] offset: u32) -> Result<Administration, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
+    let made = told_once(INVITATION);
+    query_with_state(async move |state, who| {
         let mut tx = state.store.read().await?;
-        let (organisation_name, host, open_registration) = server::administration::organisation(&mut tx, &who).await?;
+        let (organisation_name, open_registration) = server::administration::organisation(&mut tx, &who).await?;
         let people = server::administration::people(&mut tx, &who, &query, offset).await?;
         let invitations = server::invitations::list(&mut tx, &who).await?;
-        let register_at = server::invitations::address(&state, host.as_deref(), "");
-        Ok(Administration { organisation_name, open_registration, people, size: server::administration::PAGE, invitations, register_at })
+        let mail = figures::way(&mut tx, &state.mail).await?;
+        Ok(Administration { organisation_name, open_registration, people, size: server::administration::PAGE, invitations, made, mail })
     })
     .await
 }
@@ -60,10 +74,7 @@ pub async fn overview(#[server(default)] query: String, #[server(default)] offse
 /// 401; 403; 404; 409 for the last admin; 429.
 #[server(prefix = "/fn", endpoint = "people/set_roles", output = Json)]
 pub async fn set_roles(person: PersonId, #[server(default)] roles: Vec<Role>) -> Result<(), AppError> {
-    command("/admin/people?done=roles", move |state, who| async move {
-        state.store.write(async move |tx| server::administration::set_roles(tx, &who, person, &roles).await).await
-    })
-    .await
+    command(async move |tx, who| server::administration::set_roles(tx, who, person, &roles).await).done("/admin/people?done=roles").await
 }
 
 /// Changes the organisation's name and who may register. A switch that is off is missing, as in a form.
@@ -72,30 +83,26 @@ pub async fn set_roles(person: PersonId, #[server(default)] roles: Vec<Role>) ->
 /// 401; 403; 422 for `name`; 429.
 #[server(prefix = "/fn", endpoint = "people/update_organisation", output = Json)]
 pub async fn update_organisation(#[server(default)] name: String, #[server(default)] open_registration: bool) -> Result<(), AppError> {
-    command("/admin/people?done=organisation", move |state, who| async move {
-        let name = server::administration::parse_organisation_name(&name)?;
-        state.store.write(async move |tx| server::administration::update_organisation(tx, &who, &name, open_registration).await).await
-    })
-    .await
+    let update = async move |tx: &mut Tx, who: &Identity, name: &String| {
+        server::administration::update_organisation(tx, who, name, open_registration).await
+    };
+    command_with_input(move || server::administration::parse_organisation_name(&name), update).done("/admin/people?done=organisation").await
 }
 
 /// Invites somebody (only the person with the address `email`, if it is given, who then gets a
 /// mail) and returns the address to register at. It is told only now.
 ///
 /// # Errors
-/// 401; 403; 409 if the address has an account; 422 for `email`; 429.
+/// 401; 403; 409 if the address has an account; 422 for `email`, also if it has refused mail for good; 429.
 #[server(prefix = "/fn", endpoint = "people/invite", output = Json)]
 pub async fn invite(#[server(default)] email: String, role: Role) -> Result<String, AppError> {
-    let address = command("/admin/people?done=invited", move |state, who| async move {
+    command_with_state(async move |state, who| {
         let email = if email.trim().is_empty() { None } else { Some(Email::parse(&email)?) };
         server::invitations::invite(&state, who, email, role).await
     })
-    .await?;
-    // A page without scripts shows it from its address; it is this admin's to hand on.
-    if let Some((_, token)) = address.rsplit_once('=') {
-        show_done(&format!("/admin/people?done=invited&invitation={token}"));
-    }
-    Ok(address)
+    .shown_once(INVITATION)
+    .done("/admin/people?done=invited")
+    .await
 }
 
 /// Withdraws an invitation that nobody has used.
@@ -104,10 +111,7 @@ pub async fn invite(#[server(default)] email: String, role: Role) -> Result<Stri
 /// 401; 403; 404; 429.
 #[server(prefix = "/fn", endpoint = "people/withdraw_invitation", output = Json)]
 pub async fn withdraw_invitation(id: InvitationId) -> Result<(), AppError> {
-    command("/admin/people?done=withdrawn", move |state, who| async move {
-        state.store.write(async move |tx| server::invitations::withdraw(tx, &who, id).await).await
-    })
-    .await
+    command(async move |tx, who| server::invitations::withdraw(tx, who, id).await).done("/admin/people?done=withdrawn").await
 }
 
 /// Who is signed in: the browsers and tokens of those whose name or address contains `query`, from `offset` on.
@@ -116,10 +120,8 @@ pub async fn withdraw_invitation(id: InvitationId) -> Result<(), AppError> {
 /// 401; 403 unless one is an admin.
 #[server(prefix = "/fn", endpoint = "people/sign_ins", input = GetUrl, output = Json)]
 pub async fn sign_ins(#[server(default)] query: String, #[server(default)] offset: u32) -> Result<Snapshot<SignedIn>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        server::sign_ins::page(&mut *state.store.read().await?, &who, state.store.epoch(), &query, offset).await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| {
+        server::sign_ins::page(conn, who, epoch, &query, offset).await
     })
     .await
 }
@@ -130,8 +132,5 @@ pub async fn sign_ins(#[server(default)] query: String, #[server(default)] offse
 /// 401; 403; 404 if it has ended; 429.
 #[server(prefix = "/fn", endpoint = "people/end_sign_in", output = Json)]
 pub async fn end_sign_in(id: SignInId) -> Result<(), AppError> {
-    command("/admin/sign-ins?done=ended", move |state, who| async move {
-        state.store.write(async move |tx| server::sign_ins::end(tx, &who, id).await).await
-    })
-    .await
+    command(async move |tx, who| server::sign_ins::end(tx, who, id).await).done("/admin/sign-ins?done=ended").await
 }

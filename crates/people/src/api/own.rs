@@ -12,12 +12,12 @@ use plenum_core::{
 use plenum_ui::page::theme::Theme;
 #[cfg(feature = "ssr")]
 use {
-    super::reply,
     crate::server,
-    plenum_core::people::Privacy,
-    plenum_store::zones,
+    plenum_core::people::{Identity, Privacy},
+    plenum_store::{db::Conn, zones},
     plenum_web::{
-        request::{answer, asker, command},
+        request::client_address,
+        server_fn::{command, command_with_input, command_with_state, query},
         sign_ins,
     },
 };
@@ -41,12 +41,10 @@ pub struct OwnSettings {
 /// 401.
 #[server(prefix = "/fn", endpoint = "people/settings", input = GetUrl, output = Json)]
 pub async fn settings() -> Result<OwnSettings, AppError> {
-    let (asked, theme) = (asker(), Theme::of_request());
-    answer(async move {
-        let (state, who) = asked?;
-        let mut tx = state.store.read().await?;
-        let viewer = server::viewer(&mut tx, &who).await?;
-        let sign_ins = sign_ins::list(&mut tx, &who).await?;
+    let theme = Theme::of_request();
+    query(async move |conn: &mut Conn, who: &Identity| {
+        let viewer = server::viewer(conn, who).await?;
+        let sign_ins = sign_ins::list(conn, who).await?;
         Ok(OwnSettings { viewer, theme, zones: zones::names(), sign_ins })
     })
     .await
@@ -62,11 +60,10 @@ pub async fn update_profile(
     #[server(default)] hue: u8,
     #[server(default)] zone: String,
 ) -> Result<(), AppError> {
-    command("/settings?done=profile", move |state, who| async move {
-        let profile = server::profile::Profile::parse(&name, hue, zone)?;
-        state.store.write(async move |tx| server::profile::update(tx, &who, &profile).await).await
-    })
-    .await
+    let profile = move || server::profile::Profile::parse(&name, hue, zone);
+    command_with_input(profile, async move |tx, who, profile| server::profile::update(tx, who, profile).await)
+        .done("/settings?done=profile")
+        .await
 }
 
 /// Changes what others see. A switch that is off is missing, as in a form.
@@ -80,10 +77,7 @@ pub async fn update_privacy(
     #[server(default)] send_read_marks: bool,
 ) -> Result<(), AppError> {
     let privacy = Privacy { show_presence, send_typing, send_read_marks };
-    command("/settings?done=privacy", move |state, who| async move {
-        state.store.write(async move |tx| server::profile::set_privacy(tx, &who, privacy).await).await
-    })
-    .await
+    command(async move |tx, who| server::profile::set_privacy(tx, who, privacy).await).done("/settings?done=privacy").await
 }
 
 /// Changes one's password; one's other sign-ins end.
@@ -92,12 +86,10 @@ pub async fn update_privacy(
 /// 401; 422 with the field `current` or `password`; 429.
 #[server(prefix = "/fn", endpoint = "people/change_password", output = Json)]
 pub async fn change_password(#[server(default)] current: String, #[server(default)] password: String) -> Result<(), AppError> {
-    let address = reply::address();
-    command(
-        "/settings?done=password",
-        move |state, who| async move { server::passwords::change(&state, who, address, current, password).await },
-    )
-    .await
+    let address = client_address();
+    command_with_state(async move |state, who| server::passwords::change(&state, who, address, current, password).await)
+        .done("/settings?done=password")
+        .await
 }
 
 /// Ends one of one's sign-ins.
@@ -106,10 +98,7 @@ pub async fn change_password(#[server(default)] current: String, #[server(defaul
 /// 401; 404 if it has ended; 429.
 #[server(prefix = "/fn", endpoint = "people/revoke_sign_in", output = Json)]
 pub async fn revoke_sign_in(id: SignInId) -> Result<(), AppError> {
-    command("/settings?done=sign_ins", move |state, who| async move {
-        state.store.write(async move |tx| server::profile::end_sign_in(tx, &who, id).await).await
-    })
-    .await
+    command(async move |tx, who| server::profile::end_sign_in(tx, who, id).await).done("/settings?done=sign_ins").await
 }
 
 /// Ends all sign-ins but this one.
@@ -118,8 +107,5 @@ pub async fn revoke_sign_in(id: SignInId) -> Result<(), AppError> {
 /// 401; 429.
 #[server(prefix = "/fn", endpoint = "people/revoke_others", output = Json)]
 pub async fn revoke_others() -> Result<(), AppError> {
-    command("/settings?done=sign_ins", |state, who| async move {
-        state.store.write(async move |tx| server::profile::end_other_sign_ins(tx, &who).await).await
-    })
-    .await
+    command(async move |tx, who| server::profile::end_other_sign_ins(tx, who).await).done("/settings?done=sign_ins").await
 }

@@ -11,11 +11,12 @@ use plenum_core::{
 };
 #[cfg(feature = "ssr")]
 use {
-    super::reply,
     crate::server,
-    plenum_core::people::TokenWish,
+    plenum_core::people::{Identity, TokenWish},
+    plenum_store::db::Conn,
     plenum_web::{
-        request::{answer, asker, command, command_told_once, told_once},
+        request::{client_address, told_once},
+        server_fn::{command, command_with_state, query},
         sign_ins,
     },
 };
@@ -39,13 +40,8 @@ pub struct OwnTokens {
 /// 401.
 #[server(name = OwnTokensQuery, prefix = "/fn", endpoint = "people/tokens", input = GetUrl, output = Json)]
 pub async fn tokens() -> Result<OwnTokens, AppError> {
-    let (asked, made) = (asker(), told_once(TOKEN));
-    answer(async move {
-        let (state, who) = asked?;
-        let tokens = sign_ins::tokens(&mut *state.store.look().await?, &who).await?;
-        Ok(OwnTokens { tokens, made })
-    })
-    .await
+    let made = told_once(TOKEN);
+    query(async move |conn: &mut Conn, who: &Identity| Ok(OwnTokens { tokens: sign_ins::tokens(conn, who).await?, made })).await
 }
 
 /// Makes a token; its secret is told now and never again. `current` is one's password.
@@ -59,11 +55,13 @@ pub async fn create_token(
     expires_in_days: Option<u32>,
     #[server(default)] current: String,
 ) -> Result<MadeToken, AppError> {
-    let address = reply::address();
-    command_told_once("/settings?done=token#tokens", TOKEN, move |state, who| async move {
+    let address = client_address();
+    command_with_state(async move |state, who| {
         let wish = TokenWish::parse(&name, &scopes, expires_in_days)?;
         server::tokens::make_own(&state, who, address, current, wish).await
     })
+    .done("/settings?done=token#tokens")
+    .shown_once(TOKEN)
     .await
 }
 
@@ -73,8 +71,5 @@ pub async fn create_token(
 /// 401; 404; 429.
 #[server(prefix = "/fn", endpoint = "people/end_token", output = Json)]
 pub async fn end_token(id: SignInId) -> Result<(), AppError> {
-    command("/settings?done=token-ended#tokens", move |state, who| async move {
-        state.store.write(async move |tx| server::tokens::end(tx, &who, id).await).await
-    })
-    .await
+    command(async move |tx, who| server::tokens::end(tx, who, id).await).done("/settings?done=token-ended#tokens").await
 }

@@ -11,13 +11,39 @@ use {
         model::{Settings, parse_origins},
         server,
     },
-    plenum_core::people::Role,
-    plenum_web::request::{answer, asker, command, command_told_once, told_once},
+    plenum_core::{
+        error::AppResult,
+        people::{Identity, Role},
+    },
+    plenum_live::settings::Webhooks,
+    plenum_store::db::{Conn, Tx},
+    plenum_web::{
+        request::told_once,
+        server_fn::{Command, command, command_with_state, query, query_with_state},
+        state::AppState,
+    },
 };
 
 /// The name under which new credentials wait for a page without scripts.
 #[cfg(feature = "ssr")]
 const CREDENTIALS: &str = "credentials";
+
+/// A command in one write, after which the running applications are read anew.
+#[cfg(feature = "ssr")]
+fn change<T, F>(body: F) -> Command<Identity, T>
+where
+    T: Send + 'static,
+    F: AsyncFn(&mut Tx, &Identity) -> AppResult<T> + Send + 'static,
+{
+    command(body).after_commit(read_anew)
+}
+
+/// The running applications are as they are set now.
+#[cfg(feature = "ssr")]
+fn read_anew<T>(state: &AppState, _: &T) -> impl Future<Output = AppResult<()>> + Send + use<T> {
+    let state = state.clone();
+    async move { state.applications.load(&state.store).await }
+}
 
 /// The organisation's applications.
 ///
@@ -25,8 +51,7 @@ const CREDENTIALS: &str = "credentials";
 /// 401; 403 unless one is an admin.
 #[server(name = ListApplications, prefix = "/fn", endpoint = "applications/list", input = GetUrl, output = Json)]
 pub async fn list() -> Result<Vec<Application>, AppError> {
-    let (state, who) = asker()?;
-    answer(async move { server::list(&state, &who).await }).await
+    query_with_state(async move |state, who| server::list(&mut *state.store.read().await?, &who, &state.applications).await).await
 }
 
 /// The new credentials that this page tells, once.
@@ -35,8 +60,8 @@ pub async fn list() -> Result<Vec<Application>, AppError> {
 /// 401; 403 unless one is an admin.
 #[server(name = TellCredentials, prefix = "/fn", endpoint = "applications/told", input = GetUrl, output = Json)]
 pub async fn told() -> Result<Option<Credentials>, AppError> {
-    asker()?.1.require(Role::Admin)?;
-    Ok(told_once(CREDENTIALS))
+    let told = told_once(CREDENTIALS);
+    query_with_state(async move |_, who| who.require(Role::Admin).map(|()| told)).await
 }
 
 /// The last deliveries of an application's webhooks, the newest first.
@@ -45,8 +70,7 @@ pub async fn told() -> Result<Option<Credentials>, AppError> {
 /// 401; 403; 404.
 #[server(name = ListDeliveries, prefix = "/fn", endpoint = "applications/deliveries", input = GetUrl, output = Json)]
 pub async fn deliveries(id: i64) -> Result<Vec<Delivery>, AppError> {
-    let (state, who) = asker()?;
-    answer(async move { server::deliveries(&mut *state.store.read().await?, &who, id).await }).await
+    query(async move |conn: &mut Conn, who: &Identity| server::deliveries(conn, who, id).await).await
 }
 
 /// Makes an application with the usual settings. Its secret is told now and never again.
@@ -55,10 +79,11 @@ pub async fn deliveries(id: i64) -> Result<Vec<Delivery>, AppError> {
 /// 401; 403; 409 if there are too many; 422 `name`; 429.
 #[server(name = CreateApplication, prefix = "/fn", endpoint = "applications/create", output = Json)]
 pub async fn create(#[server(default)] name: String) -> Result<Credentials, AppError> {
-    command_told_once("/admin/applications?done=created", CREDENTIALS, move |state, who| async move {
-        server::create(&state, &who, Settings::usual(name)).await
-    })
-    .await
+    let settings = Settings::usual(name);
+    change(async move |tx, who| server::create(tx, who, &settings).await)
+        .done("/admin/applications?done=created")
+        .shown_once(CREDENTIALS)
+        .await
 }
 
 /// Changes an application's settings. A switch that is off is missing, as in a form.
@@ -78,12 +103,13 @@ pub async fn update(
     #[server(default)] presence_members: u32,
     #[server(default)] data_bytes: u32,
 ) -> Result<(), AppError> {
-    command("/admin/applications?done=saved", move |state, who| async move {
-        let origins = parse_origins(&origins)?;
+    change(async move |tx, who| {
+        let (name, origins) = (name.clone(), parse_origins(&origins)?);
         let settings =
             Settings { name, enabled, origins, client_events, subscription_counts, durable, connections, presence_members, data_bytes };
-        server::update(&state, &who, id, settings).await
+        server::update(tx, who, id, &settings).await
     })
+    .done("/admin/applications?done=saved")
     .await
 }
 
@@ -93,8 +119,10 @@ pub async fn update(
 /// 401; 403; 404; 409 while two are valid; 429.
 #[server(name = RotateSecret, prefix = "/fn", endpoint = "applications/rotate", output = Json)]
 pub async fn rotate(id: i64) -> Result<Credentials, AppError> {
-    let done = format!("/admin/applications?app={id}&done=rotated");
-    command_told_once(&done, CREDENTIALS, move |state, who| async move { server::rotate(&state, &who, id).await }).await
+    change(async move |tx, who| server::rotate(tx, who, id).await)
+        .done(format!("/admin/applications?app={id}&done=rotated"))
+        .shown_once(CREDENTIALS)
+        .await
 }
 
 /// Ends the older of two secrets.
@@ -103,7 +131,7 @@ pub async fn rotate(id: i64) -> Result<Credentials, AppError> {
 /// 401; 403; 404; 429.
 #[server(name = EndRotation, prefix = "/fn", endpoint = "applications/end_rotation", output = Json)]
 pub async fn end_rotation(id: i64) -> Result<(), AppError> {
-    command("/admin/applications?done=secret", move |state, who| async move { server::end_rotation(&state, &who, id).await }).await
+    change(async move |tx, who| server::end_rotation(tx, who, id).await).done("/admin/applications?done=secret").await
 }
 
 /// Removes an application; its sockets close.
@@ -112,7 +140,7 @@ pub async fn end_rotation(id: i64) -> Result<(), AppError> {
 /// 401; 403; 404; 429.
 #[server(name = RemoveApplication, prefix = "/fn", endpoint = "applications/remove", output = Json)]
 pub async fn remove(id: i64) -> Result<(), AppError> {
-    command("/admin/applications?done=removed", move |state, who| async move { server::remove(&state, &who, id).await }).await
+    change(async move |tx, who| server::remove(tx, who, id).await).done("/admin/applications?done=removed").await
 }
 
 /// Adds a webhook for some kinds of events.
@@ -121,8 +149,14 @@ pub async fn remove(id: i64) -> Result<(), AppError> {
 /// 401; 403; 404; 409 if there are too many; 422 `url` or `events`; 429.
 #[server(name = AddWebhook, prefix = "/fn", endpoint = "applications/add_webhook", output = Json)]
 pub async fn add_webhook(id: i64, #[server(default)] url: String, #[server(default)] events: Vec<String>) -> Result<(), AppError> {
-    command("/admin/applications?done=webhook", move |state, who| async move { server::add_webhook(&state, &who, id, &url, &events).await })
-        .await
+    command_with_state(async move |state, who| {
+        let settings: Webhooks = state.part()?;
+        let added = async move |tx: &mut Tx| server::add_webhook(tx, &who, settings, id, &url, &events).await;
+        state.store.write(added).await
+    })
+    .after_commit(read_anew)
+    .done("/admin/applications?done=webhook")
+    .await
 }
 
 /// Removes a webhook.
@@ -131,9 +165,5 @@ pub async fn add_webhook(id: i64, #[server(default)] url: String, #[server(defau
 /// 401; 403; 404; 429.
 #[server(name = RemoveWebhook, prefix = "/fn", endpoint = "applications/remove_webhook", output = Json)]
 pub async fn remove_webhook(id: i64, webhook: i64) -> Result<(), AppError> {
-    command(
-        "/admin/applications?done=webhook-removed",
-        move |state, who| async move { server::remove_webhook(&state, &who, id, webhook).await },
-    )
-    .await
+    change(async move |tx, who| server::remove_webhook(tx, who, id, webhook).await).done("/admin/applications?done=webhook-removed").await
 }

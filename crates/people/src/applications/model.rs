@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use plenum_core::{
     error::{AppError, AppResult},
     ids::Millis,
+    text::title,
 };
 
 /// Characters of a name at the most.
@@ -30,7 +31,7 @@ pub struct Settings {
     pub subscription_counts: bool,
     /// Its events are kept for a day, over restarts too.
     pub durable: bool,
-    /// Sockets at the most; 0: any number.
+    /// Sockets at the most; 0: as many as the server's settings say.
     pub connections: u32,
     /// People on one presence channel at the most; 0: any number.
     pub presence_members: u32,
@@ -59,8 +60,8 @@ impl Settings {
     /// # Errors
     /// 422 `name` or `origins`.
     pub fn checked(mut self) -> AppResult<Self> {
-        self.name = self.name.trim().to_owned();
-        if self.name.is_empty() || self.name.chars().count() > NAME_CHARS {
+        self.name = title("name", &self.name, NAME_CHARS)?;
+        if self.name.is_empty() {
             return Err(AppError::invalid("name", format!("A name has 1 to {NAME_CHARS} characters.")));
         }
         self.origins = parse_origins(&self.origins.join(" "))?;
@@ -103,6 +104,11 @@ pub struct Webhook {
     pub events: Vec<String>,
 }
 
+/// What a webhook needs.
+pub fn no_address() -> AppError {
+    AppError::invalid("url", "Write an address that begins with https:// (or http:// within your own network).")
+}
+
 /// Checks a webhook's address and events.
 ///
 /// # Errors
@@ -111,7 +117,7 @@ pub fn parse_webhook(url: &str, events: &[String]) -> AppResult<(String, Vec<Str
     let url = url.trim();
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     if url.len() > 2_000 || host.is_none_or(|host| host.is_empty() || host.starts_with('/') || host.contains(char::is_whitespace)) {
-        return Err(AppError::invalid("url", "Write an address that begins with https:// (or http:// within your own network)."));
+        return Err(no_address());
     }
     let known: Vec<String> =
         WEBHOOK_EVENTS.iter().filter(|name| events.iter().any(|event| event == *name)).map(|name| (*name).to_owned()).collect();

@@ -1,30 +1,30 @@
-//! The rows of external applications. After each change the running ones are read anew.
-
-use serde_json::{Value, json};
+//! The rows of external applications. After each change the running ones are to be read anew ([`Applications::load`]).
 
 use crate::applications::{
     model::{self, Application, Credentials, Delivery, Settings, Webhook},
     settings,
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::{ApplicationId, Millis, OrganisationId},
     people::{Identity, Role},
 };
-use plenum_live::pusher::{registry::Applications, signature::hex};
+use plenum_directory::server::require_role;
+use plenum_live::{
+    pusher::{
+        registry::Applications,
+        signature::hex,
+        webhooks::{Refused, check_address},
+    },
+    settings::Webhooks,
+};
 use plenum_store::db::{Activity, Conn, Store, Tx};
-use plenum_web::state::AppState;
 
 /// Applications of one organisation at the most.
 const APPLICATIONS: i64 = 100;
 /// Deliveries that are listed.
 const DELIVERIES: i64 = 50;
-
-/// 404: it is not there, or not this organisation's.
-pub fn unknown() -> AppError {
-    AppError::not_found("There is no such application.")
-}
 
 /// Makes or updates the `first` application, which the settings name (`[app]`); and reads all of them.
 ///
@@ -57,17 +57,10 @@ pub async fn start(store: &Store, first: Option<settings::App>, applications: &A
     applications.load(store).await
 }
 
-/// Writes, then reads the running applications anew.
-async fn change<T: Send + 'static>(state: &AppState, body: impl AsyncFn(&mut Tx) -> AppResult<T> + Send + 'static) -> AppResult<T> {
-    let changed = state.store.write(body).await?;
-    state.applications.load(&state.store).await?;
-    Ok(changed)
-}
-
 /// The name is that of the row, so that a removal is recorded before it.
-async fn record(tx: &mut Tx, who: &Identity, verb: Verb, id: i64, details: Value) -> AppResult<()> {
+async fn record(tx: &mut Tx, who: &Identity, record: Record, id: i64) -> AppResult<()> {
     let name: String = sqlx::query_scalar("select name from applications where id = $1").bind(id).fetch_one(&mut **tx).await?;
-    tx.record(Activity::by(who, verb, id).named(&name).with(details)).await
+    tx.record(Activity::by(who, record, Subject::named(id, &name))).await
 }
 
 /// Where a webhook goes to, without what may be secret in its address.
@@ -86,42 +79,38 @@ fn secret() -> String {
 ///
 /// # Errors
 /// 403 unless one is an admin; 409 if there are too many; 422 for the settings.
-pub async fn create(state: &AppState, who: &Identity, settings: Settings) -> AppResult<Credentials> {
-    who.require(Role::Admin)?;
-    let settings = settings.checked()?;
-    let who = who.clone();
-    change(state, async move |tx: &mut Tx| {
-        let count: i64 = sqlx::query_scalar("select count(*) from applications where organisation_id = $1")
-            .bind(who.organisation)
-            .fetch_one(&mut **tx)
-            .await?;
-        if count >= APPLICATIONS {
-            return Err(AppError::conflict("An organisation has at most a hundred applications."));
-        }
-        let made = Credentials {
-            app_id: (u64::from(rand::random::<u32>()) + 1_000_000).to_string(),
-            key: hex(&rand::random::<[u8; 10]>()),
-            secret: secret(),
-        };
-        let id: i64 = sqlx::query_scalar(
-            // Never the id of one that is gone: its log is still there for a day.
-            "insert into applications (id, organisation_id, name, app_id, key, secret, created_at)
-             select coalesce(max(used.id), 0) + 1, $1, $2, $3, $4, $5, $6
-             from (select max(id) as id from applications union all select max(application) from channels) as used returning id",
-        )
+pub async fn create(tx: &mut Tx, who: &Identity, settings: &Settings) -> AppResult<Credentials> {
+    require_role(tx, who, Role::Admin).await?;
+    let settings = settings.clone().checked()?;
+    let count: i64 = sqlx::query_scalar("select count(*) from applications where organisation_id = $1")
         .bind(who.organisation)
-        .bind(&settings.name)
-        .bind(&made.app_id)
-        .bind(&made.key)
-        .bind(&made.secret)
-        .bind(tx.now())
         .fetch_one(&mut **tx)
         .await?;
-        write_settings(tx, id, &settings).await?;
-        record(tx, &who, Verb::ApplicationCreated, id, json!({})).await?;
-        Ok(made)
-    })
-    .await
+    if count >= APPLICATIONS {
+        return Err(AppError::conflict("An organisation has at most a hundred applications."));
+    }
+    let made = Credentials {
+        app_id: (u64::from(rand::random::<u32>()) + 1_000_000).to_string(),
+        key: hex(&rand::random::<[u8; 10]>()),
+        secret: secret(),
+    };
+    let id: i64 = sqlx::query_scalar(
+        // Never the id of one that is gone: its log is still there for a day.
+        "insert into applications (id, organisation_id, name, app_id, key, secret, created_at)
+         select coalesce(max(used.id), 0) + 1, $1, $2, $3, $4, $5, $6
+         from (select max(id) as id from applications union all select max(application) from channels) as used returning id",
+    )
+    .bind(who.organisation)
+    .bind(&settings.name)
+    .bind(&made.app_id)
+    .bind(&made.key)
+    .bind(&made.secret)
+    .bind(tx.now())
+    .fetch_one(&mut **tx)
+    .await?;
+    write_settings(tx, id, &settings).await?;
+    record(tx, who, Record::ApplicationCreated, id).await?;
+    Ok(made)
 }
 
 async fn write_settings(tx: &mut Tx, id: i64, settings: &Settings) -> AppResult<()> {
@@ -151,21 +140,15 @@ async fn own(conn: &mut Conn, who: &Identity, id: i64) -> AppResult<()> {
         .bind(who.organisation)
         .fetch_optional(conn)
         .await?;
-    known.map(drop).ok_or_else(unknown)
+    known.map(drop).ok_or_else(|| AppError::no_such("application"))
 }
 
 /// The organisation's applications.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn ids(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Vec<ApplicationId>> {
     Ok(sqlx::query_scalar("select id from applications where organisation_id = $1").bind(organisation).fetch_all(conn).await?)
 }
 
 /// The names of the organisation's applications, in order.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn names(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Vec<(ApplicationId, String)>> {
     let names = sqlx::query_as("select id, name from applications where organisation_id = $1 order by name, id");
     Ok(names.bind(organisation).fetch_all(conn).await?)
@@ -175,123 +158,102 @@ pub async fn names(conn: &mut Conn, organisation: OrganisationId) -> AppResult<V
 ///
 /// # Errors
 /// 403; 404; 422 for the settings.
-pub async fn update(state: &AppState, who: &Identity, id: i64, settings: Settings) -> AppResult<()> {
-    who.require(Role::Admin)?;
-    let settings = settings.checked()?;
-    let who = who.clone();
-    change(state, async move |tx: &mut Tx| {
-        own(tx, &who, id).await?;
-        write_settings(tx, id, &settings).await?;
-        record(tx, &who, Verb::ApplicationChanged, id, json!({ "enabled": settings.enabled })).await
-    })
-    .await
+pub async fn update(tx: &mut Tx, who: &Identity, id: i64, settings: &Settings) -> AppResult<()> {
+    require_role(tx, who, Role::Admin).await?;
+    let settings = settings.clone().checked()?;
+    own(tx, who, id).await?;
+    write_settings(tx, id, &settings).await?;
+    record(tx, who, Record::ApplicationChanged { enabled: settings.enabled }, id).await
 }
 
 /// Makes a new secret; the one before stays valid until [`end_rotation`].
 ///
 /// # Errors
 /// 403; 404; 409 while an older one is still valid.
-pub async fn rotate(state: &AppState, who: &Identity, id: i64) -> AppResult<Credentials> {
-    who.require(Role::Admin)?;
-    let who = who.clone();
-    change(state, async move |tx: &mut Tx| {
-        own(tx, &who, id).await?;
-        let fresh = secret();
-        let row: Option<(String, String)> = sqlx::query_as(
-            "update applications set old_secret = secret, secret = $2 where id = $1 and old_secret is null returning app_id, key",
-        )
-        .bind(id)
-        .bind(&fresh)
-        .fetch_optional(&mut **tx)
-        .await?;
-        let (app_id, key) = row.ok_or_else(|| AppError::conflict("Two secrets are valid already. End the older one first."))?;
-        record(tx, &who, Verb::ApplicationSecretChanged, id, json!({})).await?;
-        Ok(Credentials { app_id, key, secret: fresh })
-    })
-    .await
+pub async fn rotate(tx: &mut Tx, who: &Identity, id: i64) -> AppResult<Credentials> {
+    require_role(tx, who, Role::Admin).await?;
+    own(tx, who, id).await?;
+    let fresh = secret();
+    let row: Option<(String, String)> = sqlx::query_as(
+        "update applications set old_secret = secret, secret = $2 where id = $1 and old_secret is null returning app_id, key",
+    )
+    .bind(id)
+    .bind(&fresh)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let (app_id, key) = row.ok_or_else(|| AppError::conflict("Two secrets are valid already. End the older one first."))?;
+    record(tx, who, Record::ApplicationSecretChanged, id).await?;
+    Ok(Credentials { app_id, key, secret: fresh })
 }
 
 /// Ends the older of two secrets.
 ///
 /// # Errors
 /// 403; 404.
-pub async fn end_rotation(state: &AppState, who: &Identity, id: i64) -> AppResult<()> {
-    who.require(Role::Admin)?;
-    let who = who.clone();
-    change(state, async move |tx: &mut Tx| {
-        own(tx, &who, id).await?;
-        let ended = sqlx::query("update applications set old_secret = null where id = $1 and old_secret is not null")
-            .bind(id)
-            .execute(&mut **tx)
-            .await?;
-        if ended.rows_affected() == 0 {
-            return Ok(());
-        }
-        record(tx, &who, Verb::ApplicationSecretEnded, id, json!({})).await
-    })
-    .await
+pub async fn end_rotation(tx: &mut Tx, who: &Identity, id: i64) -> AppResult<()> {
+    require_role(tx, who, Role::Admin).await?;
+    own(tx, who, id).await?;
+    let ended = sqlx::query("update applications set old_secret = null where id = $1 and old_secret is not null")
+        .bind(id)
+        .execute(&mut **tx)
+        .await?;
+    if ended.rows_affected() == 0 {
+        return Ok(());
+    }
+    record(tx, who, Record::ApplicationSecretEnded, id).await
 }
 
 /// Removes an application; its sockets close.
 ///
 /// # Errors
 /// 403; 404.
-pub async fn remove(state: &AppState, who: &Identity, id: i64) -> AppResult<()> {
-    who.require(Role::Admin)?;
-    let who = who.clone();
-    change(state, async move |tx: &mut Tx| {
-        own(tx, &who, id).await?;
-        record(tx, &who, Verb::ApplicationRemoved, id, json!({})).await?;
-        sqlx::query("delete from applications where id = $1").bind(id).execute(&mut **tx).await?;
-        Ok(())
-    })
-    .await
+pub async fn remove(tx: &mut Tx, who: &Identity, id: i64) -> AppResult<()> {
+    require_role(tx, who, Role::Admin).await?;
+    own(tx, who, id).await?;
+    record(tx, who, Record::ApplicationRemoved, id).await?;
+    sqlx::query("delete from applications where id = $1").bind(id).execute(&mut **tx).await?;
+    Ok(())
 }
 
 /// Adds a webhook.
 ///
 /// # Errors
 /// 403; 404; 409 if there are too many; 422 `url` or `events`.
-pub async fn add_webhook(state: &AppState, who: &Identity, id: i64, url: &str, events: &[String]) -> AppResult<()> {
-    who.require(Role::Admin)?;
+pub async fn add_webhook(tx: &mut Tx, who: &Identity, settings: Webhooks, id: i64, url: &str, events: &[String]) -> AppResult<()> {
+    require_role(tx, who, Role::Admin).await?;
     let (url, events) = model::parse_webhook(url, events)?;
-    let who = who.clone();
-    change(state, async move |tx: &mut Tx| {
-        own(tx, &who, id).await?;
-        let count: i64 =
-            sqlx::query_scalar("select count(*) from webhooks where application_id = $1").bind(id).fetch_one(&mut **tx).await?;
-        if usize::try_from(count).is_ok_and(|count| count >= model::WEBHOOKS) {
-            return Err(AppError::conflict("An application has at most ten webhooks."));
-        }
-        sqlx::query("insert into webhooks (application_id, url, events, created_at) values ($1, $2, $3, $4)")
-            .bind(id)
-            .bind(&url)
-            .bind(events.join(" "))
-            .bind(tx.now())
-            .execute(&mut **tx)
-            .await?;
-        record(tx, &who, Verb::ApplicationWebhookAdded, id, json!({ "host": host_of(&url) })).await
-    })
-    .await
+    check_address(&url, settings).map_err(|refused| match refused {
+        Refused::NotAnAddress => model::no_address(),
+        Refused::Private => AppError::invalid("url", "This address is not one of the internet. Only the server's settings can allow such."),
+    })?;
+    own(tx, who, id).await?;
+    let count: i64 = sqlx::query_scalar("select count(*) from webhooks where application_id = $1").bind(id).fetch_one(&mut **tx).await?;
+    if usize::try_from(count).is_ok_and(|count| count >= model::WEBHOOKS) {
+        return Err(AppError::conflict("An application has at most ten webhooks."));
+    }
+    sqlx::query("insert into webhooks (application_id, url, events, created_at) values ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(&url)
+        .bind(events.join(" "))
+        .bind(tx.now())
+        .execute(&mut **tx)
+        .await?;
+    record(tx, who, Record::ApplicationWebhookAdded { host: host_of(&url).to_owned() }, id).await
 }
 
 /// Removes a webhook of an application.
 ///
 /// # Errors
 /// 403; 404.
-pub async fn remove_webhook(state: &AppState, who: &Identity, id: i64, webhook: i64) -> AppResult<()> {
-    who.require(Role::Admin)?;
-    let who = who.clone();
-    change(state, async move |tx: &mut Tx| {
-        own(tx, &who, id).await?;
-        let removed =
-            sqlx::query("delete from webhooks where id = $2 and application_id = $1").bind(id).bind(webhook).execute(&mut **tx).await?;
-        if removed.rows_affected() == 0 {
-            return Ok(());
-        }
-        record(tx, &who, Verb::ApplicationWebhookRemoved, id, json!({})).await
-    })
-    .await
+pub async fn remove_webhook(tx: &mut Tx, who: &Identity, id: i64, webhook: i64) -> AppResult<()> {
+    require_role(tx, who, Role::Admin).await?;
+    own(tx, who, id).await?;
+    let removed =
+        sqlx::query("delete from webhooks where id = $2 and application_id = $1").bind(id).bind(webhook).execute(&mut **tx).await?;
+    if removed.rows_affected() == 0 {
+        return Ok(());
+    }
+    record(tx, who, Record::ApplicationWebhookRemoved, id).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -316,27 +278,26 @@ struct Row {
 ///
 /// # Errors
 /// 403 unless one is an admin.
-pub async fn list(state: &AppState, who: &Identity) -> AppResult<Vec<Application>> {
+pub async fn list(conn: &mut Conn, who: &Identity, applications: &Applications) -> AppResult<Vec<Application>> {
     who.require(Role::Admin)?;
-    let mut tx = state.store.read().await?;
     let rows: Vec<Row> = sqlx::query_as(
         "select id, name, app_id, key, old_secret is not null as rotating, enabled, origins, client_events, subscription_counts, durable,
                 connections, presence_members, data_bytes, created_at
          from applications where organisation_id = $1 order by name, id",
     )
     .bind(who.organisation)
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut *conn)
     .await?;
     let hooks: Vec<(i64, i64, String, String)> = sqlx::query_as(
         "select webhooks.application_id, webhooks.id, url, events from webhooks join applications on applications.id = webhooks.application_id
          where organisation_id = $1 order by webhooks.id",
     )
     .bind(who.organisation)
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut *conn)
     .await?;
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let listed = rows.into_iter().map(|row| {
-        let running = state.applications.by_id(row.id);
+        let running = applications.by_id(row.id);
         let webhooks = hooks
             .iter()
             .filter(|(application, ..)| *application == row.id)
@@ -368,9 +329,6 @@ pub async fn list(state: &AppState, who: &Identity) -> AppResult<Vec<Application
 }
 
 /// The last delivery of an application's webhooks that was not taken.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn last_undelivered(conn: &mut Conn, id: ApplicationId) -> AppResult<Option<Delivery>> {
     let delivery = sqlx::query_as(
         "select id, url, events, attempts, status, error, created_at, done_at from webhook_deliveries

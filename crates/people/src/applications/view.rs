@@ -3,7 +3,6 @@
 mod detail;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::{
     api,
@@ -14,16 +13,16 @@ use detail::Detail;
 use plenum_core::error::AppResult;
 use plenum_ui::{
     CopyLine, Field, dynamic,
-    forms::{Failure, Submit, at, failure, is_done},
+    forms::{Failure, Submit, failure, field_error, is_done},
     memo,
-    page::{AdminPage, FaultWithin},
-    view,
+    page::{AdminPage, Loaded},
+    use_query, view,
 };
 
 /// `/admin/applications`, with `?app={id}` for one of them.
 #[component]
 pub fn ApplicationsPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let chosen = memo(move || query.with(|query| query.get_str("app").and_then(|id| id.parse::<i64>().ok())));
     let create = ServerAction::<api::CreateApplication>::new();
     let changed = RwSignal::new(0_usize);
@@ -31,43 +30,36 @@ pub fn ApplicationsPage() -> impl IntoView {
         move || (create.version().get(), changed.get()),
         |_| async { AppResult::Ok((api::list().await?, api::told().await?)) },
     );
-    let content = move || {
-        Suspend::new(async move {
-            match applications.await {
-                Ok((applications, told)) => {
-                    let applications = StoredValue::new(applications);
-                    let (made, rotated) = (is_done("created"), is_done("rotated"));
-                    let lost = told.is_none();
-                    let unseen = dynamic(move || (lost && (made.get() || rotated.get())).then(|| view! { <p>{words::WAS_SHOWN}</p> }));
-                    let told = told.map(|credentials| {
-                        view! {
-                            <div class="card">
-                                <Once credentials/>
-                            </div>
-                        }
-                    });
-                    let page = dynamic(move || match chosen.get() {
-                        None => view! { <List applications=applications.get_value() create/> },
-                        Some(id) => {
-                            let application = applications.with_value(|all| all.iter().find(|application| application.id == id).cloned());
-                            match application {
-                                Some(application) => view! { <Detail application changed/> },
-                                None => view! { <p class="muted">{words::UNKNOWN}</p> },
-                            }
-                        }
-                    });
-                    view! {
-                        <div role="status">{told} {unseen}</div>
-                        {page}
-                    }
-                }
-                Err(error) => view! { <FaultWithin error/> },
+    let content = move |(applications, told): (Vec<Application>, Option<Credentials>)| {
+        let applications = StoredValue::new(applications);
+        let (made, rotated) = (is_done("created"), is_done("rotated"));
+        let lost = told.is_none();
+        let unseen = dynamic(move || (lost && (made.get() || rotated.get())).then(|| view! { <p>{words::WAS_SHOWN}</p> }));
+        let told = told.map(|credentials| {
+            view! {
+                <div class="card">
+                    <Once credentials/>
+                </div>
             }
-        })
+        });
+        let page = dynamic(move || match chosen.get() {
+            None => view! { <List applications=applications.get_value() create/> },
+            Some(id) => {
+                let application = applications.with_value(|all| all.iter().find(|application| application.id == id).cloned());
+                match application {
+                    Some(application) => view! { <Detail application changed/> },
+                    None => view! { <p class="muted">{words::UNKNOWN}</p> },
+                }
+            }
+        });
+        view! {
+            <div role="status">{told} {unseen}</div>
+            {page}
+        }
     };
     view! {
         <AdminPage title=words::APPLICATIONS>
-                <Transition>{content}</Transition>
+                <Loaded from=applications children=content/>
         </AdminPage>
     }
 }
@@ -93,7 +85,7 @@ fn List(applications: Vec<Application>, create: ServerAction<api::CreateApplicat
             <h2 id="create">{words::CREATE}</h2>
             <ActionForm action=create attr:class="form">
                 <Failure failure=refused fields=&["name"]/>
-                <Field id="application-name" name="name" label=words::NAME autocomplete="off" maxlength=80 error=at(refused, "name") required=true/>
+                <Field id="application-name" name="name" label=words::NAME autocomplete="off" maxlength=80 error=field_error(refused, "name") required=true/>
                 <div class="form-actions">
                     <Submit label=words::MAKE busy=create.pending()/>
                 </div>

@@ -3,13 +3,19 @@
 use super::{INVITATION_LIFETIME, link};
 use crate::{model::Invitation, words};
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::{InvitationId, Millis, OrganisationId, PersonId},
+    mail::MailKind,
     people::{Email, Identity, Role},
 };
+use plenum_directory::server::require_role;
 use plenum_store::db::{self, Activity, Conn, Tx};
-use plenum_web::{mail::Mail, sign_ins::Secret, state::AppState};
+use plenum_web::{
+    mail::{self, Mail},
+    sign_ins::Secret,
+    state::AppState,
+};
 
 /// A new invitation's id and secret. For `email` only, if given.
 pub(super) async fn insert(
@@ -33,8 +39,8 @@ pub(super) async fn insert(
     .bind(now + INVITATION_LIFETIME)
     .fetch_one(&mut **tx)
     .await?;
-    let details = serde_json::json!({ "role": role.word() });
-    tx.record(Activity::new(organisation, by, Verb::InvitationCreated, id.0).named(email.map_or("", Email::as_str)).with(details)).await?;
+    let subject = Subject::named(id.0, email.map_or("", Email::as_str));
+    tx.record(Activity::new(organisation, by, Record::InvitationCreated { role }, subject)).await?;
     Ok((id, secret))
 }
 
@@ -47,40 +53,63 @@ pub fn address(state: &AppState, host: Option<&str>, token: &str) -> String {
 /// `email` it also goes there by mail.
 ///
 /// # Errors
-/// 403 unless one is an admin; 409 if the address has an account here.
+/// 403 unless one is an admin; 409 if the address has an account here; 422 if it has refused mail for good.
 pub async fn invite(state: &AppState, who: Identity, email: Option<Email>, role: Role) -> AppResult<String> {
     who.require(Role::Admin)?;
-    let (by, organisation, invited) = (who.person, who.organisation, email.clone());
-    let (host, organisation_name, secret) = state
+    let at = state.clone();
+    let (by, organisation) = (who.person, who.organisation);
+    state
         .store
         .write(async move |tx| {
-            if let Some(email) = &invited {
+            require_role(tx, &who, Role::Admin).await?;
+            if let Some(email) = &email {
+                if let Some(reason) = mail::refusal(tx, organisation, email).await? {
+                    return Err(AppError::invalid("email", words::address_refused(&reason)));
+                }
                 let known: Option<i64> = sqlx::query_scalar("select id from people where organisation_id = $1 and email = $2")
                     .bind(organisation)
                     .bind(email.as_str())
                     .fetch_optional(&mut **tx)
                     .await?;
                 if known.is_some() {
-                    return Err(AppError {
-                        field: Some("email".to_owned()),
-                        ..AppError::conflict("Somebody with this address is here already.")
-                    });
+                    return Err(AppError::conflict("Somebody with this address is here already.").at_field("email"));
                 }
             }
-            let (_, secret) = insert(tx, organisation, invited.as_ref(), role, Some(by)).await?;
+            let (id, secret) = insert(tx, organisation, email.as_ref(), role, Some(by)).await?;
             let (host, name): (Option<String>, String) =
                 sqlx::query_as("select host, name from organisations where id = $1").bind(organisation).fetch_one(&mut **tx).await?;
-            Ok((host, name, secret))
+            let address = address(&at, host.as_deref(), secret.reveal());
+            if let Some(to) = &email {
+                let (subject, text) = (words::invitation_mail_subject(&name), words::invitation_mail(&who.name, &name, &address));
+                enqueue(tx, organisation, id, to.clone(), subject, text).await?;
+            }
+            Ok(address)
         })
-        .await?;
-    let address = address(state, host.as_deref(), secret.reveal());
-    if let Some(to) = email {
-        let text = words::invitation_mail(&who.name, &organisation_name, &address);
-        if let Err(error) = state.mailer.send(Mail::new(to, words::invitation_mail_subject(&organisation_name), text)).await {
-            tracing::error!(error = format!("{error:#}"), "an invitation could not be mailed");
-        }
-    }
-    Ok(address)
+        .await
+}
+
+/// Sends an invitation by mail.
+pub(super) async fn enqueue(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: InvitationId,
+    to: Email,
+    subject: String,
+    text: String,
+) -> AppResult<()> {
+    let mail = Mail::new(organisation, MailKind::Invitation, about(id), to, INVITATION_LIFETIME).saying(subject, text);
+    mail::enqueue(tx, mail).await.map(drop)
+}
+
+/// Takes an invitation that nobody has used away, and its mail.
+pub(super) async fn forget(tx: &mut Tx, id: InvitationId) -> AppResult<()> {
+    sqlx::query("delete from invitations where id = $1 and used_by is null").bind(id).execute(&mut **tx).await?;
+    mail::withdraw(tx, &about(id)).await.map(drop)
+}
+
+/// What its mail is withdrawn by.
+fn about(id: InvitationId) -> String {
+    format!("invitation:{id}")
 }
 
 /// The invitations of the last weeks that can be used or were, newest first.
@@ -105,7 +134,7 @@ pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<Invitation>>
 /// # Errors
 /// 403 unless one is an admin; 404 if there is none to withdraw.
 pub async fn withdraw(tx: &mut Tx, who: &Identity, id: InvitationId) -> AppResult<()> {
-    who.require(Role::Admin)?;
+    require_role(tx, who, Role::Admin).await?;
     let gone: Option<Option<String>> =
         sqlx::query_scalar("delete from invitations where id = $1 and organisation_id = $2 and used_by is null returning email")
             .bind(id)
@@ -113,7 +142,27 @@ pub async fn withdraw(tx: &mut Tx, who: &Identity, id: InvitationId) -> AppResul
             .fetch_optional(&mut **tx)
             .await?;
     let email = gone.ok_or_else(|| AppError::not_found("This invitation has been used or withdrawn already."))?;
-    tx.record(Activity::by(who, Verb::InvitationWithdrawn, id.0).named(email.as_deref().unwrap_or_default())).await
+    withdrawn(tx, who, id, email.as_deref()).await
+}
+
+/// Withdraws what `person` has invited to and nobody has used: links that they kept are worth nothing when they are no admin any more.
+pub async fn withdraw_all(tx: &mut Tx, who: &Identity, person: PersonId) -> AppResult<()> {
+    let gone: Vec<(InvitationId, Option<String>)> =
+        sqlx::query_as("delete from invitations where invited_by = $1 and used_by is null and role <> $2 returning id, email")
+            .bind(person)
+            .bind(Role::Member)
+            .fetch_all(&mut **tx)
+            .await?;
+    for (id, email) in gone {
+        withdrawn(tx, who, id, email.as_deref()).await?;
+    }
+    Ok(())
+}
+
+/// The invitation's mail does not leave any more, and the audit log has a row of it.
+async fn withdrawn(tx: &mut Tx, who: &Identity, id: InvitationId, email: Option<&str>) -> AppResult<()> {
+    mail::withdraw(tx, &about(id)).await?;
+    tx.record(Activity::by(who, Record::InvitationWithdrawn, Subject::named(id.0, email.unwrap_or_default()))).await
 }
 
 /// Whom a secret invites: the organisation's name, and the address it is for, if it is for one only.

@@ -2,13 +2,16 @@
 
 use std::net::IpAddr;
 
-use super::{announce_card, grant, news};
-use crate::model::{check_password, parse_name};
+use super::{announce_card, grant, news, registering};
+use crate::{
+    model::{check_password, parse_name},
+    words,
+};
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::{InvitationId, OrganisationId, PersonId, SignInId},
-    people::{Email, Identity, Role},
+    people::{Email, Identity, Role, SignInEnd},
 };
 use plenum_inbox as inbox;
 use plenum_messages as messages;
@@ -17,9 +20,9 @@ use plenum_store::{
     zones,
 };
 use plenum_web::{
-    password,
+    password, search,
     security::organisation_of,
-    sign_ins::{self, Secret},
+    sign_ins::{self, NewSignIn, Secret, Session, Which},
     state::AppState,
 };
 
@@ -32,8 +35,8 @@ pub struct Browser {
     pub address: IpAddr,
     /// The host name that it asked.
     pub host: String,
-    /// What it was signed in with until now; that ends.
-    pub former: Option<Secret>,
+    /// Its session. What it was signed in with until now ends.
+    pub session: Session,
 }
 
 /// Someone who wants to register, with valid input.
@@ -68,7 +71,7 @@ fn spent() -> AppError {
 
 /// One answer to everything that can be wrong about a sign-in: it does not say what.
 fn wrong() -> AppError {
-    AppError { field: Some("password".to_owned()), ..AppError::unauthorised("E-mail or password is wrong.") }
+    AppError::unauthorised("E-mail or password is wrong.").at_field("password")
 }
 
 /// Where someone may register, and as what.
@@ -115,20 +118,21 @@ async fn entrance(conn: &mut Conn, registration: &Registration, host: &str, now:
 /// Registers a person and signs them in.
 ///
 /// # Errors
-/// 403 without a right to join; 422 if the address has an account or the invitation is not valid.
-pub async fn register(state: &AppState, registration: Registration, browser: Browser) -> AppResult<Secret> {
+/// 403 without a right to join, or without the link that shows that the address is theirs; 422 if the address has an account or the invitation is not valid.
+pub async fn register(state: &AppState, registration: Registration, browser: Browser) -> AppResult<()> {
     let mut tx = state.store.read().await?;
     entrance(&mut tx, &registration, &browser.host, plenum_store::db::now()).await?;
+    if registration.invitation.is_none() && registering::proves_address(state) {
+        return Err(AppError::forbidden(words::ADDRESS_FIRST));
+    }
     drop(tx);
-    let hash = password::hash(registration.password.clone()).await?;
-    state
-        .store
-        .write(async move |tx| {
-            let person = join(tx, &registration, &browser.host, &hash).await?;
-            // That a browser is signed in belongs to the registration, and has no row of its own.
-            Ok(enter(tx, person, &browser).await?.1)
-        })
-        .await
+    let hash = password::hash(&state.store, registration.password.clone()).await?;
+    sign_ins::enter(&browser.session.clone(), async move |tx, new| {
+        let person = join(tx, &registration, &browser.host, &hash).await?;
+        // That a browser is signed in belongs to the registration, and has no row of its own.
+        enter(tx, new, person, &browser).await.map(drop)
+    })
+    .await
 }
 
 async fn join(tx: &mut Tx, registration: &Registration, host: &str, hash: &str) -> AppResult<PersonId> {
@@ -136,8 +140,8 @@ async fn join(tx: &mut Tx, registration: &Registration, host: &str, hash: &str) 
     let entrance = entrance(tx, registration, host, now).await?;
     let hue = rand::random_range(0..plenum_core::people::HUES);
     let inserted: Result<PersonId, sqlx::Error> = sqlx::query_scalar(
-        "insert into people (organisation_id, email, name, password_hash, hue, time_zone, created_at)
-         values ($1, $2, $3, $4, $5, coalesce($6, 'Europe/Berlin'), $7) returning id",
+        "insert into people (organisation_id, email, name, password_hash, hue, time_zone, created_at, name_folded)
+         values ($1, $2, $3, $4, $5, coalesce($6, 'Europe/Berlin'), $7, $8) returning id",
     )
     .bind(entrance.organisation)
     .bind(registration.email.as_str())
@@ -146,6 +150,7 @@ async fn join(tx: &mut Tx, registration: &Registration, host: &str, hash: &str) 
     .bind(hue)
     .bind(&registration.zone)
     .bind(now)
+    .bind(search::folded(&registration.name))
     .fetch_one(&mut **tx)
     .await;
     let person = match inserted {
@@ -157,8 +162,8 @@ async fn join(tx: &mut Tx, registration: &Registration, host: &str, hash: &str) 
     if let Some(invitation) = entrance.invitation {
         sqlx::query("update invitations set used_by = $2 where id = $1").bind(invitation).bind(person).execute(&mut **tx).await?;
     }
-    let registered = Activity::new(entrance.organisation, Some(person), Verb::PersonRegistered, person.0).named(&registration.name);
-    tx.record(registered.with(serde_json::json!({ "invitation": entrance.invitation }))).await?;
+    let registered = Record::PersonRegistered { invitation: entrance.invitation };
+    tx.record(Activity::new(entrance.organisation, Some(person), registered, Subject::named(person.0, &registration.name))).await?;
     grant(tx, entrance.organisation, person, Role::Member, entrance.invited_by).await?;
     if entrance.role != Role::Member {
         grant(tx, entrance.organisation, person, entrance.role, entrance.invited_by).await?;
@@ -169,13 +174,11 @@ async fn join(tx: &mut Tx, registration: &Registration, host: &str, hash: &str) 
 }
 
 /// Signs the browser in as `person`; what it was signed in with before ends.
-async fn enter(tx: &mut Tx, person: PersonId, browser: &Browser) -> AppResult<(SignInId, Secret)> {
-    if let Some(former) = &browser.former {
-        sign_ins::end_secret(tx, former).await?;
-    }
+async fn enter(tx: &mut Tx, new: &NewSignIn, person: PersonId, browser: &Browser) -> AppResult<SignInId> {
+    sign_ins::replace(tx, new).await?;
     let address = browser.address.to_string();
     news::signed_in(tx, person, &browser.device, &address).await?;
-    let made = sign_ins::create(tx, person, &browser.device, &address).await?;
+    let made = sign_ins::create(tx, new, person, &browser.device, &address).await?;
     let now = tx.now();
     inbox::server::note_here(tx, person, now).await?;
     Ok(made)
@@ -196,7 +199,7 @@ pub async fn check(state: &AppState, email: &Email, password: String, host: &str
             .await?;
     drop(tx);
     let attempt = state.rates.sign_in_try(tenant.id, email.as_str(), address).await?;
-    let right = password::verify(password, account.as_ref().map(|(_, hash)| hash.clone())).await?;
+    let right = password::verify(&state.store, password, account.as_ref().map(|(_, hash)| hash.clone())).await?;
     match account {
         Some(account) if right => {
             attempt.succeeded();
@@ -210,39 +213,26 @@ pub async fn check(state: &AppState, email: &Email, password: String, host: &str
 ///
 /// # Errors
 /// As [`check`].
-pub async fn sign_in(state: &AppState, email: Email, password: String, browser: Browser) -> AppResult<Secret> {
+pub async fn sign_in(state: &AppState, email: Email, password: String, browser: Browser) -> AppResult<()> {
     let (person, hash) = check(state, &email, password, &browser.host, browser.address).await?;
-    let secret = state
-        .store
-        .write(async move |tx| {
-            // The password may have been changed while it was being checked.
-            let stands: Option<OrganisationId> =
-                sqlx::query_scalar("select organisation_id from people where id = $1 and password_hash = $2")
-                    .bind(person)
-                    .bind(&hash)
-                    .fetch_optional(&mut **tx)
-                    .await?;
-            let organisation = stands.ok_or_else(wrong)?;
-            let (id, secret) = enter(tx, person, &browser).await?;
-            let details = serde_json::json!({ "device": browser.device, "address": browser.address });
-            tx.record(Activity::new(organisation, Some(person), Verb::SignInCreated, id.0).about(person).with(details)).await?;
-            Ok(secret)
-        })
-        .await?;
+    sign_ins::enter(&browser.session.clone(), async move |tx, new| {
+        // The password may have been changed while it was being checked.
+        let stands: Option<OrganisationId> = sqlx::query_scalar("select organisation_id from people where id = $1 and password_hash = $2")
+            .bind(person)
+            .bind(&hash)
+            .fetch_optional(&mut **tx)
+            .await?;
+        let organisation = stands.ok_or_else(wrong)?;
+        let id = enter(tx, new, person, &browser).await?;
+        let created = Record::SignInCreated { device: browser.device.clone(), address: browser.address.to_string() };
+        tx.record(Activity::new(organisation, Some(person), created, Subject::unnamed(id.0)).about(person)).await
+    })
+    .await?;
     tracing::info!(person.id = person.0, "signed in");
-    Ok(secret)
+    Ok(())
 }
 
 /// Signs the browser out; its sockets close.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn sign_out(tx: &mut Tx, who: &Identity) -> AppResult<()> {
-    let device: Option<String> =
-        sqlx::query_scalar("select device from sign_ins where id = $1").bind(who.sign_in).fetch_optional(&mut **tx).await?;
-    if !sign_ins::end(tx, who.person, who.sign_in).await? {
-        return Ok(());
-    }
-    let left = Activity::by(who, Verb::SignedOut, who.sign_in.0);
-    tx.record(left.with(serde_json::json!({ "device": device.unwrap_or_default() }))).await
+    sign_ins::end(tx, who.person, Which::One(who.sign_in), SignInEnd::SignedOut, who.person).await.map(drop)
 }

@@ -5,17 +5,17 @@ use std::net::IpAddr;
 use super::{link, news};
 use crate::{model::check_password, words};
 use plenum_core::{
-    activity::Verb,
     error::{AppError, AppResult},
     ids::{Millis, OrganisationId, PersonId},
-    people::{Email, Identity},
+    mail::MailKind,
+    people::{Email, Identity, SignInEnd},
 };
-use plenum_store::db::{self, Activity, Tx};
+use plenum_store::db::{self, Tx};
 use plenum_web::{
-    mail::Mail,
+    mail::{self, Mail},
     password,
     security::organisation_of,
-    sign_ins::{self, Secret},
+    sign_ins::{self, Secret, Which},
     state::AppState,
 };
 
@@ -49,12 +49,34 @@ async fn send_reset(state: &AppState, email: Email, host: &str) -> anyhow::Resul
     .await?;
     drop(tx);
     let Some((person, name, host)) = found else { return Ok(()) };
-    let Some(secret) = state.store.write(async move |tx| create_reset(tx, person).await).await? else { return Ok(()) };
-    let address = link(state, host.as_deref(), &format!("/reset?token={}", secret.reveal()));
-    let text = words::reset_mail(&name, &tenant.name, &address);
-    state.mailer.send(Mail::new(email, words::reset_mail_subject(&tenant.name), text)).await?;
-    tracing::info!(person.id = person.0, "a password reset was sent");
+    let at = state.clone();
+    let remind = async move |tx: &mut Tx| {
+        remind(tx, person, |secret| {
+            let address = link(&at, host.as_deref(), &format!("/reset?token={secret}"));
+            let text = words::reset_mail(&name, &tenant.name, &address);
+            (tenant.id, email.clone(), words::reset_mail_subject(&tenant.name), text)
+        })
+        .await
+    };
+    state.store.write(remind).await?;
+    tracing::info!(person.id = person.0, "a password reset was asked for");
     Ok(())
+}
+
+/// Makes a reset for `person` and sends the mail that `says` what for its secret: of an organisation, to an address, with a subject and a
+/// text. Nothing is sent if one was within the last minute.
+pub(super) async fn remind(
+    tx: &mut Tx,
+    person: PersonId,
+    says: impl FnOnce(&str) -> (OrganisationId, Email, String, String) + Send,
+) -> AppResult<()> {
+    let Some(secret) = create_reset(tx, person).await? else { return Ok(()) };
+    // The newest link alone can be used.
+    let about = format!("password_reset:{person}");
+    mail::withdraw(tx, &about).await?;
+    let (organisation, to, subject, text) = says(secret.reveal());
+    let mail = Mail::new(organisation, MailKind::PasswordReset, about, to, RESET_LIFETIME).saying(subject, text);
+    mail::enqueue(tx, mail).await.map(drop)
 }
 
 /// A new reset for `person`, in place of older ones; none if one was made within the last minute.
@@ -80,6 +102,16 @@ fn spent() -> AppError {
     AppError::invalid("token", "This link is not valid, or no longer. Ask for a new one.")
 }
 
+/// The address of the account whose password the secret of a mail sets: whoever has the mail knows it, and a browser keeps the new
+/// password with it.
+///
+/// # Errors
+/// 422 `token` if the link is not valid or no longer.
+pub async fn reset_address(conn: &mut db::Conn, token: &str) -> AppResult<String> {
+    let secret = Secret::parse(token.trim()).ok_or_else(spent)?;
+    Ok(resettable(conn, &secret, db::now()).await?.1)
+}
+
 /// Sets a new password with the secret of a mail: once, and all sign-ins of the person end.
 ///
 /// # Errors
@@ -87,27 +119,26 @@ fn spent() -> AppError {
 pub async fn reset(state: &AppState, token: &str, password: String) -> AppResult<()> {
     let secret = Secret::parse(token.trim()).ok_or_else(spent)?;
     let mut tx = state.store.read().await?;
-    let (_, _, email) = resettable(&mut tx, &secret, db::now()).await?;
+    let (_, email) = resettable(&mut tx, &secret, db::now()).await?;
     drop(tx);
     check_password("password", &password, &email)?;
-    let hash = password::hash(password).await?;
+    let hash = password::hash(&state.store, password).await?;
     state
         .store
         .write(async move |tx| {
             let now = tx.now();
-            let (person, organisation, _) = resettable(tx, &secret, now).await?;
+            let (person, _) = resettable(tx, &secret, now).await?;
             sqlx::query("delete from password_resets where person_id = $1").bind(person).execute(&mut **tx).await?;
             sqlx::query("update people set password_hash = $2 where id = $1").bind(person).bind(&hash).execute(&mut **tx).await?;
-            sign_ins::end_others(tx, person, None).await?;
-            news::password_changed(tx, person).await?;
-            record(tx, organisation, person, Verb::PasswordReset).await
+            sign_ins::end(tx, person, Which::All, SignInEnd::PasswordReset, person).await?;
+            news::password_changed(tx, person).await
         })
         .await
 }
 
-async fn resettable(conn: &mut db::Conn, secret: &Secret, now: Millis) -> AppResult<(PersonId, OrganisationId, String)> {
+async fn resettable(conn: &mut db::Conn, secret: &Secret, now: Millis) -> AppResult<(PersonId, String)> {
     let row = sqlx::query_as(
-        "select people.id, organisation_id, email from password_resets join people on people.id = person_id
+        "select people.id, email from password_resets join people on people.id = person_id
          where token_hash = $1 and expires_at > $2",
     )
     .bind(secret.hash())
@@ -130,7 +161,7 @@ async fn own(state: &AppState, who: &Identity) -> AppResult<(String, String)> {
 async fn fits(state: &AppState, who: &Identity, address: IpAddr, email: &str, hash: &str, current: String) -> AppResult<()> {
     // Whoever finds an open browser must not guess faster here than at the door.
     let attempt = state.rates.sign_in_try(who.organisation, email, address).await?;
-    if !password::verify(current, Some(hash.to_owned())).await? {
+    if !password::verify(&state.store, current, Some(hash.to_owned())).await? {
         return Err(AppError::invalid("current", "This is not your password."));
     }
     attempt.succeeded();
@@ -155,7 +186,7 @@ pub async fn change(state: &AppState, who: Identity, address: IpAddr, current: S
     let (email, old) = own(state, &who).await?;
     check_password("password", &new, &email)?;
     fits(state, &who, address, &email, &old, current).await?;
-    let hash = password::hash(new).await?;
+    let hash = password::hash(&state.store, new).await?;
     state
         .store
         .write(async move |tx| {
@@ -169,13 +200,8 @@ pub async fn change(state: &AppState, who: Identity, address: IpAddr, current: S
                 return Err(AppError::conflict("The password was changed elsewhere just now."));
             }
             sqlx::query("delete from password_resets where person_id = $1").bind(who.person).execute(&mut **tx).await?;
-            sign_ins::end_others(tx, who.person, Some(who.sign_in)).await?;
-            news::password_changed(tx, who.person).await?;
-            record(tx, who.organisation, who.person, Verb::PasswordChanged).await
+            sign_ins::end(tx, who.person, Which::AllBut(who.sign_in), SignInEnd::PasswordChanged, who.person).await?;
+            news::password_changed(tx, who.person).await
         })
         .await
-}
-
-async fn record(tx: &mut Tx, organisation: OrganisationId, person: PersonId, verb: Verb) -> AppResult<()> {
-    tx.record(Activity::new(organisation, Some(person), verb, person.0).about(person)).await
 }

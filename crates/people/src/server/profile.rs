@@ -3,17 +3,20 @@
 use super::announce_card;
 use crate::model::parse_name;
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::SignInId,
-    people::{HUES, Identity, Privacy},
+    people::{HUES, Identity, Privacy, SignInEnd},
 };
 use plenum_inbox as inbox;
 use plenum_store::{
     db::{Activity, Tx},
     zones,
 };
-use plenum_web::sign_ins;
+use plenum_web::{
+    search,
+    sign_ins::{self, Which},
+};
 
 /// A person's name, colour and zone, valid.
 #[derive(Debug, Clone)]
@@ -41,22 +44,20 @@ impl Profile {
 }
 
 /// Changes the profile; the organisation sees the new name and colour at once.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn update(tx: &mut Tx, who: &Identity, profile: &Profile) -> AppResult<()> {
-    sqlx::query("update people set name = $2, hue = $3, time_zone = $4 where id = $1")
+    sqlx::query("update people set name = $2, hue = $3, time_zone = $4, name_folded = $5 where id = $1")
         .bind(who.person)
         .bind(&profile.name)
         .bind(profile.hue)
         .bind(&profile.zone)
+        .bind(search::folded(&profile.name))
         .execute(&mut **tx)
         .await?;
     // What comes at an hour of the day comes at that hour where they are now.
     inbox::server::digest::plan(tx, who.person).await?;
     if profile.name != who.name {
-        let renamed = Activity::by(who, Verb::PersonRenamed, who.person.0).named(&profile.name);
-        tx.record(renamed.with(serde_json::json!({ "from": who.name }))).await?;
+        let renamed = Record::PersonRenamed { from: who.name.clone() };
+        tx.record(Activity::by(who, renamed, Subject::named(who.person.0, &profile.name))).await?;
     }
     if (profile.name.as_str(), profile.hue) != (who.name.as_str(), who.hue) {
         announce_card(tx, who.organisation, who.person).await?;
@@ -65,9 +66,6 @@ pub async fn update(tx: &mut Tx, who: &Identity, profile: &Profile) -> AppResult
 }
 
 /// Changes what others see.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn set_privacy(tx: &mut Tx, who: &Identity, privacy: Privacy) -> AppResult<()> {
     sqlx::query("update people set show_presence = $2, send_typing = $3, send_read_marks = $4 where id = $1")
         .bind(who.person)
@@ -85,27 +83,11 @@ pub async fn set_privacy(tx: &mut Tx, who: &Identity, privacy: Privacy) -> AppRe
 /// # Errors
 /// 404 if there is no such sign-in of this person.
 pub async fn end_sign_in(tx: &mut Tx, who: &Identity, id: SignInId) -> AppResult<()> {
-    let device: Option<String> = sqlx::query_scalar("select device from sign_ins where id = $1 and person_id = $2")
-        .bind(id)
-        .bind(who.person)
-        .fetch_optional(&mut **tx)
-        .await?;
-    if !sign_ins::end(tx, who.person, id).await? {
-        return Err(AppError::not_found("This sign-in has ended already."));
-    }
-    let ended = Activity::by(who, Verb::SignInEnded, id.0).about(who.person);
-    tx.record(ended.with(serde_json::json!({ "device": device.unwrap_or_default() }))).await
+    let ended = sign_ins::end(tx, who.person, Which::One(id), SignInEnd::EndedElsewhere, who.person).await?;
+    if ended.is_empty() { Err(AppError::not_found("This sign-in has ended already.")) } else { Ok(()) }
 }
 
 /// Ends all of one's other sign-ins and tokens. That there is none is no error.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn end_other_sign_ins(tx: &mut Tx, who: &Identity) -> AppResult<()> {
-    let ended = sign_ins::end_others(tx, who.person, Some(who.sign_in)).await?;
-    if ended == 0 {
-        return Ok(());
-    }
-    let activity = Activity::by(who, Verb::SignInOthersEnded, who.sign_in.0).about(who.person);
-    tx.record(activity.with(serde_json::json!({ "count": ended }))).await
+    sign_ins::end(tx, who.person, Which::AllBut(who.sign_in), SignInEnd::OthersEnded, who.person).await.map(drop)
 }

@@ -11,6 +11,7 @@ use plenum_core::{
 use plenum_inbox as inbox;
 use plenum_messages as messages;
 use plenum_store::db::Tx;
+use plenum_web::search;
 
 /// Their password.
 pub const PASSWORD: &str = "plenum-demo";
@@ -62,9 +63,6 @@ impl Seeded {
 
 /// Fills a database without people with the institution and its ten; nothing if there are
 /// people. `password_hash` is of [`PASSWORD`], computed outside the transaction.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn seed_people(tx: &mut Tx, password_hash: &str) -> AppResult<Option<Seeded>> {
     let present: i64 = sqlx::query_scalar("select count(*) from people").fetch_one(&mut **tx).await?;
     if present > 0 {
@@ -99,9 +97,6 @@ pub async fn seed_people(tx: &mut Tx, password_hash: &str) -> AppResult<Option<S
 }
 
 /// Tells the demo's people of the roles that they were given when they came.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn seed_roles(tx: &mut Tx, seeded: &Seeded) -> AppResult<()> {
     let Some(admin) = seeded.person("admin") else { return Ok(()) };
     let given = PEOPLE.iter().zip(&seeded.people).filter(|(seed, card)| seed.role != Role::Member && card.id != admin.id);
@@ -113,13 +108,10 @@ pub async fn seed_roles(tx: &mut Tx, seeded: &Seeded) -> AppResult<()> {
             .execute(&mut **tx)
             .await?;
     }
-    inbox::server::told_at(tx, tx.now() - 60 * DAY).await
+    inbox::server::notified_at(tx, tx.now() - 60 * DAY).await
 }
 
 /// Adds a crowd, so that there are `total` people: the same names each time. Returns the crowd.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn seed_crowd(tx: &mut Tx, organisation: OrganisationId, password_hash: &str, total: usize) -> AppResult<Vec<PersonCard>> {
     let now = tx.now();
     let mut crowd = Vec::with_capacity(total);
@@ -164,8 +156,8 @@ struct Newcomer<'a> {
 /// One person, with their roles, in the general room.
 async fn insert(tx: &mut Tx, organisation: OrganisationId, password_hash: &str, newcomer: &Newcomer<'_>) -> AppResult<PersonId> {
     let person: PersonId = sqlx::query_scalar(
-        "insert into people (organisation_id, email, name, password_hash, hue, time_zone, last_seen_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id",
+        "insert into people (organisation_id, email, name, password_hash, hue, time_zone, last_seen_at, created_at, name_folded)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
     )
     .bind(organisation)
     .bind(newcomer.email)
@@ -175,6 +167,7 @@ async fn insert(tx: &mut Tx, organisation: OrganisationId, password_hash: &str, 
     .bind(newcomer.zone)
     .bind(newcomer.last_seen)
     .bind(newcomer.joined)
+    .bind(search::folded(newcomer.name))
     .fetch_one(&mut **tx)
     .await?;
     super::grant(tx, organisation, person, Role::Member, None).await?;

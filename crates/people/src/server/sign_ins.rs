@@ -3,20 +3,22 @@
 use super::news;
 use crate::model::{AnySignIn, SignedIn};
 use plenum_core::{
-    activity::Verb,
     channels::Channel,
     cursor::Epoch,
     error::{AppError, AppResult},
     ids::{Millis, PersonId, SignInId},
     live::Snapshot,
-    people::{Identity, PersonCard, Role, SignIn},
+    people::{Identity, PersonCard, Role, SignIn, SignInEnd},
 };
 use plenum_directory::server::has_role;
 use plenum_store::{
-    db::{self, Activity, Conn, Tx},
+    db::{self, Conn, Tx},
     log,
 };
-use plenum_web::{search, sign_ins};
+use plenum_web::{
+    search,
+    sign_ins::{self, Which},
+};
 
 /// Sign-ins of one page.
 pub const PAGE: u32 = 50;
@@ -43,7 +45,7 @@ pub async fn page(conn: &mut Conn, who: &Identity, epoch: &Epoch, query: &str, o
     let rows: Vec<Row> = sqlx::query_as(
         "select s.id, s.device, s.address, s.created_at, s.used_at, s.scopes is not null as token, p.id as person_id, p.name, p.hue
          from sign_ins s join people p on p.id = s.person_id
-         where p.organisation_id = $1 and s.expires_at > $2 and (lower(p.name) like $3 escape '\\' or p.email like $3 escape '\\')
+         where p.organisation_id = $1 and s.expires_at > $2 and (coalesce(p.name_folded, lower(p.name)) like $3 escape '\\' or p.email like $3 escape '\\')
          order by s.used_at desc, s.id desc limit $4 offset $5",
     )
     .bind(who.organisation)
@@ -79,21 +81,18 @@ pub async fn end(tx: &mut Tx, who: &Identity, id: SignInId) -> AppResult<()> {
     if !has_role(tx, who.person, Role::Admin).await? {
         return Err(AppError::forbidden("You are no longer an admin."));
     }
-    let row: Option<(PersonId, String, bool)> = sqlx::query_as(
-        "select s.person_id, s.device, s.scopes is not null from sign_ins s join people p on p.id = s.person_id
-         where s.id = $1 and p.organisation_id = $2",
+    let person: Option<PersonId> = sqlx::query_scalar(
+        "select s.person_id from sign_ins s join people p on p.id = s.person_id where s.id = $1 and p.organisation_id = $2",
     )
     .bind(id)
     .bind(who.organisation)
     .fetch_optional(&mut **tx)
     .await?;
-    let (person, device, token) = row.ok_or_else(|| AppError::not_found("This sign-in has ended already."))?;
-    sign_ins::end(tx, person, id).await?;
-    if person != who.person {
-        news::sign_in_ended(tx, person, who.person, &device).await?;
+    let person = person.ok_or_else(|| AppError::not_found("This sign-in has ended already."))?;
+    for ended in sign_ins::end(tx, person, Which::One(id), SignInEnd::EndedByAdmin, who.person).await? {
+        if person != who.person {
+            news::sign_in_ended(tx, person, who.person, &ended.device).await?;
+        }
     }
-    let verb = if token { Verb::TokenEnded } else { Verb::SignInEnded };
-    let ended = Activity::by(who, verb, id.0).about(person);
-    let ended = if token { ended.named(&device) } else { ended.with(serde_json::json!({ "device": device })) };
-    tx.record(ended).await
+    Ok(())
 }

@@ -2,18 +2,16 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
-
 use super::passwords;
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::{OrganisationId, PersonId, SignInId},
-    people::{Identity, MadeToken, TokenWish},
+    people::{Identity, MadeToken, SignInEnd, TokenWish},
 };
 use plenum_store::db::{Activity, Tx};
 use plenum_web::{
-    sign_ins::{self, FreshToken},
+    sign_ins::{self, FreshToken, Which},
     state::AppState,
 };
 
@@ -31,8 +29,8 @@ pub async fn make(tx: &mut Tx, person: PersonId, hash: &str, wish: &TokenWish, a
             .await?;
     let organisation = organisation.ok_or_else(|| AppError::unauthorised("The password was changed elsewhere just now."))?;
     let made = sign_ins::create_token(tx, person, wish, &address.to_string()).await?;
-    let scopes: Vec<&str> = wish.scopes.iter().map(|scope| scope.word()).collect();
-    record(tx, organisation, person, Verb::TokenCreated, made.id, &wish.name, json!({ "scopes": scopes.join(", ") })).await?;
+    let created = Record::TokenCreated { scopes: wish.scopes.clone() };
+    tx.record(Activity::new(organisation, Some(person), created, Subject::named(made.id.0, &wish.name)).about(person)).await?;
     Ok(made)
 }
 
@@ -52,18 +50,6 @@ pub async fn make_own(state: &AppState, who: Identity, address: IpAddr, current:
 /// # Errors
 /// 404 if one has no such token.
 pub async fn end(tx: &mut Tx, who: &Identity, id: SignInId) -> AppResult<()> {
-    let name = sign_ins::end_token(tx, who.person, id).await?.ok_or_else(|| AppError::not_found("There is no such token."))?;
-    record(tx, who.organisation, who.person, Verb::TokenEnded, id, &name, json!({})).await
-}
-
-async fn record(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    person: PersonId,
-    verb: Verb,
-    id: SignInId,
-    name: &str,
-    details: Value,
-) -> AppResult<()> {
-    tx.record(Activity::new(organisation, Some(person), verb, id.0).named(name).about(person).with(details)).await
+    let ended = sign_ins::end(tx, who.person, Which::Token(id), SignInEnd::EndedElsewhere, who.person).await?;
+    if ended.is_empty() { Err(AppError::no_such("token")) } else { Ok(()) }
 }

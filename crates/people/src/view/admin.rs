@@ -5,25 +5,24 @@ mod roles;
 mod sign_ins;
 
 use leptos::prelude::*;
-use leptos_router::{components::Form, hooks::use_query_map};
 
 use invitations::Invitations;
 use roles::PeopleTable;
 pub use sign_ins::AdminSignInsPage;
 
-use super::forms::{Done, Failure, Submit, Switch, at, failure, succeeded};
+use super::forms::{Done, Failure, Submit, Switch, failure, field_error, succeeded};
 use crate::{api::admin, words};
 use plenum_ui::{
-    Field, Icon, memo,
-    page::{AdminPage, Fault},
+    Field, Pager, Search, memo,
+    page::{AdminPage, Loaded, fault_page},
     redirect::encoded,
-    view,
+    use_query, view,
 };
 
 /// `/admin/people`
 #[component]
 pub fn AdminPeoplePage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let asked = memo(move || {
         query.with(|query| {
             let from: u32 = query.get_str("from").and_then(|from| from.parse().ok()).unwrap_or_default();
@@ -36,46 +35,26 @@ pub fn AdminPeoplePage() -> impl IntoView {
     // Each answer of the server to a change is a reason to ask again.
     let changes = memo(move || roles.version().get() + invite.version().get() + withdraw.version().get());
     let overview = Resource::new_blocking(move || (asked.get(), changes.get()), |((query, offset), _)| admin::overview(query, offset));
-    let content = move || {
-        Suspend::new(async move {
-            match overview.await {
-                Ok(overview) => {
-                    let (query, offset) = asked.get_untracked();
-                    let shown = u32::try_from(overview.people.len()).unwrap_or(u32::MAX);
-                    let address = |offset: u32| format!("/admin/people?q={}&from={offset}", encoded(&query));
-                    let before = (offset > 0).then(|| address(offset.saturating_sub(overview.size)));
-                    let after = (shown == overview.size).then(|| address(offset.saturating_add(shown)));
-                    view! {
-                        <AdminPage title=words::ADMIN_PEOPLE>
-                                <section class="card" aria-labelledby="people">
-                                    <h2 id="people">{words::PEOPLE}</h2>
-                                    <Form method="GET" action="/admin/people" attr:class="filter" attr:role="search">
-                                        <label class="search">
-                                            <span class="visually-hidden">{words::SEARCH_PEOPLE}</span>
-                                            <Icon name="search"/>
-                                            <input class="input" type="search" name="q" value=query placeholder=words::SEARCH_PEOPLE/>
-                                        </label>
-                                        <button class="btn" type="submit">
-                                            {words::SEARCH}
-                                        </button>
-                                    </Form>
-                                    <PeopleTable people=overview.people action=roles/>
-                                    <nav class="form-actions" aria-label=words::PAGES>
-                                        {before.map(|address| view! { <a class="btn" href=address rel="prev">{words::EARLIER}</a> })}
-                                        {after.map(|address| view! { <a class="btn" href=address rel="next">{words::LATER}</a> })}
-                                    </nav>
-                                </section>
-                                <Invitations invitations=overview.invitations register_at=overview.register_at invite withdraw/>
-                                <Organisation name=overview.organisation_name open=overview.open_registration action=organisation/>
-                        </AdminPage>
-                    }
-                    .into_any()
-                }
-                Err(error) => view! { <Fault error/> }.into_any(),
-            }
-        })
+    let content = move |overview: admin::Administration| {
+        let (query, offset) = asked.get_untracked();
+        let shown = u32::try_from(overview.people.len()).unwrap_or(u32::MAX);
+        let address = |offset: u32| format!("/admin/people?q={}&from={offset}", encoded(&query));
+        let before = (offset > 0).then(|| address(offset.saturating_sub(overview.size)));
+        let after = (shown == overview.size).then(|| address(offset.saturating_add(shown)));
+        view! {
+            <AdminPage title=words::ADMIN_PEOPLE>
+                    <section class="card" aria-labelledby="people">
+                        <h2 id="people">{words::PEOPLE}</h2>
+                        <Search action="/admin/people" text=query label=words::SEARCH_PEOPLE button=words::SEARCH/>
+                        <PeopleTable people=overview.people action=roles/>
+                        <Pager label=words::PAGES before after/>
+                    </section>
+                    <Invitations invitations=overview.invitations told=overview.made mail=overview.mail invite withdraw/>
+                    <Organisation name=overview.organisation_name open=overview.open_registration action=organisation/>
+            </AdminPage>
+        }
     };
-    view! { <Transition>{content}</Transition> }
+    view! { <Loaded from=overview fault=fault_page children=content/> }
 }
 
 #[component]
@@ -92,7 +71,7 @@ fn Organisation(name: String, open: bool, action: ServerAction<admin::UpdateOrga
                     label=words::NAME
                     value=name
                     maxlength=120
-                    error=at(failure, "name")
+                    error=field_error(failure, "name")
                     required=true
                 />
                 <Switch name="open_registration" label=words::OPEN_REGISTRATION text=words::OPEN_REGISTRATION_TEXT on=open/>

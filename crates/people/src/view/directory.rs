@@ -2,22 +2,26 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{components::Form, hooks::use_query_map};
+use strum::VariantArray as _;
 
 use crate::words;
-use plenum_core::{error::AppResult, ids::PersonId, people::Role};
+use plenum_core::{
+    error::AppResult,
+    ids::PersonId,
+    live::{LiveEvent as _, Snapshot},
+    people::Role,
+};
 use plenum_directory as directory;
 use plenum_directory::view::LastSeen;
 use plenum_directory::{api::DirectoryPage, live::OrganisationEvent, model::DirectoryEntry};
 use plenum_messages as messages;
 use plenum_ui::{
-    Avatar, EmptyState, Icon, Notice,
-    client::{Update, use_live, use_online},
-    effect, memo,
-    notice::Tone,
-    page::{use_organisation, use_viewer},
+    Avatar, EmptyState, Pager, Search,
+    client::use_online,
+    memo,
+    page::{Follower, Loaded, Logged, fault_notice, use_organisation, use_viewer},
     redirect::encoded,
-    view,
+    use_query, view,
 };
 
 /// What is asked for: it stands in the page's address.
@@ -37,7 +41,7 @@ impl Question {
 /// `/people`: search by name and role, one page at a time.
 #[component]
 pub fn PeoplePage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let question = memo(move || {
         query.with(|query| Question {
             query: query.get_str("q").unwrap_or_default().to_owned(),
@@ -45,17 +49,8 @@ pub fn PeoplePage() -> impl IntoView {
             offset: query.get_str("from").and_then(|from| from.parse().ok()).unwrap_or_default(),
         })
     });
-    let found = Resource::new_blocking(move || question.get(), |asked| directory::api::directory(asked.query, asked.role, asked.offset));
-    follow(found);
+    let found = Resource::new_blocking(move || question.get(), fetch);
     let total = move || Suspend::new(async move { found.await.ok().map(|found| found.total) });
-    let list = move || {
-        Suspend::new(async move {
-            match found.await {
-                Ok(found) => view! { <Found page=found question=question.get_untracked()/> }.into_any(),
-                Err(error) => view! { <Notice tone=Tone::Bad>{error.message}</Notice> }.into_any(),
-            }
-        })
-    };
     view! {
         <Title text=words::PEOPLE/>
         <main id="main" tabindex="-1" class="page" data-width="wide">
@@ -66,35 +61,42 @@ pub fn PeoplePage() -> impl IntoView {
                 </span>
             </header>
             <Filter question/>
-            <Transition>{list}</Transition>
+            <Loaded from=found fault=fault_notice let:page>
+                <Found page found question/>
+            </Loaded>
         </main>
     }
 }
 
-/// Asks again when somebody is new or has another name.
-fn follow(found: Resource<AppResult<DirectoryPage>>) {
+async fn fetch(question: Question) -> AppResult<DirectoryPage> {
+    directory::api::directory(question.query, question.role, question.offset).await
+}
+
+/// Requests `page` again when a person joins or is renamed.
+fn follow(page: &DirectoryPage, found: Resource<AppResult<DirectoryPage>>, question: Memo<Question>) {
     let organisation = use_organisation();
-    let stale = StoredValue::new(false);
-    let handle = use_live::<OrganisationEvent>(
-        organisation,
-        move |_| found.get_untracked().and_then(Result::ok).map(|found| found.cursor),
-        move |update| match update {
-            Update::Events(events) if !events.iter().any(|event| matches!(event, OrganisationEvent::PersonChanged(_))) => {}
-            Update::Events(_) => found.refetch(),
-            Update::Stale => {
-                stale.set_value(true);
-                found.refetch();
-            }
-            Update::Refused { .. } | Update::Returned => {}
-        },
-    );
-    effect(move |_| {
-        let cursor = found.get().and_then(Result::ok).map(|found| found.cursor);
-        if let Some(cursor) = cursor
-            && stale.get_value()
-        {
-            stale.set_value(false);
-            handle.resume(cursor);
+    let cursors = move |page: &DirectoryPage| {
+        let channel = organisation.get_untracked().map(|organisation| OrganisationEvent::channel(organisation).to_string());
+        channel.map(|channel| (channel, page.cursor.clone())).into_iter().collect()
+    };
+    let follower = Follower::new(cursors(page));
+    let asked = question.get_untracked();
+    let request = {
+        let asked = asked.clone();
+        move || {
+            let asked = asked.clone();
+            async move { fetch(asked).await.map(|page| Snapshot { cursors: cursors(&page), state: page }) }
+        }
+    };
+    follower.fetch_with(request, move |page| {
+        // What is written to a resource stands above what it is fetching: the answer to another question must not.
+        if question.with_untracked(|question| *question == asked) {
+            found.set(Some(Ok(page)));
+        }
+    });
+    follower.follow::<OrganisationEvent>(organisation, Logged::All, move |events| {
+        if events.iter().any(|event| matches!(event, OrganisationEvent::PersonChanged(_))) {
+            follower.renew();
         }
     });
 }
@@ -102,37 +104,32 @@ fn follow(found: Resource<AppResult<DirectoryPage>>) {
 #[component]
 fn Filter(question: Memo<Question>) -> impl IntoView {
     let asked = question.get_untracked();
-    let options = Role::ALL
-        .into_iter()
+    let options = Role::VARIANTS
+        .iter()
+        .copied()
         .filter(|role| *role != Role::Member)
         .map(|role| {
             view! {
-                <option value=role.word() selected=role.word() == asked.role>
+                <option value=role.into_str() selected=role.into_str() == asked.role>
                     {directory::words::role(role)}
                 </option>
             }
         })
         .collect_view();
     view! {
-        <Form method="GET" action="/people" attr:class="filter" attr:role="search">
-            <label class="search">
-                <span class="visually-hidden">{words::SEARCH_PEOPLE}</span>
-                <Icon name="search"/>
-                <input class="input" type="search" name="q" value=asked.query.clone() placeholder=words::SEARCH_PEOPLE/>
-            </label>
+        <Search action="/people" text=asked.query label=words::SEARCH_PEOPLE button=words::SEARCH>
             <select class="input select" name="role" aria-label=words::ROLE>
                 <option value="">{words::ANY_ROLE}</option>
                 {options}
             </select>
-            <button class="btn" type="submit">
-                {words::SEARCH}
-            </button>
-        </Form>
+        </Search>
     }
 }
 
 #[component]
-fn Found(page: DirectoryPage, question: Question) -> impl IntoView {
+fn Found(page: DirectoryPage, found: Resource<AppResult<DirectoryPage>>, question: Memo<Question>) -> impl IntoView {
+    follow(&page, found, question);
+    let question = question.get_untracked();
     if page.entries.is_empty() {
         return view! { <EmptyState icon="people" title=words::NOBODY text=words::NOBODY_TEXT/> }.into_any();
     }
@@ -157,11 +154,9 @@ fn Found(page: DirectoryPage, question: Question) -> impl IntoView {
         .collect_view();
     let pages = (before.is_some() || after.is_some()).then(|| {
         view! {
-            <nav class="form-actions" aria-label=words::PAGES>
-                {before.map(|address| view! { <a class="btn" href=address rel="prev">{words::EARLIER}</a> })}
+            <Pager label=words::PAGES before after>
                 <span class="muted">{range}</span>
-                {after.map(|address| view! { <a class="btn" href=address rel="next">{words::LATER}</a> })}
-            </nav>
+            </Pager>
         }
     });
     view! {
@@ -210,7 +205,6 @@ pub(super) fn about(entry: DirectoryEntry, last_seen: LastSeen, is_viewer: bool)
 /// The button that opens the direct conversation with somebody.
 #[component]
 pub(super) fn WriteTo(
-    /// Who.
     id: PersonId,
     /// Their name, for screen readers.
     name: String,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::words;
 use plenum_core::error::AppError;
-pub(super) use plenum_ui::forms::{Done, Failure, FieldError, Submit, Switch, at, failure, is_done, succeeded};
+pub(super) use plenum_ui::forms::{Done, Failure, FieldError, Submit, Switch, failure, field_error, is_done, succeeded};
 use plenum_ui::{Field, view};
 
 /// The field of a password that is chosen anew.
@@ -25,7 +25,7 @@ pub(super) fn NewPassword(
             autocomplete="new-password"
             minlength=10
             maxlength=200
-            error=at(failure, "password")
+            error=field_error(failure, "password")
             required=true
         />
     }

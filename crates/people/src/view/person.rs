@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::directory::{WriteTo, about};
 use crate::words;
 use plenum_activity::view::{PersonActivity, PersonFeed};
-use plenum_core::{error::AppError, ids::PersonId};
+use plenum_core::ids::PersonId;
 use plenum_directory as directory;
 use plenum_directory::model::DirectoryEntry;
 use plenum_directory::view::LastSeen;
@@ -16,34 +15,21 @@ use plenum_ui::{
     Avatar,
     client::use_online,
     memo,
-    page::{Fault, use_viewer},
+    page::{Loaded, fault_page, resource_by_id, use_id, use_viewer},
     view,
 };
 
 /// `/people/{id}`
 #[component]
 pub fn PersonPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<PersonId>().ok())));
-    let person = Resource::new_blocking(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => directory::api::person(id).await,
-                None => Err(AppError::not_found("There is no such person here.")),
-            }
-        },
-    );
+    let id = use_id::<PersonId>();
+    let person = resource_by_id(id, "person here", directory::api::person);
     let feed = PersonFeed::of(id);
-    let content = move || {
-        Suspend::new(async move {
-            match person.await {
-                Ok(entry) => view! { <Profile entry feed/> }.into_any(),
-                Err(error) => view! { <Fault error/> }.into_any(),
-            }
-        })
-    };
-    view! { <Transition>{content}</Transition> }
+    view! {
+        <Loaded from=person fault=fault_page let:entry>
+            <Profile entry feed/>
+        </Loaded>
+    }
 }
 
 #[component]

@@ -1,14 +1,19 @@
 //! A forgotten password: asking for the mail, and setting a new one with its link.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::{
-    door::Door,
-    forms::{Failure, NewPassword, Submit, at, failure, is_done, succeeded},
+    forms::{Failure, NewPassword, Submit, failure, field_error, is_done, succeeded},
+    sign_in::Door,
 };
 use crate::{api, words};
-use plenum_ui::{Field, Notice, notice::Tone, view};
+use plenum_inbox::api::mail_way;
+use plenum_ui::{
+    Field, Notice, memo,
+    notice::Tone,
+    page::{Loaded, fault_notice},
+    use_query, view,
+};
 
 /// `/forgot`: asks for a link by mail. It says the same whether or not there is such an account.
 #[component]
@@ -16,15 +21,22 @@ pub fn ForgotPage() -> impl IntoView {
     let action = ServerAction::<api::RequestReset>::new();
     let failure = failure(action);
     let (sent, led_here) = (succeeded(action), is_done("mailed"));
+    // Asked again with each answer: mail may have begun to fail.
+    let way = Resource::new_blocking(move || action.version().get(), |_| mail_way());
+    let about = move |way| {
+        view! {
+            {move || {
+                (sent.get() || led_here.get()).then(|| view! { <Notice tone=Tone::Good>{words::link_sent(way)}</Notice> })
+            }}
+            <p>{words::forgotten_text(way)}</p>
+        }
+    };
     view! {
         <Door title=words::FORGOTTEN>
-            {move || {
-                (sent.get() || led_here.get()).then(|| view! { <Notice tone=Tone::Good>{words::LINK_SENT}</Notice> })
-            }}
-            <p>{words::FORGOTTEN_TEXT}</p>
+            <Loaded from=way children=about/>
             <ActionForm action attr:class="form">
                 <Failure failure fields=&["email"]/>
-                <Field id="email" name="email" label=words::EMAIL kind="email" autocomplete="username" error=at(failure, "email") required=true/>
+                <Field id="email" name="email" label=words::EMAIL kind="email" autocomplete="username" error=field_error(failure, "email") required=true/>
                 <Submit label=words::SEND_LINK busy=action.pending() wide=true/>
             </ActionForm>
             <p class="door-links">
@@ -37,19 +49,26 @@ pub fn ForgotPage() -> impl IntoView {
 /// `/reset?token=`: sets a new password with the link of the mail.
 #[component]
 pub fn ResetPage() -> impl IntoView {
-    let query = use_query_map();
-    let token = move || query.with(|query| query.get_str("token").unwrap_or_default().to_owned());
+    let query = use_query();
+    let token = memo(move || query.with(|query| query.get_str("token").unwrap_or_default().to_owned()));
     let action = ServerAction::<api::ResetPassword>::new();
     let failure = failure(action);
-    view! {
-        <Door title=words::SET_PASSWORD>
-            <p>{words::SET_PASSWORD_TEXT}</p>
+    let address = Resource::new_blocking(move || token.get(), api::reset_address);
+    let form = move |address: String| {
+        view! {
+            <p>{words::set_password_of(&address)}</p>
             <ActionForm action attr:class="form">
                 <Failure failure fields=&["password"]/>
-                <input type="hidden" name="token" value=token/>
+                <input type="hidden" name="token" value=move || token.get()/>
+                <input type="text" name="username" value=address autocomplete="username" hidden readonly/>
                 <NewPassword label=words::NEW_PASSWORD failure/>
                 <Submit label=words::SET_PASSWORD busy=action.pending() wide=true/>
             </ActionForm>
+        }
+    };
+    view! {
+        <Door title=words::SET_PASSWORD>
+            <Loaded from=address fault=fault_notice children=form/>
             <p class="door-links">
                 <a href="/forgot">{words::ASK_AGAIN}</a>
                 <a href="/sign-in">{words::BACK_TO_SIGN_IN}</a>

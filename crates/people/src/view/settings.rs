@@ -11,12 +11,12 @@ use access::{ChangePassword, SignIns};
 use appearance::Appearance;
 use tokens::Tokens;
 
-use super::forms::{Done, Failure, FieldError, Submit, Switch, at, failure, succeeded};
+use super::forms::{Done, Failure, FieldError, Submit, Switch, failure, field_error, succeeded};
 use crate::{api::own, words};
 use plenum_core::people::Viewer;
 use plenum_ui::{
     Field, effect,
-    page::{Fault, Section, SectionTabs, use_viewer_update},
+    page::{Loaded, Section, SectionTabs, fault_page, use_viewer_update},
     view,
 };
 
@@ -26,7 +26,7 @@ pub fn SettingsPage() -> impl IntoView {
     let profile = ServerAction::<own::UpdateProfile>::new();
     let privacy = ServerAction::<own::UpdatePrivacy>::new();
     let settings = Resource::new_blocking(|| (), |()| own::settings());
-    let tell_shell = use_viewer_update();
+    let update_shell = use_viewer_update();
     // The frame around the page shows the new name, zone and privacy at once.
     let (profile_saved, privacy_saved) = (succeeded(profile), succeeded(privacy));
     effect(move |saved_before: Option<bool>| {
@@ -34,44 +34,38 @@ pub fn SettingsPage() -> impl IntoView {
         if saved && saved_before == Some(false) {
             leptos::task::spawn_local(async move {
                 if let Ok(settings) = own::settings().await {
-                    tell_shell.run(settings.viewer);
+                    update_shell.run(settings.viewer);
                 }
             });
         }
         saved
     });
-    let content = move || {
-        Suspend::new(async move {
-            match settings.await {
-                Ok(settings) => view! {
-                    <Title text=words::SETTINGS/>
-                    <main id="main" tabindex="-1" class="page" data-width="narrow">
-                        <header class="page-head">
-                            <h1>{words::SETTINGS}</h1>
-                        </header>
-                        <SectionTabs section=Section::Settings/>
-                        <div class="stack">
-                            <Profile viewer=settings.viewer.clone() zones=settings.zones action=profile/>
-                            <PrivacyForm viewer=settings.viewer.clone() action=privacy/>
-                            <Appearance theme=settings.theme/>
-                            <ChangePassword email=settings.viewer.email.clone()/>
-                            <SignIns sign_ins=settings.sign_ins/>
-                            <Tokens/>
-                        </div>
-                    </main>
-                }
-                .into_any(),
-                Err(error) => view! { <Fault error/> }.into_any(),
-            }
-        })
+    let content = move |settings: own::OwnSettings| {
+        view! {
+            <Title text=words::SETTINGS/>
+            <main id="main" tabindex="-1" class="page" data-width="narrow">
+                <header class="page-head">
+                    <h1>{words::SETTINGS}</h1>
+                </header>
+                <SectionTabs section=Section::Settings/>
+                <div class="stack">
+                    <Profile viewer=settings.viewer.clone() zones=settings.zones action=profile/>
+                    <PrivacyForm viewer=settings.viewer.clone() action=privacy/>
+                    <Appearance theme=settings.theme/>
+                    <ChangePassword email=settings.viewer.email.clone()/>
+                    <SignIns sign_ins=settings.sign_ins/>
+                    <Tokens/>
+                </div>
+            </main>
+        }
     };
-    view! { <Suspense>{content}</Suspense> }
+    view! { <Loaded from=settings fault=fault_page children=content/> }
 }
 
 #[component]
 fn Profile(viewer: Viewer, zones: Vec<String>, action: ServerAction<own::UpdateProfile>) -> impl IntoView {
     let failure = failure(action);
-    let (hue_error, zone_error) = (at(failure, "hue"), at(failure, "zone"));
+    let (hue_error, zone_error) = (field_error(failure, "hue"), field_error(failure, "zone"));
     let chosen = viewer.zone.name;
     // Whoever has a zone that is no longer offered keeps it until they choose.
     let zones = if zones.contains(&chosen) { zones } else { std::iter::once(chosen.clone()).chain(zones).collect() };
@@ -102,7 +96,7 @@ fn Profile(viewer: Viewer, zones: Vec<String>, action: ServerAction<own::UpdateP
                     hint=words::NAME_HINT
                     autocomplete="name"
                     maxlength=80
-                    error=at(failure, "name")
+                    error=field_error(failure, "name")
                     required=true
                 />
                 <fieldset class="swatches" aria-describedby="hue-error">

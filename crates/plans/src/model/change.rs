@@ -180,7 +180,7 @@ fn ticket_type(text: &str) -> AppResult<Option<TicketTypeId>> {
 fn kind(word: &str) -> AppResult<Option<SeatKind>> {
     match word {
         "" => Ok(None),
-        word => SeatKind::from_word(word).map(Some).ok_or_else(|| AppError::invalid("kind", "There is no such kind of seat.")),
+        word => word.parse().map(Some).map_err(|_: strum::ParseError| AppError::invalid("kind", "There is no such kind of seat.")),
     }
 }
 
@@ -219,7 +219,7 @@ impl Plan {
     /// 404.
     fn index(&self, section: SectionId) -> AppResult<usize> {
         let found = self.sections.iter().position(|known| known.id == Some(section));
-        found.ok_or_else(|| AppError::not_found("There is no such section."))
+        found.ok_or_else(|| AppError::no_such("section"))
     }
 
     fn check_name(&self, name: &str, except: Option<SectionId>) -> AppResult<String> {
@@ -253,7 +253,7 @@ impl Plan {
     fn swap(&mut self, upper: Option<usize>) -> AppResult<()> {
         let at_end = || AppError::conflict("It is at the end already.");
         let upper = upper.ok_or_else(at_end)?;
-        let boxed = |section: &Section| Bounds::of(section.seats().map(|place| (place.x, place.y)));
+        let boxed = |section: &Section| Bounds::around(section.seats().map(|place| (place.x, place.y)));
         let [first, second] = self.sections.get(upper..upper + 2).ok_or_else(at_end)? else { return Err(at_end()) };
         if let (Some(a), Some(b)) = (boxed(first), boxed(second))
             && a.bottom <= b.top
@@ -285,8 +285,8 @@ impl Plan {
         if let Some(row) = rows.iter().find(|row| section.row(&row.name).is_some()) {
             return Err(AppError::invalid("rows", format!("There is a row {} already.", row.name)));
         }
-        let own = Bounds::of(section.seats().map(|place| (place.x, place.y)));
-        let all = Bounds::of(self.seats().map(|place| (place.x, place.y)));
+        let own = Bounds::around(section.seats().map(|place| (place.x, place.y)));
+        let all = Bounds::around(self.seats().map(|place| (place.x, place.y)));
         let axis = own.or(all).map_or(0, Bounds::axis);
         let distance = if own.is_some() { ROW } else { ROW + BETWEEN };
         let there = Skyline::below(self.seats().map(|place| (place.x, place.y)));
@@ -329,7 +329,7 @@ impl Plan {
 
     /// Moves all of it so that it begins at zero.
     fn begin_at_zero(&mut self) {
-        let Some(bounds) = Bounds::of(self.seats().map(|place| (place.x, place.y))) else { return };
+        let Some(bounds) = Bounds::around(self.seats().map(|place| (place.x, place.y))) else { return };
         for place in self.sections.iter_mut().flat_map(|section| &mut section.rows).flat_map(|row| &mut row.seats) {
             place.x -= bounds.left;
             place.y -= bounds.top;

@@ -29,7 +29,7 @@ pub struct Bounds {
 
 impl Bounds {
     /// The box around the cells with these corners; none without a cell.
-    pub fn of(cells: impl IntoIterator<Item = (i64, i64)>) -> Option<Self> {
+    pub fn around(cells: impl IntoIterator<Item = (i64, i64)>) -> Option<Self> {
         cells.into_iter().fold(None, |bounds, (x, y)| {
             let cell = Self { left: x, top: y, right: x + CELL, bottom: y + CELL };
             Some(bounds.map_or(cell, |bounds: Self| bounds.and(cell)))
@@ -167,8 +167,8 @@ mod tests {
 
     #[test]
     fn boxes_are_as_small_as_can_be() {
-        assert_eq!(Bounds::of([(5, 3), (25, -4)]), Some(Bounds { left: 5, top: -4, right: 35, bottom: 13 }));
-        assert_eq!(Bounds::of([]), None);
+        assert_eq!(Bounds::around([(5, 3), (25, -4)]), Some(Bounds { left: 5, top: -4, right: 35, bottom: 13 }));
+        assert_eq!(Bounds::around([]), None);
     }
 
     proptest! {

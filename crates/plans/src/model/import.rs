@@ -15,7 +15,8 @@ pub const BYTES: usize = 2 * 1024 * 1024;
 pub const LINES: usize = super::SEATS;
 
 /// What becomes of the seats that are there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
@@ -27,24 +28,14 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Its name in forms.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Replace => "replace",
-            Self::Add => "add",
-        }
-    }
-
     /// The one of this name.
     ///
     /// # Errors
     /// 422 `mode`.
     pub fn parse(word: &str) -> AppResult<Self> {
-        match word {
-            "replace" => Ok(Self::Replace),
-            "add" => Ok(Self::Add),
-            _ => Err(AppError::invalid("mode", "Say whether the table replaces the seats that are there or adds to them.")),
-        }
+        let unknown =
+            |_: strum::ParseError| AppError::invalid("mode", "Say whether the table replaces the seats that are there or adds to them.");
+        word.parse().map_err(unknown)
     }
 }
 
@@ -63,7 +54,7 @@ pub enum Source {
 }
 
 /// How far it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum ImportState {
@@ -80,7 +71,7 @@ pub enum ImportState {
 }
 
 /// What happens to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum ImportAction {
     /// It is to go in.
     Start,
@@ -103,16 +94,6 @@ pub fn transition(state: ImportState, action: ImportAction) -> Option<ImportStat
         (S::Running, A::Fail) => Some(S::Failed),
         _ => None,
     }
-}
-
-impl ImportState {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Checked, Self::Running, Self::Done, Self::Cancelled, Self::Failed];
-}
-
-impl ImportAction {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Start, Self::Finish, Self::Cancel, Self::Fail];
 }
 
 /// A line that cannot be taken.
@@ -179,6 +160,7 @@ pub struct Import {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     /// Every state and action: what is not in the table cannot happen.
     #[test]
@@ -192,8 +174,8 @@ mod tests {
             (Running, Cancel, Cancelled),
             (Running, Fail, Failed),
         ];
-        for state in ImportState::ALL {
-            for action in ImportAction::ALL {
+        for &state in ImportState::VARIANTS {
+            for &action in ImportAction::VARIANTS {
                 let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);
                 assert_eq!(transition(state, action), expected, "{state:?} {action:?}");
             }

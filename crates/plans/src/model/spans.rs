@@ -9,7 +9,8 @@ pub const ROWS: usize = 100;
 pub const SEATS: usize = 200;
 
 /// Which numbers a row's seats have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Step {
     /// 1, 2, 3 …
     #[default]
@@ -19,24 +20,12 @@ pub enum Step {
 }
 
 impl Step {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Each, Self::Second];
-
-    /// Its name in forms.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Each => "each",
-            Self::Second => "second",
-        }
-    }
-
     /// The one of this name.
     ///
     /// # Errors
     /// 422 `step`.
     pub fn parse(word: &str) -> AppResult<Self> {
-        let found = Self::ALL.into_iter().find(|step| step.word() == word);
-        found.ok_or_else(|| AppError::invalid("step", "Say which numbers: each, or every second."))
+        word.parse().map_err(|_: strum::ParseError| AppError::invalid("step", "Say which numbers: each, or every second."))
     }
 
     /// From one number to the next.
@@ -94,7 +83,7 @@ pub fn rows(text: &str) -> AppResult<Vec<String>> {
 /// # Errors
 /// 422 `seats`: none, too many, one twice, or not to be read.
 pub fn seats(text: &str, step: Step) -> AppResult<Vec<Vec<i64>>> {
-    let mut groups: Vec<Vec<i64>> = Vec::new();
+    let (mut groups, mut count): (Vec<Vec<i64>>, usize) = (Vec::new(), 0);
     for (first, last) in items(text) {
         let from = number(&first)?;
         let to = last.map_or(Ok(from), |last| number(&last))?;
@@ -102,14 +91,17 @@ pub fn seats(text: &str, step: Step) -> AppResult<Vec<Vec<i64>>> {
             return Err(AppError::invalid("seats", format!("Seats go from the lower to the higher number: {to}–{from}.")));
         }
         let width = usize::try_from(step.width()).unwrap_or(1);
-        groups.push((from..=to).step_by(width).collect());
+        // Counted before it is written out: what is too much is never there.
+        let numbers = (from..=to).step_by(width);
+        count += numbers.clone().count();
+        if count > SEATS {
+            return Err(AppError::invalid("seats", format!("A row has at most {SEATS} seats.")));
+        }
+        groups.push(numbers.collect());
     }
     let mut numbers: Vec<i64> = groups.concat();
     if numbers.is_empty() {
         return Err(AppError::invalid("seats", "Say which seats, like 1–20 or, with an aisle, 1–10, 11–20."));
-    }
-    if numbers.len() > SEATS {
-        return Err(AppError::invalid("seats", format!("A row has at most {SEATS} seats.")));
     }
     numbers.sort_unstable();
     if let Some(twice) = numbers.windows(2).find_map(|pair| (pair.first() == pair.last()).then(|| pair.first()).flatten()) {
@@ -192,6 +184,18 @@ mod tests {
         assert_eq!(seats("2–7", Step::Second).unwrap(), [[2, 4, 6]]);
         for wrong in ["", "0–3", "A", "4–1", "1–3,3", "1–1000", "1–201", "+1", "1-2-3"] {
             assert_eq!(seats(wrong, Step::Each).unwrap_err().field.as_deref(), Some("seats"), "{wrong:?}");
+        }
+    }
+
+    /// The limit holds while it is written out: nothing behind what is too much is read, and nothing of it is there.
+    #[test]
+    fn what_is_too_much_is_not_written_out() {
+        for (text, step) in [("1–200,201,x", Step::Each), ("1-999,x", Step::Each), ("1-999,1-999,x", Step::Second)] {
+            let refused = seats(text, step).unwrap_err();
+            assert_eq!(refused.message, "A row has at most 200 seats.", "{text}");
+        }
+        for text in ["A–ZZ,!", "1–100,101,!"] {
+            assert_eq!(rows(text).unwrap_err().message, "At most 100 rows at once.", "{text}");
         }
     }
 

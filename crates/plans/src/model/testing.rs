@@ -9,6 +9,7 @@ use super::{
 };
 use plenum_core::ids::{SectionId, TicketTypeId};
 use plenum_events::model::seat::SeatKind;
+use strum::VariantArray as _;
 
 /// The section of [`with`].
 pub const STALLS: SectionId = SectionId(1);
@@ -34,7 +35,7 @@ pub fn store(mut plan: Plan) -> Plan {
 pub fn any_changes() -> impl Strategy<Value = Vec<Change>> {
     let section = || (1_i64..=3).prop_map(SectionId);
     let rows = || proptest::sample::subsequence(["A", "B", "C", "D", "E"].map(str::to_owned).to_vec(), 1..=4);
-    let kind = || proptest::sample::select(SeatKind::ALL.to_vec());
+    let kind = || proptest::sample::select(SeatKind::VARIANTS.to_vec());
     let ticket_type = || (1_i64..=2).prop_map(TicketTypeId);
     let which = move || {
         (section(), proptest::option::of(rows()), proptest::option::of(proptest::collection::vec(1_i64..12, 1..5)))

@@ -4,19 +4,21 @@
 use axum::{
     Extension, Router,
     extract::{DefaultBodyLimit, Multipart, Path, State, multipart::MultipartError},
-    http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 
-use super::{imports, read, require, table, types};
+use super::{imports, read, table, ticket_types};
 use crate::model::import::{BYTES, Mode};
 use plenum_core::{
     error::{AppError, AppResult, ErrorKind},
     ids::EventId,
     people::Identity,
 };
-use plenum_web::{problem::Problem, state::AppState};
+use plenum_events::server::access::require_organiser_of;
+use plenum_store::heavy::{Asker, HeavyReads};
+use plenum_ui::redirect::encoded;
+use plenum_web::{csv, problem::Problem, state::AppState};
 
 /// What a form adds to its file.
 const ENVELOPE: usize = 16 * 1024;
@@ -38,6 +40,8 @@ async fn send(
     let Some(Extension(who)) = who else { return Ok(Redirect::to("/sign-in").into_response()) };
     state.rates.command(who.person)?;
     let event = EventId(id);
+    // Before the body: who may not send a plan has none of it read.
+    require_organiser_of(&mut *state.store.read().await?, &who, event).await?;
     let taken = match fields(form).await {
         // In a task of its own: it goes on if the browser goes away.
         Ok((mode, table)) => tokio::spawn(async move { imports::upload(&state.store, &who, event, mode, table).await })
@@ -86,23 +90,13 @@ fn unreadable(error: MultipartError) -> AppError {
     AppError::invalid("table", "The file could not be read. Send it once more.")
 }
 
-/// A sentence as part of an address.
-fn encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
-}
-
 async fn download(State(state): State<AppState>, who: Option<Extension<Identity>>, Path(id): Path<i64>) -> Result<Response, Problem> {
     let Some(Extension(who)) = who else { return Ok(Redirect::to("/sign-in").into_response()) };
     let event = EventId(id);
+    let heavy = state.store.part::<HeavyReads>().enter(Asker::Person(who.person))?;
+    let _turn = heavy.turn().await?;
     let mut conn = state.store.read().await?;
-    let head = require(&mut conn, &who, event).await?;
-    let (plan, known) = (read(&mut conn, event).await?, types::of(&mut conn, event, head.currency).await?);
-    let mut response = table::write(&plan, &known)?.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"plan-{event}.csv\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
-    }
-    Ok(response)
+    let head = require_organiser_of(&mut conn, &who, event).await?;
+    let (plan, known) = (read(&mut conn, event).await?, ticket_types::lines(&mut conn, event, head.currency).await?);
+    Ok(csv::whole_file(format!("plan-{event}"), table::write(&plan, &known)))
 }

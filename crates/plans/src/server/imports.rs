@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{from_json, read, require, require_open, store, table, types};
+use super::{from_json, read, require_open, store, table, ticket_types};
 use crate::{
     live::PlanEvent,
     model::{
@@ -21,11 +21,12 @@ use crate::{
     },
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult, ErrorKind},
     ids::{EventId, Millis, OrganisationId, PersonId, SectionId},
     people::Identity,
 };
+use plenum_events::server::access::require_organiser_of;
 use plenum_store::{
     db::{self, Activity, Conn, Store, Tx},
     jobs::{self, Job},
@@ -55,9 +56,6 @@ pub struct New<'a> {
 }
 
 /// True if a plan is being written.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn is_running(conn: &mut Conn, event: EventId) -> AppResult<bool> {
     let running = sqlx::query_scalar("select exists (select 1 from plan_imports where event_id = $1 and state = 'running')");
     Ok(running.bind(event).fetch_one(conn).await?)
@@ -98,9 +96,6 @@ async fn row(conn: &mut Conn, id: i64) -> AppResult<Option<ImportRow>> {
 }
 
 /// The newest import of an event.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn newest(conn: &mut Conn, event: EventId) -> AppResult<Option<Import>> {
     let newest =
         sqlx::query_as(sqlx::AssertSqlSafe(format!("select {COLUMNS} from plan_imports where event_id = $1 order by id desc limit 1")));
@@ -113,9 +108,6 @@ pub async fn newest(conn: &mut Conn, event: EventId) -> AppResult<Option<Import>
 }
 
 /// Writes an import down, which has not begun; what was read before and never begun is given up.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn insert(tx: &mut Tx, who: &Identity, event: EventId, base: i64, new: &New<'_>) -> AppResult<i64> {
     sqlx::query("update plan_imports set state = 'cancelled', ended_at = $2 where event_id = $1 and state = 'checked'")
         .bind(event)
@@ -133,9 +125,6 @@ pub async fn insert(tx: &mut Tx, who: &Identity, event: EventId, base: i64, new:
 }
 
 /// Lets an import begin; `before` is what the plan can be undone to afterwards.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn begin(tx: &mut Tx, who: &Identity, id: i64, event: EventId, before: Option<&str>) -> AppResult<()> {
     store::bump(tx, event, before.map(|before| (before, who.person))).await?;
     advance(tx, id, ImportAction::Start).await?;
@@ -153,7 +142,7 @@ fn key(id: i64) -> String {
 
 /// Does `action` to an import, and tells whoever started it.
 async fn advance(tx: &mut Tx, id: i64, action: ImportAction) -> AppResult<ImportRow> {
-    let mut found = row(tx, id).await?.ok_or_else(unknown)?;
+    let mut found = row(tx, id).await?.ok_or_else(|| AppError::no_such("import"))?;
     found.state = transition(found.state, action).ok_or_else(|| AppError::conflict("That cannot be done to this import any more."))?;
     found.ended_at = (found.state != ImportState::Running).then(|| tx.now());
     sqlx::query("update plan_imports set state = $2, ended_at = $3 where id = $1")
@@ -166,10 +155,6 @@ async fn advance(tx: &mut Tx, id: i64, action: ImportAction) -> AppResult<Import
     Ok(found)
 }
 
-fn unknown() -> AppError {
-    AppError::not_found("There is no such import.")
-}
-
 /// Reads a table for a plan: if every line is good it begins at once, else it waits until somebody wants the good ones. Returns which it is.
 ///
 /// # Errors
@@ -178,7 +163,11 @@ pub async fn upload(store: &Store, who: &Identity, event: EventId, mode: Mode, b
     let (current, known, version) = {
         let mut conn = store.read().await?;
         let head = require_open(&mut conn, who, event).await?;
-        (read(&mut conn, event).await?, types::of(&mut conn, event, head.currency).await?, store::version(&mut conn, event).await?)
+        (
+            read(&mut conn, event).await?,
+            ticket_types::lines(&mut conn, event, head.currency).await?,
+            store::version(&mut conn, event).await?,
+        )
     };
     let reading = tokio::task::spawn_blocking(move || {
         let checked = table::check(&bytes, mode, &current, &known)?;
@@ -218,8 +207,8 @@ pub async fn upload(store: &Store, who: &Identity, event: EventId, mode: Mode, b
 pub async fn start(store: &Store, who: &Identity, event: EventId, id: i64) -> AppResult<()> {
     let (base, before) = {
         let mut conn = store.read().await?;
-        require(&mut conn, who, event).await?;
-        let found = row(&mut conn, id).await?.filter(|found| found.event_id == event).ok_or_else(unknown)?;
+        require_organiser_of(&mut conn, who, event).await?;
+        let found = row(&mut conn, id).await?.filter(|found| found.event_id == event).ok_or_else(|| AppError::no_such("import"))?;
         if found.state == ImportState::Checked && found.wrong >= found.lines {
             return Err(AppError::conflict("This table has no good line."));
         }
@@ -244,13 +233,13 @@ pub async fn start(store: &Store, who: &Identity, event: EventId, id: i64) -> Ap
 /// # Errors
 /// 403; 404; 409 if it is over.
 pub async fn cancel(tx: &mut Tx, who: &Identity, event: EventId, id: i64) -> AppResult<()> {
-    require(tx, who, event).await?;
-    let found = row(tx, id).await?.filter(|found| found.event_id == event).ok_or_else(unknown)?;
+    require_organiser_of(tx, who, event).await?;
+    let found = row(tx, id).await?.filter(|found| found.event_id == event).ok_or_else(|| AppError::no_such("import"))?;
     advance(tx, id, ImportAction::Cancel).await?;
     if found.state == ImportState::Running {
         jobs::cancel(tx, &key(id)).await?;
-        store::tell(tx, event).await?;
-        record(tx, &found, Verb::PlanImportStopped).await?;
+        store::announce_plan(tx, event).await?;
+        record(tx, &found, Record::PlanImportStopped).await?;
     }
     Ok(())
 }
@@ -269,9 +258,6 @@ async fn target(conn: &mut Conn, id: i64, current: &Plan) -> AppResult<Plan> {
 }
 
 /// Takes an import further; the handler of the jobs.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn run(store: Store, payload: Value) -> AppResult<()> {
     let id = payload.get("import").and_then(Value::as_i64).ok_or_else(AppError::internal)?;
     let begun = Instant::now();
@@ -298,8 +284,8 @@ async fn fail(tx: &mut Tx, id: i64, reason: &str) -> AppResult<()> {
     let Some(ImportRow { state: ImportState::Running, event_id, .. }) = row(tx, id).await? else { return Ok(()) };
     sqlx::query("update plan_imports set failure = $2 where id = $1").bind(id).bind(reason).execute(&mut **tx).await?;
     let failed = advance(tx, id, ImportAction::Fail).await?;
-    store::tell(tx, event_id).await?;
-    record(tx, &failed, Verb::PlanImportStopped).await
+    store::announce_plan(tx, event_id).await?;
+    record(tx, &failed, Record::PlanImportStopped).await
 }
 
 /// As many steps as fit into a run. True: there is nothing more to do.
@@ -373,7 +359,7 @@ async fn take(tx: &mut Tx, id: i64, event: EventId, expected: i64, step: &Diff, 
     let written = (found.steps - i64::try_from(left).unwrap_or(i64::MAX)).max(found.written);
     sqlx::query("update plan_imports set written = $2 where id = $1").bind(id).bind(written).execute(&mut **tx).await?;
     tx.announce(found.person_id, &PlanEvent::ImportChanged(Progress { written, ..found.progress() }));
-    store::tell_of_places(tx, event).await?;
+    store::announce_places(tx, event).await?;
     Ok(Some(expected + 1))
 }
 
@@ -400,18 +386,18 @@ async fn finish(tx: &mut Tx, id: i64, event: EventId, expected: i64, kept: usize
         .execute(&mut **tx)
         .await?;
     let done = advance(tx, id, ImportAction::Finish).await?;
-    store::tell(tx, event).await?;
+    store::announce_plan(tx, event).await?;
     match found.source {
-        Source::Table => record(tx, &done, Verb::PlanImported).await?,
-        Source::Undo => record(tx, &done, Verb::PlanUndone).await?,
+        Source::Table => record(tx, &done, Record::PlanImported).await?,
+        Source::Undo => record(tx, &done, Record::PlanUndone).await?,
         // That was told when its ticket types were copied.
         Source::Copy => {}
     }
     Ok(true)
 }
 
-async fn record(tx: &mut Tx, import: &ImportRow, verb: Verb) -> AppResult<()> {
+async fn record(tx: &mut Tx, import: &ImportRow, record: Record) -> AppResult<()> {
     let (organisation, title): (OrganisationId, String) =
         sqlx::query_as("select organisation_id, title from events where id = $1").bind(import.event_id).fetch_one(&mut **tx).await?;
-    tx.record(Activity::new(organisation, Some(import.person_id), verb, import.event_id.0).named(&title)).await
+    tx.record(Activity::new(organisation, Some(import.person_id), record, Subject::named(import.event_id.0, &title))).await
 }

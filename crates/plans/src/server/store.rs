@@ -12,7 +12,7 @@ use plenum_core::{
 };
 use plenum_events::{
     live::seats::{PlanChanged, SeatsEvent},
-    server::access::is_public,
+    server::{access::is_public, events},
 };
 use plenum_sales::server::holds;
 use plenum_store::db::{Conn, Db, Tx, push_list};
@@ -23,18 +23,12 @@ const ROWS: usize = 200;
 const NAMED: usize = 5;
 
 /// How often the plan was changed.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn version(conn: &mut Conn, event: EventId) -> AppResult<i64> {
     let version = sqlx::query_scalar("select version from plans where event_id = $1").bind(event).fetch_optional(conn).await?;
     Ok(version.unwrap_or_default())
 }
 
 /// The plan is another one now; `before` is what it can be undone to, and by whom it was changed.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn bump(tx: &mut Tx, event: EventId, before: Option<(&str, PersonId)>) -> AppResult<()> {
     sqlx::query(
         "insert into plans (event_id, version, before, changed_by, changed_at) values ($1, 1, $2, $3, $4)
@@ -51,9 +45,6 @@ pub async fn bump(tx: &mut Tx, event: EventId, before: Option<(&str, PersonId)>)
 }
 
 /// The plan is another one, and what it can be undone to stays the same: a step of an import.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn step(tx: &mut Tx, event: EventId) -> AppResult<()> {
     sqlx::query("update plans set version = version + 1, changed_at = $2 where event_id = $1")
         .bind(event)
@@ -64,36 +55,28 @@ pub async fn step(tx: &mut Tx, event: EventId) -> AppResult<()> {
 }
 
 /// True if the event has a section.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn has_sections(conn: &mut Conn, event: EventId) -> AppResult<bool> {
     Ok(sqlx::query_scalar("select exists (select 1 from sections where event_id = $1)").bind(event).fetch_one(conn).await?)
 }
 
-/// Counts the seats of each ticket type, and tells those who look at the event and at its seats.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn tell(tx: &mut Tx, event: EventId) -> AppResult<()> {
+/// Counts the seats of each ticket type, and announces the new plan to those who look at the event and at its seats.
+pub async fn announce_plan(tx: &mut Tx, event: EventId) -> AppResult<()> {
     recount(tx, event).await?;
     let (version, at) = (version(tx, event).await?, tx.now());
     tx.announce(event, &SeatsEvent::PlanChanged(PlanChanged { version, at }));
-    tell_of_places(tx, event).await
+    announce_places(tx, event).await
 }
 
-/// Tells those who may look at the event what is left. New places are for those who wait first.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn tell_of_places(tx: &mut Tx, event: EventId) -> AppResult<()> {
-    if is_public(tx, event).await? { holds::tell(tx, event, Vec::new()).await } else { Ok(()) }
+/// Announces what is left. New places are offered to the waiting list first.
+pub async fn announce_places(tx: &mut Tx, event: EventId) -> AppResult<()> {
+    if is_public(tx, event).await? {
+        holds::seats_announce(tx, event, Vec::new()).await
+    } else {
+        events::announce(tx, event).await.map(drop)
+    }
 }
 
 /// The capacity of a seated ticket type is the number of its seats: always, in the transaction that changes them.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn recount(tx: &mut Tx, event: EventId) -> AppResult<()> {
     sqlx::query(
         "update ticket_types set capacity = (select count(*) from seats s where s.ticket_type_id = ticket_types.id) where event_id = $1 and seated",
@@ -159,9 +142,6 @@ async fn in_the_way(
 }
 
 /// Goes the way from one plan to another.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn apply(tx: &mut Tx, event: EventId, diff: &Diff) -> AppResult<()> {
     arrange(tx, event, diff).await?;
     remove(tx, &diff.removed).await?;
@@ -171,9 +151,6 @@ pub async fn apply(tx: &mut Tx, event: EventId, diff: &Diff) -> AppResult<()> {
 }
 
 /// The sections of a plan, by name.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn sections(conn: &mut Conn, event: EventId) -> AppResult<BTreeMap<String, SectionId>> {
     let rows: Vec<(String, SectionId)> =
         sqlx::query_as("select name, id from sections where event_id = $1").bind(event).fetch_all(conn).await?;
@@ -181,9 +158,6 @@ pub async fn sections(conn: &mut Conn, event: EventId) -> AppResult<BTreeMap<Str
 }
 
 /// New sections, names, places in the list, and where sections as a whole are drawn. Sections that go are last until they do.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn arrange(tx: &mut Tx, event: EventId, diff: &Diff) -> AppResult<()> {
     for (section, x, y) in &diff.moved {
         sqlx::query("update seats set x = x + $2, y = y + $3 where section_id = $1")
@@ -216,9 +190,6 @@ pub async fn arrange(tx: &mut Tx, event: EventId, diff: &Diff) -> AppResult<()> 
 }
 
 /// Removes seats that nobody has and that stand in no order; a hold whose time has passed claims nothing. The others stay.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn remove(tx: &mut Tx, removed: &BTreeMap<(SectionId, String), Vec<i64>>) -> AppResult<()> {
     let now = tx.now();
     for ((section, row), numbers) in removed {
@@ -245,9 +216,6 @@ pub async fn remove(tx: &mut Tx, removed: &BTreeMap<(SectionId, String), Vec<i64
 }
 
 /// Writes seats: new ones, and what has changed of those that are there. The ticket type of one that somebody has stays.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn put(tx: &mut Tx, event: EventId, known: &BTreeMap<String, SectionId>, puts: &[Put]) -> AppResult<()> {
     let now = tx.now();
     for puts in puts.chunks(ROWS) {
@@ -277,9 +245,6 @@ pub async fn put(tx: &mut Tx, event: EventId, known: &BTreeMap<String, SectionId
 }
 
 /// Removes sections that have no seats any more.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn close(tx: &mut Tx, gone: &[SectionId]) -> AppResult<()> {
     for section in gone {
         sqlx::query("delete from sections where id = $1 and not exists (select 1 from seats s where s.section_id = sections.id)")

@@ -9,17 +9,17 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 
 use crate::model::{
     NUMBER, Place, Plan, Row, SEATS, SECTIONS, Section,
-    desk::TypeLine,
     geometry::{BETWEEN, Bounds, CELL, ROW, Skyline, across, overlap},
     import::{LINES, Mode, SHOWN, WrongLine},
     section_name, spans,
+    ticket_type::TypeLine,
 };
 use plenum_core::{
     error::{AppError, AppResult},
     ids::TicketTypeId,
 };
 use plenum_events::model::seat::SeatKind;
-use plenum_web::csv::{guarded, unguarded};
+use plenum_web::csv::{guarded, line_as_is, read_beginning, unguarded};
 
 /// The columns, as they are written.
 const COLUMNS: [&str; 7] = ["section", "row", "seat", "kind", "ticket_type", "x", "y"];
@@ -65,15 +65,16 @@ type Fault = (&'static str, String);
 pub fn check(bytes: &[u8], mode: Mode, current: &Plan, types: &[TypeLine]) -> AppResult<Checked> {
     let refuse = |message: String| AppError::invalid("table", message);
     let text = std::str::from_utf8(bytes).map_err(|_| refuse("The file is not UTF-8 text. Save it as CSV (UTF-8).".to_owned()))?;
-    let text = text.trim_start_matches('\u{feff}');
+    let (said, text) = read_beginning(text);
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let delimiter = (*b",;\t").into_iter().max_by_key(|mark| first.bytes().filter(|byte| byte == mark).count()).unwrap_or(b',');
+    let found = || (*b",;\t").into_iter().max_by_key(|mark| first.bytes().filter(|byte| byte == mark).count());
+    let delimiter = said.or_else(found).unwrap_or(b',');
     let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|_| refuse("The first line cannot be read.".to_owned()))?.clone();
     let columns = columns(&headers)
         .map_err(|missing| refuse(format!("There is no column {missing}. The first line names the columns: {}.", COLUMNS.join(", "))))?;
     let mut reading = Reading::new(mode, current, types);
-    let mut numbers = Numbers { text: text.as_bytes(), at: 0, line: 1 };
+    let mut numbers = Numbers { text: text.as_bytes(), at: 0, line: if said.is_some() { 2 } else { 1 } };
     for record in reader.records() {
         if reading.lines >= LINES {
             return Err(refuse(format!("A table has at most {LINES} lines.")));
@@ -190,21 +191,22 @@ impl<'a> Reading<'a> {
     fn line(&mut self, number: u64, record: &StringRecord, columns: &BTreeMap<&'static str, usize>) -> Result<Line, Fault> {
         let cell = |column: &str| columns.get(column).and_then(|index| record.get(*index)).map(unguarded).unwrap_or_default();
         let told = |column: &'static str| move |error: AppError| (column, error.message);
-        let section = section_name("section", cell("section")).map_err(told("section"))?;
-        let row = spans::row_name("row", cell("row")).map_err(told("row"))?;
+        let section = section_name("section", &cell("section")).map_err(told("section"))?;
+        let row = spans::row_name("row", &cell("row")).map_err(told("row"))?;
         let seat = cell("seat");
         let digits = seat.len() <= 3 && seat.bytes().all(|byte| byte.is_ascii_digit());
         let seat = seat.parse().ok().filter(|seat| digits && (1..=NUMBER).contains(seat));
         let seat = seat.ok_or_else(|| ("seat", format!("A seat has a number from 1 to {NUMBER}.")))?;
         let kind = match cell("kind").to_lowercase().as_str() {
             "" => SeatKind::default(),
-            word => SeatKind::from_word(word)
-                .ok_or_else(|| ("kind", "The kinds are standard, accessible, companion and restricted.".to_owned()))?,
+            word => word
+                .parse()
+                .map_err(|_: strum::ParseError| ("kind", "The kinds are standard, accessible, companion and restricted.".to_owned()))?,
         };
         let ticket_type = self.types.get(&cell("ticket_type").to_lowercase()).copied();
         let ticket_type =
             ticket_type.ok_or_else(|| ("ticket_type", format!("There is no such seated ticket type. There is: {}.", self.names)))?;
-        let at = match (cell("x"), cell("y")) {
+        let at = match (cell("x").as_str(), cell("y").as_str()) {
             ("", "") => None,
             (x, y) => Some((length("x", x)?, length("y", y)?)),
         };
@@ -314,7 +316,7 @@ fn place(plan: &mut Plan, places: &mut Places, open: Vec<Line>) -> Vec<(u64, Str
     }
     let widest = fresh.iter().flat_map(|(_, rows)| rows).map(|(_, seats)| seats.len()).max().unwrap_or_default();
     let half = i64::try_from(widest).unwrap_or_default() * CELL / 2;
-    let axis = Bounds::of(plan.seats().map(|place| (place.x, place.y))).map_or(half, |all| all.axis().max(half));
+    let axis = Bounds::around(plan.seats().map(|place| (place.x, place.y))).map_or(half, |all| all.axis().max(half));
     for (section, rows) in fresh {
         block(plan, places, &section, axis, rows);
     }
@@ -373,27 +375,22 @@ fn seats(plan: &Plan) -> impl Iterator<Item = (&str, &str, &Place)> {
 }
 
 /// A plan as a table.
-///
-/// # Errors
-/// If it cannot be written.
-pub fn write(plan: &Plan, types: &[TypeLine]) -> AppResult<String> {
+pub fn write(plan: &Plan, types: &[TypeLine]) -> String {
     let names: HashMap<TicketTypeId, &str> = types.iter().map(|of| (of.id, of.name.as_str())).collect();
-    let refused = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, "a plan cannot be written as a table");
-        AppError::internal()
-    };
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(COLUMNS).map_err(|error| refused(&error))?;
+    let mut table = line_as_is(COLUMNS.map(str::to_owned));
     for (section, row, place) in seats(plan) {
         let name = names.get(&place.ticket_type).copied().unwrap_or_default();
-        let (number, x, y) = (place.number.to_string(), place.x.to_string(), place.y.to_string());
-        let (section, row, name) = (guarded(section), guarded(row), guarded(name));
-        writer
-            .write_record([section.as_str(), row.as_str(), &number, place.kind.word(), name.as_str(), &x, &y])
-            .map_err(|error| refused(&error))?;
+        table.push_str(&line_as_is([
+            guarded(section),
+            guarded(row),
+            place.number.to_string(),
+            place.kind.into_str().to_owned(),
+            guarded(name),
+            place.x.to_string(),
+            place.y.to_string(),
+        ]));
     }
-    let bytes = writer.into_inner().map_err(|error| refused(&error))?;
-    String::from_utf8(bytes).map_err(|error| refused(&error))
+    table
 }
 
 #[cfg(test)]

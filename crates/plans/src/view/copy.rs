@@ -1,7 +1,7 @@
 //! Another event's plan: first what will be copied, then the copy. Only for an event that has nothing yet.
 
 use leptos::prelude::*;
-use leptos_router::{components::Form, hooks::use_query_map};
+use leptos_router::components::Form;
 
 use super::follow::Editor;
 use crate::{
@@ -15,8 +15,8 @@ use plenum_ui::{
     dynamic,
     forms::{Failure, Submit, failure},
     memo,
-    page::FaultWithin,
-    view,
+    page::Loaded,
+    use_query, view,
 };
 
 /// The choice, and what was chosen.
@@ -24,26 +24,17 @@ use plenum_ui::{
 pub fn CopyFrom(event: EventId, editor: Editor) -> impl IntoView {
     let copy = ServerAction::<CopyPlan>::new();
     editor.after(copy);
-    let query = use_query_map();
+    let query = use_query();
     let from = memo(move || query.with(|query| query.get_str("from").and_then(|id| id.parse::<EventId>().ok())));
     let preview = Resource::new_blocking(
         move || from.get(),
         move |from| async move {
             match from {
-                Some(from) => Some(api::copy_preview(event, from).await),
-                None => None,
+                Some(from) => api::copy_preview(event, from).await.map(Some),
+                None => Ok(None),
             }
         },
     );
-    let content = move || {
-        Suspend::new(async move {
-            match preview.await {
-                Some(Ok(preview)) => view! { <Chosen event preview copy/> },
-                Some(Err(error)) => view! { <FaultWithin error/> },
-                None => ().into_any(),
-            }
-        })
-    };
     let fits = memo(move || editor.desk.with(|desk| desk.types.is_empty() && desk.plan.sections.is_empty() && !desk.others.is_empty()));
     let options = move || {
         let others = editor.desk.with_untracked(|desk| desk.others.clone());
@@ -77,7 +68,9 @@ pub fn CopyFrom(event: EventId, editor: Editor) -> impl IntoView {
                             </button>
                         </div>
                     </Form>
-                    <Transition>{content}</Transition>
+                    <Loaded from=preview let:preview>
+                        {preview.map(|preview| view! { <Chosen event preview copy/> })}
+                    </Loaded>
                 </section>
             }
         })

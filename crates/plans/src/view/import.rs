@@ -1,7 +1,6 @@
 //! A table that goes in: what is wrong in it, and how far it is.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::follow::Editor;
 use crate::{
@@ -15,6 +14,7 @@ use plenum_ui::{
     forms::{Failure, failure},
     memo,
     notice::Tone,
+    page::refusal,
     view,
 };
 
@@ -25,16 +25,16 @@ type Act = ServerAction<ActOnImport>;
 pub fn ImportTable(editor: Editor) -> impl IntoView {
     let act = Act::new();
     editor.after(act);
-    let (refused, query) = (failure(act), use_query_map());
+    let refused = failure(act);
     // The form is a browser's own, for a file: what was wrong with it stands in the address that it leads to.
-    let not_read = memo(move || query.with(|query| query.get_str("refused").map(ToOwned::to_owned)));
+    let not_read = refusal().filter(|refusal| refusal.action.is_none()).map(|refusal| refusal.message);
     // What changes while it goes in changes in its place; the report is made once.
     let stands = memo(move || editor.desk.with(|desk| desk.import.as_ref().map(|import| (import.progress.id, import.progress.state))));
     let action = format!("/events/{}/plan/table", editor.event);
     let modes = [Mode::Replace, Mode::Add].map(|mode| {
         view! {
             <label class="check">
-                <input type="radio" name="mode" value=mode.word() checked={mode == Mode::Replace}/>
+                <input type="radio" name="mode" value=mode.into_str() checked={mode == Mode::Replace}/>
                 <span>{words::mode(mode)}</span>
             </label>
         }
@@ -43,7 +43,7 @@ pub fn ImportTable(editor: Editor) -> impl IntoView {
         <section class="card stack" id="import" aria-labelledby="import-table">
             <h2 id="import-table">{words::IMPORT}</h2>
             <Failure failure=refused/>
-            {dynamic(move || not_read.get().map(|reason| view! { <Notice tone=Tone::Bad>{reason}</Notice> }))}
+            {not_read.map(|reason| view! { <Notice tone=Tone::Bad>{reason}</Notice> })}
             {dynamic(move || {
                 stands.get()?;
                 let import = editor.desk.with_untracked(|desk| desk.import.clone())?;

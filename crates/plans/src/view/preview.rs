@@ -6,18 +6,19 @@
 use std::fmt::Write as _;
 
 use leptos::prelude::*;
+use strum::VariantArray as _;
 
 use crate::{
     model::{
         Plan, Section,
-        desk::TypeLine,
         geometry::{Bounds, CELL, ends},
+        ticket_type::TypeLine,
     },
     words,
 };
 use plenum_core::ids::TicketTypeId;
 use plenum_events::model::seat::SeatKind;
-use plenum_ui::view;
+use plenum_ui::{Column, Table, view};
 use plenum_wallet::model::{Currency, Money};
 
 /// Around the seats: room for the names of rows.
@@ -63,7 +64,7 @@ pub fn PlanPreview(
     /// As what seats are sold.
     types: Vec<TypeLine>,
 ) -> impl IntoView {
-    let Some(bounds) = Bounds::of(plan.seats().map(|place| (place.x, place.y))) else {
+    let Some(bounds) = Bounds::around(plan.seats().map(|place| (place.x, place.y))) else {
         return view! { <p class="muted">{words::NO_SEATS}</p> };
     };
     let (width, height) = (bounds.width() + 2 * SIDE, bounds.height() + ABOVE + 6);
@@ -93,8 +94,8 @@ fn stage(bounds: Bounds) -> AnyView {
 }
 
 fn drawn(section: &Section, types: &[TypeLine]) -> AnyView {
-    let Some(bounds) = Bounds::of(section.seats().map(|place| (place.x, place.y))) else { return ().into_any() };
-    let alike = types.iter().flat_map(|of| SeatKind::ALL.into_iter().map(move |kind| (of.id, kind)));
+    let Some(bounds) = Bounds::around(section.seats().map(|place| (place.x, place.y))) else { return ().into_any() };
+    let alike = types.iter().flat_map(|of| SeatKind::VARIANTS.iter().copied().map(move |kind| (of.id, kind)));
     let seats = alike
         .map(|(id, kind)| (look(types, id), path(section, kind, id)))
         .filter(|(_, path)| !path.is_empty())
@@ -177,27 +178,17 @@ pub fn Figures(
             }
         })
         .collect_view();
+    let columns = [Column::text(words::TYPE), Column::text(words::PRICE), Column::text(words::PLACES), Column::text(words::WORTH)];
     view! {
-        <table class="table plan-figures">
-            <caption class="visually-hidden">{words::TYPES}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{words::TYPE}</th>
-                    <th scope="col">{words::PRICE}</th>
-                    <th scope="col">{words::PLACES}</th>
-                    <th scope="col">{words::WORTH}</th>
-                </tr>
-            </thead>
-            <tbody>
-                {lines}
-                <tr>
-                    <th scope="row">{words::TOTAL}</th>
-                    <td data-label=words::PRICE></td>
-                    <td data-label=words::PLACES>{places}</td>
-                    <td data-label=words::WORTH>{Money::new(total, currency).to_string()}</td>
-                </tr>
-            </tbody>
-        </table>
+        <Table columns class="table plan-figures" caption=words::TYPES>
+            {lines}
+            <tr>
+                <th scope="row">{words::TOTAL}</th>
+                <td data-label=words::PRICE></td>
+                <td data-label=words::PLACES>{places}</td>
+                <td data-label=words::WORTH>{Money::new(total, currency).to_string()}</td>
+            </tr>
+        </Table>
         <ul class="plan-kinds" aria-label=words::KINDS>
             {kinds}
         </ul>

@@ -1,6 +1,7 @@
 //! New rows, and seats that are there. What is being entered is drawn at once.
 
 use leptos::{prelude::*, web_sys::HtmlInputElement};
+use strum::VariantArray as _;
 
 use super::follow::Editor;
 use crate::{
@@ -16,7 +17,7 @@ use plenum_core::error::AppError;
 use plenum_events::model::seat::SeatKind;
 use plenum_ui::{
     Field, dynamic,
-    forms::{Failure, FieldError, Submit, at, failure},
+    forms::{Failure, FieldError, Submit, failure, field_error},
     memo, view,
 };
 
@@ -88,18 +89,24 @@ fn types(editor: Editor) -> AnyView {
 }
 
 fn kinds() -> AnyView {
-    SeatKind::ALL.into_iter().map(|kind| option(kind.word().to_owned(), words::kind(kind).to_owned())).collect_view().into_any()
+    SeatKind::VARIANTS
+        .iter()
+        .copied()
+        .map(|kind| option(kind.into_str().to_owned(), words::kind(kind).to_owned()))
+        .collect_view()
+        .into_any()
 }
 
 fn steps() -> AnyView {
-    Step::ALL
-        .into_iter()
+    Step::VARIANTS
+        .iter()
+        .copied()
         .map(|step| {
             let name = match step {
                 Step::Each => words::EACH,
                 Step::Second => words::SECOND,
             };
-            option(step.word().to_owned(), name.to_owned())
+            option(step.into_str().to_owned(), name.to_owned())
         })
         .collect_view()
         .into_any()
@@ -128,7 +135,7 @@ pub fn AddRowsForm(editor: Editor) -> impl IntoView {
                 section: value(all, "section", &section),
                 rows: value(all, "rows", ""),
                 seats: value(all, "seats", ""),
-                step: value(all, "step", Step::Each.word()),
+                step: value(all, "step", Step::Each.into_str()),
                 wider: value(all, "wider", "0"),
                 from: value(all, "from", "left"),
                 bend: value(all, "bend", "0"),
@@ -151,19 +158,19 @@ pub fn AddRowsForm(editor: Editor) -> impl IntoView {
                     <input type="hidden" name="event" value=editor.event.to_string()/>
                     <Failure failure=refused fields=NEW/>
                     <div class="form-row">
-                        {choice(("new-section", "section", "new-section-error"), words::SECTION, sections(editor), at(refused, "section"))}
-                        {choice(("new-type", "ticket_type", "new-type-error"), words::TYPE, types(editor), at(refused, "ticket_type"))}
+                        {choice(("new-section", "section", "new-section-error"), words::SECTION, sections(editor), field_error(refused, "section"))}
+                        {choice(("new-type", "ticket_type", "new-type-error"), words::TYPE, types(editor), field_error(refused, "ticket_type"))}
                     </div>
                     <div class="form-row">
-                        <Field id="new-rows" name="rows" label=words::ROWS autocomplete="off" hint=words::ROWS_HINT error=at(refused, "rows") required=true/>
-                        <Field id="new-seats" name="seats" label=words::SEATS autocomplete="off" hint=words::SEATS_HINT error=at(refused, "seats") required=true/>
+                        <Field id="new-rows" name="rows" label=words::ROWS autocomplete="off" hint=words::ROWS_HINT error=field_error(refused, "rows") required=true/>
+                        <Field id="new-seats" name="seats" label=words::SEATS autocomplete="off" hint=words::SEATS_HINT error=field_error(refused, "seats") required=true/>
                     </div>
                     <div class="form-row">
                         {choice(("new-step", "step", "new-step-error"), words::STEP, steps(), none())}
                         {choice(("new-from", "from", "new-from-error"), words::FROM, sides, none())}
                         {choice(("new-kind", "kind", "new-kind-error"), words::KIND, kinds(), none())}
-                        {choice(("new-wider", "wider", "new-wider-error"), words::WIDER, wider, at(refused, "wider"))}
-                        {choice(("new-bend", "bend", "new-bend-error"), words::BEND, bends, at(refused, "bend"))}
+                        {choice(("new-wider", "wider", "new-wider-error"), words::WIDER, wider, field_error(refused, "wider"))}
+                        {choice(("new-bend", "bend", "new-bend-error"), words::BEND, bends, field_error(refused, "bend"))}
                     </div>
                     <div class="form-actions">
                         <Submit label=words::ADD_ROWS busy=add.pending()/>
@@ -189,7 +196,7 @@ pub fn ChangeSeatsForm(editor: Editor) -> impl IntoView {
                 section: value(all, "section", &section),
                 rows: value(all, "rows", ""),
                 seats: value(all, "seats", ""),
-                step: value(all, "step", Step::Each.word()),
+                step: value(all, "step", Step::Each.into_str()),
                 kind: value(all, "kind", ""),
                 ticket_type: value(all, "ticket_type", ""),
             }
@@ -209,14 +216,14 @@ pub fn ChangeSeatsForm(editor: Editor) -> impl IntoView {
                     <input type="hidden" name="event" value=editor.event.to_string()/>
                     <Failure failure=refused fields=THERE/>
                     <div class="form-row">
-                        {choice(("old-section", "section", "old-section-error"), words::SECTION, sections(editor), at(refused, "section"))}
-                        <Field id="old-rows" name="rows" label=words::ROWS autocomplete="off" hint=words::SOME_ROWS_HINT error=at(refused, "rows")/>
-                        <Field id="old-seats" name="seats" label=words::SEATS autocomplete="off" hint=words::SOME_SEATS_HINT error=at(refused, "seats")/>
+                        {choice(("old-section", "section", "old-section-error"), words::SECTION, sections(editor), field_error(refused, "section"))}
+                        <Field id="old-rows" name="rows" label=words::ROWS autocomplete="off" hint=words::SOME_ROWS_HINT error=field_error(refused, "rows")/>
+                        <Field id="old-seats" name="seats" label=words::SEATS autocomplete="off" hint=words::SOME_SEATS_HINT error=field_error(refused, "seats")/>
                     </div>
                     <div class="form-row">
                         {choice(("old-step", "step", "old-step-error"), words::STEP, steps(), none())}
-                        {choice(("old-kind", "kind", "old-kind-error"), words::KIND, kinds, at(refused, "kind"))}
-                        {choice(("old-type", "ticket_type", "old-type-error"), words::TYPE, types, at(refused, "ticket_type"))}
+                        {choice(("old-kind", "kind", "old-kind-error"), words::KIND, kinds, field_error(refused, "kind"))}
+                        {choice(("old-type", "ticket_type", "old-type-error"), words::TYPE, types, field_error(refused, "ticket_type"))}
                     </div>
                     <div class="form-actions">
                         <button class="btn" data-kind="primary" type="submit" name="act" value="set">

@@ -10,8 +10,8 @@ use crate::{
 };
 use plenum_core::ids::{EventId, SectionId};
 use plenum_ui::{
-    Each, Field,
-    forms::{Failure, Submit, at, empty_when, failure, succeeded},
+    Each, Field, RowMenu,
+    forms::{Failure, Submit, empty_when, failure, field_error, succeeded},
     view,
 };
 
@@ -70,7 +70,7 @@ pub fn Sections(editor: Editor) -> impl IntoView {
                     label=words::SECTION_NAME
                     autocomplete="off"
                     maxlength=u32::try_from(NAME_CHARS).unwrap_or(u32::MAX)
-                    error=at(refused, "name")
+                    error=field_error(refused, "name")
                     required=true
                 />
                 <div class="form-actions">
@@ -84,7 +84,7 @@ pub fn Sections(editor: Editor) -> impl IntoView {
 fn shown(line: Line, event: EventId, rename: Save, act: Act) -> AnyView {
     let Line { id, name, rows, seats } = line;
     let button = |what: &'static str, label: &'static str| {
-        let of = words::of(&name);
+        let of = words::which_one(&name);
         view! {
             <ActionForm action=act attr:data-act=what>
                 <input type="hidden" name="event" value=event.to_string()/>
@@ -97,7 +97,7 @@ fn shown(line: Line, event: EventId, rename: Save, act: Act) -> AnyView {
         }
     };
     let (up, down) = (button("up", words::UP), button("down", words::DOWN));
-    let of = words::of(&name);
+    let of = words::which_one(&name);
     let (to_rename, to_remove) = (of.clone(), of);
     let (known, label, all_of_it) = (name.clone(), words::new_name(&name), words::remove_section(&name, seats));
     view! {
@@ -109,42 +109,30 @@ fn shown(line: Line, event: EventId, rename: Save, act: Act) -> AnyView {
             <div class="form-actions">
                 {up}
                 {down}
-                <details class="dropdown">
-                    <summary class="btn" data-size="s">
-                        {words::RENAME}
-                        <span class="visually-hidden">{to_rename}</span>
-                    </summary>
-                    <div class="menu plan-rename" data-align="end">
-                        <ActionForm action=rename attr:class="form">
-                            <input type="hidden" name="event" value=event.to_string()/>
-                            <input type="hidden" name="id" value=id.to_string()/>
-                            <input
-                                class="input"
-                                name="name"
-                                value=known
-                                required=true
-                                maxlength=NAME_CHARS.to_string()
-                                aria-label=label
-                            />
-                            <Submit label=words::RENAME busy=rename.pending()/>
-                        </ActionForm>
-                    </div>
-                </details>
-                <details class="dropdown">
-                    <summary class="btn" data-size="s">
-                        {words::REMOVE}
-                        <span class="visually-hidden">{to_remove}</span>
-                    </summary>
-                    <div class="menu" data-align="end">
-                        <ActionForm action=act>
-                            <input type="hidden" name="event" value=event.to_string()/>
-                            <input type="hidden" name="id" value=id.to_string()/>
-                            <button class="menu-item" data-tone="bad" type="submit" name="act" value="remove">
-                                {all_of_it}
-                            </button>
-                        </ActionForm>
-                    </div>
-                </details>
+                <RowMenu label=words::RENAME of=to_rename class="menu plan-rename">
+                    <ActionForm action=rename attr:class="form">
+                        <input type="hidden" name="event" value=event.to_string()/>
+                        <input type="hidden" name="id" value=id.to_string()/>
+                        <input
+                            class="input"
+                            name="name"
+                            value=known
+                            required=true
+                            maxlength=NAME_CHARS.to_string()
+                            aria-label=label
+                        />
+                        <Submit label=words::RENAME busy=rename.pending()/>
+                    </ActionForm>
+                </RowMenu>
+                <RowMenu label=words::REMOVE of=to_remove>
+                    <ActionForm action=act>
+                        <input type="hidden" name="event" value=event.to_string()/>
+                        <input type="hidden" name="id" value=id.to_string()/>
+                        <button class="menu-item" data-tone="bad" type="submit" name="act" value="remove">
+                            {all_of_it}
+                        </button>
+                    </ActionForm>
+                </RowMenu>
             </div>
         </li>
     }

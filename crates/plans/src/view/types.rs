@@ -5,19 +5,19 @@ use leptos::prelude::*;
 use super::follow::Editor;
 use crate::{
     api::{RemoveTicketType, SaveTicketType},
-    model::desk::{TYPE_CHARS, TypeLine},
+    model::ticket_type::{TYPE_CHARS, TypeLine},
     words,
 };
 use plenum_core::ids::EventId;
 use plenum_ui::{
-    Each, Field,
-    forms::{Failure, Submit, at, empty_when, failure, succeeded},
+    Each, Field, RowMenu,
+    forms::{Failure, Submit, empty_when, failure, field_error, succeeded},
     memo, view,
 };
 use plenum_wallet::model::Currency;
 
 /// The fields that show their own errors.
-const FIELDS: &[&str] = &["type_name", "price", "capacity"];
+const FIELDS: &[&str] = &["name", "price", "capacity"];
 
 type Save = ServerAction<SaveTicketType>;
 type Remove = ServerAction<RemoveTicketType>;
@@ -44,7 +44,7 @@ pub fn Types(editor: Editor) -> impl IntoView {
             <ul class="lines" aria-labelledby="types">
                 <Each
                     each=types
-                    key=|of: &TypeLine| format!("{}:{}:{}:{}", of.id, of.price.amount, of.capacity, of.name)
+                    key=|of: &TypeLine| format!("{}:{}:{}", of.id, of.version, of.capacity)
                     children=move |of: TypeLine| line(of, event, change, remove)
                 />
             </ul>
@@ -55,20 +55,20 @@ pub fn Types(editor: Editor) -> impl IntoView {
                 <div class="form-row">
                     <Field
                         id="type-name"
-                        name="type_name"
+                        name="name"
                         label=words::TYPE_NAME
                         autocomplete="off"
                         maxlength=u32::try_from(TYPE_CHARS).unwrap_or(u32::MAX)
-                        error=at(refused, "type_name")
+                        error=field_error(refused, "name")
                         required=true
                     />
-                    <Field id="price" name="price" label=price(currency) autocomplete="off" error=at(refused, "price") required=true/>
+                    <Field id="price" name="price" label=price(currency) autocomplete="off" error=field_error(refused, "price") required=true/>
                 </div>
                 <label class="check">
                     <input type="checkbox" name="standing" value="true"/>
                     <span>{words::IS_STANDING}</span>
                 </label>
-                <Field id="capacity" name="capacity" label=words::CAPACITY autocomplete="off" hint=words::CAPACITY_HINT error=at(refused, "capacity")/>
+                <Field id="capacity" name="capacity" label=words::CAPACITY autocomplete="off" hint=words::CAPACITY_HINT error=field_error(refused, "capacity")/>
                 <div class="form-actions">
                     <Submit label=words::SAVE_TYPE busy=save.pending()/>
                 </div>
@@ -82,11 +82,11 @@ fn price(currency: Currency) -> String {
 }
 
 fn line(of: TypeLine, event: EventId, change: Save, remove: Remove) -> AnyView {
-    let TypeLine { id, name, price: cost, seated, capacity, .. } = of;
+    let TypeLine { id, name, price: cost, seated, capacity, version, .. } = of;
     let places = usize::try_from(capacity).unwrap_or_default();
     let about = if seated { words::seats(places) } else { format!("{capacity} {}", words::STANDING) };
-    let (to_change, to_remove) = (words::of(&name), words::of(&name));
-    let labelled = |label: &str| format!("{label}{}", words::of(&name));
+    let (to_change, to_remove) = (words::which_one(&name), words::which_one(&name));
+    let labelled = |label: &str| format!("{label}{}", words::which_one(&name));
     let (name_label, price_label, capacity_label) =
         (labelled(words::TYPE_NAME), labelled(&price(cost.currency)), labelled(words::CAPACITY));
     let standing = (!seated).then(|| {
@@ -102,25 +102,21 @@ fn line(of: TypeLine, event: EventId, change: Save, remove: Remove) -> AnyView {
                 <p class="muted">{cost.to_string()} " · " {about}</p>
             </div>
             <div class="form-actions">
-                <details class="dropdown">
-                    <summary class="btn" data-size="s">
-                        {words::CHANGE}
-                        <span class="visually-hidden">{to_change}</span>
-                    </summary>
-                    <div class="menu plan-rename" data-align="end">
-                        <ActionForm action=change attr:class="form">
-                            <input type="hidden" name="event" value=event.to_string()/>
-                            <input type="hidden" name="id" value=id.to_string()/>
-                            <input class="input" name="type_name" value=name.clone() required=true maxlength=TYPE_CHARS.to_string() aria-label=name_label/>
-                            <input class="input" name="price" value=cost.plain() required=true inputmode="decimal" aria-label=price_label/>
-                            {standing}
-                            <Submit label=words::SAVE_TYPE busy=change.pending()/>
-                        </ActionForm>
-                    </div>
-                </details>
+                <RowMenu label=words::CHANGE of=to_change class="menu plan-rename">
+                    <ActionForm action=change attr:class="form">
+                        <input type="hidden" name="event" value=event.to_string()/>
+                        <input type="hidden" name="id" value=id.to_string()/>
+                        <input type="hidden" name="version" value=version.to_string()/>
+                        <input class="input" name="name" value=name.clone() required=true maxlength=TYPE_CHARS.to_string() aria-label=name_label/>
+                        <input class="input" name="price" value=cost.plain() required=true inputmode="decimal" aria-label=price_label/>
+                        {standing}
+                        <Submit label=words::SAVE_TYPE busy=change.pending()/>
+                    </ActionForm>
+                </RowMenu>
                 <ActionForm action=remove>
                     <input type="hidden" name="event" value=event.to_string()/>
                     <input type="hidden" name="id" value=id.to_string()/>
+                    <input type="hidden" name="version" value=version.to_string()/>
                     <button class="btn" data-size="s" type="submit">
                         {words::REMOVE}
                         <span class="visually-hidden">{to_remove}</span>

@@ -3,14 +3,15 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use plenum_core::{codec::Json, error::AppError, ids::EventId, live::Snapshot};
-use plenum_events::model::events::{EventList, EventPage, Filter, Place};
+use plenum_events::model::events::{EventList, EventPage, Filter};
 use plenum_messages::spaces::model::SpaceMember;
 #[cfg(feature = "ssr")]
 use {
     crate::server::event_pages,
-    plenum_events::{model::events::When, server::events::Looker},
-    plenum_store::db,
-    plenum_web::request::{answer, asker, host, state, visitor},
+    plenum_core::people::Identity,
+    plenum_events::server::events::EventViewer,
+    plenum_store::db::{self, Conn},
+    plenum_web::server_fn::{query, visitor_query},
 };
 
 /// The events that `filter` shows.
@@ -18,8 +19,8 @@ use {
 /// # Errors
 /// As [`list`].
 pub async fn shown(filter: Filter) -> Result<Snapshot<EventList>, AppError> {
-    let place = filter.place.map_or("", Place::word).to_owned();
-    list(filter.q, filter.when.word().to_owned(), place, filter.free, filter.mine, filter.from).await
+    let place = filter.place.map_or("", |place| place.into_str()).to_owned();
+    list(filter.q, filter.when.into_str().to_owned(), place, filter.free, filter.mine, filter.from).await
 }
 
 /// The events with the words `q`, `when` they are (`coming`, `week`, `month`, `past`) and in which `place` (`hall`, `virtual`, or empty
@@ -36,12 +37,10 @@ pub async fn list(
     #[server(default)] mine: bool,
     #[server(default)] from: u32,
 ) -> Result<Snapshot<EventList>, AppError> {
-    let filter = Filter { q, when: When::from_word(&when), place: Place::from_word(&place), free, mine, from };
-    let (state, who, host) = (state(), visitor(), host());
-    answer(async move {
-        let state = state?;
+    let filter = Filter { q, when: when.parse().unwrap_or_default(), place: place.parse().ok(), free, mine, from };
+    visitor_query(async move |state, visitor| {
         let mut conn = state.store.read().await?;
-        let looker = Looker::at(&mut conn, who, &host).await?;
+        let looker = EventViewer::find(&mut conn, visitor.who, &visitor.host).await?;
         event_pages::list(&mut conn, &looker, state.store.epoch(), &filter, db::now()).await
     })
     .await
@@ -53,11 +52,9 @@ pub async fn list(
 /// 404.
 #[server(name = ReadEvent, prefix = "/fn", endpoint = "events/page", input = GetUrl, output = Json)]
 pub async fn page(id: EventId) -> Result<Snapshot<EventPage>, AppError> {
-    let (state, who, host) = (state(), visitor(), host());
-    answer(async move {
-        let state = state?;
+    visitor_query(async move |state, visitor| {
         let mut conn = state.store.read().await?;
-        let looker = Looker::at(&mut conn, who, &host).await?;
+        let looker = EventViewer::find(&mut conn, visitor.who, &visitor.host).await?;
         event_pages::page(&mut conn, &looker, state.store.epoch(), id, db::now()).await
     })
     .await
@@ -69,11 +66,9 @@ pub async fn page(id: EventId) -> Result<Snapshot<EventPage>, AppError> {
 /// 401; 403 unless one is coming, too; 404.
 #[server(name = ListAttendees, prefix = "/fn", endpoint = "events/attendees", input = GetUrl, output = Json)]
 pub async fn attendees(id: EventId, #[server(default)] offset: u32) -> Result<Vec<SpaceMember>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        let looker = Looker { organisation: who.organisation, who: Some(who) };
-        event_pages::attendees(&mut *state.store.read().await?, &looker, id, offset).await
+    query(async move |conn: &mut Conn, who: &Identity| {
+        let looker = EventViewer { organisation: who.organisation, who: Some(who.clone()) };
+        event_pages::attendees(conn, &looker, id, offset).await
     })
     .await
 }

@@ -11,15 +11,24 @@ use plenum_core::{
 
 #[cfg(feature = "ssr")]
 use {
-    crate::server::{event_edit, lifecycle as course, lifecycle::Wish, pictures},
-    plenum_events::{model::event::EventAction, server::events},
+    crate::model::{StaffRole, parse_description},
+    crate::server::{
+        event_edit,
+        lifecycle::{self, Wish},
+        pictures, staff,
+    },
+    plenum_core::people::Identity,
+    plenum_events::model::event::EventAction,
     plenum_messages as messages,
-    plenum_plans::{model::ticket_type::TypeWish, server::ticket_types as types},
+    plenum_plans::{model::ticket_type::TypeForm, server::ticket_types},
     plenum_store::{
-        db::Tx,
+        db::{Conn, Tx},
         idempotency::{self, parse_key},
     },
-    plenum_web::request::{answer, asker, command, show_done},
+    plenum_web::{
+        server_fn::{command, command_with_input, command_with_state, query},
+        state::AppState,
+    },
 };
 
 /// What the page to make an event is made of, or to change the one with `id`.
@@ -28,24 +37,18 @@ use {
 /// 401; 403; 404.
 #[server(name = EditEvent, prefix = "/fn", endpoint = "events/editing", input = GetUrl, output = Json)]
 pub async fn editing(#[server(default)] id: Option<EventId>) -> Result<Editing, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        event_edit::editing(&mut *state.store.read().await?, &who, id).await
-    })
-    .await
+    query(async move |conn: &mut Conn, who: &Identity| event_edit::editing(conn, who, id).await).await
 }
 
 /// How a description would look.
 ///
 /// # Errors
-/// 401.
+/// 401; 403 unless one may make events or runs one; 422 `description` if it is too long.
 #[server(name = PreviewDescription, prefix = "/fn", endpoint = "events/preview", output = Json)]
 pub async fn preview(#[server(default)] description: String) -> Result<String, AppError> {
-    let asked = asker();
-    answer(async move {
-        asked?;
-        Ok(messages::server::spaces::rendered(&description))
+    query(async move |conn: &mut Conn, who: &Identity| {
+        event_edit::require_author(conn, who).await?;
+        Ok(messages::server::spaces::rendered(&parse_description(&description)?))
     })
     .await
 }
@@ -56,17 +59,16 @@ pub async fn preview(#[server(default)] description: String) -> Result<String, A
 /// 401; 403; 422 for each of the fields.
 #[server(name = CreateEvent, prefix = "/fn", endpoint = "events/create", output = Json)]
 pub async fn create(key: String, #[server(flatten)] form: EventForm) -> Result<EventId, AppError> {
-    let made = command("/events", move |state, who| async move {
+    let create = async move |state: AppState, who: Identity| {
         let key = parse_key(&key)?;
+        let written = event_edit::prepare(&mut *state.store.read().await?, &who, None, form.clone()).await?;
         let once = async move |tx: &mut Tx| {
-            let effect = async |tx: &mut Tx| event_edit::create(tx, &who, &form).await;
+            let effect = async |tx: &mut Tx| event_edit::create(tx, &who, &written).await;
             idempotency::once(tx, who.person, &key, &("events.create", &form), effect).await
         };
         state.store.write(once).await
-    });
-    let id = made.await?;
-    show_done(&format!("/events/{id}/edit?done=created"));
-    Ok(id)
+    };
+    command_with_state(create).done_at(|id| format!("/events/{id}/edit?done=created")).await
 }
 
 /// Changes an event, of which one saw `version`; returns the version that it has now.
@@ -75,11 +77,12 @@ pub async fn create(key: String, #[server(flatten)] form: EventForm) -> Result<E
 /// 401; 403; 404; 409 if somebody else has changed it since; 422 for each of the fields.
 #[server(name = ChangeEvent, prefix = "/fn", endpoint = "events/change", output = Json)]
 pub async fn change(id: EventId, version: i64, #[server(flatten)] form: EventForm) -> Result<i64, AppError> {
-    command(&format!("/events/{id}/edit?done=changed"), move |state, who| async move {
-        let body = async move |tx: &mut Tx| event_edit::change(tx, &who, id, version, &form).await.map(|event| event.version);
+    let change = async move |state: AppState, who: Identity| {
+        let written = event_edit::prepare(&mut *state.store.read().await?, &who, Some(id), form).await?;
+        let body = async move |tx: &mut Tx| event_edit::change(tx, &who, id, version, &written).await.map(|event| event.version);
         state.store.write(body).await
-    })
-    .await
+    };
+    command_with_state(change).done(format!("/events/{id}/edit?done=changed")).await
 }
 
 /// Does `act` to an event: `publish`, `withdraw`, `begin`, `end`, `postpone`, `reschedule`, `cancel`; returns the version that it has then.
@@ -94,11 +97,10 @@ pub async fn act(
     #[server(default)] starts: String,
     #[server(default)] ends: String,
 ) -> Result<i64, AppError> {
-    command(&format!("/events/{id}/edit?done=state"), move |state, who| async move {
-        let wish = Wish { action: EventAction::parse(&act)?, note, starts, ends };
-        state.store.write(async move |tx: &mut Tx| course::act(tx, &who, id, &wish).await.map(|event| event.version)).await
-    })
-    .await
+    let wish = move || Ok(Wish { action: EventAction::parse(&act)?, note, starts, ends });
+    command_with_input(wish, async move |tx, who, wish| lifecycle::act(tx, who, id, wish).await.map(|event| event.version))
+        .done(format!("/events/{id}/edit?done=state"))
+        .await
 }
 
 /// Adds a ticket type, or changes the one with `type_id`, of which one saw `version`. Seated ones have as many places as seats.
@@ -115,18 +117,12 @@ pub async fn save_type(
     #[server(default)] seated: bool,
     #[server(default)] capacity: String,
 ) -> Result<(), AppError> {
-    command(&format!("/events/{id}/edit?done=types#types"), move |state, who| async move {
-        let body = async move |tx: &mut Tx| {
-            let currency = events::run_by(tx, &who, id).await?.currency;
-            let wish = TypeWish::parse(&name, &price, seated, &capacity, currency)?;
-            match type_id {
-                Some(type_id) => types::change(tx, &who, id, type_id, version, &wish).await,
-                None => types::add(tx, &who, id, &wish).await.map(drop),
-            }
-        };
-        state.store.write(body).await
-    })
-    .await
+    let form = TypeForm { name, price, seated, capacity };
+    let save = async move |tx: &mut Tx, who: &Identity| match type_id {
+        Some(type_id) => ticket_types::change(tx, who, id, type_id, version, &form).await,
+        None => ticket_types::add(tx, who, id, &form).await.map(drop),
+    };
+    command(save).done(format!("/events/{id}/edit?done=types#types")).await
 }
 
 /// Removes a ticket type, of which one saw `version`.
@@ -135,10 +131,9 @@ pub async fn save_type(
 /// 401; 403; 404; 409 if something of it was sold or is held, or it has seats.
 #[server(name = RemoveTicketType, prefix = "/fn", endpoint = "events/remove_type", output = Json)]
 pub async fn remove_type(id: EventId, type_id: TicketTypeId, version: i64) -> Result<(), AppError> {
-    command(&format!("/events/{id}/edit?done=types#types"), move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| types::remove(tx, &who, id, type_id, version).await).await
-    })
-    .await
+    command(async move |tx, who| ticket_types::remove(tx, who, id, type_id, version).await)
+        .done(format!("/events/{id}/edit?done=types#types"))
+        .await
 }
 
 /// Puts a ticket type before the one above it.
@@ -147,22 +142,18 @@ pub async fn remove_type(id: EventId, type_id: TicketTypeId, version: i64) -> Re
 /// 401; 403; 404.
 #[server(name = RaiseTicketType, prefix = "/fn", endpoint = "events/raise_type", output = Json)]
 pub async fn raise_type(id: EventId, type_id: TicketTypeId) -> Result<(), AppError> {
-    command(&format!("/events/{id}/edit?done=types#types"), move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| types::raise(tx, &who, id, type_id).await).await
-    })
-    .await
+    command(async move |tx, who| ticket_types::raise(tx, who, id, type_id).await).done(format!("/events/{id}/edit?done=types#types")).await
 }
 
-/// Lets the person with the address `email` run the event, too.
+/// Lets the person with the address `email` run the event, too (`role` is `organiser`), or work at its doors (`usher`).
 ///
 /// # Errors
-/// 401; 403; 404; 422 `email`.
+/// 401; 403; 404; 409 `email` if they do already; 422 `email` or `role`.
 #[server(name = AddEventStaff, prefix = "/fn", endpoint = "events/add_staff", output = Json)]
-pub async fn add_staff(id: EventId, #[server(default)] email: String) -> Result<(), AppError> {
-    command(&format!("/events/{id}/edit?done=staff#staff"), move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| event_edit::add_staff(tx, &who, id, &email).await.map(drop)).await
-    })
-    .await
+pub async fn add_staff(id: EventId, #[server(default)] email: String, role: String) -> Result<(), AppError> {
+    command_with_input(move || StaffRole::parse(&role), async move |tx, who, role| staff::add(tx, who, id, &email, *role).await.map(drop))
+        .done(format!("/events/{id}/edit?done=staff#staff"))
+        .await
 }
 
 /// Ends that a person runs the event.
@@ -171,10 +162,7 @@ pub async fn add_staff(id: EventId, #[server(default)] email: String) -> Result<
 /// 401; 403; 404; 409 if nobody else runs it.
 #[server(name = RemoveEventStaff, prefix = "/fn", endpoint = "events/remove_staff", output = Json)]
 pub async fn remove_staff(id: EventId, person: PersonId) -> Result<(), AppError> {
-    command(&format!("/events/{id}/edit?done=staff#staff"), move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| event_edit::remove_staff(tx, &who, id, person).await).await
-    })
-    .await
+    command(async move |tx, who| staff::remove(tx, who, id, person).await).done(format!("/events/{id}/edit?done=staff#staff")).await
 }
 
 /// Takes the picture of an event away.
@@ -183,8 +171,5 @@ pub async fn remove_staff(id: EventId, person: PersonId) -> Result<(), AppError>
 /// 401; 403; 404.
 #[server(name = RemoveEventPicture, prefix = "/fn", endpoint = "events/remove_picture", output = Json)]
 pub async fn remove_picture(id: EventId) -> Result<(), AppError> {
-    command(&format!("/events/{id}/edit?done=picture#picture"), move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| pictures::remove(tx, &who, id).await).await
-    })
-    .await
+    command(async move |tx, who| pictures::remove(tx, who, id).await).done(format!("/events/{id}/edit?done=picture#picture")).await
 }

@@ -23,9 +23,6 @@ pub const WATCH: &str = "box_office.clock_watch";
 const AT_ONCE: i64 = 5;
 
 /// Lets the job run when the next event begins or ends.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn arm(tx: &mut Tx) -> AppResult<()> {
     let next: Option<Millis> = sqlx::query_scalar(
         "select min(at) from (
@@ -41,17 +38,11 @@ pub async fn arm(tx: &mut Tx) -> AppResult<()> {
 }
 
 /// Arms the job.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn watch(store: Store) -> AppResult<()> {
     store.write(arm).await
 }
 
 /// Lets all events begin and end whose time has come.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn run(store: Store, _: Value) -> AppResult<()> {
     while store.write(step).await? {}
     Ok(())

@@ -1,33 +1,74 @@
 //! Making and changing events.
 
 use crate::model::{Editing, EventForm, EventWords, Times, may_move};
-use crate::server::event_notices as telling;
+use crate::server::{event_notices, event_pages::runs_any, staff};
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
-    ids::{EventId, Millis, PersonId},
-    people::{Identity, PersonCard},
+    ids::{EventId, Millis},
+    people::Identity,
 };
 use plenum_events::model::{event::EventState, events::Event};
-use plenum_events::server::events::changed_meanwhile;
-use plenum_events::server::events::{Row, announce, require_organiser, run_by};
+use plenum_events::server::events::{self, Row, announce, changed_meanwhile, require_organiser, row_for_organiser};
 use plenum_messages as messages;
 use plenum_messages::spaces;
 use plenum_store::{
     db::{self, Activity, Conn, Tx},
+    idempotency::fresh_key,
     zones,
 };
 use plenum_wallet::model::Currency;
+use plenum_web::search;
 
 /// How far ahead, or ago, an event can be.
 const AHEAD: Millis = 5 * 366 * 86_400_000;
 /// How long one lasts at the most.
 const LONGEST: Millis = 366 * 86_400_000;
 
-/// What was entered, with the times read in its zone.
-struct Draft {
+/// What was entered for an event, with its description rendered: beside the writer, whose time is everybody's.
+#[derive(Debug, Clone)]
+pub struct Written {
+    form: EventForm,
     words: EventWords,
     html: String,
+}
+
+impl Written {
+    /// Reads all but the times, and renders the description once its length is known.
+    ///
+    /// # Errors
+    /// 422 of the field.
+    pub fn read(form: EventForm) -> AppResult<Self> {
+        let words = form.words()?;
+        let html = messages::server::spaces::rendered(&words.description);
+        Ok(Self { form, words, html })
+    }
+}
+
+/// The same for the event `id`, which who asks may change, or for one that they may make.
+///
+/// # Errors
+/// 403; 404; 422 of the field.
+pub async fn prepare(conn: &mut Conn, who: &Identity, id: Option<EventId>, form: EventForm) -> AppResult<Written> {
+    match id {
+        Some(id) => drop(row_for_organiser(conn, who, id).await?),
+        None => require_organiser(conn, who).await?,
+    }
+    Written::read(form)
+}
+
+/// That who asks writes about events: they may make one, or run one.
+///
+/// # Errors
+/// 403.
+pub async fn require_author(conn: &mut Conn, who: &Identity) -> AppResult<()> {
+    if events::may_create(who) || runs_any(conn, who.person).await? { Ok(()) } else { require_organiser(conn, who).await }
+}
+
+/// What was entered, with the times read in its zone.
+struct Draft<'a> {
+    words: &'a EventWords,
+    html: &'a str,
     zone: String,
     doors_at: Option<Millis>,
     times: Times,
@@ -68,9 +109,8 @@ fn times(zone: &str, starts: &str, ends: &str, now: Millis) -> AppResult<Times> 
     Ok(Times { starts_at, ends_at })
 }
 
-impl Draft {
-    fn read(form: &EventForm, now: Millis) -> AppResult<Self> {
-        let words = form.words()?;
+impl<'a> Draft<'a> {
+    fn read(Written { form, words, html }: &'a Written, now: Millis) -> AppResult<Self> {
         if !zones::is_known(&form.zone) {
             return Err(AppError::invalid("zone", "Choose a time zone."));
         }
@@ -89,19 +129,23 @@ impl Draft {
         if sales_from >= sales_until {
             return Err(AppError::invalid("sales_from", "The sale begins before it ends."));
         }
-        let html = messages::server::spaces::rendered(&words.description);
         Ok(Self { html, zone: zone.to_owned(), doors_at, times, sales_from, sales_until, words })
     }
+}
+
+/// What an event is found by.
+pub(crate) fn words_folded(title: &str, venue: &str, description: &str) -> String {
+    search::folded(&format!("{title} {venue} {description}"))
 }
 
 /// Makes an event, a draft that who asks runs.
 ///
 /// # Errors
 /// 403; 422 of the field.
-pub async fn create(tx: &mut Tx, who: &Identity, form: &EventForm) -> AppResult<EventId> {
-    require_organiser(who)?;
+pub async fn create(tx: &mut Tx, who: &Identity, written: &Written) -> AppResult<EventId> {
+    require_organiser(tx, who).await?;
     let now = tx.now();
-    let draft = Draft::read(form, now)?;
+    let draft = Draft::read(written, now)?;
     if draft.times.ends_at <= now {
         return Err(AppError::invalid("ends", "That is past."));
     }
@@ -109,15 +153,15 @@ pub async fn create(tx: &mut Tx, who: &Identity, form: &EventForm) -> AppResult<
     spaces::server::admit(tx, space, who.person, true).await?;
     let made = sqlx::query_scalar(
         "insert into events (organisation_id, space_id, state, title, description, html, place, venue, zone, doors_at, starts_at, ends_at,
-           sales_from, sales_until, currency, places_each, created_by, created_at)
-         values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id",
+           sales_from, sales_until, currency, places_each, created_by, created_at, words_folded)
+         values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id",
     );
     let id: EventId = made
         .bind(who.organisation)
         .bind(space)
         .bind(&draft.words.title)
         .bind(&draft.words.description)
-        .bind(&draft.html)
+        .bind(draft.html)
         .bind(draft.words.place)
         .bind(&draft.words.venue)
         .bind(&draft.zone)
@@ -130,9 +174,10 @@ pub async fn create(tx: &mut Tx, who: &Identity, form: &EventForm) -> AppResult<
         .bind(draft.words.places_each)
         .bind(who.person)
         .bind(now)
+        .bind(words_folded(&draft.words.title, &draft.words.venue, &draft.words.description))
         .fetch_one(&mut **tx)
         .await?;
-    tx.record(Activity::by(who, Verb::EventCreated, id.0).named(&draft.words.title)).await?;
+    tx.record(Activity::by(who, Record::EventCreated, Subject::named(id.0, &draft.words.title))).await?;
     Ok(id)
 }
 
@@ -140,27 +185,27 @@ pub async fn create(tx: &mut Tx, who: &Identity, form: &EventForm) -> AppResult<
 ///
 /// # Errors
 /// 403; 404; 409 if somebody else has changed it since, it is over, or what is promised would change; 422 of the field.
-pub async fn change(tx: &mut Tx, who: &Identity, id: EventId, version: i64, form: &EventForm) -> AppResult<Event> {
-    let row = run_by(tx, who, id).await?;
+pub async fn change(tx: &mut Tx, who: &Identity, id: EventId, version: i64, written: &Written) -> AppResult<Event> {
+    let row = row_for_organiser(tx, who, id).await?;
     if matches!(row.state, EventState::Ended | EventState::Cancelled) {
         return Err(AppError::conflict("It is over; it stays as it was."));
     }
     if row.version != version {
         return Err(changed_meanwhile());
     }
-    let draft = Draft::read(form, tx.now())?;
+    let draft = Draft::read(written, tx.now())?;
     if !may_move(row.state) {
         promised(&row, &draft)?;
     }
     check_currency(tx, &row, draft.words.currency).await?;
     sqlx::query(
         "update events set title = $2, description = $3, html = $4, place = $5, venue = $6, zone = $7, doors_at = $8, starts_at = $9, ends_at = $10,
-           sales_from = $11, sales_until = $12, currency = $13, places_each = $14, version = version + 1 where id = $1",
+           sales_from = $11, sales_until = $12, currency = $13, places_each = $14, version = version + 1, words_folded = $15 where id = $1",
     )
     .bind(id)
     .bind(&draft.words.title)
     .bind(&draft.words.description)
-    .bind(&draft.html)
+    .bind(draft.html)
     .bind(draft.words.place)
     .bind(&draft.words.venue)
     .bind(&draft.zone)
@@ -171,6 +216,7 @@ pub async fn change(tx: &mut Tx, who: &Identity, id: EventId, version: i64, form
     .bind(draft.sales_until)
     .bind(draft.words.currency)
     .bind(draft.words.places_each)
+    .bind(words_folded(&draft.words.title, &draft.words.venue, &draft.words.description))
     .execute(&mut **tx)
     .await?;
     if row.title != draft.words.title {
@@ -178,10 +224,25 @@ pub async fn change(tx: &mut Tx, who: &Identity, id: EventId, version: i64, form
     }
     let doors = |at: Option<Millis>| at.map(minute);
     if row.is_public() && (row.venue != draft.words.venue || doors(row.doors_at) != doors(draft.doors_at)) {
-        telling::tell(tx, id, telling::What::Changed).await?;
+        event_notices::notices_schedule(tx, id, event_notices::What::Changed).await?;
     }
-    tx.record(Activity::by(who, Verb::EventChanged, id.0).named(&draft.words.title)).await?;
+    record_change(tx, who, &row).await?;
     announce(tx, id).await
+}
+
+/// Records what has changed since `before`: another venue in a row of its own, with both, which everyone sees who sees the event.
+async fn record_change(tx: &mut Tx, who: &Identity, before: &Row) -> AppResult<()> {
+    let after = events::row(tx, before.id).await?;
+    let subject = Subject::named(after.id.0, &after.title);
+    if after.venue != before.venue {
+        let moved = Record::VenueChanged { from: before.venue.clone(), to: after.venue.clone() };
+        let moved = Activity::by(who, moved, subject.clone());
+        tx.record(if after.is_public() { moved.for_everyone() } else { moved }).await?;
+        if (EventForm { venue: before.venue.clone(), ..form_of(&after) }) == form_of(before) {
+            return Ok(());
+        }
+    }
+    tx.record(Activity::by(who, Record::EventChanged, subject)).await
 }
 
 /// A form's time has whole minutes.
@@ -190,8 +251,8 @@ fn minute(at: Millis) -> Millis {
 }
 
 /// What was published is promised: its times change by being postponed, its zone, kind and currency not at all.
-fn promised(row: &Row, draft: &Draft) -> AppResult<()> {
-    let refuse = |field: &str, message: &str| Err(AppError { field: Some(field.to_owned()), ..AppError::conflict(message) });
+fn promised(row: &Row, draft: &Draft<'_>) -> AppResult<()> {
+    let refuse = |field: &str, message: &str| Err(AppError::conflict(message).at_field(field));
     if row.zone != draft.zone {
         return refuse("zone", "It is published: its time zone stays.");
     }
@@ -228,7 +289,7 @@ async fn check_currency(tx: &mut Tx, row: &Row, currency: Currency) -> AppResult
         (0, _) => "End its promo codes first: what they take off is in this currency.",
         _ => "Remove its ticket types first: their prices are in this currency.",
     };
-    Err(AppError { field: Some("currency".to_owned()), ..AppError::conflict(why) })
+    Err(AppError::conflict(why).at_field("currency"))
 }
 
 /// Reads the new times of an event that was postponed.
@@ -248,9 +309,9 @@ pub fn new_times(row: &Row, starts: &str, ends: &str, now: Millis) -> AppResult<
 /// # Errors
 /// 403; 404.
 pub async fn editing(conn: &mut Conn, who: &Identity, id: Option<EventId>) -> AppResult<Editing> {
-    let key = format!("{:032x}", rand::random::<u128>());
+    let key = fresh_key();
     let Some(id) = id else {
-        require_organiser(who)?;
+        require_organiser(conn, who).await?;
         let zone: String = sqlx::query_scalar("select time_zone from people where id = $1").bind(who.person).fetch_one(conn).await?;
         let form = EventForm {
             place: "hall".into(),
@@ -261,9 +322,9 @@ pub async fn editing(conn: &mut Conn, who: &Identity, id: Option<EventId>) -> Ap
         };
         return Ok(Editing { event: None, form, zones: zones::names(), types: Vec::new(), staff: Vec::new(), key });
     };
-    let row = run_by(conn, who, id).await?;
+    let row = row_for_organiser(conn, who, id).await?;
     let types = plenum_plans::server::ticket_types::rows(conn, id, db::now()).await?;
-    let staff = spaces::server::staff(conn, row.space_id).await?;
+    let staff = staff::list(conn, row.space_id).await?;
     let form = form_of(&row);
     Ok(Editing { event: Some(row.event()), form, zones: zones::names(), types, staff, key })
 }
@@ -274,7 +335,7 @@ fn form_of(row: &Row) -> EventForm {
     EventForm {
         title: row.title.clone(),
         description: row.description.clone(),
-        place: row.place.word().into(),
+        place: row.place.into_str().into(),
         venue: row.venue.clone(),
         zone: row.zone.clone(),
         doors: row.doors_at.map(local).unwrap_or_default(),
@@ -285,40 +346,4 @@ fn form_of(row: &Row) -> EventForm {
         currency: row.currency.code().into(),
         places_each: row.places_each.to_string(),
     }
-}
-
-/// Lets `person` of the same organisation run the event, too.
-///
-/// # Errors
-/// 403; 404; 422 `email` if there is no such person here.
-pub async fn add_staff(tx: &mut Tx, who: &Identity, id: EventId, email: &str) -> AppResult<PersonCard> {
-    let row = run_by(tx, who, id).await?;
-    let found: Option<(PersonId, String, u8)> =
-        sqlx::query_as("select id, name, hue from people where organisation_id = $1 and email = $2")
-            .bind(who.organisation)
-            .bind(email.trim().to_lowercase())
-            .fetch_optional(&mut **tx)
-            .await?;
-    let (person, name, hue) = found.ok_or_else(|| AppError::invalid("email", "There is nobody with this address here."))?;
-    spaces::server::promote(tx, row.space_id, person).await?;
-    tx.record(Activity::by(who, Verb::EventStaffAdded, id.0).named(&row.title).about(person)).await?;
-    Ok(PersonCard { id: person, name, hue })
-}
-
-/// Ends that `person` runs the event. Without a ticket they are in its space no longer.
-///
-/// # Errors
-/// 403; 404; 409 if nobody else runs it.
-pub async fn remove_staff(tx: &mut Tx, who: &Identity, id: EventId, person: PersonId) -> AppResult<()> {
-    let row = run_by(tx, who, id).await?;
-    spaces::server::demote(tx, row.space_id, person).await?;
-    let tickets: i64 = sqlx::query_scalar("select count(*) from tickets where event_id = $1 and person_id = $2 and state <> 'void'")
-        .bind(id)
-        .bind(person)
-        .fetch_one(&mut **tx)
-        .await?;
-    if tickets == 0 {
-        spaces::server::dismiss(tx, row.space_id, person).await?;
-    }
-    tx.record(Activity::by(who, Verb::EventStaffRemoved, id.0).named(&row.title).about(person)).await
 }

@@ -57,10 +57,7 @@ impl What {
 }
 
 /// Writes down that all who have tickets are to be told; unless it has begun, also those with a basket and those who wait.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn tell(tx: &mut Tx, event: EventId, what: What) -> AppResult<()> {
+pub async fn notices_schedule(tx: &mut Tx, event: EventId, what: What) -> AppResult<()> {
     let noted = sqlx::query(
         "insert into event_tellings (event_id, person_id, about, what)
          select event_id, person_id, $3, $2 from tickets where event_id = $1 and state <> 'void'
@@ -81,9 +78,6 @@ pub async fn tell(tx: &mut Tx, event: EventId, what: What) -> AppResult<()> {
 }
 
 /// Tells all of them.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn run(store: Store, payload: Value) -> AppResult<()> {
     let Payload { event } = serde_json::from_value(payload).map_err(|error| {
         tracing::error!(%error, "a telling cannot be read");
@@ -115,13 +109,13 @@ pub async fn step(tx: &mut Tx, event: EventId) -> AppResult<bool> {
 }
 
 fn news(row: &Row, what: What) -> News {
-    let when = |at| zones::zone(&row.zone, at).full(at);
+    let when = |at| zones::zone(&row.zone).full(at);
     let (title, text) = match what {
-        What::Live => (words::told_live(&row.title), String::new()),
-        What::Changed => (words::told_changed(&row.title), words::told_place(row.place, &row.venue, row.doors_at.map(when).as_deref())),
-        What::Postponed => (words::told_postponed(&row.title), row.note.clone()),
-        What::Rescheduled => (words::told_rescheduled(&row.title), when(row.starts_at)),
-        What::Cancelled => (words::told_cancelled(&row.title), words::told_refund(&row.note)),
+        What::Live => (words::notice_live(&row.title), String::new()),
+        What::Changed => (words::notice_changed(&row.title), words::notice_place(row.place, &row.venue, row.doors_at.map(when).as_deref())),
+        What::Postponed => (words::notice_postponed(&row.title), row.note.clone()),
+        What::Rescheduled => (words::notice_rescheduled(&row.title), when(row.starts_at)),
+        What::Cancelled => (words::notice_cancelled(&row.title), words::notice_refund(&row.note)),
     };
     News {
         category: Category::Events,

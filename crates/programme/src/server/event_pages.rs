@@ -13,7 +13,7 @@ use plenum_core::{
 use plenum_events::model::events::{EventCard, EventList, EventPage, Filter, Inside, PAGE, When};
 use plenum_events::server::{
     availability,
-    events::{COLUMNS, Looker, Row, may_create, visible},
+    events::{COLUMNS, EventViewer, Row, may_create, visible},
 };
 use plenum_messages::spaces::{self, model::SpaceMember};
 use plenum_store::{
@@ -39,10 +39,7 @@ const TAKEN: &str = "(select cast(coalesce(sum(t.sold), 0) as bigint) from ticke
     + (select count(*) from holds o join held_seats h on h.hold_id = o.id where o.event_id = e.id and o.state = 'active' and h.until > ";
 
 /// A page of the events that `looker` may see and `filter` shows, as they are at `now`.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn list(conn: &mut Conn, looker: &Looker, epoch: &Epoch, filter: &Filter, now: Millis) -> AppResult<Snapshot<EventList>> {
+pub async fn list(conn: &mut Conn, looker: &EventViewer, epoch: &Epoch, filter: &Filter, now: Millis) -> AppResult<Snapshot<EventList>> {
     let mut query = QueryBuilder::<Db>::new("select * from (select ");
     query
         .push(COLUMNS)
@@ -80,7 +77,7 @@ pub async fn list(conn: &mut Conn, looker: &Looker, epoch: &Epoch, filter: &Filt
     }
     if !filter.q.trim().is_empty() {
         query
-            .push(" and lower(e.title || ' ' || e.venue || ' ' || e.description) like ")
+            .push(" and coalesce(e.words_folded, lower(e.title || ' ' || e.venue || ' ' || e.description)) like ")
             .push_bind(search::containing(&filter.q))
             .push(" escape '\\'");
     }
@@ -105,7 +102,7 @@ pub async fn list(conn: &mut Conn, looker: &Looker, epoch: &Epoch, filter: &Filt
     Ok(Snapshot { state: EventList { cards, next, may_create, has_own }, cursors })
 }
 
-async fn runs_any(conn: &mut Conn, person: PersonId) -> AppResult<bool> {
+pub(super) async fn runs_any(conn: &mut Conn, person: PersonId) -> AppResult<bool> {
     let any = "select exists (select 1 from space_members m join events e on e.space_id = m.space_id where m.person_id = $1 and m.staff)";
     Ok(sqlx::query_scalar(any).bind(person).fetch_one(conn).await?)
 }
@@ -121,12 +118,12 @@ fn card(Listed { row, capacity, taken, price }: Listed) -> EventCard {
 ///
 /// # Errors
 /// 404.
-pub async fn page(conn: &mut Conn, looker: &Looker, epoch: &Epoch, id: EventId, now: Millis) -> AppResult<Snapshot<EventPage>> {
+pub async fn page(conn: &mut Conn, looker: &EventViewer, epoch: &Epoch, id: EventId, now: Millis) -> AppResult<Snapshot<EventPage>> {
     let (row, runs) = visible(conn, looker, id).await?;
     let space = row.space_id;
-    let member = match looker.person() {
-        Some(person) => spaces::server::is_member(conn, space, person).await?,
-        None => false,
+    let (member, ushers) = match looker.person() {
+        Some(person) => (spaces::server::is_member(conn, space, person).await?, spaces::server::is_usher(conn, space, person).await?),
+        None => (false, false),
     };
     let organisers = if looker.who.is_some() { spaces::server::staff(conn, space).await? } else { Vec::new() };
     let inside = if member {
@@ -135,18 +132,19 @@ pub async fn page(conn: &mut Conn, looker: &Looker, epoch: &Epoch, id: EventId, 
     } else {
         None
     };
-    let availability = availability::at(conn, id, now).await?;
+    let availability = availability::availability_of_event(conn, id, now).await?;
     let mut channels = vec![Channel::Event(id)];
     channels.extend(member.then_some(Channel::Space(space)));
+    channels.extend(runs.then_some(Channel::SpaceStaff(space)));
     let cursors = log::cursors(conn, epoch, &channels).await?;
-    Ok(Snapshot { state: EventPage { event: row.event(), availability, runs, organisers, inside }, cursors })
+    Ok(Snapshot { state: EventPage { event: row.event(), availability, runs, ushers, organisers, inside }, cursors })
 }
 
 /// A page of those who are coming, by name, for members.
 ///
 /// # Errors
 /// 403; 404.
-pub async fn attendees(conn: &mut Conn, looker: &Looker, id: EventId, offset: u32) -> AppResult<Vec<SpaceMember>> {
+pub async fn attendees(conn: &mut Conn, looker: &EventViewer, id: EventId, offset: u32) -> AppResult<Vec<SpaceMember>> {
     let (row, _) = visible(conn, looker, id).await?;
     let member = match looker.person() {
         Some(person) => spaces::server::is_member(conn, row.space_id, person).await?,

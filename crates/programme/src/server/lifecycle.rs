@@ -4,16 +4,16 @@ use serde_json::json;
 
 use super::{clock, event_edit};
 use crate::model::{Times, parse_note};
-use crate::server::event_notices as telling;
+use crate::server::{event_notices, readmitting};
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
-    ids::{EventId, Millis, OrderId, PersonId},
+    ids::{EventId, Millis, PersonId},
     people::Identity,
 };
 use plenum_events::server::{
     availability,
-    events::{Row, announce, run_by},
+    events::{Row, announce, row_for_organiser},
 };
 use plenum_events::{
     live::event::{EventEvent, WentLive},
@@ -27,7 +27,6 @@ use plenum_store::{
     db::{Activity, Tx},
     jobs::{self, Job},
 };
-use plenum_tickets::server::{check_ins, tickets};
 
 /// The job that gives back what was paid for an event that does not take place; its handler is that of orders.
 pub const REFUND_ALL: &str = "box_office.refund_all";
@@ -46,7 +45,7 @@ pub struct Wish {
 }
 
 fn not_now(state: EventState) -> AppError {
-    AppError::conflict(format!("That cannot be done to it: it is {}.", state.word()))
+    AppError::conflict(format!("That cannot be done to it: it is {}.", state.into_str()))
 }
 
 /// Lets it happen.
@@ -54,7 +53,7 @@ fn not_now(state: EventState) -> AppError {
 /// # Errors
 /// 403; 404; 409 if it cannot happen now; 422 `note`, `starts` or `ends`.
 pub async fn act(tx: &mut Tx, who: &Identity, id: EventId, wish: &Wish) -> AppResult<Event> {
-    let row = run_by(tx, who, id).await?;
+    let row = row_for_organiser(tx, who, id).await?;
     if transition(row.state, wish.action).is_none() {
         return Err(not_now(row.state));
     }
@@ -116,34 +115,6 @@ async fn set_times(tx: &mut Tx, row: &Row, times: Times) -> AppResult<()> {
     Ok(())
 }
 
-/// Whoever came in before it was put off comes in again at the new time.
-async fn readmit(tx: &mut Tx, id: EventId) -> AppResult<()> {
-    let orders: Vec<OrderId> = sqlx::query_scalar(
-        "select distinct l.order_id from tickets t join order_lines l on l.id = t.order_line_id where t.event_id = $1 and t.state = 'used'",
-    )
-    .bind(id)
-    .fetch_all(&mut **tx)
-    .await?;
-    if orders.is_empty() {
-        return Ok(());
-    }
-    sqlx::query("update tickets set state = 'valid', used_at = null, checked_by = null where event_id = $1 and state = 'used'")
-        .bind(id)
-        .execute(&mut **tx)
-        .await?;
-    sqlx::query("update check_ins set undone_at = $2 where event_id = $1 and undone_at is null")
-        .bind(id)
-        .bind(tx.now())
-        .execute(&mut **tx)
-        .await?;
-    let space = sqlx::query_scalar("select space_id from events where id = $1").bind(id).fetch_one(&mut **tx).await?;
-    check_ins::announce(tx, id, space).await?;
-    for order in orders {
-        tickets::tell_of_order(tx, order).await?;
-    }
-    Ok(())
-}
-
 /// The time of all baskets is over; the task that ends them tells their owners.
 async fn end_holds(tx: &mut Tx, id: EventId) -> AppResult<()> {
     let now = tx.now();
@@ -154,20 +125,20 @@ async fn end_holds(tx: &mut Tx, id: EventId) -> AppResult<()> {
     ] {
         sqlx::query(statement).bind(id).bind(now).execute(&mut **tx).await?;
     }
-    expiry::expect(now);
+    expiry::expect(tx, now);
     availability::announce(tx, id);
     Ok(())
 }
 
-fn verb(action: EventAction) -> Verb {
+fn record(action: EventAction) -> Record {
     match action {
-        EventAction::Publish => Verb::EventPublished,
-        EventAction::Withdraw => Verb::EventWithdrawn,
-        EventAction::Begin => Verb::EventBegan,
-        EventAction::End => Verb::EventEnded,
-        EventAction::Postpone => Verb::EventPostponed,
-        EventAction::Reschedule => Verb::EventRescheduled,
-        EventAction::Cancel => Verb::EventCancelled,
+        EventAction::Publish => Record::EventPublished,
+        EventAction::Withdraw => Record::EventWithdrawn,
+        EventAction::Begin => Record::EventBegan,
+        EventAction::End => Record::EventEnded,
+        EventAction::Postpone => Record::EventPostponed,
+        EventAction::Reschedule => Record::EventRescheduled,
+        EventAction::Cancel => Record::EventCancelled,
     }
 }
 
@@ -190,7 +161,7 @@ pub async fn move_on(tx: &mut Tx, before: &Row, action: EventAction, by: Option<
         .bind(published_at)
         .execute(&mut **tx)
         .await?;
-    let activity = Activity::new(before.organisation_id, by, verb(action), id.0).named(&before.title);
+    let activity = Activity::new(before.organisation_id, by, record(action), Subject::named(id.0, &before.title));
     let activity = if was_public || action == EventAction::Publish { activity.for_everyone() } else { activity };
     tx.record(activity).await?;
     let event = announce(tx, id).await?;
@@ -199,17 +170,17 @@ pub async fn move_on(tx: &mut Tx, before: &Row, action: EventAction, by: Option<
         EventAction::Withdraw => tx.announce(id, &EventEvent::EventChanged(Box::new(event.clone()))),
         EventAction::Begin => {
             tx.announce(id, &EventEvent::EventLive(WentLive { event_id: id, title: event.title.clone(), at: now }));
-            telling::tell(tx, id, telling::What::Live).await?;
+            event_notices::notices_schedule(tx, id, event_notices::What::Live).await?;
         }
-        EventAction::Postpone => telling::tell(tx, id, telling::What::Postponed).await?,
+        EventAction::Postpone => event_notices::notices_schedule(tx, id, event_notices::What::Postponed).await?,
         EventAction::Reschedule => {
-            readmit(tx, id).await?;
-            telling::tell(tx, id, telling::What::Rescheduled).await?;
-            holds::tell(tx, id, Vec::new()).await?;
+            readmitting::schedule(tx, id).await?;
+            event_notices::notices_schedule(tx, id, event_notices::What::Rescheduled).await?;
+            holds::seats_announce(tx, id, Vec::new()).await?;
         }
         EventAction::Cancel => {
             end_holds(tx, id).await?;
-            telling::tell(tx, id, telling::What::Cancelled).await?;
+            event_notices::notices_schedule(tx, id, event_notices::What::Cancelled).await?;
             let job =
                 Job { kind: REFUND_ALL, payload: json!({ "event": id }), unique_key: Some(format!("{REFUND_ALL}:{id}")), due_at: now };
             jobs::schedule(tx, job).await?;

@@ -13,21 +13,22 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use making::{LARGEST, Made, make};
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult, ErrorKind},
     ids::{EventId, PictureId},
     people::Identity,
 };
-use plenum_events::server::events::{Looker, announce, run_by, visible};
+use plenum_events::server::events::{EventViewer, announce, row_for_organiser, visible};
 use plenum_store::db::{Activity, Tx};
 use plenum_ui::redirect::{encoded, sign_in_path};
 use plenum_web::{problem::Problem, security, state::AppState};
 
 /// So much is read of what is too large, to say so.
 const READ: usize = 4 * LARGEST;
-/// An id is never given to another picture, but an event may be withdrawn.
-const PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=3600");
-const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
+/// Kept by the browser that was shown it, and by no cache in between: which organisation's it is depends on the request's host, and an
+/// event may be withdrawn. An id is never given to another picture.
+const PUBLISHED: HeaderValue = HeaderValue::from_static("private, max-age=3600");
+const DRAFT: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// The routes.
 pub fn routes() -> Router<AppState> {
@@ -54,7 +55,7 @@ async fn upload(
         Ok(_) if is_page => Ok(Redirect::to(&format!("{back}?done=picture#picture")).into_response()),
         Ok(picture) => Ok(axum::Json(picture).into_response()),
         Err(error) if is_page && matches!(error.kind, ErrorKind::Invalid | ErrorKind::TooMany) => {
-            Ok(Redirect::to(&format!("{back}?picture={}#picture", encoded(&error.message))).into_response())
+            Ok(Redirect::to(&format!("{back}?refused={}#picture", encoded(&error.message))).into_response())
         }
         Err(error) => Err(error.into()),
     }
@@ -68,9 +69,9 @@ async fn take(
 ) -> AppResult<PictureId> {
     state.rates.command(who.person)?;
     // Before anything is decoded: only who may change the event makes the server work.
-    run_by(&mut *state.store.look().await?, who, id).await?;
+    row_for_organiser(&mut *state.store.look().await?, who, id).await?;
     let sent = sent(parts.map_err(|_| AppError::invalid("picture", "Choose a picture."))?).await?;
-    let made = make(sent).await?;
+    let made = make(&state.store, sent).await?;
     let who = who.clone();
     state.store.write(async move |tx: &mut Tx| keep(tx, &who, id, &made).await).await
 }
@@ -102,7 +103,7 @@ async fn sent(mut parts: Multipart) -> AppResult<Vec<u8>> {
 
 /// Makes it the picture of the event; the one before is gone.
 async fn keep(tx: &mut Tx, who: &Identity, id: EventId, made: &Made) -> AppResult<PictureId> {
-    let row = run_by(tx, who, id).await?;
+    let row = row_for_organiser(tx, who, id).await?;
     let picture: PictureId = sqlx::query_scalar(
         "insert into pictures (organisation_id, uploaded_by, media_type, width, height, bytes, small, created_at)
          values ($1, $2, 'image/jpeg', $3, $4, $5, $6, $7) returning id",
@@ -117,7 +118,7 @@ async fn keep(tx: &mut Tx, who: &Identity, id: EventId, made: &Made) -> AppResul
     .fetch_one(&mut **tx)
     .await?;
     set(tx, id, Some(picture), row.picture_id).await?;
-    tx.record(Activity::by(who, Verb::EventChanged, id.0).named(&row.title)).await?;
+    tx.record(Activity::by(who, Record::EventChanged, Subject::named(id.0, &row.title))).await?;
     Ok(picture)
 }
 
@@ -126,12 +127,12 @@ async fn keep(tx: &mut Tx, who: &Identity, id: EventId, made: &Made) -> AppResul
 /// # Errors
 /// 403; 404.
 pub async fn remove(tx: &mut Tx, who: &Identity, id: EventId) -> AppResult<()> {
-    let row = run_by(tx, who, id).await?;
+    let row = row_for_organiser(tx, who, id).await?;
     if row.picture_id.is_none() {
         return Ok(());
     }
     set(tx, id, None, row.picture_id).await?;
-    tx.record(Activity::by(who, Verb::EventChanged, id.0).named(&row.title)).await
+    tx.record(Activity::by(who, Record::EventChanged, Subject::named(id.0, &row.title))).await
 }
 
 /// It has no version: whoever changes the words meanwhile does not undo it.
@@ -160,22 +161,22 @@ async fn show(
     headers: HeaderMap,
     column: &'static str,
 ) -> Result<Response, Problem> {
-    let unknown = || AppError::not_found("There is no such picture.");
     let mut conn = state.store.read().await?;
     let event: Option<EventId> = sqlx::query_scalar("select id from events where picture_id = $1")
         .bind(id)
         .fetch_optional(&mut *conn)
         .await
         .map_err(AppError::from)?;
-    let looker = Looker::at(&mut conn, who.map(|Extension(who)| who), security::host(&headers)).await?;
-    let (row, _) = visible(&mut conn, &looker, event.ok_or_else(unknown)?).await.map_err(|_| unknown())?;
+    let looker = EventViewer::find(&mut conn, who.map(|Extension(who)| who), security::host(&headers)).await?;
+    let (row, _) =
+        visible(&mut conn, &looker, event.ok_or_else(|| AppError::no_such("picture"))?).await.map_err(|_| AppError::no_such("picture"))?;
     let statement = format!("select media_type, {column} from pictures where id = $1");
     let (media_type, bytes): (String, Vec<u8>) =
         sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).fetch_one(&mut *conn).await.map_err(AppError::from)?;
     let mut response = bytes.into_response();
     let kind = HeaderValue::from_str(&media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response.headers_mut().insert(header::CACHE_CONTROL, if row.is_public() { PUBLIC } else { PRIVATE });
+    response.headers_mut().insert(header::CACHE_CONTROL, if row.is_public() { PUBLISHED } else { DRAFT });
     response.headers_mut().insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
     Ok(response)
 }

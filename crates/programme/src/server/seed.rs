@@ -2,6 +2,7 @@
 
 pub mod sales;
 
+use super::event_edit::words_folded;
 use plenum_core::{
     error::{AppError, AppResult},
     ids::{EventId, Millis, OrganisationId, SectionId, TicketTypeId},
@@ -44,9 +45,6 @@ const ROWS: [(char, i64, usize); 11] = [
 const ACCESSIBLE_ROWS: [char; 2] = ['E', 'K'];
 
 /// Makes the events of the demo, which `organiser` runs.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn seed_events(tx: &mut Tx, organisation: OrganisationId, organiser: &PersonCard) -> AppResult<()> {
     let evening = tx.now() - tx.now() % DAY + 9 * DAY + 18 * HOUR + HOUR / 2;
     let gala = New {
@@ -89,9 +87,6 @@ pub async fn seed_events(tx: &mut Tx, organisation: OrganisationId, organiser: &
 const ARENA: [(&str, i64); 3] = [("Parquet", 4_500), ("Circle", 3_200), ("Gallery", 1_900)];
 
 /// Makes an event with 3,000 seats on sale, which `organiser` runs: for measuring, and for looking at a large map.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn seed_arena(tx: &mut Tx, organisation: OrganisationId, organiser: &PersonCard) -> AppResult<EventId> {
     let evening = tx.now() - tx.now() % DAY + 30 * DAY + 18 * HOUR;
     let arena = New {
@@ -131,8 +126,8 @@ async fn insert(tx: &mut Tx, organisation: OrganisationId, organiser: &PersonCar
     spaces::server::admit(tx, space, organiser.id, true).await?;
     let made = sqlx::query_scalar(
         "insert into events (organisation_id, space_id, state, title, description, html, place, venue, zone, doors_at, starts_at, ends_at,
-           sales_from, sales_until, currency, created_by, created_at, published_at)
-         values ($1, $2, 'published', $3, $4, '<p>' || $4 || '</p>', $5, $6, 'Europe/Ljubljana', $7, $8, $9, $10, $8, $11, $12, $10, $10) returning id",
+           sales_from, sales_until, currency, created_by, created_at, published_at, words_folded)
+         values ($1, $2, 'published', $3, $4, '<p>' || $4 || '</p>', $5, $6, 'Europe/Ljubljana', $7, $8, $9, $10, $8, $11, $12, $10, $10, $13) returning id",
     );
     Ok(made
         .bind(organisation)
@@ -147,6 +142,7 @@ async fn insert(tx: &mut Tx, organisation: OrganisationId, organiser: &PersonCar
         .bind(tx.now() - 3 * DAY)
         .bind(Currency::Eur)
         .bind(organiser.id)
+        .bind(words_folded(new.title, new.venue, new.description))
         .fetch_one(&mut **tx)
         .await?)
 }

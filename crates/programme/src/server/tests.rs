@@ -14,12 +14,12 @@ mod waiting;
 
 use super::seed::seed_events;
 use plenum_core::ids::{EventId, Millis, SeatId, TicketTypeId};
-use plenum_sales::server::holds::Terms;
+use plenum_sales::server::holds::HoldPolicy;
 use plenum_store::db::Tx;
 use plenum_testing::House;
 
 /// A quarter of an hour, and twice more.
-pub(crate) const TERMS: Terms = Terms { lasts: 900_000, extensions: 2 };
+pub(crate) const TERMS: HoldPolicy = HoldPolicy { lasts: 900_000, extensions: 2 };
 
 /// A house with the demo's events; the first of its people runs them.
 pub(crate) async fn house(people: i64) -> House {

@@ -8,20 +8,18 @@ mod people;
 mod side;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use crate::api::events as api;
 use follow::follow;
 use people::Inside;
 use plenum_core::{
-    error::AppError,
     ids::{EventId, Millis},
     live::Snapshot,
 };
 use plenum_events::{
     model::{
         event::{EventState, SaleStatus},
-        events::{Event, EventPage as Page, Place, Sale},
+        events::{Event, EventPage as Page, Place},
     },
     words,
 };
@@ -29,7 +27,7 @@ use plenum_sales::view::seats::{EventSeats, Stands};
 use plenum_ui::{
     CopyLine, Icon, Notice, PageTitle, browser, dynamic, effect, memo,
     notice::Tone,
-    page::{Fault, use_seconds, use_viewer},
+    page::{Ended, Loaded, fault_page, resource_by_id, use_id, use_seconds, use_viewer},
     view,
 };
 use side::{Facts, Left};
@@ -37,26 +35,13 @@ use side::{Facts, Left};
 /// The page.
 #[component]
 pub fn EventPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<EventId>().ok())));
-    let first = Resource::new_blocking(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => api::page(id).await,
-                None => Err(AppError::not_found("There is no such event.")),
-            }
-        },
-    );
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <Shown snapshot/> },
-                Err(error) => view! { <Fault error/> },
-            }
-        })
-    };
-    view! { <Transition>{content}</Transition> }
+    let id = use_id::<EventId>();
+    let first = resource_by_id(id, "event", api::page);
+    view! {
+        <Loaded from=first fault=fault_page let:snapshot>
+            <Shown snapshot/>
+        </Loaded>
+    }
 }
 
 /// How an event stands, in a chip: a word, and a colour that says the same.
@@ -64,10 +49,7 @@ pub fn chip(event: &Event, sold_out: bool, now: Millis) -> AnyView {
     let sale = event.sale(now);
     let (text, tone) = match event.state {
         EventState::Published => {
-            let tone = match sale {
-                Sale::Until(_) if !sold_out => Some("live"),
-                _ => None,
-            };
+            let tone = (sale.is_on() && !sold_out).then_some("live");
             (words::sale(sale, sold_out, &event.zone), tone)
         }
         EventState::Live => (words::state(event.state).to_owned(), Some("live")),
@@ -87,7 +69,7 @@ fn Shown(snapshot: Snapshot<Page>) -> impl IntoView {
     let shown = followed.shown;
     let title = memo(move || shown.with(|shown| shown.event.title.clone()));
     let runs = memo(move || shown.with(|shown| shown.runs));
-    let id = shown.with_untracked(|shown| shown.event.id);
+    let (id, ushers) = shown.with_untracked(|shown| (shown.event.id, shown.ushers));
     let inside = memo(move || shown.with(|shown| shown.inside.is_some()));
     let html = memo(move || shown.with(|shown| shown.event.html.clone()));
     let picture = memo(move || shown.with(|shown| shown.event.picture));
@@ -101,7 +83,7 @@ fn Shown(snapshot: Snapshot<Page>) -> impl IntoView {
             view! {
                 <section class="card" aria-labelledby="about">
                     <h2 id="about">{words::ABOUT}</h2>
-                    <div class="md" inner_html=move || html.get()></div>
+                    <div class="md" dir="auto" inner_html=move || html.get()></div>
                 </section>
             }
         })
@@ -114,9 +96,9 @@ fn Shown(snapshot: Snapshot<Page>) -> impl IntoView {
         <main id="main" tabindex="-1" class="page event-page" data-width="wide">
             <div class="event-top">
                 <Head shown/>
-                {dynamic(move || runs.get().then(|| tools(id)))}
+                {dynamic(move || (runs.get() || ushers).then(|| tools(id, runs.get())))}
                 <Said shown/>
-                {dynamic(move || followed.ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+                <Ended reason=followed.ended/>
                 {seats}
             </div>
             <div class="event-main">
@@ -141,12 +123,13 @@ fn Head(shown: RwSignal<Page>) -> impl IntoView {
     let event = memo(move || shown.with(|shown| shown.event.clone()));
     let sold_out = memo(move || {
         shown.with(|shown| {
-            let types = &shown.availability.ticket_types;
-            !types.is_empty() && types.iter().all(|of| of.status == SaleStatus::SoldOut)
+            // One that has no places yet is not sold out.
+            let mut types = shown.availability.ticket_types.iter().filter(|of| of.capacity > 0).peekable();
+            types.peek().is_some() && types.all(|of| of.status == SaleStatus::SoldOut)
         })
     });
     // It changes when the sale begins or ends, and not every second.
-    let sale = memo(move || event.with(|event| matches!(event.sale(now.get()), Sale::Until(_))));
+    let sale = memo(move || event.with(|event| event.sale(now.get()).is_on()));
     let status = dynamic(move || {
         sale.with(|_| ());
         event.with(|event| chip(event, sold_out.get(), now.get_untracked()))
@@ -200,7 +183,7 @@ fn Said(shown: RwSignal<Page>) -> impl IntoView {
 }
 
 /// Where its organisers go on.
-fn tools(id: EventId) -> AnyView {
+fn tools(id: EventId, runs: bool) -> AnyView {
     let link = |path: &str, name: &'static str| {
         view! {
             <a class="btn" data-size="s" href=format!("/events/{id}/{path}")>
@@ -210,10 +193,7 @@ fn tools(id: EventId) -> AnyView {
     };
     view! {
         <nav class="form-actions" aria-label=words::TOOLS>
-            {link("edit", words::EDIT)}
-            {link("plan", words::PLAN)}
-            {link("codes", words::CODES)}
-            {link("desk", words::DESK)}
+            {runs.then(|| [("edit", words::EDIT), ("plan", words::PLAN), ("codes", words::CODES), ("desk", words::DESK)].map(|(path, name)| link(path, name)).collect_view())}
             {link("check-in", words::CHECK_IN)}
         </nav>
     }

@@ -12,29 +12,23 @@ mod types;
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use crate::view::event_form::lifecycle::Course;
 use crate::{
     api::organising as api,
-    model::{Editing, EventForm},
+    model::{Editing, EventForm, StaffMember},
     words,
 };
 use about::About;
 use picture::Picture;
-use plenum_core::{
-    error::AppError,
-    ids::EventId,
-    people::{PersonCard, Role},
-};
+use plenum_core::{error::AppError, ids::EventId, people::Role};
 use plenum_events::model::events::Event;
 use plenum_plans::model::ticket_type::TypeRow;
 use plenum_ui::{
     Notice, dynamic,
     forms::is_done,
-    memo,
     notice::Tone,
-    page::{Fault, use_role},
+    page::{Loaded, NotFound, fault_page, resource_by_id, use_id, use_role},
     toast, view,
 };
 use staff::Staff;
@@ -51,59 +45,36 @@ pub fn NewEventPage() -> impl IntoView {
             if may { api::editing(None).await } else { Err(AppError::forbidden("Only organisers and admins make events.")) }
         },
     );
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(editing) => {
-                    let version = RwSignal::new(0);
-                    view! {
-                        <Title text=words::NEW/>
-                        <main id="main" tabindex="-1" class="page">
-                            <header class="page-head">
-                                <h1>{words::NEW}</h1>
-                                <div class="page-actions">
-                                    <a class="btn" href="/events">
-                                        {words::ALL}
-                                    </a>
-                                </div>
-                            </header>
-                            <About form=editing.form zones=editing.zones key=editing.key of=None version/>
-                        </main>
-                    }
-                }
-                Err(error) => view! { <Fault error/> },
-            }
-        })
+    let content = |editing: Editing| {
+        let version = RwSignal::new(0);
+        view! {
+            <Title text=words::NEW/>
+            <main id="main" tabindex="-1" class="page">
+                <header class="page-head">
+                    <h1>{words::NEW}</h1>
+                    <div class="page-actions">
+                        <a class="btn" href="/events">
+                            {words::ALL}
+                        </a>
+                    </div>
+                </header>
+                <About form=editing.form zones=editing.zones key=editing.key of=None version/>
+            </main>
+        }
     };
-    view! { <Transition>{content}</Transition> }
+    view! { <Loaded from=first fault=fault_page children=content/> }
 }
 
 /// An event, to be changed.
 #[component]
 pub fn EditEventPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<EventId>().ok())));
-    let first = Resource::new_blocking(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => api::editing(Some(id)).await,
-                None => Err(AppError::not_found("There is no such event.")),
-            }
-        },
-    );
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(Editing { event: Some(event), form, zones, types, staff, key }) => {
-                    view! { <Sections event form zones types staff key/> }
-                }
-                Ok(_) => view! { <Fault error=AppError::not_found("")/> },
-                Err(error) => view! { <Fault error/> },
-            }
-        })
+    let id = use_id::<EventId>();
+    let first = resource_by_id(id, "event", |id| api::editing(Some(id)));
+    let content = |editing: Editing| match editing {
+        Editing { event: Some(event), form, zones, types, staff, key } => view! { <Sections event form zones types staff key/> },
+        Editing { event: None, .. } => view! { <NotFound/> },
     };
-    view! { <Transition>{content}</Transition> }
+    view! { <Loaded from=first fault=fault_page children=content/> }
 }
 
 /// What the sections show of the event, as it was when it was read last. Copies are the same.
@@ -112,7 +83,7 @@ struct Known {
     id: EventId,
     event: RwSignal<Event>,
     types: RwSignal<Vec<TypeRow>>,
-    staff: RwSignal<Vec<PersonCard>>,
+    staff: RwSignal<Vec<StaffMember>>,
 }
 
 impl Known {
@@ -135,7 +106,7 @@ impl Known {
 }
 
 #[component]
-fn Sections(event: Event, form: EventForm, zones: Vec<String>, types: Vec<TypeRow>, staff: Vec<PersonCard>, key: String) -> impl IntoView {
+fn Sections(event: Event, form: EventForm, zones: Vec<String>, types: Vec<TypeRow>, staff: Vec<StaffMember>, key: String) -> impl IntoView {
     let id = event.id;
     let version = RwSignal::new(event.version);
     let (currency, times) = (form.currency.clone(), (form.starts.clone(), form.ends.clone()));

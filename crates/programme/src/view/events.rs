@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{components::Form, hooks::use_query_map};
+use leptos_router::components::Form;
+use strum::VariantArray as _;
 
 use super::event::chip;
 use crate::{api::events as api, words as organising};
@@ -21,22 +22,22 @@ use plenum_events::{
 };
 use plenum_ui::{
     Each, EmptyState, dynamic, memo,
-    page::{FaultWithin, Followed, use_seconds, use_viewer},
+    page::{Followed, Loaded, use_seconds, use_viewer},
     redirect::encoded,
-    view,
+    use_query, view,
 };
 
 /// The list.
 #[component]
 pub fn EventsPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let filter: Memo<Filter> = memo(move || {
         query.with(|query| {
             let text = |name| query.get_str(name).unwrap_or_default();
             Filter {
                 q: text("q").to_owned(),
-                when: When::from_word(text("when")),
-                place: Place::from_word(text("place")),
+                when: text("when").parse().unwrap_or_default(),
+                place: text("place").parse().ok(),
                 free: text("free") == "true",
                 mine: text("mine") == "true",
                 from: text("from").parse().unwrap_or_default(),
@@ -44,18 +45,12 @@ pub fn EventsPage() -> impl IntoView {
         })
     });
     let first = Resource::new_blocking(move || filter.get(), api::shown);
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <List snapshot filter=filter.get_untracked()/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     view! {
         <Title text=words::EVENTS/>
         <main id="main" tabindex="-1" class="page" data-width="wide">
-            <Transition>{content}</Transition>
+            <Loaded from=first let:snapshot>
+                <List snapshot filter=filter.get_untracked()/>
+            </Loaded>
         </main>
     }
 }
@@ -68,10 +63,10 @@ fn address(filter: &Filter, from: u32) -> String {
         add("q", &filter.q);
     }
     if filter.when != When::default() {
-        add("when", filter.when.word());
+        add("when", filter.when.into_str());
     }
     if let Some(place) = filter.place {
-        add("place", place.word());
+        add("place", place.into_str());
     }
     if filter.free {
         add("free", "true");
@@ -155,10 +150,15 @@ fn List(snapshot: Snapshot<EventList>, filter: Filter) -> impl IntoView {
 #[component]
 fn Search(filter: Filter, has_own: bool) -> impl IntoView {
     let asks = Filter { from: 0, ..filter.clone() } != Filter::default();
-    let whens =
-        When::ALL.map(|when| view! { <option value=when.word() selected=when == filter.when>{words::when(when)}</option> }).collect_view();
-    let places = Place::ALL
-        .map(|place| view! { <option value=place.word() selected=Some(place) == filter.place>{words::place(place)}</option> })
+    let whens = When::VARIANTS
+        .iter()
+        .copied()
+        .map(|when| view! { <option value=when.into_str() selected=when == filter.when>{words::when(when)}</option> })
+        .collect_view();
+    let places = Place::VARIANTS
+        .iter()
+        .copied()
+        .map(|place| view! { <option value=place.into_str() selected=Some(place) == filter.place>{words::place(place)}</option> })
         .collect_view();
     let mine = has_own.then(|| {
         view! {
@@ -184,6 +184,7 @@ fn Search(filter: Filter, has_own: bool) -> impl IntoView {
                         class="input"
                         id="events-q"
                         type="search"
+                        dir="auto"
                         name="q"
                         value=filter.q
                         placeholder=words::SEARCH_HINT

@@ -14,12 +14,17 @@ use {
     crate::server::desk,
     plenum_broadcasts as broadcasts,
     plenum_broadcasts::model::{Audience, Draft, Words},
-    plenum_events::server::access as running,
+    plenum_broadcasts::server::Proved,
+    plenum_core::{cursor::Epoch, people::Identity},
+    plenum_events::server::access,
     plenum_store::{
-        db::Tx,
+        db::{Conn, Tx},
         idempotency::{self, parse_key},
     },
-    plenum_web::request::{answer, asker, command},
+    plenum_web::{
+        server_fn::{command_with_state, query, query_snapshot},
+        state::AppState,
+    },
 };
 
 /// What is sold and who is in.
@@ -28,12 +33,7 @@ use {
 /// 401; 403 unless one runs the event; 404.
 #[server(name = ReadDesk, prefix = "/fn", endpoint = "desk/read", input = GetUrl, output = Json)]
 pub async fn read(event: EventId) -> Result<Snapshot<Desk>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        desk::read(&mut *state.store.read().await?, &who, state.store.epoch(), event).await
-    })
-    .await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| desk::read(conn, who, epoch, event).await).await
 }
 
 /// When what was sold.
@@ -42,12 +42,7 @@ pub async fn read(event: EventId) -> Result<Snapshot<Desk>, AppError> {
 /// 401; 403; 404.
 #[server(name = SalesOverTime, prefix = "/fn", endpoint = "desk/over_time", input = GetUrl, output = Json)]
 pub async fn over_time(event: EventId, #[server(default)] span: Span) -> Result<OverTime, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        desk::over_time(&mut *state.store.read().await?, &who, event, span).await
-    })
-    .await
+    query(async move |conn: &mut Conn, who: &Identity| desk::over_time(conn, who, event, span).await).await
 }
 
 /// A page of orders.
@@ -56,12 +51,7 @@ pub async fn over_time(event: EventId, #[server(default)] span: Span) -> Result<
 /// 401; 403; 404; 422 `state`.
 #[server(name = DeskOrders, prefix = "/fn", endpoint = "desk/orders", input = GetUrl, output = Json)]
 pub async fn orders(event: EventId, #[server(default)] asked: OrdersAsked) -> Result<Orders, AppError> {
-    let asking = asker();
-    answer(async move {
-        let (state, who) = asking?;
-        desk::orders(&mut *state.store.read().await?, &who, event, &asked).await
-    })
-    .await
+    query(async move |conn: &mut Conn, who: &Identity| desk::orders(conn, who, event, &asked).await).await
 }
 
 /// Orders of all events that have `text` in their number, or in their buyer's name or address.
@@ -70,12 +60,7 @@ pub async fn orders(event: EventId, #[server(default)] asked: OrdersAsked) -> Re
 /// 401; 403 unless one is an agent or an admin.
 #[server(name = FindOrders, prefix = "/fn", endpoint = "desk/find", input = GetUrl, output = Json)]
 pub async fn find(#[server(default)] text: String) -> Result<Orders, AppError> {
-    let asking = asker();
-    answer(async move {
-        let (state, who) = asking?;
-        desk::find(&mut *state.store.read().await?, &who, &text).await
-    })
-    .await
+    query(async move |conn: &mut Conn, who: &Identity| desk::find(conn, who, &text).await).await
 }
 
 /// Writes to all who have a ticket, once for `key`.
@@ -89,18 +74,19 @@ pub async fn write(
     #[server(default)] title: String,
     #[server(default)] text: String,
 ) -> Result<BroadcastId, AppError> {
-    command(&format!("/events/{event}/desk?done=sent"), move |state, who| async move {
+    let write = async move |state: AppState, who: Identity| {
         let key = parse_key(&key)?;
+        access::require_organiser_of(&mut *state.store.look().await?, &who, event).await?;
         let words = Words::parse(0, &title, &text, &format!("/events/{event}"), 1)?;
+        let draft = Proved::of(Draft::new(Audience::Event(event), words.clone()))?;
         let once = async move |tx: &mut Tx| {
             let effect = async |tx: &mut Tx| {
-                running::run_by(tx, &who, event).await?;
-                let draft = Draft::new(Audience::Event(event), words.clone());
+                access::require_organiser_of(tx, &who, event).await?;
                 broadcasts::server::create(tx, &who, &draft).await.map(|made| made.id)
             };
             idempotency::once(tx, who.person, &key, &("desk.write", event, &words), effect).await
         };
         state.store.write(once).await
-    })
-    .await
+    };
+    command_with_state(write).done(format!("/events/{event}/desk?done=sent")).await
 }

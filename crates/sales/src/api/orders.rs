@@ -12,11 +12,21 @@ use plenum_core::{
 #[cfg(feature = "ssr")]
 use {
     crate::server::orders::{self, Outcome, Wanted, Wish},
+    crate::words::orders as words,
+    plenum_core::{cursor::Epoch, people::Identity},
     plenum_store::{
-        db::{Tx, now},
+        db::{Conn, Tx, now},
         idempotency::{self, parse_key},
     },
-    plenum_web::request::{answer, asker, command, commander},
+    plenum_ui::redirect::encoded,
+    plenum_wallet::{
+        model::deposit::{Errand, to_add},
+        server::{deposits, gateway::takes_deposits},
+    },
+    plenum_web::{
+        server_fn::{command, command_with_input, command_with_state, query_snapshot, query_with_state},
+        state::AppState,
+    },
 };
 
 /// One's own orders, the newest first, below `before`.
@@ -25,10 +35,8 @@ use {
 /// 401.
 #[server(name = ListOrders, prefix = "/fn", endpoint = "box_office/orders", input = GetUrl, output = Json)]
 pub async fn list(#[server(default)] show: Show, #[server(default)] before: Option<OrderId>) -> Result<Snapshot<Orders>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        orders::list(&mut *state.store.read().await?, who.person, state.store.epoch(), show, before, now()).await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| {
+        orders::list(conn, who.person, epoch, show, before, now()).await
     })
     .await
 }
@@ -39,10 +47,8 @@ pub async fn list(#[server(default)] show: Show, #[server(default)] before: Opti
 /// 401; 404 unless it is one's own, or one handles the orders of its event.
 #[server(name = ReadOrder, prefix = "/fn", endpoint = "box_office/order", input = GetUrl, output = Json)]
 pub async fn detail(id: OrderId) -> Result<Snapshot<OrderPage>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        orders::page(&mut *state.store.read().await?, &who, state.store.epoch(), id, now()).await
+    query_with_state(async move |state, who| {
+        orders::page(&mut *state.store.read().await?, &who, state.store.epoch(), id, takes_deposits(&state), now()).await
     })
     .await
 }
@@ -53,16 +59,35 @@ pub async fn detail(id: OrderId) -> Result<Snapshot<OrderPage>, AppError> {
 /// 401; 404; 409 if the hold has ended or the event does not sell any more; 429 with a code.
 #[server(name = QuoteHold, prefix = "/fn", endpoint = "box_office/quote", input = GetUrl, output = Json)]
 pub async fn quote(hold: HoldId, #[server(default)] promo: Option<String>) -> Result<Quote, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
+    query_with_state(async move |state, who| {
         // Whoever tries codes is not to try many.
         if promo.as_deref().is_some_and(|promo| !promo.trim().is_empty()) {
             state.rates.command(who.person)?;
         }
         let wish = Wish::parse(promo.as_deref());
-        orders::quote(&mut *state.store.read().await?, &who, hold, wish, now()).await
+        orders::quote(&mut *state.store.read().await?, &who, hold, wish, takes_deposits(&state), now()).await
     })
+    .await
+}
+
+/// Adds to the wallet what the places of a hold cost more than there is in it, once for `key`; returns where that is paid, and whoever has
+/// paid is led back to their order. A page without scripts goes there.
+///
+/// # Errors
+/// 401; 404; 409 if nothing is missing, the hold has ended, there is no gateway, or too many deposits are under way; 422 `key`; 429.
+#[server(name = AddMissing, prefix = "/fn", endpoint = "box_office/add_missing", output = Json)]
+pub async fn add_missing(key: String, hold: HoldId, #[server(default)] promo: String) -> Result<String, AppError> {
+    command_with_state(async move |state: AppState, who: Identity| {
+        let quote = orders::quote(&mut *state.store.read().await?, &who, hold, Wish::parse(Some(&promo)), true, now()).await?;
+        let missing = quote.total.missing(quote.available).ok_or_else(|| AppError::conflict(words::NOTHING_MISSING))?;
+        let path = match quote.order {
+            Some(order) => format!("/orders/{order}"),
+            None => format!("/orders/new?hold={hold}&promo={}", encoded(&promo)),
+        };
+        let errand = Errand { path, until: Some(quote.until) };
+        Ok(deposits::begin_and_lead(&state, &who, &key, to_add(missing), Some(errand)).await?.checkout_url)
+    })
+    .done_at(String::clone)
     .await
 }
 
@@ -72,13 +97,8 @@ pub async fn quote(hold: HoldId, #[server(default)] promo: Option<String>) -> Re
 /// 401; 404; 409 if the hold has ended, was paid, or the event does not sell any more; `promo`; 429.
 #[server(name = CreateOrder, prefix = "/fn", endpoint = "box_office/create_order", output = Json)]
 pub async fn create(hold: HoldId, #[server(default)] promo: Option<String>) -> Result<OrderId, AppError> {
-    let asked = commander();
-    let made = answer(async move {
-        let (state, who) = asked?;
-        let wish = Wish::parse(promo.as_deref())?;
-        state.store.write(async move |tx: &mut Tx| orders::create(tx, &who, hold, &wish).await.map(|order| order.id)).await
-    });
-    let id = made.await?;
+    let create = async move |tx: &mut Tx, who: &Identity, wish: &Wish| orders::create(tx, who, hold, wish).await.map(|order| order.id);
+    let id = command_with_input(move || Wish::parse(promo.as_deref()), create).await?;
     leptos_axum::redirect(&format!("/orders/{id}"));
     Ok(id)
 }
@@ -89,9 +109,7 @@ pub async fn create(hold: HoldId, #[server(default)] promo: Option<String>) -> R
 /// 401; 404; 409 if the hold has ended, was paid, or the event does not sell any more; 409 `balance`, `promo` or `total`; 422 `key`; 429.
 #[server(name = BuyPlaces, prefix = "/fn", endpoint = "box_office/buy", output = Json)]
 pub async fn buy(key: String, hold: HoldId, #[server(default)] promo: String, total: i64) -> Result<OrderId, AppError> {
-    let asked = commander();
-    let bought = answer(async move {
-        let (state, who) = asked?;
+    let bought = command_with_state(async move |state, who| {
         let (key, wish) = (parse_key(&key)?, Wish::parse(Some(&promo))?);
         let body = async move |tx: &mut Tx| {
             let effect = async |tx: &mut Tx| {
@@ -100,6 +118,7 @@ pub async fn buy(key: String, hold: HoldId, #[server(default)] promo: String, to
             };
             idempotency::once_if(tx, who.person, &key, &("box_office.buy", hold, &promo, total), Outcome::is_paid, effect).await
         };
+        // A refusal may leave something behind: it becomes an error after the commit.
         state.store.write(body).await?.paid()
     });
     let id = bought.await?.id;
@@ -113,14 +132,16 @@ pub async fn buy(key: String, hold: HoldId, #[server(default)] promo: String, to
 /// 401; 403; 404; 409 if it was paid, has ended, or the event does not sell any more; 409 `balance`, `promo` or `total`; 422 `key`; 429.
 #[server(name = PayOrder, prefix = "/fn", endpoint = "box_office/pay", output = Json)]
 pub async fn pay(key: String, id: OrderId, total: i64) -> Result<Order, AppError> {
-    command(&format!("/orders/{id}?done=paid"), move |state, who| async move {
+    command_with_state(async move |state, who| {
         let key = parse_key(&key)?;
         let body = async move |tx: &mut Tx| {
             let effect = async |tx: &mut Tx| orders::pay(tx, &who, id, Some(total)).await;
             idempotency::once_if(tx, who.person, &key, &("box_office.pay", id, total), Outcome::is_paid, effect).await
         };
+        // As for `buy`.
         state.store.write(body).await?.paid()
     })
+    .done(format!("/orders/{id}?done=paid"))
     .await
 }
 
@@ -130,10 +151,7 @@ pub async fn pay(key: String, id: OrderId, total: i64) -> Result<Order, AppError
 /// 401; 403; 404; 409 if it was paid or has ended; 429.
 #[server(name = CancelOrder, prefix = "/fn", endpoint = "box_office/cancel_order", output = Json)]
 pub async fn cancel(id: OrderId) -> Result<Order, AppError> {
-    command(&format!("/orders/{id}?done=cancelled"), move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| orders::cancel(tx, &who, id).await).await
-    })
-    .await
+    command(async move |tx, who| orders::cancel(tx, who, id).await).done(format!("/orders/{id}?done=cancelled")).await
 }
 
 /// Gives `lines` of an order back, once for `key`.
@@ -149,14 +167,12 @@ pub async fn refund(
     #[server(default)] reason: String,
     #[server(default)] although_used: bool,
 ) -> Result<Order, AppError> {
-    command(&format!("/orders/{id}?done=refunded"), move |state, who| async move {
-        let (key, request) = (parse_key(&key)?, ("box_office.refund", id, lines.clone(), reason.clone(), although_used));
-        let wanted = Wanted::parse(Some(lines), &reason, although_used)?;
-        let body = async move |tx: &mut Tx| {
-            let effect = async |tx: &mut Tx| orders::refund(tx, &who, id, &wanted).await;
-            idempotency::once(tx, who.person, &key, &request, effect).await
-        };
-        state.store.write(body).await
-    })
-    .await
+    let request = ("box_office.refund", id, lines.clone(), reason.clone(), although_used);
+    let refund = async move |tx: &mut Tx, who: &Identity, (key, wanted): &(String, Wanted)| {
+        let effect = async |tx: &mut Tx| orders::refund(tx, who, id, wanted).await;
+        idempotency::once(tx, who.person, key, &request, effect).await
+    };
+    command_with_input(move || Ok((parse_key(&key)?, Wanted::parse(Some(lines), &reason, although_used)?)), refund)
+        .done(format!("/orders/{id}?done=refunded"))
+        .await
 }

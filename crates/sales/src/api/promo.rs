@@ -13,8 +13,9 @@ use plenum_core::{
 #[cfg(feature = "ssr")]
 use {
     crate::server::promo::{self, Entered},
-    plenum_store::db::{Tx, now},
-    plenum_web::request::{answer, asker, command},
+    plenum_core::{cursor::Epoch, people::Identity},
+    plenum_store::db::Conn,
+    plenum_web::server_fn::{command, query_snapshot},
 };
 
 /// The codes of an event.
@@ -23,12 +24,7 @@ use {
 /// 401; 403 unless one runs it; 404.
 #[server(name = ListPromoCodes, prefix = "/fn", endpoint = "box_office/promo_codes", input = GetUrl, output = Json)]
 pub async fn list(event: EventId) -> Result<Snapshot<Promos>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        promo::list(&mut *state.store.read().await?, &who, state.store.epoch(), event, now()).await
-    })
-    .await
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| promo::list(conn, who, epoch, event).await).await
 }
 
 /// Makes a code: `by` is `percent` or `amount`; `from` and `until` are local times of the event's zone.
@@ -46,11 +42,8 @@ pub async fn create(
     #[server(default)] from: String,
     #[server(default)] until: String,
 ) -> Result<Promo, AppError> {
-    command(&format!("/events/{event}/codes?done=made"), move |state, who| async move {
-        let entered = Entered { code, by, off, most_uses, most_each, from, until };
-        state.store.write(async move |tx: &mut Tx| promo::create(tx, &who, event, &entered).await).await
-    })
-    .await
+    let entered = Entered { code, by, off, most_uses, most_each, from, until };
+    command(async move |tx, who| promo::create(tx, who, event, &entered).await).done(format!("/events/{event}/codes?done=made")).await
 }
 
 /// Ends a code.
@@ -59,8 +52,5 @@ pub async fn create(
 /// 401; 403 unless one runs its event; 404; 429.
 #[server(name = EndPromoCode, prefix = "/fn", endpoint = "box_office/end_promo_code", output = Json)]
 pub async fn end(event: EventId, id: PromoCodeId) -> Result<Promo, AppError> {
-    command(&format!("/events/{event}/codes"), move |state, who| async move {
-        state.store.write(async move |tx: &mut Tx| promo::end(tx, &who, id).await).await
-    })
-    .await
+    command(async move |tx, who| promo::end(tx, who, id).await).done(format!("/events/{event}/codes")).await
 }

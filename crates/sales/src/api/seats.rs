@@ -19,20 +19,22 @@ use {
     crate::{
         model::hold::Wanted,
         server::{
-            baskets::{self, Part},
-            holds::{self, Terms},
+            baskets::{self, Part, Together},
+            holds::{self, HoldPolicy},
             orders::{self, Wish},
             seats::{self, terms},
-            waiting_list as waiting,
+            waiting_list,
         },
     },
     plenum_core::{error::AppResult, people::Identity},
     plenum_store::{
-        db::{self, Tx},
-        idempotency::{self, parse_key},
+        db::{self, Conn, Tx},
+        idempotency::{self, parse_key_if_any},
     },
+    plenum_wallet::server::gateway::takes_deposits,
     plenum_web::{
-        request::{answer, asker, command, host, state, visitor},
+        request::Visitor,
+        server_fn::{command_with_state, query, visitor_query},
         state::AppState,
     },
     serde::{Serialize, de::DeserializeOwned},
@@ -41,27 +43,26 @@ use {
 /// The seat map of an event, for whoever looks.
 ///
 /// # Errors
-/// 404 if there is no such event, or not for them.
+/// 404 if there is no such event, or not for them; 429 if they look at many at a time.
 #[server(name = SeatMapOf, prefix = "/fn", endpoint = "box_office/seats", input = GetUrl, output = Json)]
 pub async fn map(event: EventId) -> Result<Snapshot<SeatMap>, AppError> {
-    let (asked, who, host) = (state(), visitor(), host());
-    answer(async move { seats::snapshot(&asked?, who, &host, event).await }).await
+    visitor_query(async move |state, visitor| seats::snapshot(&state, &visitor, event).await).await
 }
 
 /// The seat map of an event with what the basket costs, as a page begins with both.
 ///
 /// # Errors
-/// 404 if there is no such event, or not for them.
+/// 404 if there is no such event, or not for them; 429 if they look at many at a time.
 #[server(name = OpenSeats, prefix = "/fn", endpoint = "box_office/open_seats", input = GetUrl, output = Json)]
 pub async fn open(event: EventId) -> Result<(Snapshot<SeatMap>, Option<Quote>), AppError> {
-    let (asked, who, host) = (state(), visitor(), host());
-    answer(async move {
-        let state = asked?;
-        let snapshot = seats::snapshot(&state, who.clone(), &host, event).await?;
-        let quote = match (&snapshot.state.hold, who) {
+    visitor_query(async move |state, visitor: Visitor| {
+        let snapshot = seats::snapshot(&state, &visitor, event).await?;
+        let quote = match (&snapshot.state.hold, visitor.who) {
             // One that cannot be priced any more says so itself.
             (Some(hold), Some(who)) => {
-                orders::quote(&mut *state.store.read().await?, &who, hold.id, Wish::parse(None), db::now()).await.ok()
+                orders::quote(&mut *state.store.read().await?, &who, hold.id, Wish::parse(None), takes_deposits(&state), db::now())
+                    .await
+                    .ok()
             }
             _ => None,
         };
@@ -76,17 +77,18 @@ async fn seating<T, R, F>(event: EventId, key: String, request: R, effect: F) ->
 where
     T: Serialize + DeserializeOwned + Send + 'static,
     R: Serialize + Send + Sync + 'static,
-    F: AsyncFn(&mut Tx, &Identity, Terms) -> AppResult<T> + Send + 'static,
+    F: AsyncFn(&mut Tx, &Identity, HoldPolicy) -> AppResult<T> + Send + 'static,
 {
-    command(&format!("/events/{event}/seats"), move |state: AppState, who| async move {
+    command_with_state(async move |state: AppState, who: Identity| {
         let terms = terms(&state)?;
-        let key = if key.is_empty() { None } else { Some(parse_key(&key)?) };
+        let key = parse_key_if_any(&key)?;
         let body = async move |tx: &mut Tx| match &key {
             Some(key) => idempotency::once(tx, who.person, key, &request, async |tx: &mut Tx| effect(tx, &who, terms).await).await,
             None => effect(tx, &who, terms).await,
         };
         state.store.write(body).await
     })
+    .done(format!("/events/{event}/seats"))
     .await
 }
 
@@ -133,10 +135,13 @@ pub async fn hold_best(
     #[server(default)] ticket_type: String,
     #[server(default)] key: String,
 ) -> Result<Hold, AppError> {
-    let request = ("best", event, count, ticket_type.clone());
-    let ticket_type = ticket_type.parse::<TicketTypeId>().ok();
-    let best = async move |tx: &mut Tx, who: &Identity, terms| baskets::hold_best(tx, who, event, count, ticket_type, terms).await;
-    seating(event, key, request, best).await
+    let wanted = Together { count, ticket_type: ticket_type.parse::<TicketTypeId>().ok() };
+    command_with_state(async move |state: AppState, who: Identity| {
+        let (key, terms) = (parse_key_if_any(&key)?, terms(&state)?);
+        baskets::hold_best(&state.store, &who, event, wanted, key, terms).await
+    })
+    .done(format!("/events/{event}/seats"))
+    .await
 }
 
 /// Lets one seat of the basket go.
@@ -173,7 +178,7 @@ pub async fn release(event: EventId, hold: HoldId) -> Result<(), AppError> {
 /// 401; 404; 409 if there are places, or the event does not sell; 429.
 #[server(name = WaitForPlace, prefix = "/fn", endpoint = "box_office/wait", output = Json)]
 pub async fn wait(event: EventId, ticket_type: TicketTypeId) -> Result<OwnWaiting, AppError> {
-    let effect = async move |tx: &mut Tx, who: &Identity, terms| waiting::join(tx, who, ticket_type, terms).await;
+    let effect = async move |tx: &mut Tx, who: &Identity, terms| waiting_list::join(tx, who, ticket_type, terms).await;
     seating(event, String::new(), (), effect).await
 }
 
@@ -183,7 +188,7 @@ pub async fn wait(event: EventId, ticket_type: TicketTypeId) -> Result<OwnWaitin
 /// 401; 429.
 #[server(name = StopWaiting, prefix = "/fn", endpoint = "box_office/stop_waiting", output = Json)]
 pub async fn stop_waiting(event: EventId, ticket_type: TicketTypeId) -> Result<(), AppError> {
-    seating(event, String::new(), (), async move |tx: &mut Tx, who: &Identity, _| waiting::leave(tx, who, ticket_type).await).await
+    seating(event, String::new(), (), async move |tx: &mut Tx, who: &Identity, _| waiting_list::leave(tx, who, ticket_type).await).await
 }
 
 /// Where one waits for places of an event, and how many are before one.
@@ -192,10 +197,5 @@ pub async fn stop_waiting(event: EventId, ticket_type: TicketTypeId) -> Result<(
 /// 401.
 #[server(name = WaitingAt, prefix = "/fn", endpoint = "box_office/waiting", input = GetUrl, output = Json)]
 pub async fn waiting_at(event: EventId) -> Result<Vec<OwnWaiting>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
-        waiting::of_person(&mut *state.store.look().await?, who.person, event).await
-    })
-    .await
+    query(async move |conn: &mut Conn, who: &Identity| waiting_list::of_person(conn, who.person, event).await).await
 }

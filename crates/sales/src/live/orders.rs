@@ -14,7 +14,6 @@ use plenum_events::model::order::OrderState;
 /// An order as it is now, for those who look at it (S3-27).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderUpdated {
-    /// Which.
     pub order_id: OrderId,
     /// What it is called.
     pub order_number: String,
@@ -29,7 +28,6 @@ pub struct OrderUpdated {
 /// The same for all pages of its owner, which show no more of it than a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnOrderUpdated {
-    /// Which.
     pub order_id: OrderId,
     /// What it is called.
     pub order_number: String,

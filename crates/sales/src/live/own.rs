@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{hold::Hold, waiting_list::OwnWaiting};
 use plenum_core::{
-    ids::{EventId, PersonId},
+    ids::{EventId, PersonId, SeatId},
     live_events,
 };
 
@@ -18,12 +18,14 @@ pub struct HoldChanged {
 }
 
 /// How many places of an event one has by now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoughtChanged {
     /// Of which event.
     pub event_id: EventId,
     /// Bought, and not given back.
     pub bought: i64,
+    /// Which seats of them, in their order; standing places have none.
+    pub seats: Vec<SeatId>,
 }
 
 live_events! {
@@ -31,7 +33,7 @@ live_events! {
     pub enum OwnEvent on Channel::Person(PersonId) {
         #[doc = "One's basket of an event, as it is now."]
         HoldChanged(HoldChanged) = "hold.changed", state(|changed| format!("hold:{}", changed.event_id));
-        #[doc = "How many places of an event one has bought, as it is now."]
+        #[doc = "The places of an event that one has bought, as it is now."]
         BoughtChanged(BoughtChanged) = "bought.changed", state(|changed| format!("bought:{}", changed.event_id));
         #[doc = "One's place in a waiting list, as it is now: one joined, was offered a place, let it go, or left."]
         WaitingChanged(OwnWaiting) = "waiting.changed", state(|waiting| format!("waiting:{}", waiting.ticket_type_id));

@@ -53,7 +53,7 @@ impl Live<EventEvent> for SeatMap {
 }
 
 impl Live<OwnEvent> for SeatMap {
-    /// The seats that are to be drawn again: those that were in the basket, and those that are.
+    /// The seats that are to be drawn again: those that were the viewer's, and those that are.
     type Touched = Vec<SeatId>;
 
     fn apply(&mut self, _: PersonId, event: &OwnEvent) -> Vec<SeatId> {
@@ -72,7 +72,8 @@ impl Live<OwnEvent> for SeatMap {
             }
             OwnEvent::BoughtChanged(changed) if changed.event_id == self.event.id => {
                 self.bought = changed.bought;
-                Vec::new()
+                let before = std::mem::replace(&mut self.bought_seats, changed.seats.clone());
+                before.into_iter().chain(changed.seats.iter().copied()).collect()
             }
             OwnEvent::HoldChanged(_) | OwnEvent::BoughtChanged(_) | OwnEvent::WaitingChanged(_) => Vec::new(),
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use plenum_core::ids::{EventId, HoldId, Millis, SeatId, TicketTypeId};
 
 /// Where a hold is on its way. Whether an active one still holds anything is judged by its `until` whenever it is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::VariantArray)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase"))]
 pub enum HoldState {
     /// It holds, while its time lasts.
@@ -19,7 +19,7 @@ pub enum HoldState {
 }
 
 /// What ends a hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum HoldAction {
     /// Its owner lets it go, or the last of its places.
     Release,
@@ -37,16 +37,6 @@ pub fn transition(state: HoldState, action: HoldAction) -> Option<HoldState> {
         (HoldState::Active, HoldAction::Buy) => Some(HoldState::Bought),
         (HoldState::Released | HoldState::Expired | HoldState::Bought, _) => None,
     }
-}
-
-impl HoldState {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Active, Self::Released, Self::Expired, Self::Bought];
-}
-
-impl HoldAction {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Release, Self::Expire, Self::Buy];
 }
 
 /// Places of a standing ticket type.
@@ -106,14 +96,15 @@ impl Hold {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     /// Every state and action: what has ended stays ended.
     #[test]
     fn the_table_of_states() {
         let table =
             [(HoldAction::Release, HoldState::Released), (HoldAction::Expire, HoldState::Expired), (HoldAction::Buy, HoldState::Bought)];
-        for state in HoldState::ALL {
-            for action in HoldAction::ALL {
+        for &state in HoldState::VARIANTS {
+            for &action in HoldAction::VARIANTS {
                 let expected = table.iter().find(|(by, _)| *by == action && state == HoldState::Active).map(|(_, to)| *to);
                 assert_eq!(transition(state, action), expected, "{state:?} {action:?}");
             }

@@ -26,7 +26,7 @@ pub fn number(random: u64) -> String {
 }
 
 /// What becomes of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::VariantArray)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum LineState {
@@ -41,7 +41,7 @@ pub enum LineState {
 }
 
 /// What happens to a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum LineAction {
     /// Its order is paid.
     Pay,
@@ -52,9 +52,6 @@ pub enum LineAction {
 }
 
 impl LineState {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Open, Self::Sold, Self::Refunded, Self::Void];
-
     /// What a line becomes by `action`; none if that cannot happen to it.
     pub fn after(self, action: LineAction) -> Option<Self> {
         match (self, action) {
@@ -64,11 +61,6 @@ impl LineState {
             _ => None,
         }
     }
-}
-
-impl LineAction {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Pay, Self::Refund, Self::End];
 }
 
 /// Which seat a line is of.
@@ -269,7 +261,11 @@ impl From<&Order> for OrderHead {
 }
 
 /// Which orders are shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Show {
     /// All of them.
@@ -284,24 +280,6 @@ pub enum Show {
 }
 
 impl Show {
-    /// All of them, in the order of the tabs.
-    pub const ALL: [Self; 4] = [Self::All, Self::Open, Self::Paid, Self::Ended];
-
-    /// Its name in addresses.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Open => "open",
-            Self::Paid => "paid",
-            Self::Ended => "ended",
-        }
-    }
-
-    /// The one of this name; all for any other.
-    pub fn from_word(word: &str) -> Self {
-        Self::ALL.into_iter().find(|show| show.word() == word).unwrap_or_default()
-    }
-
     /// True if an order in `state` is shown.
     pub fn holds(self, state: OrderState) -> bool {
         match self {
@@ -335,6 +313,8 @@ pub struct OrderPage {
     pub may_refund: bool,
     /// What its owner has to spend; none for others.
     pub available: Option<Money>,
+    /// What is missing can be added: there is a gateway.
+    pub takes_deposits: bool,
     /// A key for the page's command: each has one effect.
     pub key: String,
 }
@@ -364,6 +344,8 @@ pub struct Quote {
     pub refused: Option<String>,
     /// What there is to spend.
     pub available: Money,
+    /// What is missing can be added: there is a gateway.
+    pub takes_deposits: bool,
     /// A key for the payment.
     pub key: String,
 }
@@ -372,6 +354,7 @@ pub struct Quote {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use strum::VariantArray as _;
 
     proptest! {
         /// A number says which 40 bits it was made of, in symbols that are read as they are meant.
@@ -397,8 +380,8 @@ mod tests {
     /// Each state is in one of the tabs besides "all".
     #[test]
     fn the_tabs_divide_the_orders() {
-        for state in OrderState::ALL {
-            assert_eq!(Show::ALL.into_iter().filter(|show| *show != Show::All && show.holds(state)).count(), 1, "{state:?}");
+        for &state in OrderState::VARIANTS {
+            assert_eq!(Show::VARIANTS.iter().copied().filter(|show| *show != Show::All && show.holds(state)).count(), 1, "{state:?}");
         }
     }
 }

@@ -119,7 +119,7 @@ impl NewPromo {
     /// # Errors
     /// 422 of the field: `code`, `off`, `most_uses`, `most_each`.
     pub fn parse(code: &str, by: &str, off: &str, most: (&str, &str), currency: Currency) -> AppResult<Self> {
-        let code = code.parse().map_err(|error: AppError| AppError { field: Some("code".to_owned()), ..error })?;
+        let code = code.parse().map_err(|error: AppError| error.at_field("code"))?;
         let off = match by {
             "percent" => {
                 let percent = off.trim().trim_end_matches('%').trim_end().parse().ok().filter(|percent| (1..=100).contains(percent));
@@ -191,6 +191,12 @@ pub enum Hindrance {
 impl Promo {
     /// What hinders somebody from using it at `now` who has used it in `own` paid orders.
     pub fn hindrance(&self, now: Millis, own: i64) -> Option<Hindrance> {
+        let used_by_them = || self.most_each.is_some_and(|most| own >= most).then_some(Hindrance::UsedByThem);
+        self.hindrance_for_all(now).or_else(used_by_them)
+    }
+
+    /// What hinders everybody from using it at `now`.
+    pub fn hindrance_for_all(&self, now: Millis) -> Option<Hindrance> {
         if self.ended_at.is_some() {
             Some(Hindrance::Unknown)
         } else if self.from_at.is_some_and(|from| now < from) {
@@ -199,8 +205,6 @@ impl Promo {
             Some(Hindrance::TooLate)
         } else if self.most_uses.is_some_and(|most| self.uses >= most) {
             Some(Hindrance::UsedUp)
-        } else if self.most_each.is_some_and(|most| own >= most) {
-            Some(Hindrance::UsedByThem)
         } else {
             None
         }

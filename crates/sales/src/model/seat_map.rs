@@ -14,6 +14,7 @@ use plenum_core::{
 };
 use plenum_events::model::{
     event::{EventState, TypeAvailability},
+    sale::{Sale, SaleWindow},
     seat::{SeatNow, SeatState},
 };
 use plenum_wallet::model::Money;
@@ -37,28 +38,10 @@ pub struct OnSale {
     pub places_each: i64,
 }
 
-/// Whether places can be held now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sale {
-    /// They can.
-    On,
-    /// Not yet.
-    Coming,
-    /// Not any more.
-    Over,
-    /// The event does not sell: it was postponed or cancelled, or has ended.
-    Stopped,
-}
-
 impl OnSale {
-    /// Whether its places can be held at `now`.
+    /// How its sale stands at `now`.
     pub fn sale(&self, now: Millis) -> Sale {
-        match self.state {
-            state if !state.sells() => Sale::Stopped,
-            _ if now < self.sales_from => Sale::Coming,
-            _ if now >= self.sales_until => Sale::Over,
-            _ => Sale::On,
-        }
+        SaleWindow { state: self.state, sales_from: self.sales_from, sales_until: self.sales_until }.sale(now)
     }
 }
 
@@ -102,7 +85,7 @@ impl From<Wire> for Taken {
 
 impl Taken {
     /// Those of `seats` that are not free.
-    pub fn of(seats: impl Iterator<Item = SeatNow>) -> Self {
+    pub fn from_seats(seats: impl Iterator<Item = SeatNow>) -> Self {
         Self(seats.filter(|seat| seat.state != SeatState::Free).map(|seat| (seat.id, seat.state)).collect())
     }
 
@@ -158,7 +141,9 @@ pub enum Seen {
     Held,
     /// The viewer holds it.
     Yours,
-    /// It is sold.
+    /// The viewer has bought it.
+    Bought,
+    /// It is sold to somebody else.
     Sold,
 }
 
@@ -179,6 +164,8 @@ pub struct SeatMap {
     pub hold: Option<Hold>,
     /// How many places the viewer has bought.
     pub bought: i64,
+    /// Which seats of them, in their order.
+    pub bought_seats: Vec<SeatId>,
     /// Where the viewer waits.
     pub waiting: Vec<OwnWaiting>,
     /// How many look at it.
@@ -188,6 +175,11 @@ pub struct SeatMap {
 }
 
 impl SeatMap {
+    /// How many places the viewer may have in a basket: what they have bought counts, too.
+    pub fn basket_limit(&self) -> i64 {
+        (self.event.places_each - self.bought).max(0)
+    }
+
     /// What a seat is for the viewer at `now`. Their own basket says what is theirs, whatever the seat's own word is.
     pub fn seen(&self, seat: SeatId, now: Millis) -> Seen {
         if self.hold.as_ref().is_some_and(|hold| !hold.is_over(now) && hold.seats.contains(&seat)) {
@@ -196,6 +188,7 @@ impl SeatMap {
         match self.taken.get(seat).at(now) {
             SeatState::Free => Seen::Free,
             SeatState::Held { .. } => Seen::Held,
+            SeatState::Sold if self.bought_seats.contains(&seat) => Seen::Bought,
             SeatState::Sold => Seen::Sold,
         }
     }
@@ -240,7 +233,7 @@ mod tests {
             (12, SeatState::Sold),
             (9, SeatState::Held { until: 4_000 }),
         ];
-        let taken = Taken::of(seats.into_iter().map(|(id, state)| SeatNow { id: SeatId(id), state }));
+        let taken = Taken::from_seats(seats.into_iter().map(|(id, state)| SeatNow { id: SeatId(id), state }));
         let text = serde_json::to_string(&taken).unwrap();
         assert_eq!(text, r#"{"held":[[3,5000],[9,4000]],"sold":[7,5]}"#);
         assert_eq!(serde_json::from_str::<Taken>(&text).unwrap(), taken);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use plenum_core::ids::{EventId, Millis, TicketTypeId};
 
 /// Where somebody in a waiting list is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::VariantArray)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum WaitingState {
@@ -22,7 +22,7 @@ pub enum WaitingState {
 }
 
 /// What happens to somebody in a waiting list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum WaitingAction {
     /// A place has become free, and it is their turn.
     Offer,
@@ -48,18 +48,10 @@ pub fn transition(state: WaitingState, action: WaitingAction) -> Option<WaitingS
 }
 
 impl WaitingState {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Waiting, Self::Offered, Self::Taken, Self::Lapsed, Self::Left];
-
     /// Nothing more happens to them.
     pub fn is_end(self) -> bool {
         matches!(self, Self::Taken | Self::Lapsed | Self::Left)
     }
-}
-
-impl WaitingAction {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Offer, Self::Buy, Self::Lapse, Self::Leave];
 }
 
 /// One's own place in a waiting list.
@@ -80,6 +72,7 @@ pub struct OwnWaiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     /// Every state and action: what is not in the table cannot happen.
     #[test]
@@ -87,8 +80,8 @@ mod tests {
         use WaitingAction::*;
         use WaitingState::*;
         let table = [(Waiting, Offer, Offered), (Waiting, Leave, Left), (Offered, Buy, Taken), (Offered, Lapse, Lapsed)];
-        for state in WaitingState::ALL {
-            for action in WaitingAction::ALL {
+        for &state in WaitingState::VARIANTS {
+            for &action in WaitingAction::VARIANTS {
                 let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);
                 assert_eq!(transition(state, action), expected, "{state:?} {action:?}");
                 assert!(!state.is_end() || expected.is_none(), "{state:?} is an end");

@@ -21,7 +21,7 @@ use plenum_events::model::order::OrderState;
 use plenum_store::db::{Tx, now};
 use plenum_wallet::model::Money;
 use plenum_web::{
-    api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
+    api::{Before, Command, Endpoints, Keyed, Page, Path, Program, Query},
     problem::Problem,
 };
 
@@ -36,14 +36,14 @@ pub fn endpoints() -> Endpoints {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Listed {
     /// Only orders with a lower id: the `next` of the page before.
-    #[param(value_type = i64, required = false, minimum = 1)]
-    before: Option<i64>,
-    /// Only those that wait to be paid (`open`), are `paid`, or have `ended`.
-    #[param(value_type = String, required = false)]
-    #[serde(default)]
-    show: Show,
+    #[param(inline)]
+    before: Option<Before>,
+    /// Only those that wait to be paid (`open`), are `paid`, or have `ended`; `all` if it is not said.
+    #[param(inline)]
+    show: Option<Show>,
 }
 
 /// An order in a list.
@@ -83,7 +83,16 @@ async fn list_orders(program: Program, Query(Listed { before, show }): Query<Lis
     program.asks()?;
     let Program { state, who, .. } = &program;
     let mut conn = state.store.read().await?;
-    let page = orders::list(&mut conn, who.person, state.store.epoch(), show, before.map(OrderId), now()).await?.state;
+    let page = orders::list(
+        &mut conn,
+        who.person,
+        state.store.epoch(),
+        show.unwrap_or_default(),
+        before.map(|before| OrderId(before.get())),
+        now(),
+    )
+    .await?
+    .state;
     Ok(Json(Page { data: page.orders.into_iter().map(ListedOrder::from).collect(), next: (page.floor > 0).then_some(page.floor) }))
 }
 
@@ -125,7 +134,7 @@ async fn create_order(program: Program, order: Command<NewOrder>) -> Result<Resp
 async fn read_order(program: Program, Path(id): Path<i64>) -> Result<Json<Order>, Problem> {
     program.asks()?;
     let Program { state, who, .. } = &program;
-    let page = orders::page(&mut *state.store.read().await?, who, state.store.epoch(), OrderId(id), now()).await?;
+    let page = orders::page(&mut *state.store.read().await?, who, state.store.epoch(), OrderId(id), false, now()).await?;
     Ok(Json(page.state.order))
 }
 
@@ -193,13 +202,13 @@ impl NewRefund {
 ///
 /// For those who run the event, agents and admins. The money is in the buyer's wallet, the places are free and their tickets void in the
 /// same transaction.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/refund", tag = "Orders", security(("token" = ["write"])),
+#[utoipa::path(post, path = "/api/v1/orders/{id}/refund", tag = "Orders", security(("token" = ["manage"])),
     params(("id" = i64, Path, description = "The order.", minimum = 1), Keyed),
     request_body(content = NewRefund, example = json!({ "reason": "Rained off" })),
     responses((status = 200, description = "It is given back.", body = Order), (status = 404, description = "There is no such order."),
         (status = 409, description = "Nothing of it can be given back, or a ticket was used.")))]
 async fn refund_order(program: Program, Path(id): Path<i64>, command: Command<NewRefund>) -> Result<Json<Order>, Problem> {
-    program.commands()?;
+    program.manages()?;
     let who = program.who.clone();
     let refunded =
         program.once(command, async move |tx: &mut Tx, wanted: &NewRefund| orders::refund(tx, &who, OrderId(id), &wanted.wanted()?).await);

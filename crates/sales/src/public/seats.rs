@@ -20,7 +20,10 @@ use plenum_events::{
     },
     server::availability,
 };
-use plenum_store::db::{self, Tx};
+use plenum_store::{
+    db::{self, Tx},
+    heavy::{Asker, HeavyReads},
+};
 use plenum_web::{
     api::{Command, Endpoints, Keyed, Path, Program},
     problem::Problem,
@@ -60,13 +63,16 @@ struct SeatsOfEvent {
 /// Whether a hold still holds is judged at `at`. Changes come on the channel `seats.{id}`.
 #[utoipa::path(get, path = "/api/v1/events/{id}/seats", tag = "Box office", security(("token" = ["read"])),
     params(("id" = i64, Path, description = "The event.", minimum = 1)),
-    responses((status = 200, description = "All of them.", body = SeatsOfEvent), (status = 404, description = "There is no such event.")))]
+    responses((status = 200, description = "All of them.", body = SeatsOfEvent), (status = 404, description = "There is no such event."),
+        (status = 429, description = "Too many lists at the same time.")))]
 async fn list_seats(program: Program, Path(id): Path<i64>) -> Result<Json<SeatsOfEvent>, Problem> {
     program.asks()?;
     let (event, now) = (EventId(id), db::now());
+    let heavy = program.state.store.part::<HeavyReads>().enter(Asker::Person(program.who.person))?;
+    let _turn = heavy.turn().await?;
     let mut tx = program.state.store.read().await?;
     let seats = seats::list(&mut tx, &program.who, event, now).await?;
-    let availability = availability::at(&mut tx, event, now).await?;
+    let availability = availability::availability_of_event(&mut tx, event, now).await?;
     let seats = seats.into_iter().map(|(seat, state)| SeatOfEvent { seat, state }).collect();
     Ok(Json(SeatsOfEvent { availability, seats, at: now }))
 }
@@ -111,7 +117,7 @@ async fn show_hold(program: Program, Path(id): Path<i64>) -> Result<Json<Hold>, 
     program.asks()?;
     let Program { state, who, .. } = &program;
     let hold = holds::active(&mut *state.store.read().await?, who.person, HoldId(id), db::now(), seats::terms(state)?).await?;
-    Ok(Json(hold.ok_or_else(|| AppError::not_found("There is no such hold."))?))
+    Ok(Json(hold.ok_or_else(|| AppError::no_such("hold"))?))
 }
 
 /// Holds what is held for as much longer again, as often as the settings allow.

@@ -1,10 +1,14 @@
 //! What people do with their baskets beside filling them: more time, fewer places, the best seats together.
 
+use std::collections::BTreeSet;
+
+use sqlx::QueryBuilder;
+
 use super::{
-    holds::{self, Terms, tell, tell_owner, unknown},
+    holds::{self, HoldPolicy, owner_announce, seats_announce},
     orders, seats,
 };
-use crate::server::waiting_list as waiting;
+use crate::server::waiting_list;
 use crate::{
     model::{
         best::best,
@@ -18,7 +22,10 @@ use plenum_core::{
     people::Identity,
 };
 use plenum_events::model::seat::{SeatNow, SeatState};
-use plenum_store::db::Tx;
+use plenum_store::{
+    db::{self, Conn, Db, Store, Tx, push_list},
+    idempotency,
+};
 
 /// A hold that is somebody's and holds now.
 struct Active {
@@ -38,7 +45,7 @@ async fn active(tx: &mut Tx, person: PersonId, id: HoldId) -> AppResult<Active> 
             .bind(person)
             .fetch_optional(&mut **tx)
             .await?;
-    let (event, until, extensions, active) = row.ok_or_else(unknown)?;
+    let (event, until, extensions, active) = row.ok_or_else(|| AppError::no_such("hold"))?;
     if active && until > tx.now() {
         return Ok(Active { event, until, extensions });
     }
@@ -49,7 +56,7 @@ async fn active(tx: &mut Tx, person: PersonId, id: HoldId) -> AppResult<Active> 
 ///
 /// # Errors
 /// 404 if it is not a hold of who asks; 409 if it has ended, or was extended as often as it can be.
-pub async fn extend(tx: &mut Tx, who: &Identity, id: HoldId, terms: Terms) -> AppResult<Hold> {
+pub async fn extend(tx: &mut Tx, who: &Identity, id: HoldId, terms: HoldPolicy) -> AppResult<Hold> {
     let Active { event, until, extensions } = active(tx, who.person, id).await?;
     if extensions >= terms.extensions {
         return Err(AppError::conflict("These places cannot be held any longer. Pay for them, or let them go."));
@@ -57,16 +64,13 @@ pub async fn extend(tx: &mut Tx, who: &Identity, id: HoldId, terms: Terms) -> Ap
     sqlx::query("update holds set extensions = extensions + 1 where id = $1").bind(id).execute(&mut **tx).await?;
     let changed = hold_until(tx, id, until + terms.lasts).await?;
     let held = holds::read(tx, id, terms).await?;
-    tell(tx, event, changed).await?;
-    tell_owner(tx, who.person, event, Some(held.clone()));
+    owner_announce(tx, who.person, event, Some(held));
     orders::follow_hold(tx, id).await?;
-    Ok(held)
+    seats_announce(tx, event, changed).await?;
+    holds::read(tx, id, terms).await
 }
 
 /// Lets a hold end at `until`; returns its seats as they are then.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn hold_until(tx: &mut Tx, id: HoldId, until: Millis) -> AppResult<Vec<SeatNow>> {
     sqlx::query("update holds set until = $2 where id = $1").bind(id).bind(until).execute(&mut **tx).await?;
     sqlx::query("update held_places set until = $2 where hold_id = $1").bind(id).bind(until).execute(&mut **tx).await?;
@@ -91,7 +95,7 @@ pub enum Part {
 ///
 /// # Errors
 /// 404 if it is not a hold of who asks; 409 if it has ended.
-pub async fn let_go(tx: &mut Tx, who: &Identity, id: HoldId, part: Part, terms: Terms) -> AppResult<Option<Hold>> {
+pub async fn let_go(tx: &mut Tx, who: &Identity, id: HoldId, part: Part, terms: HoldPolicy) -> AppResult<Option<Hold>> {
     let Active { event, .. } = active(tx, who.person, id).await?;
     let mut changed = Vec::new();
     match part {
@@ -114,18 +118,19 @@ pub async fn let_go(tx: &mut Tx, who: &Identity, id: HoldId, part: Part, terms: 
     if held.is_none() {
         holds::end(tx, id, HoldAction::Release).await?;
     }
-    waiting::lapse(tx, id, event, who.person, held.as_ref()).await?;
-    tell(tx, event, changed).await?;
-    tell_owner(tx, who.person, event, held.clone());
+    waiting_list::lapse(tx, id, event, who.person, held.as_ref()).await?;
+    owner_announce(tx, who.person, event, held);
     orders::follow_hold(tx, id).await?;
-    Ok(held)
+    seats_announce(tx, event, changed).await?;
+    let now = tx.now();
+    holds::of_person(tx, who.person, event, now, terms).await
 }
 
 /// Sets how many standing places of a ticket type who asks holds; none lets them go.
 ///
 /// # Errors
 /// As [`holds::hold`] and [`let_go`].
-pub async fn stand(tx: &mut Tx, who: &Identity, event: EventId, places: Places, terms: Terms) -> AppResult<Option<Hold>> {
+pub async fn stand(tx: &mut Tx, who: &Identity, event: EventId, places: Places, terms: HoldPolicy) -> AppResult<Option<Hold>> {
     if places.quantity > 0 {
         let wanted = Wanted { seats: Vec::new(), standing: vec![places] };
         return holds::hold(tx, who, event, &wanted, terms).await.map(Some);
@@ -137,25 +142,108 @@ pub async fn stand(tx: &mut Tx, who: &Identity, event: EventId, places: Places, 
     }
 }
 
-/// Holds the best `count` seats together that are free now, of `ticket_type` if one is named.
+/// Blocks of seats that one look at the plan chooses; the writer tries one after the other.
+const BLOCKS: usize = 8;
+/// Looks at the plan that one request takes at the most.
+const LOOKS: usize = 4;
+
+/// Those whose blocks were all taken meanwhile look again one after the other, so that each of them finds what the one before left. An
+/// event has one of these queues.
+#[derive(Default)]
+struct Queues([tokio::sync::Mutex<()>; 16]);
+
+impl Queues {
+    fn of(&self, event: EventId) -> Option<&tokio::sync::Mutex<()>> {
+        self.0.get(usize::try_from(event.0.rem_euclid(16)).unwrap_or_default())
+    }
+}
+
+/// So many seats together, of a ticket type if one is named.
+#[derive(Debug, Clone, Copy)]
+pub struct Together {
+    pub count: usize,
+    pub ticket_type: Option<TicketTypeId>,
+}
+
+/// Holds the best seats together that are free now, once for its `key` if it has one. The plan is read and chosen from outside the
+/// writer, however many seats it has (I33).
 ///
 /// # Errors
-/// As [`holds::hold`]; 409 if there are not so many together.
+/// As [`hold_block`].
 pub async fn hold_best(
-    tx: &mut Tx,
+    store: &Store,
     who: &Identity,
     event: EventId,
-    count: usize,
-    ticket_type: Option<TicketTypeId>,
-    terms: Terms,
+    wanted: Together,
+    key: Option<String>,
+    terms: HoldPolicy,
 ) -> AppResult<Hold> {
-    let now = tx.now();
-    let each = holds::selling(tx, who.organisation, event, now).await?;
+    let queues = store.part::<Queues>();
+    let mut turn = None;
+    for _ in 0..LOOKS {
+        let blocks = best_blocks(&mut *store.read().await?, who, event, wanted, db::now()).await;
+        let (who, key) = (who.clone(), key.clone());
+        let body = async move |tx: &mut Tx| {
+            let effect = async |tx: &mut Tx| hold_block(tx, &who, event, &blocks.clone()?, terms).await;
+            let Some(key) = &key else { return effect(tx).await };
+            let request = ("best", event, wanted.count, wanted.ticket_type.map(|id| id.to_string()).unwrap_or_default());
+            idempotency::once_if(tx, who.person, key, &request, Option::is_some, effect).await
+        };
+        if let Some(hold) = store.write(body).await? {
+            return Ok(hold);
+        }
+        if turn.is_none() {
+            turn = match queues.of(event) {
+                Some(queue) => Some(queue.lock().await),
+                None => None,
+            };
+        }
+    }
+    Err(none_together(wanted.count))
+}
+
+fn none_together(count: usize) -> AppError {
+    AppError::conflict(words::none_together(count)).at_field("seats")
+}
+
+/// The best seats together that are free at `now`, and those that are the best without them, and so on.
+///
+/// # Errors
+/// 404 if there is no such event; 409 if it does not sell, or there are not so many together; 422 `count`.
+pub async fn best_blocks(conn: &mut Conn, who: &Identity, event: EventId, wanted: Together, now: Millis) -> AppResult<Vec<Vec<SeatId>>> {
+    let Together { count, ticket_type } = wanted;
+    let each = holds::selling(conn, who.organisation, event, now).await?;
     if count == 0 || i64::try_from(count).is_ok_and(|count| count > each) {
         return Err(AppError::invalid("count", format!("Choose 1 to {each} seats.")));
     }
-    let (rows, taken) = (seats::rows(tx, event).await?, seats::taken(tx, event, now).await?);
-    let found = best(&rows, count, ticket_type, |seat| taken.get(seat) == SeatState::Free);
-    let seats = found.ok_or_else(|| AppError { field: Some("seats".to_owned()), ..AppError::conflict(words::none_together(count)) })?;
-    holds::hold(tx, who, event, &Wanted { seats, standing: Vec::new() }, terms).await
+    let (rows, taken) = (seats::rows(conn, event).await?, seats::taken(conn, event, now).await?);
+    let mut chosen = BTreeSet::new();
+    let mut blocks = Vec::new();
+    while blocks.len() < BLOCKS
+        && let Some(block) = best(&rows, count, ticket_type, |seat| taken.get(seat) == SeatState::Free && !chosen.contains(&seat))
+    {
+        chosen.extend(block.iter().copied());
+        blocks.push(block);
+    }
+    if blocks.is_empty() { Err(none_together(count)) } else { Ok(blocks) }
+}
+
+/// Holds the first of `blocks` that is still free; none if all of them were taken meanwhile.
+///
+/// # Errors
+/// As [`holds::hold`].
+pub async fn hold_block(tx: &mut Tx, who: &Identity, event: EventId, blocks: &[Vec<SeatId>], terms: HoldPolicy) -> AppResult<Option<Hold>> {
+    let mut query = QueryBuilder::<Db>::new("select s.id from seats s where s.event_id = ");
+    query.push_bind(event).push(" and s.id in ");
+    push_list(&mut query, blocks.iter().flatten().copied());
+    query.push(" and not exists (select 1 from held_seats h where h.seat_id = s.id and h.until > ").push_bind(tx.now()).push(")");
+    query.push(" and not exists (select 1 from order_lines l where l.seat_id = s.id and l.state = 'sold')");
+    let free: BTreeSet<SeatId> = query.build_query_scalar().fetch_all(&mut **tx).await?.into_iter().collect();
+    match blocks.iter().find(|block| block.iter().all(|seat| free.contains(seat))) {
+        Some(block) => {
+            let wanted = Wanted { seats: block.clone(), standing: Vec::new() };
+            holds::hold(tx, who, event, &wanted, terms).await.map(Some)
+        }
+        None => Ok(None),
+    }
 }

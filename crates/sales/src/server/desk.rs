@@ -11,16 +11,17 @@ use plenum_core::{
     people::{Identity, PersonCard, Role},
 };
 use plenum_directory::server::has_role;
-use plenum_events::server::{access as running, availability};
+use plenum_events::server::{access, availability};
 use plenum_events::{
     live::desk::DeskEvent,
     model::{
-        desk::{Conversion, Desk, Moment, ORDERS, OrderRow, Orders, OrdersAsked, OverTime, Sales, Span, TypeSales, state_from_word},
+        desk::{Conversion, Desk, Moment, ORDERS, OrderRow, Orders, OrdersAsked, OverTime, Sales, Span, TypeSales},
         order::OrderState,
     },
 };
 use plenum_store::{
     db::{self, Conn, Db, Tx},
+    idempotency::fresh_key,
     log,
 };
 use plenum_tickets::server::check_ins;
@@ -32,36 +33,25 @@ const FOUND: usize = 30;
 
 /// Tells the staff of an event what is sold of it, and how many are expected: to be called once in each transaction that pays an order or
 /// gives one back.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn sales_changed(tx: &mut Tx, event: EventId) -> AppResult<()> {
     let space: SpaceId = sqlx::query_scalar("select space_id from events where id = $1").bind(event).fetch_one(&mut **tx).await?;
     let sales = sales(tx, event).await?;
     tx.announce(space, &DeskEvent::SalesChanged(sales));
-    check_ins::announce(tx, event, space).await.map(drop)
+    check_ins::announce(tx, event).await.map(drop)
 }
 
-/// What was sold of an event.
-///
-/// # Errors
-/// If the database refuses.
+/// What was sold of an event, as triggers count it: however many orders there are, none of them is read.
 pub async fn sales(conn: &mut Conn, event: EventId) -> AppResult<Sales> {
-    let (currency, orders, paid, refunded): (Currency, u32, i64, i64) = sqlx::query_as(
-        "select e.currency, count(o.id), cast(coalesce(sum(o.subtotal - o.discount), 0) as bigint), cast(coalesce(sum(o.refunded), 0) as bigint)
-         from events e left join orders o on o.event_id = e.id and o.paid_at is not null where e.id = $1 group by e.id",
-    )
-    .bind(event)
-    .fetch_one(&mut *conn)
-    .await?;
-    let by_type: Vec<(TicketTypeId, i64)> = sqlx::query_as(
-        "select y.id, coalesce((select cast(sum(l.price - l.discount) as bigint) from orders o join order_lines l on l.order_id = o.id
-           where o.event_id = y.event_id and o.paid_at is not null and l.ticket_type_id = y.id and l.state = 'sold'), 0)
-         from ticket_types y where y.event_id = $1 order by y.position",
-    )
-    .bind(event)
-    .fetch_all(conn)
-    .await?;
+    let (currency, orders, paid, refunded): (Currency, u32, i64, i64) =
+        sqlx::query_as("select currency, sales_orders, sales_paid, sales_refunded from events where id = $1")
+            .bind(event)
+            .fetch_one(&mut *conn)
+            .await?;
+    let by_type: Vec<(TicketTypeId, i64)> =
+        sqlx::query_as("select id, sales_revenue from ticket_types where event_id = $1 order by position")
+            .bind(event)
+            .fetch_all(conn)
+            .await?;
     let money = |amount| Money::new(amount, currency);
     let by_type = by_type.into_iter().map(|(id, amount)| TypeSales { id, revenue: money(amount) }).collect();
     Ok(Sales { paid: money(paid), refunded: money(refunded), orders, by_type })
@@ -72,12 +62,12 @@ pub async fn sales(conn: &mut Conn, event: EventId) -> AppResult<Sales> {
 /// # Errors
 /// 404; 403.
 pub async fn read(conn: &mut Conn, who: &Identity, epoch: &Epoch, event: EventId) -> AppResult<Snapshot<Desk>> {
-    let head = running::run_by(conn, who, event).await?;
+    let head = access::require_organiser_of(conn, who, event).await?;
     let sales = sales(conn, event).await?;
-    let availability = availability::at(conn, event, db::now()).await?;
+    let availability = availability::availability_of_event(conn, event, db::now()).await?;
     let check_ins = check_ins::now(conn, event).await?;
-    let cursors = log::cursors(conn, epoch, &[Channel::SpaceStaff(head.space), Channel::Event(event)]).await?;
-    Ok(Snapshot { state: Desk { head, sales, availability, check_ins, key: format!("{:032x}", rand::random::<u128>()) }, cursors })
+    let cursors = log::cursors(conn, epoch, &[Channel::SpaceStaff(head.space), Channel::EventDoor(event), Channel::Event(event)]).await?;
+    Ok(Snapshot { state: Desk { head, sales, availability, check_ins, key: fresh_key() }, cursors })
 }
 
 /// When what was sold, and what became of holds.
@@ -85,7 +75,7 @@ pub async fn read(conn: &mut Conn, who: &Identity, epoch: &Epoch, event: EventId
 /// # Errors
 /// 404; 403.
 pub async fn over_time(conn: &mut Conn, who: &Identity, event: EventId, span: Span) -> AppResult<OverTime> {
-    running::run_by(conn, who, event).await?;
+    access::require_organiser_of(conn, who, event).await?;
     let now = db::now();
     let first: Option<Millis> = sqlx::query_scalar("select min(paid_at) from orders where event_id = $1 and paid_at is not null")
         .bind(event)
@@ -168,7 +158,7 @@ impl Row {
 /// # Errors
 /// 404; 403; 422 `state`.
 pub async fn orders(conn: &mut Conn, who: &Identity, event: EventId, asked: &OrdersAsked) -> AppResult<Orders> {
-    running::run_by(conn, who, event).await?;
+    access::require_organiser_of(conn, who, event).await?;
     page(conn, event, asked, ORDERS).await
 }
 
@@ -209,13 +199,15 @@ async fn listed(conn: &mut Conn, of: Of, asked: &OrdersAsked, most: usize) -> Ap
         Of::Organisation(organisation) => query.push("o.organisation_id = ").push_bind(organisation),
     };
     if !asked.state.is_empty() {
-        let state = state_from_word(&asked.state).ok_or_else(|| AppError::invalid("state", "Choose one of the list."))?;
+        let state = asked.state.parse::<OrderState>().map_err(|_| AppError::invalid("state", "Choose one of the list."))?;
         query.push(" and o.state = ").push_bind(state);
     }
     if !asked.text.trim().is_empty() {
         let pattern = search::containing(&asked.text);
-        for (open, column) in [(" and (", "o.number"), (" or ", "p.name"), (" or ", "p.email")] {
-            query.push(open).push("lower(").push(column).push(") like ").push_bind(pattern.clone()).push(" escape '\\'");
+        for (open, column) in
+            [(" and (", "lower(o.number)"), (" or ", "coalesce(p.name_folded, lower(p.name))"), (" or ", "lower(p.email)")]
+        {
+            query.push(open).push(column).push(" like ").push_bind(pattern.clone()).push(" escape '\\'");
         }
         query.push(")");
     }

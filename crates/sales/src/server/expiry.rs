@@ -4,13 +4,13 @@
 //! When the next hold ends stands in the database, in an index. A task reads it when it starts and after each end; what is held
 //! meanwhile wakes it only if it ends sooner. Many holds that end together are ended some at a time, a write each.
 
-use std::{collections::BTreeMap, sync::LazyLock, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use tokio::sync::watch;
 
 use super::{holds, orders};
 use crate::model::hold::HoldState;
-use crate::server::waiting_list as waiting;
+use crate::server::waiting_list;
 use plenum_core::{
     clock,
     error::AppResult,
@@ -19,7 +19,7 @@ use plenum_core::{
 use plenum_events::model::seat::{SeatNow, SeatState};
 use plenum_store::{
     db::{Store, Tx, now},
-    faults,
+    faults::Faults,
 };
 
 /// Holds that one write ends at the most.
@@ -29,12 +29,18 @@ const LONGEST_SLEEP: Millis = 30_000;
 /// How long it rests if the database refuses.
 const REST: Duration = Duration::from_secs(1);
 
-/// The first end that was told of since the task last looked. It may be of a hold that was taken back.
-static EXPECTED: LazyLock<watch::Sender<Millis>> = LazyLock::new(|| watch::Sender::new(Millis::MAX));
+/// The first end of a hold since the task last looked. It may be of a hold that was taken back.
+struct Expected(watch::Sender<Millis>);
 
-/// Says that a hold ends at `until`.
-pub fn expect(until: Millis) {
-    EXPECTED.send_if_modified(|first| {
+impl Default for Expected {
+    fn default() -> Self {
+        Self(watch::Sender::new(Millis::MAX))
+    }
+}
+
+/// Wakes the task at `until`, when a hold ends.
+pub fn expect(tx: &Tx, until: Millis) {
+    tx.part::<Expected>().0.send_if_modified(|first| {
         let sooner = until < *first;
         if sooner {
             *first = until;
@@ -45,15 +51,16 @@ pub fn expect(until: Millis) {
 
 /// Ends holds when their time comes, for as long as the process lives.
 pub async fn run(store: Store) {
-    let mut expected = EXPECTED.subscribe();
+    let first = store.part::<Expected>();
+    let mut expected = first.0.subscribe();
     loop {
         // Before the sweep: what is held from here on is either in what it reads, or wakes the task.
-        EXPECTED.send_replace(Millis::MAX);
+        first.0.send_replace(Millis::MAX);
         let next = match sweep(&store).await {
             Ok(next) => next,
             Err(error) => {
                 tracing::warn!(%error, "holds that have ended could not be told");
-                faults::left("box office: holds", &error, None);
+                store.part::<Faults>().count_error("box office: holds", &error, None);
                 tokio::time::sleep(REST).await;
                 continue;
             }
@@ -73,23 +80,17 @@ pub async fn run(store: Store) {
 }
 
 /// Ends all holds whose time has passed, and offers what is free to those who wait. Returns when the next one ends.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn sweep(store: &Store) -> AppResult<Option<Millis>> {
     while store.write(async |tx: &mut Tx| end_due(tx, None).await).await? {}
     // Mostly nobody waits: a look is cheaper than a write.
-    if waiting::is_any(&mut *store.look().await?).await? {
-        while store.write(async |tx: &mut Tx| waiting::offer_somewhere(tx).await).await? {}
-        while store.write(async |tx: &mut Tx| waiting::close_some(tx).await).await? {}
+    if waiting_list::is_any(&mut *store.look().await?).await? {
+        while store.write(async |tx: &mut Tx| waiting_list::offer_somewhere(tx).await).await? {}
+        while store.write(async |tx: &mut Tx| waiting_list::close_some(tx).await).await? {}
     }
     Ok(sqlx::query_scalar("select min(until) from holds where state = 'active'").fetch_one(&mut *store.look().await?).await?)
 }
 
 /// Ends some of the holds whose time has passed, of `event` if one is named. True if there may be more.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn end_due(tx: &mut Tx, event: Option<EventId>) -> AppResult<bool> {
     let now = tx.now();
     let ended: Vec<(HoldId, EventId, PersonId)> = sqlx::query_as(
@@ -108,12 +109,12 @@ pub async fn end_due(tx: &mut Tx, event: Option<EventId>) -> AppResult<bool> {
     for (id, event, person) in ended {
         let seats = holds::drop_claims(tx, id).await?;
         freed.entry(event).or_default().extend(seats.into_iter().map(|(id, _)| SeatNow { id, state: SeatState::Free }));
-        waiting::lapse(tx, id, event, person, None).await?;
-        holds::tell_owner(tx, person, event, None);
+        waiting_list::lapse(tx, id, event, person, None).await?;
+        holds::owner_announce(tx, person, event, None);
         orders::follow_hold(tx, id).await?;
     }
     for (event, seats) in freed {
-        holds::tell(tx, event, seats).await?;
+        holds::seats_announce(tx, event, seats).await?;
     }
     Ok(more)
 }

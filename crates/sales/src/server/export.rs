@@ -16,8 +16,9 @@ use plenum_core::{
     people::Identity,
     time::Zone,
 };
-use plenum_events::model::desk::{OrderRow, OrdersAsked, state_word};
-use plenum_events::server::access as running;
+use plenum_events::model::desk::{OrderRow, OrdersAsked};
+use plenum_events::server::access;
+use plenum_store::heavy::{Asker, HeavyReads};
 use plenum_tickets::model::ticket::TicketState;
 use plenum_tickets::server::tickets::SeatRow;
 use plenum_web::{csv, problem::Problem, state::AppState};
@@ -35,8 +36,9 @@ pub fn routes() -> Router<AppState> {
 async fn orders(State(state): State<AppState>, who: Option<Extension<Identity>>, Path(id): Path<i64>) -> Result<Response, Problem> {
     let Some(Extension(who)) = who else { return Ok(Redirect::to("/sign-in").into_response()) };
     let event = EventId(id);
-    running::run_by(&mut *state.store.read().await?, &who, event).await?;
-    Ok(csv::file(format!("event-{event}-orders"), None, move |before: Option<OrderId>| {
+    access::require_organiser_of(&mut *state.store.read().await?, &who, event).await?;
+    let heavy = state.store.part::<HeavyReads>().enter(Asker::Person(who.person))?;
+    Ok(csv::file(format!("event-{event}-orders"), heavy, None, move |before: Option<OrderId>| {
         let state = state.clone();
         async move {
             let asked = OrdersAsked { before, ..OrdersAsked::default() };
@@ -55,7 +57,7 @@ fn header(line: &str, is_first: bool) -> Option<String> {
 fn order(row: OrderRow) -> String {
     csv::line([
         row.number,
-        state_word(row.state).to_owned(),
+        row.state.into_str().to_owned(),
         Zone::machine(row.created_at),
         row.person.id.to_string(),
         row.person.name,
@@ -70,8 +72,9 @@ fn order(row: OrderRow) -> String {
 async fn attendees(State(state): State<AppState>, who: Option<Extension<Identity>>, Path(id): Path<i64>) -> Result<Response, Problem> {
     let Some(Extension(who)) = who else { return Ok(Redirect::to("/sign-in").into_response()) };
     let event = EventId(id);
-    running::run_by(&mut *state.store.read().await?, &who, event).await?;
-    Ok(csv::file(format!("event-{event}-attendees"), TicketId(0), move |after| {
+    access::require_organiser_of(&mut *state.store.read().await?, &who, event).await?;
+    let heavy = state.store.part::<HeavyReads>().enter(Asker::Person(who.person))?;
+    Ok(csv::file(format!("event-{event}-attendees"), heavy, TicketId(0), move |after| {
         let state = state.clone();
         async move { part(&state, event, after).await }
     }))
@@ -116,7 +119,7 @@ fn attendee(row: Attendee) -> String {
         row.seat.place().map(|place| (place.section, place.row, place.number.to_string())).unwrap_or_default();
     csv::line([
         row.id.to_string(),
-        row.state.word().to_owned(),
+        row.state.into_str().to_owned(),
         row.name,
         row.email,
         row.kind,

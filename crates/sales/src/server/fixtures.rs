@@ -1,7 +1,7 @@
 //! Sales for a server under test: what a buyer does, in one write.
 
 use super::{
-    holds::{self, Terms},
+    holds::{self, HoldPolicy},
     orders::{self, Wish},
 };
 use crate::model::{hold::Wanted, orders::Order};
@@ -17,9 +17,6 @@ use plenum_wallet::{
 };
 
 /// The first `count` seats of `event` that nobody has bought or holds.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn free_seats(tx: &mut Tx, event: EventId, count: u32) -> AppResult<Vec<SeatId>> {
     let seats = sqlx::query_scalar(
         "select s.id from seats s where s.event_id = $1
@@ -34,7 +31,7 @@ pub async fn free_seats(tx: &mut Tx, event: EventId, count: u32) -> AppResult<Ve
 ///
 /// # Errors
 /// As [`holds::hold`] and [`orders::pay`].
-pub async fn sell(tx: &mut Tx, who: &Identity, event: EventId, seats: Vec<SeatId>, terms: Terms) -> AppResult<Order> {
+pub async fn sell(tx: &mut Tx, who: &Identity, event: EventId, seats: Vec<SeatId>, terms: HoldPolicy) -> AppResult<Order> {
     let held = holds::hold(tx, who, event, &Wanted { seats, standing: Vec::new() }, terms).await?;
     let order = orders::create(tx, who, held.id, &Wish::Keep).await?;
     let has = ledger::available(tx, who.person, order.total.currency).await?;

@@ -9,7 +9,7 @@ mod counter;
 use std::collections::BTreeSet;
 
 use super::{expiry, orders};
-use crate::server::waiting_list as waiting;
+use crate::server::waiting_list;
 use crate::{
     live::own::{BoughtChanged, HoldChanged, OwnEvent},
     model::hold::{Hold, HoldAction, HoldState, Places, Wanted, transition},
@@ -21,7 +21,7 @@ pub use claims::{claim, claim_standing};
 use counter::Counter;
 pub use counter::selling;
 use plenum_core::{
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, ErrorCode},
     ids::{EventId, HoldId, Millis, PersonId, SeatId, TicketTypeId},
     people::Identity,
 };
@@ -34,7 +34,7 @@ use plenum_store::db::{Conn, Tx};
 
 /// How long a hold lasts and how often it can be extended; from the settings.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms {
+pub struct HoldPolicy {
     /// Milliseconds from the first place on, and from each extension.
     pub lasts: Millis,
     /// How often its owner can extend it.
@@ -46,7 +46,7 @@ pub struct Terms {
 ///
 /// # Errors
 /// 404 if there is no such event or place; 409 if a place is taken or the event does not sell now; 422 `seats` or `standing`.
-pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, terms: Terms) -> AppResult<Hold> {
+pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, terms: HoldPolicy) -> AppResult<Hold> {
     let now = tx.now();
     let counter = Counter::open(tx, who, event).await?;
     let each = counter.places_each;
@@ -64,8 +64,8 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
         // One write makes so many offers and no more; the next ones are theirs all the same.
         let own = of_person(tx, who.person, event, now, terms).await?;
         for ticket_type in new_types(tx, event, own.as_ref(), &seats, &wanted.standing).await? {
-            if waiting::is_anothers_turn(tx, event, ticket_type, who.person).await? {
-                return Err(AppError { field: Some("seats".to_owned()), ..AppError::conflict(words::OTHERS_WAIT) });
+            if waiting_list::is_anothers_turn(tx, event, ticket_type, who.person).await? {
+                return Err(AppError::conflict(words::OTHERS_WAIT).at_field("seats").with_code(ErrorCode::PlacesTaken));
             }
         }
         known = active_basket(tx, who.person, event).await?;
@@ -84,15 +84,15 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
     if held.places() + counter.bought > each {
         return Err(too_many(each));
     }
-    if counter.waited_for {
-        tell(tx, event, changed).await?;
-    } else {
-        tell_seats(tx, event, changed);
-    }
-    tell_owner(tx, who.person, event, Some(held.clone()));
+    owner_announce(tx, who.person, event, Some(held.clone()));
     if !is_new {
         orders::follow_hold(tx, id).await?;
     }
+    if counter.waited_for {
+        seats_announce(tx, event, changed).await?;
+        return read(tx, id, terms).await;
+    }
+    seats_publish(tx, event, changed);
     Ok(held)
 }
 
@@ -138,7 +138,7 @@ pub async fn release(tx: &mut Tx, who: &Identity, id: HoldId) -> AppResult<()> {
     .bind(who.person)
     .fetch_optional(&mut **tx)
     .await?;
-    let (event, stands, waited_for, ordered) = known.ok_or_else(unknown)?;
+    let (event, stands, waited_for, ordered) = known.ok_or_else(|| AppError::no_such("hold"))?;
     if !end(tx, id, HoldAction::Release).await? {
         return Ok(());
     }
@@ -146,13 +146,13 @@ pub async fn release(tx: &mut Tx, who: &Identity, id: HoldId) -> AppResult<()> {
     let freed = if stands { drop_claims(tx, id).await? } else { drop_seats(tx, id).await? };
     // Seats whose time had passed may be somebody else's by now; those are not in this hold any more.
     let changed = freed.into_iter().filter(|(_, until)| *until > now).map(|(id, _)| SeatNow { id, state: SeatState::Free }).collect();
+    owner_announce(tx, who.person, event, None);
     if waited_for {
-        waiting::lapse(tx, id, event, who.person, None).await?;
-        tell(tx, event, changed).await?;
+        waiting_list::lapse(tx, id, event, who.person, None).await?;
+        seats_announce(tx, event, changed).await?;
     } else {
-        tell_seats(tx, event, changed);
+        seats_publish(tx, event, changed);
     }
-    tell_owner(tx, who.person, event, None);
     if ordered { orders::follow_hold(tx, id).await } else { Ok(()) }
 }
 
@@ -164,10 +164,7 @@ pub async fn end(tx: &mut Tx, id: HoldId, action: HoldAction) -> AppResult<bool>
 }
 
 /// What `person` holds of `event` at `now`, if anything.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn of_person(conn: &mut Conn, person: PersonId, event: EventId, now: Millis, terms: Terms) -> AppResult<Option<Hold>> {
+pub async fn of_person(conn: &mut Conn, person: PersonId, event: EventId, now: Millis, terms: HoldPolicy) -> AppResult<Option<Hold>> {
     let id: Option<HoldId> =
         sqlx::query_scalar("select id from holds where person_id = $1 and event_id = $2 and state = 'active' and until > $3")
             .bind(person)
@@ -182,10 +179,7 @@ pub async fn of_person(conn: &mut Conn, person: PersonId, event: EventId, now: M
 }
 
 /// A hold of `person` that holds at `now`.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn active(conn: &mut Conn, person: PersonId, id: HoldId, now: Millis, terms: Terms) -> AppResult<Option<Hold>> {
+pub async fn active(conn: &mut Conn, person: PersonId, id: HoldId, now: Millis, terms: HoldPolicy) -> AppResult<Option<Hold>> {
     let known: Option<HoldId> =
         sqlx::query_scalar("select id from holds where id = $1 and person_id = $2 and state = 'active' and until > $3")
             .bind(id)
@@ -199,18 +193,16 @@ pub async fn active(conn: &mut Conn, person: PersonId, id: HoldId, now: Millis, 
     }
 }
 
-/// Tells those who look at the seat map and at the event what has changed. What has become free goes to those who wait for it first.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn tell(tx: &mut Tx, event: EventId, mut seats: Vec<SeatNow>) -> AppResult<()> {
-    seats.extend(waiting::offer(tx, event).await?);
-    tell_seats(tx, event, seats);
+/// Tells those who look at the seat map and at the event what has changed. What has become free goes to those who wait for it first; that
+/// can be whoever let it go, so that their basket is announced before.
+pub async fn seats_announce(tx: &mut Tx, event: EventId, mut seats: Vec<SeatNow>) -> AppResult<()> {
+    seats.extend(waiting_list::offer(tx, event).await?);
+    seats_publish(tx, event, seats);
     Ok(())
 }
 
 /// The same where nobody waits.
-fn tell_seats(tx: &mut Tx, event: EventId, mut seats: Vec<SeatNow>) {
+fn seats_publish(tx: &mut Tx, event: EventId, mut seats: Vec<SeatNow>) {
     let at = tx.now();
     // A seat that was let go and is somebody else's at once is told once.
     let mut told = BTreeSet::new();
@@ -224,26 +216,19 @@ fn tell_seats(tx: &mut Tx, event: EventId, mut seats: Vec<SeatNow>) {
 }
 
 /// Tells the owner's tabs what is in their basket.
-pub fn tell_owner(tx: &mut Tx, person: PersonId, event: EventId, hold: Option<Hold>) {
+pub fn owner_announce(tx: &mut Tx, person: PersonId, event: EventId, hold: Option<Hold>) {
     tx.announce(person, &OwnEvent::HoldChanged(HoldChanged { event_id: event, hold }));
 }
 
-/// Tells the tabs of `person` how many places of `event` they have by now.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn tell_bought(tx: &mut Tx, person: PersonId, event: EventId) -> AppResult<()> {
-    let bought = bought(tx, person, event).await?;
-    tx.announce(person, &OwnEvent::BoughtChanged(BoughtChanged { event_id: event, bought }));
+/// Tells the tabs of `person` which places of `event` they have bought by now.
+pub async fn bought_announce(tx: &mut Tx, person: PersonId, event: EventId) -> AppResult<()> {
+    let Bought { places, seats } = bought(tx, person, event).await?;
+    tx.announce(person, &OwnEvent::BoughtChanged(BoughtChanged { event_id: event, bought: places, seats }));
     Ok(())
 }
 
-pub fn unknown() -> AppError {
-    AppError::not_found("There is no such hold.")
-}
-
 /// The basket of `person`: the one that they have, or a new one; until when it holds, and the seats of one that had ended.
-pub async fn basket(tx: &mut Tx, person: PersonId, event: EventId, terms: Terms) -> AppResult<(HoldId, Millis, Vec<SeatNow>)> {
+pub async fn basket(tx: &mut Tx, person: PersonId, event: EventId, terms: HoldPolicy) -> AppResult<(HoldId, Millis, Vec<SeatNow>)> {
     let known = active_basket(tx, person, event).await?;
     open_basket(tx, person, event, known, terms).await
 }
@@ -259,7 +244,7 @@ async fn open_basket(
     person: PersonId,
     event: EventId,
     known: Option<(HoldId, Millis)>,
-    terms: Terms,
+    terms: HoldPolicy,
 ) -> AppResult<(HoldId, Millis, Vec<SeatNow>)> {
     let now = tx.now();
     let freed = match known {
@@ -267,7 +252,7 @@ async fn open_basket(
         Some((id, _)) => {
             end(tx, id, HoldAction::Expire).await?;
             orders::follow_hold(tx, id).await?;
-            waiting::lapse(tx, id, event, person, None).await?;
+            waiting_list::lapse(tx, id, event, person, None).await?;
             drop_claims(tx, id).await?.into_iter().map(|(id, _)| SeatNow { id, state: SeatState::Free }).collect()
         }
         None => Vec::new(),
@@ -277,21 +262,37 @@ async fn open_basket(
         "insert into holds (event_id, person_id, state, until, created_at) values ($1, $2, 'active', $3, $4) returning id",
     );
     let id = made.bind(event).bind(person).bind(until).bind(now).fetch_one(&mut **tx).await?;
-    expiry::expect(until);
+    expiry::expect(tx, until);
     Ok((id, until, freed))
 }
 
-/// Places that `person` has bought.
-pub async fn bought(conn: &mut Conn, person: PersonId, event: EventId) -> AppResult<i64> {
-    let count = sqlx::query_scalar("select count(*) from tickets where person_id = $1 and event_id = $2 and state <> 'void'");
-    Ok(count.bind(person).bind(event).fetch_one(conn).await?)
+/// What somebody has bought of an event, and not given back.
+#[derive(Debug, Default)]
+pub struct Bought {
+    /// How many places.
+    pub places: i64,
+    /// Which seats of them, in their order; standing places have none.
+    pub seats: Vec<SeatId>,
+}
+
+/// What `person` has bought of `event`.
+pub async fn bought(conn: &mut Conn, person: PersonId, event: EventId) -> AppResult<Bought> {
+    let places: Vec<Option<SeatId>> = sqlx::query_scalar(
+        "select l.seat_id from tickets t join order_lines l on l.id = t.order_line_id
+         where t.person_id = $1 and t.event_id = $2 and t.state <> 'void' order by l.seat_id",
+    )
+    .bind(person)
+    .bind(event)
+    .fetch_all(conn)
+    .await?;
+    Ok(Bought { places: i64::try_from(places.len()).unwrap_or(i64::MAX), seats: places.into_iter().flatten().collect() })
 }
 
 /// A hold as it stands.
 ///
 /// # Errors
 /// 404 if there is none.
-pub async fn read(conn: &mut Conn, id: HoldId, terms: Terms) -> AppResult<Hold> {
+pub async fn read(conn: &mut Conn, id: HoldId, terms: HoldPolicy) -> AppResult<Hold> {
     // The hold, its seats, and its standing places: one statement, as it is asked for in each write.
     let rows: Vec<(i64, i64, Option<EventId>, Option<Millis>)> = sqlx::query_as(
         "select -1, extensions, event_id, until from holds where id = $1
@@ -311,6 +312,6 @@ pub async fn read(conn: &mut Conn, id: HoldId, terms: Terms) -> AppResult<Hold> 
     }
     seats.sort_unstable();
     standing.sort_unstable_by_key(|places| places.ticket_type_id);
-    let (event_id, until, extensions_left) = found.ok_or_else(unknown)?;
+    let (event_id, until, extensions_left) = found.ok_or_else(|| AppError::no_such("hold"))?;
     Ok(Hold { id, event_id, until, extensions_left, seats, standing })
 }

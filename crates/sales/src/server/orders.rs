@@ -42,15 +42,11 @@ use plenum_live::rules::Who;
 use plenum_store::db::{Conn, Tx};
 use row::Row;
 
-fn unknown() -> AppError {
-    AppError::not_found("There is no such order.")
-}
-
 /// A row that `who` may see: their own, or of an event that they handle the orders of. And whether they do.
 async fn visible(conn: &mut Conn, who: &Identity, id: OrderId) -> AppResult<(Row, bool)> {
-    let row = row::find(conn, id).await?.filter(|row| row.organisation_id == who.organisation).ok_or_else(unknown)?;
+    let row = row::find(conn, id).await?.filter(|row| row.organisation_id == who.organisation).ok_or_else(|| AppError::no_such("order"))?;
     let handles = handles_orders(conn, row.event_id, who.person).await?;
-    if row.person_id == who.person || handles { Ok((row, handles)) } else { Err(unknown()) }
+    if row.person_id == who.person || handles { Ok((row, handles)) } else { Err(AppError::no_such("order")) }
 }
 
 /// A row of one's own.
@@ -82,9 +78,6 @@ async fn announce(tx: &mut Tx, id: OrderId) -> AppResult<Order> {
 }
 
 /// True if `who` may follow an order: it is theirs, or they run its event or its organisation, or help people of it.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn may_follow_order(conn: &mut Conn, order: OrderId, who: &Who) -> AppResult<bool> {
     let row: Option<(PersonId, EventId)> = sqlx::query_as("select person_id, event_id from orders where id = $1 and organisation_id = $2")
         .bind(order)

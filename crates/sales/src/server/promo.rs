@@ -8,15 +8,15 @@ use super::super::{
 };
 use crate::words::promo as words;
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     channels::Channel,
     cursor::Epoch,
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, ErrorCode},
     ids::{EventId, Millis, PersonId, PromoCodeId, SpaceId},
     live::Snapshot,
     people::Identity,
 };
-use plenum_events::server::access as running;
+use plenum_events::{model::check_in::Head, server::access};
 use plenum_store::{
     db::{Activity, Conn, Tx, violates_unique},
     log, zones,
@@ -65,7 +65,7 @@ const SELECT: &str =
 
 async fn find(conn: &mut Conn, id: PromoCodeId) -> AppResult<Promo> {
     let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} c.id = $1"))).bind(id).fetch_optional(conn).await?;
-    row.map(Row::promo).ok_or_else(|| AppError::not_found("There is no such promo code."))
+    row.map(Row::promo).ok_or_else(|| AppError::no_such("promo code"))
 }
 
 /// In how many paid orders `person` has used a code. What was given back was used, too.
@@ -81,7 +81,7 @@ fn refused(hindrance: Hindrance) -> AppError {
         Hindrance::Unknown => AppError::not_found(words::hindrance(hindrance)),
         _ => AppError::conflict(words::hindrance(hindrance)),
     };
-    AppError { field: Some("promo".to_owned()), ..error }
+    error.at_field("promo").with_code(ErrorCode::PromoRefused)
 }
 
 /// The code that `person` has entered for `event`, if they can use it at `now`.
@@ -127,33 +127,17 @@ async fn announce(tx: &mut Tx, id: PromoCodeId) -> AppResult<Promo> {
     Ok(promo)
 }
 
-/// An event, for those who run it.
-#[derive(sqlx::FromRow)]
-struct Run {
-    title: String,
-    zone: String,
-    currency: Currency,
-    space_id: SpaceId,
-}
-
-/// The event, if `who` runs it or its organisation.
-async fn run_by(conn: &mut Conn, who: &Identity, event: EventId) -> AppResult<Run> {
-    running::run_by(conn, who, event).await?;
-    let run = sqlx::query_as("select title, zone, currency, space_id from events where id = $1");
-    Ok(run.bind(event).fetch_one(conn).await?)
-}
-
 /// The codes of an event, with where its staff's channel stands.
 ///
 /// # Errors
 /// 404; 403 unless one runs it.
-pub async fn list(conn: &mut Conn, who: &Identity, epoch: &Epoch, event: EventId, now: Millis) -> AppResult<Snapshot<Promos>> {
-    let Run { title, zone, currency, space_id: space } = run_by(conn, who, event).await?;
+pub async fn list(conn: &mut Conn, who: &Identity, epoch: &Epoch, event: EventId) -> AppResult<Snapshot<Promos>> {
+    let Head { space, title, zone, currency, .. } = access::require_organiser_of(conn, who, event).await?;
     let rows: Vec<Row> =
         sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} c.event_id = $1 order by c.id"))).bind(event).fetch_all(&mut *conn).await?;
     let promos = rows.into_iter().map(Row::promo).collect();
     let cursors = log::cursors(conn, epoch, &[Channel::SpaceStaff(space)]).await?;
-    Ok(Snapshot { state: Promos { event, space, title, zone: zones::zone(&zone, now), currency, promos }, cursors })
+    Ok(Snapshot { state: Promos { event, space, title, zone, currency, promos }, cursors })
 }
 
 /// What somebody has entered for a code.
@@ -180,11 +164,11 @@ pub struct Entered {
 /// # Errors
 /// 404; 403 unless one runs it; 409 `code` if it has such a code; 422 of the field.
 pub async fn create(tx: &mut Tx, who: &Identity, event: EventId, entered: &Entered) -> AppResult<Promo> {
-    let run = run_by(tx, who, event).await?;
+    let head = access::require_organiser_of(tx, who, event).await?;
     let most = (entered.most_uses.as_str(), entered.most_each.as_str());
-    let mut new = NewPromo::parse(&entered.code, &entered.by, &entered.off, most, run.currency)?;
-    new.from_at = instant(&run.zone, "from", &entered.from)?;
-    new.until_at = instant(&run.zone, "until", &entered.until)?;
+    let mut new = NewPromo::parse(&entered.code, &entered.by, &entered.off, most, head.currency)?;
+    new.from_at = instant(&head.zone.name, "from", &entered.from)?;
+    new.until_at = instant(&head.zone.name, "until", &entered.until)?;
     if new.from_at.zip(new.until_at).is_some_and(|(from, until)| from >= until) {
         return Err(AppError::invalid("until", "It must end after it begins."));
     }
@@ -214,10 +198,10 @@ pub async fn create(tx: &mut Tx, who: &Identity, event: EventId, entered: &Enter
         .await
         .map_err(|error| {
             let taken = violates_unique(&error, "promo_codes.event_id, promo_codes.code");
-            if taken { AppError { field: Some("code".to_owned()), ..AppError::conflict(words::TAKEN) } } else { error.into() }
+            if taken { AppError::conflict(words::TAKEN).at_field("code") } else { error.into() }
         })?;
-    let details = serde_json::json!({ "event": run.title });
-    tx.record(Activity::by(who, Verb::PromoCreated, id.0).named(new.code.as_str()).with(details)).await?;
+    let created = Record::PromoCreated { event: head.title };
+    tx.record(Activity::by(who, created, Subject::named(id.0, new.code.as_str()))).await?;
     announce(tx, id).await
 }
 
@@ -235,16 +219,15 @@ fn instant(zone: &str, field: &str, text: &str) -> AppResult<Option<Millis>> {
 /// # Errors
 /// 404; 403 unless one runs its event.
 pub async fn end(tx: &mut Tx, who: &Identity, id: PromoCodeId) -> AppResult<Promo> {
-    let unknown = || AppError::not_found("There is no such promo code.");
     let event: Option<EventId> =
         sqlx::query_scalar("select event_id from promo_codes where id = $1").bind(id).fetch_optional(&mut **tx).await?;
-    let run = run_by(tx, who, event.ok_or_else(unknown)?).await?;
+    let head = access::require_organiser_of(tx, who, event.ok_or_else(|| AppError::no_such("promo code"))?).await?;
     let ended = sqlx::query("update promo_codes set ended_at = $2 where id = $1 and ended_at is null").bind(id).bind(tx.now());
     if ended.execute(&mut **tx).await?.rows_affected() == 0 {
         return find(tx, id).await;
     }
     let promo = announce(tx, id).await?;
-    let details = serde_json::json!({ "event": run.title });
-    tx.record(Activity::by(who, Verb::PromoEnded, id.0).named(promo.code.as_str()).with(details)).await?;
+    let ended = Record::PromoEnded { event: head.title };
+    tx.record(Activity::by(who, ended, Subject::named(id.0, promo.code.as_str()))).await?;
     Ok(promo)
 }

@@ -5,7 +5,7 @@ use crate::model::{
     layout::{Row, Section, Spot},
     seat_map::{OnSale, SeatMap, Taken},
 };
-use crate::server::waiting_list as waiting;
+use crate::server::waiting_list;
 use crate::settings::BoxOffice;
 use plenum_core::{
     channels::Channel,
@@ -20,18 +20,19 @@ use plenum_events::model::{
 };
 use plenum_events::server::{
     availability,
-    events::{self, Looker},
+    events::{self, EventViewer},
 };
 use plenum_store::{
     db::{self, Conn},
+    heavy::{Asker, HeavyReads},
     log, zones,
 };
-use plenum_web::state::AppState;
+use plenum_web::{request::Visitor, state::AppState};
 
 /// From when on a place is held until it is paid, and how often that can be put off; as the settings say.
-pub fn terms(state: &AppState) -> AppResult<holds::Terms> {
+pub fn terms(state: &AppState) -> AppResult<holds::HoldPolicy> {
     let settings: BoxOffice = state.part()?;
-    Ok(holds::Terms {
+    Ok(holds::HoldPolicy {
         lasts: Millis::try_from(settings.hold_seconds.saturating_mul(1_000)).unwrap_or(Millis::MAX / 4),
         extensions: settings.hold_extensions.into(),
     })
@@ -62,10 +63,13 @@ struct SeatRow {
 /// The seat map of `event` as `who` sees it at the pages of `host`, with where the live stream goes on.
 ///
 /// # Errors
-/// 404 if there is no such event, or not for them.
-pub async fn snapshot(state: &AppState, who: Option<Identity>, host: &str, event: EventId) -> AppResult<Snapshot<SeatMap>> {
+/// 404 if there is no such event, or not for them; 429 if they look at many at a time.
+pub async fn snapshot(state: &AppState, visitor: &Visitor, event: EventId) -> AppResult<Snapshot<SeatMap>> {
+    let asker = Asker::of(visitor.who.as_ref().map(|who| who.person), visitor.address);
+    let heavy = state.store.part::<HeavyReads>().enter(asker)?;
+    let _turn = heavy.turn().await?;
     let mut tx = state.store.read().await?;
-    let looker = Looker::at(&mut tx, who, host).await?;
+    let looker = EventViewer::find(&mut tx, visitor.who.clone(), &visitor.host).await?;
     let mut map = map(&mut tx, &looker, event, terms(state)?, db::now()).await?;
     map.watching = watchers::watching(&state.hub, event);
     let own = looker.person().map(Channel::Person);
@@ -78,22 +82,23 @@ pub async fn snapshot(state: &AppState, who: Option<Identity>, host: &str, event
 ///
 /// # Errors
 /// 404 if there is no such event, or not for them.
-pub async fn map(conn: &mut Conn, looker: &Looker, event: EventId, terms: holds::Terms, now: Millis) -> AppResult<SeatMap> {
+pub async fn map(conn: &mut Conn, looker: &EventViewer, event: EventId, terms: holds::HoldPolicy, now: Millis) -> AppResult<SeatMap> {
     events::visible(conn, looker, event).await?;
-    let (mut hold, mut bought, mut waiting) = (None, 0, Vec::new());
+    let (mut hold, mut bought, mut waiting) = (None, holds::Bought::default(), Vec::new());
     if let Some(person) = looker.person() {
         hold = holds::of_person(conn, person, event, now, terms).await?;
         bought = holds::bought(conn, person, event).await?;
-        waiting = waiting::of_person(conn, person, event).await?;
+        waiting = waiting_list::of_person(conn, person, event).await?;
     }
     Ok(SeatMap {
-        event: on_sale(conn, event, now).await?,
+        event: on_sale(conn, event).await?,
         sections: sections(conn, event).await?,
-        types: availability::at(conn, event, now).await?.ticket_types,
+        types: availability::availability_of_event(conn, event, now).await?.ticket_types,
         rows: rows(conn, event).await?,
         taken: taken(conn, event, now).await?,
         hold,
-        bought,
+        bought: bought.places,
+        bought_seats: bought.seats,
         waiting,
         watching: 0,
         now,
@@ -105,7 +110,7 @@ pub async fn map(conn: &mut Conn, looker: &Looker, event: EventId, terms: holds:
 /// # Errors
 /// 404 if there is no such event, or not for `who`.
 pub async fn list(conn: &mut Conn, who: &Identity, event: EventId, now: Millis) -> AppResult<Vec<(Seat, SeatState)>> {
-    events::visible(conn, &Looker { organisation: who.organisation, who: Some(who.clone()) }, event).await?;
+    events::visible(conn, &EventViewer { organisation: who.organisation, who: Some(who.clone()) }, event).await?;
     let seats: Vec<Seat> =
         sqlx::query_as("select id, section_id, ticket_type_id, row, number, kind, x, y from seats where event_id = $1 order by id")
             .bind(event)
@@ -115,18 +120,13 @@ pub async fn list(conn: &mut Conn, who: &Identity, event: EventId, now: Millis) 
     Ok(seats.into_iter().map(|seat| (seat.clone(), taken.get(seat.id))).collect())
 }
 
-/// There is no such event, or not for who asks.
-pub fn unknown() -> AppError {
-    AppError::not_found("There is no such event.")
-}
-
-async fn on_sale(conn: &mut Conn, event: EventId, now: Millis) -> AppResult<OnSale> {
+async fn on_sale(conn: &mut Conn, event: EventId) -> AppResult<OnSale> {
     let row: Option<EventRow> = sqlx::query_as("select title, state, zone, sales_from, sales_until, places_each from events where id = $1")
         .bind(event)
         .fetch_optional(conn)
         .await?;
-    let EventRow { title, state, zone, sales_from, sales_until, places_each } = row.ok_or_else(unknown)?;
-    Ok(OnSale { id: event, title, state, zone: zones::zone(&zone, now), sales_from, sales_until, places_each })
+    let EventRow { title, state, zone, sales_from, sales_until, places_each } = row.ok_or_else(|| AppError::no_such("event"))?;
+    Ok(OnSale { id: event, title, state, zone: zones::zone(&zone), sales_from, sales_until, places_each })
 }
 
 async fn sections(conn: &mut Conn, event: EventId) -> AppResult<Vec<Section>> {
@@ -134,9 +134,6 @@ async fn sections(conn: &mut Conn, event: EventId) -> AppResult<Vec<Section>> {
 }
 
 /// The rows of an event, section by section, from the stage on; their seats from left to right.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn rows(conn: &mut Conn, event: EventId) -> AppResult<Vec<Row>> {
     let seats: Vec<SeatRow> = sqlx::query_as(
         "select s.id, s.section_id, s.ticket_type_id, s.row, s.number, s.kind, s.x, s.y
@@ -162,9 +159,6 @@ pub async fn rows(conn: &mut Conn, event: EventId) -> AppResult<Vec<Row>> {
 }
 
 /// The seats of an event that are not free at `now`.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn taken(conn: &mut Conn, event: EventId, now: Millis) -> AppResult<Taken> {
     let rows: Vec<(SeatId, Option<Millis>)> = sqlx::query_as(
         "select h.seat_id, h.until from held_seats h where h.ticket_type_id in (select id from ticket_types where event_id = $1) and h.until > $2
@@ -178,5 +172,5 @@ pub async fn taken(conn: &mut Conn, event: EventId, now: Millis) -> AppResult<Ta
     .await?;
     let state =
         |(id, until): (SeatId, Option<Millis>)| SeatNow { id, state: until.map_or(SeatState::Sold, |until| SeatState::Held { until }) };
-    Ok(Taken::of(rows.into_iter().map(state)))
+    Ok(Taken::from_seats(rows.into_iter().map(state)))
 }

@@ -6,7 +6,7 @@
 
 use super::{
     baskets, expiry,
-    holds::{self, Terms},
+    holds::{self, HoldPolicy},
     orders,
 };
 use crate::{
@@ -19,11 +19,12 @@ use crate::{
 };
 use plenum_core::{
     error::{AppError, AppResult},
-    ids::{EventId, HoldId, Millis, OrganisationId, PersonId, SeatId, TicketTypeId, WaitingId},
+    ids::{EventId, HoldId, Millis, PersonId, SeatId, TicketTypeId, WaitingId},
     people::Identity,
 };
+use plenum_events::event_sells;
 use plenum_events::model::{
-    event::{EventState, TypeAvailability},
+    event::TypeAvailability,
     seat::{SeatNow, SeatState},
 };
 use plenum_events::server::availability;
@@ -37,9 +38,6 @@ use plenum_store::db::{Conn, Tx};
 const AT_ONCE: usize = 12;
 
 /// True if somebody waits for a place of `event`.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn is_waited_for(conn: &mut Conn, event: EventId) -> AppResult<bool> {
     Ok(sqlx::query_scalar("select exists (select 1 from waiting where event_id = $1 and state = 'waiting')")
         .bind(event)
@@ -48,17 +46,11 @@ pub async fn is_waited_for(conn: &mut Conn, event: EventId) -> AppResult<bool> {
 }
 
 /// True if somebody waits for a place of any event.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn is_any(conn: &mut Conn) -> AppResult<bool> {
     Ok(sqlx::query_scalar("select exists (select 1 from waiting where state = 'waiting')").fetch_one(conn).await?)
 }
 
 /// Where `person` waits for places of `event`.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn of_person(conn: &mut Conn, person: PersonId, event: EventId) -> AppResult<Vec<OwnWaiting>> {
     let rows: Vec<(TicketTypeId, WaitingState, i64, Option<Millis>)> = sqlx::query_as(
         "select w.ticket_type_id, w.state,
@@ -80,16 +72,16 @@ pub async fn of_person(conn: &mut Conn, person: PersonId, event: EventId) -> App
 ///
 /// # Errors
 /// 404 if there is no such ticket type; 409 if the event does not sell, there are places, or one has all that one can have.
-pub async fn join(tx: &mut Tx, who: &Identity, ticket_type: TicketTypeId, terms: Terms) -> AppResult<OwnWaiting> {
+pub async fn join(tx: &mut Tx, who: &Identity, ticket_type: TicketTypeId, terms: HoldPolicy) -> AppResult<OwnWaiting> {
     let event: Option<EventId> =
         sqlx::query_scalar("select event_id from ticket_types where id = $1").bind(ticket_type).fetch_optional(&mut **tx).await?;
-    let event = event.ok_or_else(|| AppError::not_found("There is no such kind of ticket."))?;
+    let event = event.ok_or_else(|| AppError::no_such("kind of ticket"))?;
     let now = tx.now();
     let each = holds::selling(tx, who.organisation, event, now).await?;
     if let Some(known) = own(tx, who.person, event, ticket_type).await? {
         return Ok(known);
     }
-    let left = availability::at(tx, event, now).await?.ticket_types.into_iter().find(|known| known.id == ticket_type);
+    let left = availability::availability_of_event(tx, event, now).await?.ticket_types.into_iter().find(|known| known.id == ticket_type);
     if left.is_some_and(|left| left.available > 0) {
         return Err(AppError::conflict("There are places now: choose one."));
     }
@@ -113,9 +105,6 @@ pub async fn join(tx: &mut Tx, who: &Identity, ticket_type: TicketTypeId, terms:
 }
 
 /// Takes who asks out of the list of a ticket type, if they are in it and nothing is offered to them.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn leave(tx: &mut Tx, who: &Identity, ticket_type: TicketTypeId) -> AppResult<()> {
     let Some(left) = transition(WaitingState::Waiting, WaitingAction::Leave) else { return Ok(()) };
     let event: Option<EventId> = sqlx::query_scalar(
@@ -134,9 +123,6 @@ pub async fn leave(tx: &mut Tx, who: &Identity, ticket_type: TicketTypeId) -> Ap
 }
 
 /// A hold has ended, or holds `left` still: what it offered and does not hold any more has lapsed.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn lapse(tx: &mut Tx, hold: HoldId, event: EventId, person: PersonId, left: Option<&Hold>) -> AppResult<()> {
     let offered: Vec<(WaitingId, TicketTypeId)> =
         sqlx::query_as("select id, ticket_type_id from waiting where hold_id = $1 and state = 'offered'")
@@ -162,9 +148,6 @@ pub async fn lapse(tx: &mut Tx, hold: HoldId, event: EventId, person: PersonId, 
 }
 
 /// Offers what is free of `event` to those who wait, in their order; returns the seats that they hold now.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn offer(tx: &mut Tx, event: EventId) -> AppResult<Vec<SeatNow>> {
     if !is_waited_for(tx, event).await? {
         return Ok(Vec::new());
@@ -173,11 +156,11 @@ pub async fn offer(tx: &mut Tx, event: EventId) -> AppResult<Vec<SeatNow>> {
     let Some(on_sale) = on_sale(tx, event, now).await? else { return Ok(Vec::new()) };
     let mut changed = Vec::new();
     let mut offers = 0;
-    for left in availability::at(tx, event, now).await?.ticket_types {
+    for left in availability::availability_of_event(tx, event, now).await?.ticket_types {
         for waiting in first(tx, event, left.id, left.available).await? {
             if offers == AT_ONCE {
                 // The rest comes in writes of its own, at once.
-                expiry::expect(now);
+                expiry::expect(tx, now);
                 return Ok(changed);
             }
             offers += 1;
@@ -188,18 +171,17 @@ pub async fn offer(tx: &mut Tx, event: EventId) -> AppResult<Vec<SeatNow>> {
 }
 
 /// Makes some offers that wait to be made. True if there may be more.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn offer_somewhere(tx: &mut Tx) -> AppResult<bool> {
-    let selling = "select distinct w.event_id from waiting w join events e on e.id = w.event_id
-       where w.state = 'waiting' and e.state in ('published', 'live') and e.sales_from <= $1 and e.sales_until > $1";
+    let selling = concat!(
+        "select distinct w.event_id from waiting w join events e on e.id = w.event_id where w.state = 'waiting' and ",
+        event_sells!("e", "$1")
+    );
     let events: Vec<EventId> = sqlx::query_scalar(selling).bind(tx.now()).fetch_all(&mut **tx).await?;
     for event in events {
         let before = waiting_in(tx, event).await?;
         let seats = offer(tx, event).await?;
         if waiting_in(tx, event).await? < before {
-            holds::tell(tx, event, seats).await?;
+            holds::seats_announce(tx, event, seats).await?;
             return Ok(true);
         }
     }
@@ -207,9 +189,6 @@ pub async fn offer_somewhere(tx: &mut Tx) -> AppResult<bool> {
 }
 
 /// Strikes some off the lists of events that are over or cancelled, and tells their tabs. True if there may be more.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn close_some(tx: &mut Tx) -> AppResult<bool> {
     let Some(left) = transition(WaitingState::Waiting, WaitingAction::Leave) else { return Ok(false) };
     let struck: Vec<(EventId, TicketTypeId, PersonId)> = sqlx::query_as(
@@ -228,9 +207,6 @@ pub async fn close_some(tx: &mut Tx) -> AppResult<bool> {
 }
 
 /// Would a place of `ticket_type` be somebody else's than `person`'s, because they wait for it?
-///
-/// # Errors
-/// If the database refuses.
 pub async fn is_anothers_turn(tx: &mut Tx, event: EventId, ticket_type: TicketTypeId, person: PersonId) -> AppResult<bool> {
     Ok(first(tx, event, ticket_type, 1).await?.iter().any(|next| next.person_id != person))
 }
@@ -241,20 +217,17 @@ async fn waiting_in(tx: &mut Tx, event: EventId) -> AppResult<i64> {
 }
 
 /// An event that sells now.
+#[derive(sqlx::FromRow)]
 struct OnSale {
     id: EventId,
     title: String,
+    #[sqlx(rename = "places_each")]
     each: i64,
 }
 
 async fn on_sale(tx: &mut Tx, event: EventId, now: Millis) -> AppResult<Option<OnSale>> {
-    let row: Option<(EventState, OrganisationId, String, Millis, Millis, i64)> =
-        sqlx::query_as("select state, organisation_id, title, sales_from, sales_until, places_each from events where id = $1")
-            .bind(event)
-            .fetch_optional(&mut **tx)
-            .await?;
-    let sells = row.filter(|(state, _, _, from, until, _)| state.sells() && (*from..*until).contains(&now));
-    Ok(sells.map(|(_, _, title, _, _, each)| OnSale { id: event, title, each }))
+    let selling = concat!("select e.id, e.title, e.places_each from events e where e.id = $2 and ", event_sells!("e", "$1"));
+    Ok(sqlx::query_as(selling).bind(now).bind(event).fetch_optional(&mut **tx).await?)
 }
 
 /// Somebody whose turn it is.
@@ -288,7 +261,7 @@ async fn offer_one(tx: &mut Tx, event: &OnSale, left: &TypeAvailability, next: N
     if places_of(tx, next.person_id, event.id, now).await? >= event.each {
         return Ok(Vec::new());
     }
-    let terms = Terms { lasts: next.lasts, extensions: next.extensions };
+    let terms = HoldPolicy { lasts: next.lasts, extensions: next.extensions };
     let (hold, until, mut changed) = holds::basket(tx, next.person_id, event.id, terms).await?;
     if left.seated {
         let Some(seat) = free_seat(tx, left.id, now).await? else { return Ok(changed) };
@@ -314,7 +287,7 @@ async fn offer_one(tx: &mut Tx, event: &OnSale, left: &TypeAvailability, next: N
         .execute(&mut **tx)
         .await?;
     let held = holds::read(tx, hold, terms).await?;
-    holds::tell_owner(tx, next.person_id, event.id, Some(held));
+    holds::owner_announce(tx, next.person_id, event.id, Some(held));
     let own = OwnWaiting { event_id: event.id, ticket_type_id: left.id, state: offered, place: 0, until: Some(until) };
     tx.announce(next.person_id, &OwnEvent::WaitingChanged(own));
     let news = News {
@@ -344,9 +317,9 @@ async fn free_seat(tx: &mut Tx, ticket_type: TicketTypeId, now: Millis) -> AppRe
 
 /// How many places `person` has of `event`: bought and held.
 async fn places_of(tx: &mut Tx, person: PersonId, event: EventId, now: Millis) -> AppResult<i64> {
-    let none = Terms { lasts: 0, extensions: 0 };
+    let none = HoldPolicy { lasts: 0, extensions: 0 };
     let held = holds::of_person(tx, person, event, now, none).await?.map_or(0, |hold| hold.places());
-    Ok(held + holds::bought(tx, person, event).await?)
+    Ok(held + holds::bought(tx, person, event).await?.places)
 }
 
 async fn own(tx: &mut Tx, person: PersonId, event: EventId, ticket_type: TicketTypeId) -> AppResult<Option<OwnWaiting>> {

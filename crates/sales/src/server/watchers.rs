@@ -36,14 +36,14 @@ pub async fn run(hub: Arc<Hub>) {
         for (event, figures) in &now {
             // Somebody's second tab does not change how many look, but is to be told.
             if told.get(event) != Some(figures) {
-                tell(&hub, *event, figures.0);
+                count_publish(&hub, *event, figures.0);
             }
         }
         told = now;
     }
 }
 
-fn tell(hub: &Hub, event: EventId, watching: u32) {
+fn count_publish(hub: &Hub, event: EventId, watching: u32) {
     let told = SeatsEvent::WatchersChanged(Watching { watching, at: db::now() });
     let Kind::Ephemeral(key) = told.kind() else { return };
     let channel = Channel::Seats(event).to_string();

@@ -10,7 +10,6 @@ pub use orders::table;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{api::desk as api, words::desk as words};
 use plenum_core::{
@@ -19,16 +18,19 @@ use plenum_core::{
     live::Snapshot,
 };
 use plenum_events::{
-    live::{desk::DeskEvent, event::EventEvent},
+    live::{
+        desk::{DeskEvent, DoorEvent},
+        event::EventEvent,
+    },
     model::{
         desk::{Desk, Orders, OrdersAsked, OverTime, Span},
         event::EventState,
     },
 };
 use plenum_ui::{
-    Notice, dynamic, memo,
-    page::{FaultWithin, Followed},
-    view,
+    dynamic, memo,
+    page::{Ended, FaultWithin, Followed, Loaded, resource_by_id, use_id},
+    use_query, view,
 };
 
 /// What the address asks for.
@@ -42,62 +44,40 @@ struct Asked {
 /// The page.
 #[component]
 pub fn DeskPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
+    let (event, query) = (use_id::<EventId>(), use_query());
     let asked = memo(move || Asked {
-        event: params.with(|params| params.get_str("id").and_then(|id| id.parse().ok())),
-        span: query.with(|query| query.get_str("span").and_then(Span::from_word).unwrap_or_default()),
+        event: event.get(),
+        span: query.with(|query| query.get_str("span").and_then(|word| word.parse().ok()).unwrap_or_default()),
         orders: query.with(|query| OrdersAsked {
             text: query.get_str("q").unwrap_or_default().to_owned(),
             state: query.get_str("state").unwrap_or_default().to_owned(),
             before: query.get_str("before").and_then(|id| id.parse().ok()),
         }),
     });
-    let event = memo(move || asked.with(|asked| asked.event));
-    let unknown = || AppError::not_found("There is no such event.");
-    let first = Resource::new_blocking(
-        move || event.get(),
-        move |event| async move {
-            match event {
-                Some(event) => api::read(event).await,
-                None => Err(unknown()),
-            }
-        },
-    );
+    let unknown = || AppError::no_such("event");
+    let first = resource_by_id(event, "event", api::read);
     let sold = Resource::new_blocking(
         move || asked.with(|asked| (asked.event, asked.span)),
-        move |(event, span)| async move {
-            match event {
-                Some(event) => api::over_time(event, span).await,
-                None => Err(unknown()),
-            }
-        },
+        move |(event, span)| async move { api::over_time(event.ok_or_else(unknown)?, span).await },
     );
     let orders = Resource::new_blocking(
         move || asked.with(|asked| (asked.event, asked.orders.clone())),
-        move |(event, orders)| async move {
-            match event {
-                Some(event) => api::orders(event, orders).await,
-                None => Err(unknown()),
-            }
-        },
+        move |(event, orders)| async move { api::orders(event.ok_or_else(unknown)?, orders).await },
     );
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <AtDesk snapshot asked sold orders/> },
-                Err(error) => view! {
-                    <header class="page-head">
-                        <h1>{words::DESK}</h1>
-                    </header>
-                    <FaultWithin error/>
-                },
-            }
-        })
+    let fault = |error| {
+        view! {
+            <header class="page-head">
+                <h1>{words::DESK}</h1>
+            </header>
+            <FaultWithin error/>
+        }
     };
     view! {
         <Title text=words::DESK/>
         <main id="main" tabindex="-1" class="page" data-width="wide">
-            <Transition>{content}</Transition>
+            <Loaded from=first fault let:snapshot>
+                <AtDesk snapshot asked sold orders/>
+            </Loaded>
         </main>
     }
 }
@@ -111,7 +91,10 @@ fn AtDesk(
 ) -> impl IntoView {
     let (event, space, key) = (snapshot.state.head.id, snapshot.state.head.space, snapshot.state.key.clone());
     let followed = Followed::new(snapshot, move || api::read(event));
-    let Followed { shown, ended, .. } = followed.on::<DeskEvent>(Signal::stored(Some(space))).on::<EventEvent>(Signal::stored(Some(event)));
+    let Followed { shown, ended, .. } = followed
+        .on::<DeskEvent>(Signal::stored(Some(space)))
+        .on::<DoorEvent>(Signal::stored(Some(event)))
+        .on::<EventEvent>(Signal::stored(Some(event)));
     let head = memo(move || shown.with(|shown| shown.head.clone()));
     let state = dynamic(move || {
         let head = head.get();
@@ -142,7 +125,7 @@ fn AtDesk(
             </div>
         </header>
         <div class="stack">
-            {move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> })}
+            <Ended reason=ended text=words::ENDED/>
             <figures::Now shown/>
             <figures::ByType shown/>
             <over_time::Sold event shown asked sold/>

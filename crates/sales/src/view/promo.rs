@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::{
@@ -10,19 +9,18 @@ use crate::{
         promo::{CreatePromoCode, EndPromoCode},
     },
     live::promo::PromoEvent,
-    model::promo::{Promo, Promos},
+    model::promo::{Hindrance, Promo, Promos},
     words::promo as words,
 };
 use plenum_core::{
-    error::AppError,
     ids::{EventId, Millis, PromoCodeId},
     live::Snapshot,
 };
 use plenum_ui::{
-    Each, EmptyState, Field, Notice, dynamic,
-    forms::{Done, Failure, FieldError, Submit, at, failure, succeeded},
+    Each, EmptyState, Field, dynamic,
+    forms::{Done, Failure, FieldError, Submit, failure, field_error, succeeded},
     memo,
-    page::{FaultWithin, Followed, use_seconds},
+    page::{Ended, Followed, Loaded, resource_by_id, use_id, use_seconds},
     view,
 };
 
@@ -32,25 +30,8 @@ const FIELDS: &[&str] = &["code", "by", "off", "most_uses", "most_each", "from",
 /// The codes.
 #[component]
 pub fn PromoCodesPage() -> impl IntoView {
-    let params = use_params_map();
-    let event = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<EventId>().ok())));
-    let first = Resource::new_blocking(
-        move || event.get(),
-        |event| async move {
-            match event {
-                Some(event) => api::list(event).await,
-                None => Err(AppError::not_found("There is no such event.")),
-            }
-        },
-    );
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <Codes snapshot/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
+    let event = use_id::<EventId>();
+    let first = resource_by_id(event, "event", api::list);
     let back = move || event.get().map_or_else(|| "/events".to_owned(), |event| format!("/events/{event}"));
     view! {
         <Title text=words::CODES/>
@@ -64,7 +45,9 @@ pub fn PromoCodesPage() -> impl IntoView {
                 </div>
             </header>
             <div class="stack">
-                <Transition>{content}</Transition>
+                <Loaded from=first let:snapshot>
+                    <Codes snapshot/>
+                </Loaded>
             </div>
         </main>
     }
@@ -79,7 +62,7 @@ fn Codes(snapshot: Snapshot<Promos>) -> impl IntoView {
     let ids = memo(move || shown.with(|shown| shown.promos.iter().map(|promo| promo.id).collect::<Vec<_>>()));
     let empty = memo(move || ids.with(Vec::is_empty));
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::SILENT}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         <p class="muted">
             <b>{title}</b>
             " · "
@@ -104,16 +87,12 @@ fn Codes(snapshot: Snapshot<Promos>) -> impl IntoView {
 
 /// Where a code stands at `now`, and how that is meant.
 fn standing(promo: &Promo, now: Millis) -> (&'static str, Option<&'static str>) {
-    if promo.ended_at.is_some() {
-        (words::ENDED, None)
-    } else if promo.from_at.is_some_and(|from| now < from) {
-        (words::EARLY, None)
-    } else if promo.until_at.is_some_and(|until| now >= until) {
-        (words::LATE, None)
-    } else if promo.most_uses.is_some_and(|most| promo.uses >= most) {
-        (words::USED_UP, None)
-    } else {
-        (words::RUNNING, Some("good"))
+    match promo.hindrance_for_all(now) {
+        None => (words::RUNNING, Some("good")),
+        Some(Hindrance::Unknown) => (words::ENDED, None),
+        Some(Hindrance::TooEarly) => (words::EARLY, None),
+        Some(Hindrance::TooLate) => (words::LATE, None),
+        Some(Hindrance::UsedUp | Hindrance::UsedByThem) => (words::USED_UP, None),
     }
 }
 
@@ -192,7 +171,7 @@ fn NewCode(event: EventId, zone: String) -> impl IntoView {
                     autocomplete="off"
                     minlength=3
                     maxlength=24
-                    error=at(refused, "code")
+                    error=field_error(refused, "code")
                     required=true
                 />
                 <div class="form-row">
@@ -202,7 +181,7 @@ fn NewCode(event: EventId, zone: String) -> impl IntoView {
                             <option value="percent">{words::PERCENT}</option>
                             <option value="amount">{words::AMOUNT}</option>
                         </select>
-                        <FieldError id="by-error" error=at(refused, "by")/>
+                        <FieldError id="by-error" error=field_error(refused, "by")/>
                     </div>
                     <Field
                         id="off"
@@ -210,7 +189,7 @@ fn NewCode(event: EventId, zone: String) -> impl IntoView {
                         label=words::OFF
                         hint=words::OFF_HINT
                         autocomplete="off"
-                        error=at(refused, "off")
+                        error=field_error(refused, "off")
                         required=true
                     />
                 </div>
@@ -221,7 +200,7 @@ fn NewCode(event: EventId, zone: String) -> impl IntoView {
                         label=words::MOST_USES
                         hint=words::LIMIT_HINT
                         autocomplete="off"
-                        error=at(refused, "most_uses")
+                        error=field_error(refused, "most_uses")
                     />
                     <Field
                         id="most-each"
@@ -229,7 +208,7 @@ fn NewCode(event: EventId, zone: String) -> impl IntoView {
                         label=words::MOST_EACH
                         hint=words::LIMIT_HINT
                         autocomplete="off"
-                        error=at(refused, "most_each")
+                        error=field_error(refused, "most_each")
                     />
                 </div>
                 <div class="form-row">
@@ -239,9 +218,9 @@ fn NewCode(event: EventId, zone: String) -> impl IntoView {
                         kind="datetime-local"
                         label=words::FROM
                         hint=hint.clone()
-                        error=at(refused, "from")
+                        error=field_error(refused, "from")
                     />
-                    <Field id="until" name="until" kind="datetime-local" label=words::UNTIL hint=hint error=at(refused, "until")/>
+                    <Field id="until" name="until" kind="datetime-local" label=words::UNTIL hint=hint error=field_error(refused, "until")/>
                 </div>
                 <div class="form-actions">
                     <Submit label=words::CREATE busy=create.pending()/>

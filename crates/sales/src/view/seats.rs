@@ -27,21 +27,18 @@ mod tools;
 use no_plan as plan;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use crate::{
     api,
-    model::{
-        orders::Quote,
-        seat_map::{Sale, SeatMap},
-    },
+    model::{orders::Quote, seat_map::SeatMap},
     words::seats as words,
 };
 use plenum_core::{error::AppError, ids::EventId, live::Snapshot};
+use plenum_events::model::sale::Sale;
 use plenum_ui::{
     Notice, PageTitle, dynamic, memo,
     notice::Tone,
-    page::{FaultWithin, use_viewer},
+    page::{FaultWithin, Loaded, use_id, use_viewer},
     view,
 };
 use screen::{Screen, Shows};
@@ -58,11 +55,10 @@ pub enum Stands {
 /// `/events/{id}/seats`: the seat map alone, as large as the screen allows.
 #[component]
 pub fn SeatsPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<EventId>().ok())));
+    let id = use_id::<EventId>();
     let content = dynamic(move || match id.get() {
         Some(event) => view! { <EventSeats event stands=Stands::Alone/> },
-        None => view! { <FaultWithin error=AppError::not_found("There is no such event.")/> },
+        None => view! { <FaultWithin error=AppError::no_such("event")/> },
     });
     view! {
         <main id="main" tabindex="-1" class="page" data-width="wide">
@@ -80,15 +76,7 @@ pub fn EventSeats(
     stands: Stands,
 ) -> impl IntoView {
     let first = Resource::new_blocking(move || event, api::seats::open);
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok((snapshot, quote)) => view! { <Seats snapshot quote stands/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
-    view! { <Transition>{content}</Transition> }
+    view! { <Loaded from=first children=move |(snapshot, quote)| view! { <Seats snapshot quote stands/> }/> }
 }
 
 #[component]
@@ -150,13 +138,13 @@ fn looking(screen: Screen) -> AnyView {
 /// Why nothing can be held now, if that is so.
 fn sale(screen: Screen) -> AnyView {
     let now = screen.clock.now;
-    let sale = memo(move || screen.map.with_value(|map| map.event.sale(now.get()) as u8));
+    let sale = memo(move || screen.map.with_value(|map| map.event.sale(now.get())));
     dynamic(move || {
         sale.with(|_| ());
         screen.map.with_value(|map| match map.event.sale(now.get_untracked()) {
-            Sale::On => None,
-            Sale::Coming => {
-                let when = map.event.zone.full(map.event.sales_from);
+            Sale::On(_) => None,
+            Sale::Coming(at) => {
+                let when = map.event.zone.full(at);
                 Some(view! { <Notice tone=Tone::Live>{words::SALE_COMING} " " {when}</Notice> })
             }
             Sale::Over => Some(view! { <Notice>{words::SALE_OVER}</Notice> }),

@@ -7,28 +7,16 @@ use plenum_events::model::{
 };
 use plenum_wallet::model::Money;
 
-/// Page, and the heading of the list.
 pub const ORDERS: &str = "Your orders";
-/// There are none.
 pub const NONE: &str = "No orders yet";
-/// What to do about it.
 pub const NONE_TEXT: &str = "Choose places at an event, and what you buy stands here.";
-/// There are none of those that are shown.
 pub const NONE_OF_THESE: &str = "There are no such orders.";
-/// Leads there.
 pub const TO_EVENTS: &str = "Events";
-/// The tabs, for screen readers.
 pub const FILTER: &str = "Which orders";
-/// Loads more.
 pub const OLDER: &str = "Show older ones";
-/// The first page.
 pub const NEWEST: &str = "Back to the newest";
-/// Nothing more is told.
-pub const SILENT: &str = "This page is no longer told what happens.";
-/// Leads back.
 pub const ALL: &str = "All orders";
 
-/// A tab.
 pub fn show(show: Show) -> &'static str {
     match show {
         Show::All => "All",
@@ -80,11 +68,8 @@ pub fn cannot(state: OrderState, action: OrderAction) -> String {
     format!("This order {is}{ends}.")
 }
 
-/// The hold has ended.
 pub const HOLD_OVER: &str = "The time to pay for these places has passed, and nothing was charged. Choose them again.";
-/// The event does not sell any more.
 pub const NO_SALE: &str = "Places of this event are not sold any more. Nothing was charged.";
-/// Nothing is in the basket.
 pub const EMPTY: &str = "There is nothing in this basket.";
 /// It costs something else than what was seen.
 pub fn changed(total: Money) -> String {
@@ -97,7 +82,7 @@ pub fn too_little(missing: Money) -> String {
     )
 }
 /// What a statement says of a payment.
-pub fn note(title: &str, number: &str) -> String {
+pub fn payment_note(title: &str, number: &str) -> String {
     format!("{title} · order {number}")
 }
 /// What a statement says of a refund.
@@ -112,11 +97,8 @@ pub fn paid_title(title: &str) -> String {
 pub fn refunded_title(money: &str, title: &str) -> String {
     format!("{money} was refunded: {title}")
 }
-/// One of the tickets was used.
 pub const USED: &str = "One of these tickets was used at the door. Say that it is to be refunded although it was used.";
-/// The institution does not have the money.
 pub const NOT_COVERED: &str = "The institution's account does not cover this refund.";
-/// Why all of a cancelled event is given back.
 pub const EVENT_CANCELLED: &str = "The event was cancelled.";
 
 /// A seat's kind, beside its ticket type; the most common one is not said.
@@ -159,41 +141,27 @@ pub fn places(count: usize) -> String {
 pub fn order(number: &str) -> String {
     format!("Order {number}")
 }
-/// A heading.
 pub const PLACES: &str = "Places";
-/// A heading.
 pub const WHAT_HAPPENED: &str = "What happened";
-/// A line of a sum.
 pub const SUBTOTAL: &str = "Places together";
 /// A line of a sum.
 pub fn promo(code: &str) -> String {
     format!("Promo {code}")
 }
-/// A line of a sum, of an order that is not paid.
 pub const TO_PAY: &str = "To pay";
-/// A line of a sum, of one that is.
 pub const TOTAL: &str = "Paid";
-/// A line of a sum, of one that ended before.
 pub const NOT_PAID: &str = "Not paid";
-/// A line of a sum.
 pub const REFUNDED: &str = "Refunded";
-/// Leads to a ticket.
 pub const TICKET: &str = "Ticket";
 /// Of which ticket a link is, for screen readers.
 pub fn ticket_of(place: &str) -> String {
     format!("of {place}")
 }
-/// A fact.
 pub const EVENT: &str = "Event";
-/// A fact.
 pub const WHEN: &str = "When";
-/// A fact.
 pub const VENUE: &str = "Where";
-/// A fact.
 pub const BUYER: &str = "Bought by";
-/// Something that happened.
 pub const MADE: &str = "Ordered";
-/// Something that happened.
 pub const PAID: &str = "Paid";
 /// Something that happened.
 pub fn given_back(money: Money, count: usize) -> String {
@@ -204,87 +172,61 @@ pub fn because(by: Option<&str>, reason: &str) -> String {
     by.map_or_else(|| reason.to_owned(), |by| format!("{by}: {reason}"))
 }
 
-/// How long places are held, for whoever has scripts.
 pub const HELD: &str = "Held for you";
 /// Until when, for whoever has none.
 pub fn held_until(clock: &str) -> String {
     format!("Held for you until {clock}")
 }
-/// The last two minutes.
 pub const ENDS_SOON: &str = "The time to pay is running out.";
-/// Finding anybody's order.
 pub const FIND: &str = "Anybody’s orders";
-/// See [`FIND`].
 pub const FIND_LABEL: &str = "Order number, name or address";
-/// See [`FIND`].
 pub const FIND_BUTTON: &str = "Find";
-/// See [`FIND`].
 pub const NONE_FOUND: &str = "No order has that in its number, or in its buyer’s name or address.";
-/// Holds the places for longer.
 pub const MORE_TIME: &str = "More time";
-/// It has ended while one looks.
 pub const HELD_OVER: &str = "The time to pay has passed. Nothing was charged.";
-/// Leads back to the event.
 pub const CHOOSE_AGAIN: &str = "Choose places again";
 
-/// Page, and heading of the part.
 pub const CHECK_OUT: &str = "Check out";
-/// The button.
 pub fn pay(available: Money) -> String {
     format!("Pay from wallet · {available} available")
 }
-/// The button of what costs nothing.
 pub const TAKE: &str = "Take the places · free";
-/// While the server has not answered.
 pub const CONFIRMING: &str = "Confirming…";
-/// Beneath the button.
 pub const PROMISE: &str = "Nothing is charged before the seats are yours.";
 /// There is not enough.
 pub fn missing(missing: Money) -> String {
     format!("There is not enough in your wallet: {missing} is missing.")
 }
-/// Leads to the wallet.
-pub const ADD_MONEY: &str = "Add money";
-/// The button that makes an order without paying it.
+pub fn add_missing(added: Money) -> String {
+    format!("Add {added} to the wallet")
+}
+pub const ADD_MISSING_HINT: &str = "You come back here to pay. Your places stay held until their time ends.";
+pub const NOTHING_MISSING: &str = "There is enough in your wallet by now. Pay the order.";
 pub const LATER: &str = "Order, and pay in time";
-/// What that means.
 pub const LATER_HINT: &str = "The order keeps the places until their time ends, not longer.";
-/// A field.
 pub const PROMO_CODE: &str = "Promo code";
-/// Its button.
 pub const APPLY: &str = "Apply";
-/// Takes it away.
 pub const REMOVE: &str = "Remove";
-/// Leads to where the code can be changed.
 pub const CHANGE: &str = "Change the promo code";
-/// It was paid.
 pub const DONE_PAID: &str = "It is paid, and the places are yours.";
-/// It was cancelled.
 pub const DONE_CANCELLED: &str = "The order is cancelled, and its places are free.";
-/// It was given back.
 pub const DONE_REFUNDED: &str = "It is refunded, and its places are free.";
-/// The button.
 pub const CANCEL: &str = "Cancel the order";
 
-/// The form to give something back.
 pub const REFUND: &str = "Refund";
 /// What the form does.
 pub const REFUND_ABOUT: &str =
     "The money goes back to the buyer's wallet at once; the places are free, and their tickets admit nobody any more.";
-/// Its choices.
 pub const REFUND_LINES: &str = "Which places";
-/// A field.
 pub const REASON: &str = "Reason";
-/// What is expected.
 pub const REASON_HINT: &str = "The buyer reads it.";
-/// A choice.
 pub const ALTHOUGH_USED: &str = "Refund also what was used at the door";
-/// The button.
 pub const REFUND_NOW: &str = "Refund these places";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     /// S3-28: paid, cancelled, refunded, and a default.
     #[test]
@@ -303,8 +245,8 @@ mod tests {
     /// Whatever cannot be done is said in a sentence that names what stands in the way.
     #[test]
     fn a_refusal_names_what_is() {
-        for state in OrderState::ALL {
-            for action in OrderAction::ALL {
+        for &state in OrderState::VARIANTS {
+            for &action in OrderAction::VARIANTS {
                 assert!(cannot(state, action).starts_with("This order ") && cannot(state, action).ends_with('.'));
             }
         }

@@ -3,68 +3,38 @@
 use crate::model::promo::{Hindrance, Off, Promo};
 use plenum_wallet::model::{Currency, Money};
 
-/// Page.
 pub const CODES: &str = "Promo codes";
-/// What they are.
 pub const ABOUT: &str = "Whoever enters a code when they pay gets something off the whole order. A use is counted when it is paid.";
-/// The list, and its heading.
 pub const ALL: &str = "All codes";
-/// There are none.
 pub const NONE: &str = "No promo codes yet";
-/// What to do about it.
 pub const NONE_TEXT: &str = "Make one below, and tell it to whom you want to come.";
-/// The form.
 pub const NEW: &str = "New code";
-/// A field.
 pub const CODE: &str = "Code";
-/// What is expected.
 pub const CODE_HINT: &str = "3 to 24 letters, digits or hyphens, such as MEMBERS10.";
-/// A field.
 pub const BY: &str = "What it takes off";
-/// A choice.
 pub const PERCENT: &str = "A percentage";
-/// A choice.
 pub const AMOUNT: &str = "An amount";
-/// A field.
 pub const OFF: &str = "How much";
-/// What is expected.
 pub const OFF_HINT: &str = "10 for 10 %, or 5.00 for an amount off the whole order.";
-/// A field.
 pub const MOST_USES: &str = "Orders in all";
-/// A field.
 pub const MOST_EACH: &str = "Orders of one person";
-/// What is expected of both.
 pub const LIMIT_HINT: &str = "Nothing for no limit.";
-/// A field.
 pub const FROM: &str = "From";
-/// A field.
 pub const UNTIL: &str = "Until";
 /// In which zone times are.
 pub fn zone_hint(zone: &str) -> String {
     format!("In the event's time zone, {zone}. Nothing for no limit.")
 }
-/// The button.
 pub const CREATE: &str = "Make the code";
-/// It was made.
 pub const MADE: &str = "The code is there.";
-/// A button.
 pub const END: &str = "End";
-/// It cannot be used any more.
 pub const ENDED: &str = "Ended";
-/// It can be used now.
 pub const RUNNING: &str = "In use";
-/// Its time has not come.
 pub const EARLY: &str = "Not yet";
-/// Its time has passed.
 pub const LATE: &str = "Over";
-/// All its uses are used.
 pub const USED_UP: &str = "Used up";
-/// There is such a code.
 pub const TAKEN: &str = "This event has a code of this name already.";
-/// Leads back.
 pub const TO_EVENT: &str = "To the event";
-/// Nothing more is told.
-pub const SILENT: &str = "This page is no longer told what happens.";
 
 /// How much a code takes off.
 pub fn off(off: Off, currency: Currency) -> String {

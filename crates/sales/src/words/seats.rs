@@ -3,49 +3,29 @@
 use crate::model::seat_map::Seen;
 use plenum_core::ids::Millis;
 use plenum_events::model::seat::SeatKind;
+use plenum_ui::time_left;
 use plenum_wallet::model::Money;
 
-/// Heading, and the title of the page.
 pub const SEATS: &str = "Seats";
-/// The same of an event without seats.
 pub const PLACES: &str = "Places";
-/// Name of the choice between both views.
 pub const VIEWS: &str = "How the seats are shown";
-/// The plan.
 pub const MAP: &str = "Map";
-/// The list of rows.
 pub const LIST: &str = "List";
-/// The form that finds seats.
 pub const BEST: &str = "Best seats together";
-/// Its number.
 pub const BEST_COUNT: &str = "How many";
-/// Its ticket type.
 pub const BEST_WHERE: &str = "Where";
-/// No ticket type in particular.
 pub const ANYWHERE: &str = "Anywhere";
-/// Its button.
 pub const FIND: &str = "Find the best together";
-/// Zoom.
 pub const ZOOM_IN: &str = "Larger";
-/// Zoom.
 pub const ZOOM_OUT: &str = "Smaller";
-/// What stands where one looks at.
 pub const STAGE: &str = "Stage";
-/// The plan, for assistive technology.
 pub const PLAN: &str = "Seat map";
-/// How to move in it.
 pub const PLAN_HELP: &str = "Arrow keys move from seat to seat, Enter or Space picks one, plus and minus zoom.";
-/// What the keys of the plan do, in the list of keys.
 pub const KEY_MOVE: &str = "Go to the next seat that way";
-/// See [`KEY_MOVE`].
 pub const KEY_ENDS: &str = "Go to the first or last of the row";
-/// See [`KEY_MOVE`].
 pub const KEY_PICK: &str = "Pick the seat, or give it back";
-/// See [`KEY_MOVE`].
 pub const KEY_CLOSER: &str = "Come closer";
-/// See [`KEY_MOVE`].
 pub const KEY_FARTHER: &str = "Stand farther back";
-/// Those who wait come first.
 pub const OTHERS_WAIT: &str = "Others wait for these places, and come first. You can wait for one, too.";
 /// Why a seat cannot be held.
 pub fn held_by_others(row: &str, number: i64) -> String {
@@ -55,73 +35,41 @@ pub fn held_by_others(row: &str, number: i64) -> String {
 pub fn is_sold(row: &str, number: i64) -> String {
     format!("Row {row}, seat {number} has been sold.")
 }
-/// Name of the legend.
 pub const LEGEND: &str = "What the seats mean";
-/// State in the legend.
 pub const BEING_HELD: &str = "Being held";
-/// State in the legend.
 pub const SOLD: &str = "Sold";
-/// State in the legend.
 pub const YOURS: &str = "Yours";
-/// Heading of the basket.
+pub const BOUGHT: &str = "Bought by you";
 pub const YOUR_SEATS: &str = "Your places";
-/// What of a visitor's basket is not held.
 pub const NOT_HELD_YET: &str = "These places are not held yet.";
-/// Leads a visitor to the door.
 pub const SIGN_IN_TO_HOLD: &str = "Sign in to hold them";
-/// Leads a visitor to the door.
 pub const SIGN_IN_TO_CHOOSE: &str = "Sign in to hold places";
-/// Nothing is in it.
 pub const NOTHING_YET: &str = "Nothing yet. Pick a seat, or let us find the best ones together.";
-/// Nothing is in it, and there are no seats.
 pub const NO_PLACES_YET: &str = "Nothing yet. Choose how many places you want.";
-/// Makes a hold last longer.
 pub const MORE_TIME: &str = "More time";
-/// Lets all go.
 pub const LEAVE: &str = "Let them go";
-/// Sum.
 pub const TOTAL: &str = "Total";
-/// What a hold that has ended says.
 pub const TIME_IS_UP: &str = "Time is up: these places are not held for you any more.";
-/// Tries to hold the same again.
 pub const HOLD_AGAIN: &str = "Try to hold them again";
-/// Forgets them.
 pub const FORGET: &str = "Forget them";
-/// The server has not answered yet.
 pub const CONFIRMING: &str = "confirming…";
-/// Heading of what is left.
 pub const AVAILABILITY: &str = "Availability";
-/// Heading of standing places.
 pub const STANDING: &str = "Places without seats";
-/// One place more.
 pub const ONE_MORE: &str = "One more";
-/// One place less.
 pub const ONE_LESS: &str = "One less";
-/// Holds what is ticked in a row.
 pub const HOLD_THESE: &str = "Hold these seats";
-/// Picks what is ticked in a row, for visitors.
 pub const PICK_THESE: &str = "Pick these seats";
-/// A row that has no free seat.
 pub const ROW_FULL: &str = "full";
-/// A type that has none left.
 pub const SOLD_OUT: &str = "Sold out";
-/// Joins the waiting list.
+pub const NO_PLACES: &str = "No places yet";
 pub const TELL_ME: &str = "Tell me when there is a place";
-/// Leaves it.
 pub const STOP_WAITING: &str = "Stop waiting";
-/// It is their turn.
 pub const OFFERED: &str = "A place is held for you: it is in your basket.";
-/// The sale has not begun.
 pub const SALE_COMING: &str = "The sale begins";
-/// It is over.
 pub const SALE_OVER: &str = "The sale is over.";
-/// The event does not sell.
 pub const SALE_STOPPED: &str = "Places of this event are not sold now.";
-/// Opens the basket on narrow screens.
 pub const SHOW_BASKET: &str = "Show";
-/// Closes it.
 pub const HIDE_BASKET: &str = "Hide";
-/// The map, whole.
 pub const TO_EVENT: &str = "About the event";
 
 /// `Row A, seat 14`
@@ -160,6 +108,7 @@ pub fn seen(seen: Seen) -> &'static str {
         Seen::Free => "available",
         Seen::Held => "held by somebody",
         Seen::Yours => "yours",
+        Seen::Bought => "yours, bought",
         Seen::Sold => "sold",
     }
 }
@@ -170,7 +119,6 @@ pub fn seat_name(row: &str, number: i64, section: &str, price: Money, like: Seat
     format!("{}, {}, {price}{like}, {state}", seat(row, number), section.to_lowercase())
 }
 
-/// By a visitor, who holds nothing yet.
 pub const PICKED: &str = "picked";
 
 /// Told when no more can be picked.
@@ -198,14 +146,6 @@ pub fn bought(count: i64) -> String {
     format!("You have bought {count} {}.", if count == 1 { "place" } else { "places" })
 }
 
-/// `13:42`, or `1:02:03` for more than an hour.
-pub fn time_left(left: Millis) -> String {
-    let seconds = left.max(0).div_euclid(1_000);
-    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
-}
-
-/// `Held for you`
 pub const HELD_FOR_YOU: &str = "Held for you";
 
 /// The last two minutes.
@@ -254,7 +194,7 @@ pub fn place_in_list(place: i64) -> String {
 }
 
 /// The button of the list that tells for which ticket type.
-pub fn tell_me_of(name: &str) -> String {
+pub fn notify_me_of(name: &str) -> String {
     format!("{TELL_ME}: {name}")
 }
 
@@ -272,16 +212,4 @@ pub fn offered_text(ticket_type: &str, minutes: i64) -> String {
 /// The line at the foot of a narrow screen.
 pub fn basket_line(count: i64, total: Money) -> String {
     format!("{count} {} · {total}", if count == 1 { "place" } else { "places" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn time_that_is_left() {
-        for (left, said) in [(822_000, "13:42"), (59_999, "0:59"), (0, "0:00"), (-5, "0:00"), (3_723_000, "1:02:03")] {
-            assert_eq!(time_left(left), said);
-        }
-    }
 }

@@ -1,11 +1,11 @@
-//! Copies of the whole database, and the way back.
+//! Copies of the whole database; the way back is [`restore`](fn@super::restore).
 
 use std::path::Path;
 
 use anyhow::Context as _;
 use sqlx::Connection as _;
 
-use super::{Conn, MIGRATIONS, current_epoch, now, sqlite};
+use super::{Conn, now, sqlite};
 use plenum_core::{error::AppResult, ids::Millis};
 
 /// Backups that are remembered.
@@ -43,9 +43,6 @@ async fn note(source: &Path, bytes: u64) -> anyhow::Result<()> {
 }
 
 /// When the last backup was made, and its bytes.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn last_backup(conn: &mut Conn) -> AppResult<Option<(Millis, i64)>> {
     Ok(sqlx::query_as("select at, bytes from backups order by id desc limit 1").fetch_optional(conn).await?)
 }
@@ -59,18 +56,5 @@ pub async fn check_backup(path: &Path) -> anyhow::Result<()> {
     let verdict = sqlite::verdict(&mut conn).await?;
     anyhow::ensure!(verdict == "ok", "the file is damaged: {verdict}");
     sqlx::query_scalar::<_, i64>("select count(*) from live_epoch").fetch_one(&mut conn).await?;
-    Ok(())
-}
-
-/// Gives the database at `url` a new epoch, so that cursors of its former life are void.
-///
-/// # Errors
-/// If it cannot be opened or written.
-pub async fn renew_epoch(url: &str, live_schema: u32) -> anyhow::Result<()> {
-    let mut conn = Conn::connect_with(&sqlite::options(url)?).await?;
-    MIGRATIONS.run(&mut conn).await.context("a migration failed")?;
-    sqlx::query("delete from live_epoch").execute(&mut conn).await?;
-    current_epoch(&mut conn, live_schema).await?;
-    conn.close().await?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use tracing::{
 use tracing_subscriber::{Layer, layer::Context};
 
 use super::{now, statements};
-use crate::tally::{Seen, Tally};
+use crate::windowed_counts::{Seen, Tally};
 use plenum_core::ids::Millis;
 
 /// Names that are remembered.
@@ -69,11 +69,11 @@ pub struct Took {
     pub last: Duration,
 }
 
-/// Of the whole process.
+/// Of the whole process, as its subscriber of `tracing` is: sqlx does not say of which database a slow statement was.
 static KNOWN: Tally<(Work, String), Took> = Tally::new(NAMES);
 
 /// It took so long.
-pub fn note(work: Work, name: String, took: Duration) {
+pub fn work_record(work: Work, name: String, took: Duration) {
     KNOWN.note((work, name), now(), |known| {
         known.last = took;
         known.longest = known.longest.max(took);
@@ -91,7 +91,7 @@ pub(super) fn note_write(limit: Option<Duration>, work: Work, name: &str, starte
     if limit.is_some_and(|limit| took >= limit) {
         let name = within(name);
         tracing::info!(write = name, elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "a write held the writer");
-        note(work, name, took);
+        work_record(work, name, took);
     }
 }
 
@@ -116,7 +116,8 @@ pub(super) fn shape_of(statement: &str) -> String {
     let mut text = String::with_capacity(statement.len());
     let mut characters = statement.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect::<Vec<_>>().into_iter().peekable();
     while let Some(character) = characters.next() {
-        text.push(character);
+        // sqlx' QueryBuilder writes `?` where other statements have `$1`.
+        text.push(if character == '?' { '$' } else { character });
         if character == '$' {
             while characters.next_if(char::is_ascii_digit).is_some() {}
         }
@@ -150,9 +151,9 @@ impl<S: Subscriber> Layer<S> for Collector {
         event.record(&mut said);
         // The whole text is there only where the summary is not all of it.
         let text = if said.text.trim().is_empty() { said.summary } else { said.text };
-        statements::note(&text);
+        statements::statement_record(&text);
         if let (true, Some(seconds)) = (said.slow, said.seconds) {
-            note(Work::Statement, name_of(&text), Duration::try_from_secs_f64(seconds).unwrap_or_default());
+            work_record(Work::Statement, name_of(&text), Duration::try_from_secs_f64(seconds).unwrap_or_default());
         }
     }
 }
@@ -198,6 +199,7 @@ mod tests {
         assert_eq!(name_of(&values(3)), "insert into a (b, c) values (…), …");
         let list = |count: usize| format!("select a from b where c in ({})", vec!["$1"; count].join(", "));
         assert_eq!(name_of(&list(2)), name_of(&list(300)));
+        assert_eq!(name_of(&list(2).replace("$1", "?")), name_of(&list(2)));
         assert!(name_of(&"x".repeat(5_000)).chars().count() <= CHARS + 1);
     }
 

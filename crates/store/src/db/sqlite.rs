@@ -33,8 +33,10 @@ pub(super) fn options(url: &str) -> anyhow::Result<SqliteConnectOptions> {
 pub(super) fn report(options: SqliteConnectOptions, slow: Option<Duration>) -> SqliteConnectOptions {
     // The level's type is of a crate that only sqlx knows: it is read from its name.
     match "info".parse() {
-        Ok(level) if statements::are_recorded() => options.log_statements(level).log_slow_statements(level, Duration::MAX),
-        Ok(level) => options.log_slow_statements(level, slow.unwrap_or(Duration::MAX)),
+        Ok(level) => {
+            let options = if statements::are_recorded() { options.log_statements(level) } else { options };
+            options.log_slow_statements(level, slow.unwrap_or(Duration::MAX))
+        }
         Err(_) => options,
     }
 }
@@ -64,6 +66,24 @@ pub(super) fn noting(path: &Path) -> SqliteConnectOptions {
 /// Writes a copy of all that is committed to a new file.
 pub(super) async fn copy_to(conn: &mut Conn, target: &str) -> sqlx::Result<()> {
     sqlx::query("vacuum into $1").bind(target).execute(conn).await?;
+    Ok(())
+}
+
+/// Takes the log into the database's file and does without one from here on, so that the file alone is the database.
+pub(super) async fn fold_journal(conn: &mut Conn) -> sqlx::Result<()> {
+    let (busy, _, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(&mut *conn).await?;
+    let mode: String = sqlx::query_scalar("pragma journal_mode = delete").fetch_one(conn).await?;
+    if busy != 0 || mode != "delete" {
+        return Err(sqlx::Error::Protocol("somebody else has the database open".to_owned()));
+    }
+    Ok(())
+}
+
+/// Leaves room for so many more pages in the file, as a disk that is nearly full does.
+#[cfg(test)]
+pub(super) async fn leave_room(conn: &mut Conn, pages: i64) -> sqlx::Result<()> {
+    let there: i64 = sqlx::query_scalar("pragma page_count").fetch_one(&mut *conn).await?;
+    sqlx::query(sqlx::AssertSqlSafe(format!("pragma max_page_count = {}", there + pages))).execute(conn).await?;
     Ok(())
 }
 

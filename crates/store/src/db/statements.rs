@@ -48,7 +48,7 @@ pub(super) fn listen() {
 }
 
 /// Records a statement, if it is new and statements are recorded.
-pub(super) fn note(statement: &str) {
+pub(super) fn statement_record(statement: &str) {
     let Some(recorder) = RECORDER.as_ref() else { return };
     let statement = statement.trim();
     let mut recorder = recorder.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,11 +3,12 @@
 use std::{
     collections::HashSet,
     ops::{Deref, DerefMut},
+    sync::Arc,
 };
 
 use serde::Serialize;
 
-use super::{Conn, LocalFuture, now};
+use super::{Conn, LocalFuture, now, parts::Parts};
 use crate::{
     idempotency::{self, Reply},
     log,
@@ -16,6 +17,7 @@ use plenum_core::{
     error::AppResult,
     ids::{ConnectionId, Millis, PersonId, SignInId},
     live::{Kind, LiveEvent},
+    people::SignInEnd,
 };
 
 /// Something to send once the transaction is committed, in commit order.
@@ -39,10 +41,7 @@ pub enum Committed {
     /// Rights that have ended.
     Revoked(Revocation),
     /// Something that people follow by heads has moved (its kind of subject is the registered `Heads`').
-    Moved {
-        /// Which.
-        subject: i64,
-    },
+    Moved { subject: i64 },
     /// The feed of a conversation has something new, for those who follow it by nudges.
     Happened {
         /// Which conversation.
@@ -50,7 +49,6 @@ pub enum Committed {
     },
     /// What a person lets others see has changed.
     PresenceShown {
-        /// Who.
         person: PersonId,
         /// Whether others see them online.
         shown: bool,
@@ -77,7 +75,6 @@ pub struct External {
 pub struct Revocation {
     /// Whose.
     pub person: PersonId,
-    /// Which.
     pub scope: Scope,
 }
 
@@ -87,8 +84,8 @@ pub struct Revocation {
 pub enum Scope {
     /// These channels, by wire name.
     Channels(Vec<String>),
-    /// Everything that came with one sign-in: its sockets close with 4009.
-    SignIn(SignInId),
+    /// Everything that came with one sign-in: its sockets close, with what the cause of its end says.
+    SignIn(SignInId, SignInEnd),
     /// Whatever a rule gives them no more: all of theirs is asked again.
     Rights,
 }
@@ -128,13 +125,13 @@ impl Buffered {
         match self {
             Self::Unlogged(_) => None,
             Self::Logged { channel, event, payload, key } => {
-                Some(log::Entry { place: log::Place::own(channel), event, data: payload, key: key.as_deref() })
+                Some(log::Entry { place: log::LogChannel::of_plenum(channel), event, data: payload, key: key.as_deref() })
             }
             Self::External(External { application, channel, event, data, .. }) => {
-                Some(log::Entry { place: log::Place { application: *application, channel }, event, data, key: None })
+                Some(log::Entry { place: log::LogChannel { application: *application, channel }, event, data, key: None })
             }
             Self::Revoked(_, record) => {
-                Some(log::Entry { place: log::Place::own(log::CONTROL), event: "revoked", data: record, key: None })
+                Some(log::Entry { place: log::LogChannel::of_plenum(log::CONTROL), event: "revoked", data: record, key: None })
             }
         }
     }
@@ -146,12 +143,15 @@ type AtCommit = for<'a> fn(&'a mut Tx, i64) -> LocalFuture<'a, AppResult<()>>;
 /// A writing transaction: the connection and what is to be sent once it is committed.
 pub struct Tx {
     pub(super) conn: Conn,
+    parts: Parts,
     buffered: Vec<Buffered>,
     /// What is announced once for all, by its name and of what.
     late: Vec<(&'static str, i64, AtCommit)>,
     /// Replies to be stored, in one statement for all.
     replies: Vec<Reply>,
     pub(super) now: Millis,
+    /// Something could not be written for want of room.
+    pub(super) full: bool,
 }
 
 /// How far a transaction has come: what a closure adds is taken back to here if it fails.
@@ -176,8 +176,13 @@ impl DerefMut for Tx {
 }
 
 impl Tx {
-    pub(super) fn new(conn: Conn) -> Self {
-        Self { conn, buffered: Vec::new(), late: Vec::new(), replies: Vec::new(), now: now() }
+    pub(super) fn new(conn: Conn, parts: Parts) -> Self {
+        Self { conn, parts, buffered: Vec::new(), late: Vec::new(), replies: Vec::new(), now: now(), full: false }
+    }
+
+    /// The same as [`Store::part`](super::Store::part). What is changed in it stays if the transaction is taken back.
+    pub fn part<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        self.parts.part()
     }
 
     pub(super) fn mark(&self) -> Mark {

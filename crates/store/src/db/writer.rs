@@ -14,10 +14,12 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     Commit, Committed, LocalFuture, Tx,
     checkpoints::Commits,
-    now, slow,
+    now,
+    room::{self, Room},
+    slow,
     sqlite::{BEGIN, checkpoint},
 };
-use crate::meters;
+use crate::meters::Meters;
 use plenum_core::error::{AppError, AppResult};
 
 /// Closures in one commit at the most.
@@ -37,21 +39,23 @@ const ENOUGH: usize = 32;
 pub(super) trait Work: Send {
     /// Runs it inside its savepoint; true if it may stay.
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> LocalFuture<'a, bool>;
-    /// Tells the caller.
-    fn finish(self: Box<Self>, committed: bool);
+    /// Tells the caller; `refused` is why the commit failed, if it did.
+    fn finish(self: Box<Self>, refused: Option<&AppError>);
     /// Where in the code it stands.
     fn name(&self) -> &'static str;
 }
 
 pub(super) struct Closure<F, T> {
+    /// The type that it is known by.
+    name: &'static str,
     body: F,
     outcome: Option<AppResult<T>>,
     reply: oneshot::Sender<AppResult<T>>,
 }
 
 impl<F, T> Closure<F, T> {
-    pub(super) fn new(body: F, reply: oneshot::Sender<AppResult<T>>) -> Self {
-        Self { body, outcome: None, reply }
+    pub(super) fn new(name: &'static str, body: F, reply: oneshot::Sender<AppResult<T>>) -> Self {
+        Self { name, body, outcome: None, reply }
     }
 }
 
@@ -67,23 +71,26 @@ where
                 Err(AppError::internal())
             });
             let stays = outcome.is_ok();
+            if outcome.as_ref().is_err_and(room::is_missing) {
+                tx.full = true;
+            }
             self.outcome = Some(outcome);
             stays
         })
     }
 
-    fn finish(self: Box<Self>, committed: bool) {
-        let outcome = match self.outcome {
-            Some(Err(error)) => Err(error),
-            Some(Ok(value)) if committed => Ok(value),
-            _ => Err(AppError::internal()),
+    fn finish(self: Box<Self>, refused: Option<&AppError>) {
+        let outcome = match (self.outcome, refused) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(Ok(value)), None) => Ok(value),
+            (_, refused) => Err(refused.cloned().unwrap_or_else(AppError::internal)),
         };
         // The caller may have gone away; the effect stands all the same.
         let _ = self.reply.send(outcome);
     }
 
     fn name(&self) -> &'static str {
-        std::any::type_name::<F>()
+        self.name
     }
 }
 
@@ -105,33 +112,39 @@ pub(super) fn write_loop(
             return;
         }
     };
+    let meters = tx.part::<Meters>();
     runtime.block_on(async {
         while let Some(first) = waiting.recv().await {
             let started = Instant::now();
             let (done, outcome) = write_group(&mut tx, first, &mut waiting, slow).await;
-            let committed = match outcome {
+            let refused = match outcome {
                 Ok(items) => {
                     // In commit order, before the callers hear of it; the dispatcher lives as long as the process.
                     let _ = commits.send(Commit { at: Instant::now(), items });
-                    true
+                    None
                 }
                 Err(error) => {
                     tracing::error!(%error, "a commit failed and was taken back");
                     tx.forget();
                     let _ = sqlx::query("rollback").execute(&mut tx.conn).await;
-                    false
+                    // For want of room SQLite may take the whole transaction back, so that the next statement fails for another reason.
+                    tx.full |= room::is_missing(&error);
+                    Some(if tx.full { AppError::storage_full() } else { AppError::internal() })
                 }
             };
+            if std::mem::take(&mut tx.full) {
+                tx.part::<Room>().refused(tx.now);
+            }
             slow::note_write(slow, slow::Work::Commit, "a whole commit", started);
             let took = started.elapsed();
             noted.note();
             metrics::histogram!("plenum_write_seconds").record(took.as_secs_f64());
             metrics::counter!("plenum_writes_total").increment(done.len() as u64);
-            meters::COMMIT.note(took);
-            meters::WRITES.add(done.len() as u64);
+            meters.commit.record(took);
+            meters.writes.add(done.len() as u64);
             let crowd = done.len() >= CROWD;
             for work in done {
-                work.finish(committed);
+                work.finish(refused.as_ref());
             }
             if crowd && waiting.len() < ENOUGH {
                 // The thread is the writer's own, and has nothing else to do.

@@ -219,9 +219,28 @@ async fn a_recurring_job_goes_on() {
     assert_eq!(waiting(&store).await.len(), 2, "both wait for their next time");
 }
 
-#[test]
-fn pauses_grow() {
-    assert_eq!([backoff(1), backoff(2), backoff(3)], [10_000, 60_000, 360_000]);
+/// A job is tried again after the pauses of its kind, and buried after the last.
+#[tokio::test]
+async fn a_kind_has_its_own_pauses() {
+    const HOURS: [Duration; 3] = [Duration::from_secs(60), Duration::from_secs(3_600), Duration::from_secs(7_200)];
+    let (_folder, store) = store().await;
+    let (runner, _done, _) = noting(&store);
+    let runner = runner.pauses("patient", &HOURS);
+    assert_eq!([0, 1, 2, 3].map(|attempts| runner.pause("note", attempts)), [None, Some(10_000), Some(60_000), None]);
+    assert_eq!([1, 2, 3, 4].map(|attempts| runner.pause("patient", attempts)), [Some(60_000), Some(3_600_000), Some(7_200_000), None]);
+    plan(&store, "patient", "bad", None, 0).await;
+    for attempt in 1..=4 {
+        let (due, _) = runner.claim(&HashMap::new()).await.unwrap();
+        assert_eq!(due.len(), 1, "attempt {attempt}");
+        for job in due {
+            runner.work(job).await;
+        }
+        let waits: Option<Millis> =
+            sqlx::query_scalar("select due_at from jobs").fetch_optional(&mut *store.read().await.unwrap()).await.unwrap();
+        assert_eq!(waits.is_some(), attempt < 4);
+        store.write(async |tx: &mut Tx| Ok(sqlx::query("update jobs set due_at = 0").execute(&mut **tx).await.map(drop)?)).await.unwrap();
+    }
+    assert_eq!(dead_letters::letters(&mut store.look().await.unwrap(), 1).await.unwrap().1[0].attempts, 4);
 }
 
 /// A dead letter goes back once, whoever asks; it has all its tries again, and its key: one of its key waits.
@@ -240,17 +259,17 @@ async fn a_dead_letter_goes_back_once() {
                 runner.work(job).await;
             }
         }
-        letters::letters(&mut store.look().await.unwrap(), 10).await.unwrap()
+        dead_letters::letters(&mut store.look().await.unwrap(), 10).await.unwrap()
     };
     let (count, letters) = fail().await;
     assert_eq!((count, letters[0].kind.as_str(), letters[0].attempts, letters[0].error.as_str()), (1, "note", 3, "it is bad"));
     let id = letters[0].id;
-    let revive = || store.write(async move |tx: &mut Tx| letters::revive(tx, id).await);
+    let revive = || store.write(async move |tx: &mut Tx| dead_letters::revive(tx, id).await);
     let (one, two) = tokio::join!(revive(), revive());
     let mut revived = [one.unwrap(), two.unwrap()];
     revived.sort();
     assert_eq!(revived, [None, Some("note".to_owned())]);
-    let kinds = letters::waiting(&mut store.look().await.unwrap(), now()).await.unwrap();
+    let kinds = dead_letters::waiting(&mut store.look().await.unwrap(), now()).await.unwrap();
     assert_eq!((kinds[0].due, kinds[0].running, kinds[0].retrying, kinds[0].error.as_deref()), (1, 0, 0, None));
     let (count, letters) = fail().await;
     assert_eq!((count, letters[0].attempts), (1, 3));
@@ -258,7 +277,7 @@ async fn a_dead_letter_goes_back_once() {
 
     plan(&store, "note", "newer", Some("key"), 60_000).await;
     let id = letters[0].id;
-    store.write(async move |tx: &mut Tx| letters::revive(tx, id).await).await.unwrap();
+    store.write(async move |tx: &mut Tx| dead_letters::revive(tx, id).await).await.unwrap();
     assert_eq!(waiting(&store).await.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["\"newer\""]);
 }
 
@@ -273,7 +292,7 @@ async fn waiting_jobs_are_told_apart() {
     let (due, _) = runner.claim(&HashMap::new()).await.unwrap();
     let mut due = due.into_iter();
     let figures = async || {
-        let kinds = letters::waiting(&mut store.look().await.unwrap(), now()).await.unwrap();
+        let kinds = dead_letters::waiting(&mut store.look().await.unwrap(), now()).await.unwrap();
         (kinds[0].due, kinds[0].running, kinds[0].retrying, kinds[0].scheduled)
     };
     assert_eq!(figures().await, (0, 2, 0, 1));
@@ -281,7 +300,7 @@ async fn waiting_jobs_are_told_apart() {
     assert_eq!(figures().await, (0, 1, 1, 1));
     runner.work(due.next().unwrap()).await;
     assert_eq!(figures().await, (0, 0, 1, 1));
-    let kinds = letters::waiting(&mut store.look().await.unwrap(), now() + 3_600_000).await.unwrap();
+    let kinds = dead_letters::waiting(&mut store.look().await.unwrap(), now() + 3_600_000).await.unwrap();
     assert_eq!((kinds[0].due, kinds[0].error.as_deref()), (2, Some("it is bad")));
     assert!(kinds[0].due_since.is_some());
 }

@@ -15,14 +15,12 @@ use {
         codes::Codes,
         tickets::{self, Which},
     },
-    plenum_web::request::{answer, asker},
+    plenum_web::server_fn::query_with_state,
 };
 
 #[cfg(feature = "ssr")]
 async fn read(which: Which) -> Result<Snapshot<Tickets>, AppError> {
-    let asked = asker();
-    answer(async move {
-        let (state, who) = asked?;
+    query_with_state(async move |state, who| {
         let codes = Codes::under(state.hub.secret());
         tickets::read(&mut *state.store.read().await?, &who, &codes, state.store.epoch(), which).await
     })

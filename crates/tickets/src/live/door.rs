@@ -5,7 +5,7 @@ use plenum_core::{
     ids::PersonId,
     live::{Drawn, Live},
 };
-use plenum_events::live::{desk::DeskEvent, event::EventEvent};
+use plenum_events::live::{desk::DoorEvent, event::EventEvent};
 
 impl Live<EventEvent> for Door {
     /// What stands in the head only the server knows.
@@ -16,14 +16,13 @@ impl Live<EventEvent> for Door {
     }
 }
 
-impl Live<DeskEvent> for Door {
+impl Live<DoorEvent> for Door {
     /// Something has changed.
     type Touched = bool;
 
-    fn apply(&mut self, _: PersonId, event: &DeskEvent) -> bool {
+    fn apply(&mut self, _: PersonId, event: &DoorEvent) -> bool {
         match event {
-            DeskEvent::SalesChanged(_) => false,
-            DeskEvent::CheckInsChanged(check_ins) => {
+            DoorEvent::CheckInsChanged(check_ins) => {
                 let touched = self.check_ins != *check_ins;
                 self.check_ins.clone_from(check_ins);
                 touched

@@ -11,6 +11,8 @@ use plenum_events::model::check_in::{CheckIns, Guest, Head};
 pub struct Door {
     /// Of which event.
     pub head: Head,
+    /// Who looks runs the event, and sees its sales.
+    pub runs: bool,
     /// How it stands.
     pub check_ins: CheckIns,
     /// The ticket that a page without scripts has just asked about.
@@ -20,7 +22,6 @@ pub struct Door {
 /// Somebody who may be meant by what was searched for at a door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
-    /// Who.
     pub guest: Guest,
     /// What their ticket is good for.
     pub state: TicketState,

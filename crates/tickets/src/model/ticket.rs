@@ -14,7 +14,8 @@ use plenum_events::model::{event::EventState, seat::Place};
 use plenum_wallet::model::Money;
 
 /// What a ticket is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum TicketState {
@@ -27,7 +28,7 @@ pub enum TicketState {
 }
 
 /// What happens to a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum TicketAction {
     /// Its holder comes in.
     Admit,
@@ -47,25 +48,6 @@ pub fn transition(state: TicketState, action: TicketAction) -> Option<TicketStat
         (S::Valid | S::Used, A::Void) => Some(S::Void),
         _ => None,
     }
-}
-
-impl TicketState {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Valid, Self::Used, Self::Void];
-
-    /// Its name on the wire.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Valid => "valid",
-            Self::Used => "used",
-            Self::Void => "void",
-        }
-    }
-}
-
-impl TicketAction {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Admit, Self::Undo, Self::Void];
 }
 
 /// Bytes of a code's signature: half of what HMAC-SHA256 makes (RFC 2104 wants no less), so that the picture stays coarse.
@@ -179,6 +161,7 @@ pub struct Tickets {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use strum::VariantArray as _;
 
     /// Every state and action: what is not in the table cannot happen.
     #[test]
@@ -187,8 +170,8 @@ mod tests {
         use TicketState as S;
         let table =
             [(S::Valid, A::Admit, S::Used), (S::Used, A::Undo, S::Valid), (S::Valid, A::Void, S::Void), (S::Used, A::Void, S::Void)];
-        for state in S::ALL {
-            for action in A::ALL {
+        for &state in S::VARIANTS {
+            for &action in A::VARIANTS {
                 let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);
                 assert_eq!(transition(state, action), expected, "{state:?} {action:?}");
             }

@@ -10,17 +10,17 @@ use super::{
 use crate::model::door::{Door, Found};
 use crate::model::ticket::{TicketCode, TicketState};
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     channels::Channel,
     cursor::Epoch,
     error::{AppError, AppResult},
-    ids::{CheckInId, EventId, Millis, OrganisationId, PersonId, SpaceId, TicketId},
+    ids::{CheckInId, EventId, Millis, OrganisationId, PersonId, TicketId},
     live::Snapshot,
     people::{Identity, PersonCard},
 };
-use plenum_events::server::access as running;
+use plenum_events::server::access;
 use plenum_events::{
-    live::desk::DeskEvent,
+    live::desk::DoorEvent,
     model::{
         check_in::{Answer, CheckIns, Counts, Entry, Guest, Head, Outcome, RECENT, UNDO},
         event::EventState,
@@ -61,7 +61,7 @@ impl GuestRow {
 /// Lets in whoever has `code`, at a door of `event`; a code that is not good changes nothing, and the answer says why.
 ///
 /// # Errors
-/// 404 if there is no such event; 403 unless one runs it; 409 if nobody is let in there now.
+/// 404 if there is no such event; 403 unless one runs it or works at its doors; 409 if nobody is let in there now.
 pub async fn check_in(tx: &mut Tx, who: &Identity, codes: &Codes, event: EventId, code: &str) -> AppResult<Answer> {
     let head = open(tx, who, event).await?;
     let Ok(code) = code.parse::<TicketCode>() else { return refusal(tx, event, Outcome::Unknown).await };
@@ -93,13 +93,13 @@ pub async fn admit(tx: &mut Tx, who: &Identity, event: EventId, ticket: TicketId
         .bind(event)
         .fetch_optional(&mut **tx)
         .await?;
-    known.ok_or_else(|| AppError::not_found("There is no such ticket of this event."))?;
+    known.ok_or_else(|| AppError::no_such("ticket of this event"))?;
     let_in(tx, who, &head, ticket).await
 }
 
-/// An event with open doors, which `who` runs.
+/// An event with open doors, at which `who` works.
 async fn open(tx: &mut Tx, who: &Identity, event: EventId) -> AppResult<Head> {
-    let head = running::run_by(tx, who, event).await?;
+    let head = access::require_at_door(tx, who, event).await?;
     match head.state {
         EventState::Published | EventState::Live | EventState::Ended => Ok(head),
         EventState::Draft => Err(AppError::conflict("Nobody is let in before the event is published.")),
@@ -138,9 +138,9 @@ async fn let_in(tx: &mut Tx, who: &Identity, head: &Head, ticket: TicketId) -> A
             .fetch_one(&mut **tx)
             .await?;
     let owner: PersonId = sqlx::query_scalar("select person_id from tickets where id = $1").bind(ticket).fetch_one(&mut **tx).await?;
-    tx.record(Activity::by(who, Verb::TicketCheckedIn, ticket.0).named(&head.title).about(owner)).await?;
-    tickets::tell(tx, ticket).await?;
-    let counts = announce(tx, head.id, head.space).await?;
+    tx.record(Activity::by(who, Record::TicketCheckedIn, Subject::named(ticket.0, &head.title)).about(owner)).await?;
+    tickets::ticket_announce(tx, ticket).await?;
+    let counts = announce(tx, head.id).await?;
     Ok(Answer {
         outcome: Outcome::Admitted,
         guest: Some(guest),
@@ -162,7 +162,7 @@ async fn refusal(tx: &mut Tx, event: EventId, outcome: Outcome) -> AppResult<Ans
 /// # Errors
 /// 404; 403; 409 if it is not one's last, is too long ago, or was taken back already.
 pub async fn undo(tx: &mut Tx, who: &Identity, event: EventId, id: CheckInId) -> AppResult<Counts> {
-    let head = running::run_by(tx, who, event).await?;
+    let head = access::require_at_door(tx, who, event).await?;
     let now = tx.now();
     let last: Option<(CheckInId, TicketId, Millis)> = sqlx::query_as(
         "select id, ticket_id, at from check_ins where event_id = $1 and person_id = $2 and undone_at is null order by id desc limit 1",
@@ -183,33 +183,23 @@ pub async fn undo(tx: &mut Tx, who: &Identity, event: EventId, id: CheckInId) ->
     }
     sqlx::query("update check_ins set undone_at = $2 where id = $1").bind(id).bind(now).execute(&mut **tx).await?;
     let owner: PersonId = sqlx::query_scalar("select person_id from tickets where id = $1").bind(ticket).fetch_one(&mut **tx).await?;
-    tx.record(Activity::by(who, Verb::CheckInUndone, ticket.0).named(&head.title).about(owner)).await?;
-    tickets::tell(tx, ticket).await?;
-    announce(tx, event, head.space).await
+    tx.record(Activity::by(who, Record::CheckInUndone, Subject::named(ticket.0, &head.title)).about(owner)).await?;
+    tickets::ticket_announce(tx, ticket).await?;
+    announce(tx, event).await
 }
 
-/// Tells the staff how it stands at the doors; returns how many are in.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn announce(tx: &mut Tx, event: EventId, space: SpaceId) -> AppResult<Counts> {
+/// Tells those at the doors how it stands there; returns how many are in.
+pub async fn announce(tx: &mut Tx, event: EventId) -> AppResult<Counts> {
     let check_ins = now(tx, event).await?;
     let counts = check_ins.counts;
-    tx.announce(space, &DeskEvent::CheckInsChanged(check_ins));
+    tx.announce(event, &DoorEvent::CheckInsChanged(check_ins));
     Ok(counts)
 }
 
-/// How many are in.
-///
-/// # Errors
-/// If the database refuses.
+/// How many are in, as triggers count it.
 pub async fn counts(conn: &mut Conn, event: EventId) -> AppResult<Counts> {
-    let (admitted, expected): (u32, u32) = sqlx::query_as(
-        "select count(case when state = 'used' then 1 end), count(*) from tickets where event_id = $1 and state in ('valid', 'used')",
-    )
-    .bind(event)
-    .fetch_one(conn)
-    .await?;
+    let (admitted, expected): (u32, u32) =
+        sqlx::query_as("select guests_admitted, guests_expected from events where id = $1").bind(event).fetch_one(conn).await?;
     Ok(Counts { admitted, expected })
 }
 
@@ -225,9 +215,6 @@ struct EntryRow {
 }
 
 /// How it stands at the doors of `event`.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn now(conn: &mut Conn, event: EventId) -> AppResult<CheckIns> {
     let counts = counts(conn, event).await?;
     let rows: Vec<EntryRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
@@ -267,12 +254,12 @@ impl FoundRow {
     }
 }
 
-/// The page of a door, with where the staff's channel stands; and with the ticket `asked` about.
+/// The page of a door, with where its channels stand; and with the ticket `asked` about.
 ///
 /// # Errors
 /// 404; 403.
 pub async fn door(conn: &mut Conn, who: &Identity, epoch: &Epoch, event: EventId, asked: Option<TicketId>) -> AppResult<Snapshot<Door>> {
-    let head = running::run_by(conn, who, event).await?;
+    let head = access::require_at_door(conn, who, event).await?;
     let check_ins = now(conn, event).await?;
     let asked = match asked {
         Some(ticket) => sqlx::query_as::<_, FoundRow>(sqlx::AssertSqlSafe(format!(
@@ -285,8 +272,9 @@ pub async fn door(conn: &mut Conn, who: &Identity, epoch: &Epoch, event: EventId
         .map(FoundRow::found),
         None => None,
     };
-    let cursors = log::cursors(conn, epoch, &[Channel::SpaceStaff(head.space), Channel::Event(head.id)]).await?;
-    Ok(Snapshot { state: Door { head, check_ins, asked }, cursors })
+    let cursors = log::cursors(conn, epoch, &[Channel::EventDoor(head.id), Channel::Event(head.id)]).await?;
+    let runs = access::is_run_by(conn, event, who.person).await?;
+    Ok(Snapshot { state: Door { head, runs, check_ins, asked }, cursors })
 }
 
 /// People with tickets of the event whose name, address or order number has `text` in it.
@@ -294,13 +282,13 @@ pub async fn door(conn: &mut Conn, who: &Identity, epoch: &Epoch, event: EventId
 /// # Errors
 /// 404; 403.
 pub async fn find(conn: &mut Conn, who: &Identity, event: EventId, text: &str) -> AppResult<Vec<Found>> {
-    running::run_by(conn, who, event).await?;
+    access::require_at_door(conn, who, event).await?;
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
     let rows: Vec<FoundRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select t.state, t.used_at, {GUEST}{SOURCE} where t.event_id = $1
-           and (lower(p.name) like $2 escape '\\' or lower(p.email) like $2 escape '\\' or lower(o.number) like $2 escape '\\')
+           and (coalesce(p.name_folded, lower(p.name)) like $2 escape '\\' or lower(p.email) like $2 escape '\\' or lower(o.number) like $2 escape '\\')
          order by case t.state when 'valid' then 0 when 'used' then 1 else 2 end, p.name, t.id limit {FOUND}"
     )))
     .bind(event)

@@ -9,7 +9,7 @@ use plenum_core::{
     error::{AppError, AppResult},
     ids::{EventId, TicketId},
 };
-use plenum_live::own::AppSecret;
+use plenum_live::plenum_auth::AppSecret;
 
 /// What the key is for: a secret signs nothing but what it was made for.
 const PURPOSE: &[u8] = b"plenum: codes of tickets, 1";

@@ -87,7 +87,7 @@ impl Row {
             event_state: self.event_state,
             is_virtual: self.place == "virtual",
             venue: self.venue,
-            zone: zones::zone(&self.zone, self.starts_at),
+            zone: zones::zone(&self.zone),
             doors_at: self.doors_at,
             starts_at: self.starts_at,
             ends_at: self.ends_at,
@@ -128,7 +128,7 @@ pub const PAGE: usize = 50;
 pub async fn read(conn: &mut Conn, who: &Identity, codes: &Codes, epoch: &Epoch, which: Which) -> AppResult<Snapshot<Tickets>> {
     let tickets = list(conn, who, codes, which).await?;
     if tickets.is_empty() && matches!(which, Which::One(_) | Which::Order(_)) {
-        return Err(AppError::not_found("There is no such ticket."));
+        return Err(AppError::no_such("ticket"));
     }
     let events: BTreeSet<EventId> = tickets.iter().map(|ticket| ticket.event_id).collect();
     let channels: Vec<Channel> = std::iter::once(Channel::Person(who.person)).chain(events.into_iter().map(Channel::Event)).collect();
@@ -137,9 +137,6 @@ pub async fn read(conn: &mut Conn, who: &Identity, codes: &Codes, epoch: &Epoch,
 }
 
 /// The same without a cursor; none if there are none.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn list(conn: &mut Conn, who: &Identity, codes: &Codes, which: Which) -> AppResult<Vec<Ticket>> {
     let mut query = QueryBuilder::<Db>::new("select ");
     query.push(COLUMNS).push(SOURCE).push(" where o.organisation_id = ").push_bind(who.organisation);
@@ -172,10 +169,7 @@ pub async fn list(conn: &mut Conn, who: &Identity, codes: &Codes, which: Which) 
 }
 
 /// Tells the owner's tabs what the tickets of an order are good for now: one event, however many they are.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn tell_of_order(tx: &mut Tx, order: OrderId) -> AppResult<()> {
+pub async fn order_tickets_announce(tx: &mut Tx, order: OrderId) -> AppResult<()> {
     let rows: Vec<NowRow> = sqlx::query_as(
         "select t.id, t.event_id, t.person_id, t.state, t.used_at from tickets t join order_lines l on l.id = t.order_line_id
          where l.order_id = $1 order by t.id",
@@ -201,11 +195,8 @@ struct NowRow {
 }
 
 /// The same for the order of a ticket.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn tell(tx: &mut Tx, ticket: TicketId) -> AppResult<()> {
+pub async fn ticket_announce(tx: &mut Tx, ticket: TicketId) -> AppResult<()> {
     let of_ticket = "select l.order_id from tickets t join order_lines l on l.id = t.order_line_id where t.id = $1";
     let order = sqlx::query_scalar(of_ticket).bind(ticket).fetch_optional(&mut **tx).await?;
-    if let Some(order) = order { tell_of_order(tx, order).await } else { Ok(()) }
+    if let Some(order) = order { order_tickets_announce(tx, order).await } else { Ok(()) }
 }

@@ -18,7 +18,6 @@ mod search;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::model::door::{Door, Found};
 use crate::{
@@ -31,34 +30,26 @@ use plenum_core::{
     live::Snapshot,
 };
 use plenum_events::{
-    live::{desk::DeskEvent, event::EventEvent},
+    live::{desk::DoorEvent, event::EventEvent},
     model::check_in::{Entry, Outcome, UNDO},
 };
 use plenum_ui::{
-    Each, Notice, TimeText, dynamic,
+    Each, TimeText, dynamic,
     forms::{Done, Failure, failure, succeeded},
     memo,
-    page::{FaultWithin, Followed, use_clock, use_viewer},
-    view,
+    page::{Ended, FaultWithin, Followed, use_clock, use_id, use_viewer},
+    use_query, view,
 };
 
 /// The page of a door.
 #[component]
 pub fn CheckInPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let asked = memo(move || {
-        let event = params.with(|params| params.get_str("id").and_then(|id| id.parse::<EventId>().ok()));
-        (event, query.with(|query| query.get_str("ticket").and_then(|id| id.parse::<TicketId>().ok())))
-    });
+    let (event, query) = (use_id::<EventId>(), use_query());
+    let asked = memo(move || (event.get(), query.with(|query| query.get_str("ticket").and_then(|id| id.parse::<TicketId>().ok()))));
     let text = memo(move || query.with(|query| query.get_str("q").unwrap_or_default().to_owned()));
     let first = Resource::new_blocking(
         move || asked.get(),
-        |(event, ticket)| async move {
-            match event {
-                Some(event) => api::door(event, ticket).await,
-                None => Err(AppError::not_found("There is no such event.")),
-            }
-        },
+        |(event, ticket)| async move { api::door(event.ok_or_else(|| AppError::no_such("event"))?, ticket).await },
     );
     let found = Resource::new_blocking(
         move || (asked.get().0, text.get()),
@@ -73,7 +64,7 @@ pub fn CheckInPage() -> impl IntoView {
         Suspend::new(async move {
             match (first.await, found.await) {
                 (Ok(snapshot), found) => {
-                    let outcome = query.with_untracked(|query| query.get_str("done").and_then(Outcome::from_word));
+                    let outcome = query.with_untracked(|query| query.get_str("done").and_then(|word| word.parse::<Outcome>().ok()));
                     view! { <AtDoor snapshot outcome found text=text.get_untracked()/> }
                 }
                 (Err(error), _) => view! {
@@ -96,24 +87,29 @@ pub fn CheckInPage() -> impl IntoView {
 #[component]
 fn AtDoor(snapshot: Snapshot<Door>, outcome: Option<Outcome>, found: Result<Option<Vec<Found>>, AppError>, text: String) -> impl IntoView {
     let head = snapshot.state.head.clone();
-    let (event, space) = (head.id, head.space);
+    let event = head.id;
     let told = outcome.zip(snapshot.state.asked.clone());
     let followed = Followed::new(snapshot, move || api::door(event, None));
-    let Followed { shown, ended, .. } = followed.on::<DeskEvent>(Signal::stored(Some(space))).on::<EventEvent>(Signal::stored(Some(event)));
+    let Followed { shown, ended, .. } = followed.on::<DoorEvent>(Signal::stored(Some(event))).on::<EventEvent>(Signal::stored(Some(event)));
     let title = memo(move || shown.with(|shown| shown.head.title.clone()));
     let counts = memo(move || shown.with(|shown| shown.check_ins.counts));
     let queue = queue::provide(event);
+    let desk = shown.with_untracked(|shown| shown.runs).then(|| {
+        view! {
+            <a class="btn" href=format!("/events/{event}/desk")>
+                {words::DESK}
+            </a>
+        }
+    });
     view! {
         <header class="page-head">
             <h1 class="wrap">{move || title.with(|title| format!("{}: {title}", words::CHECK_IN))}</h1>
             <div class="page-actions">
-                <a class="btn" href=format!("/events/{event}/desk")>
-                    {words::DESK}
-                </a>
+                {desk}
             </div>
         </header>
         <div class="stack">
-            {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+            <Ended reason=ended text=words::ENDED/>
             <p class="door-counts">
                 <b>{move || words::counts(counts.get())}</b>
                 <progress

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::tickets as api,
@@ -21,7 +20,7 @@ use plenum_events::{live::event::EventEvent, view::tabs::EventTabs};
 use plenum_ui::{
     Each, EmptyState, Notice, TimeText, browser, dynamic, memo,
     notice::Tone,
-    page::{FaultWithin, Followed, use_own_id},
+    page::{FaultWithin, Followed, Loaded, resource_by_id, use_id, use_own_id},
     use_hydrated, view,
 };
 
@@ -31,14 +30,6 @@ type Read = Result<Snapshot<Tickets>, AppError>;
 #[component]
 pub fn TicketsPage() -> impl IntoView {
     let first = Resource::new_blocking(|| (), |()| api::coming());
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <Coming snapshot/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     view! {
         <Title text=words::TICKETS/>
         <main id="main" tabindex="-1" class="page" data-width="narrow">
@@ -46,7 +37,9 @@ pub fn TicketsPage() -> impl IntoView {
                 <h1>{words::TICKETS}</h1>
             </header>
             <EventTabs/>
-            <Transition>{content}</Transition>
+            <Loaded from=first let:snapshot>
+                <Coming snapshot/>
+            </Loaded>
         </main>
     }
 }
@@ -81,7 +74,7 @@ fn Row(ticket: Ticket) -> impl IntoView {
     let full = ticket.zone.full(ticket.starts_at);
     let seat = ticket.place.as_ref().map_or_else(|| ticket.kind.clone(), words::place);
     view! {
-        <li class="card ticket-row" data-ticket-id=ticket.id.to_string() data-state=ticket.state.word()>
+        <li class="card ticket-row" data-ticket-id=ticket.id.to_string() data-state=ticket.state.into_str()>
             <h2>
                 <a href=format!("/tickets/{}", ticket.id) aria-label=format!("{}, {seat}", ticket.title)>
                     {ticket.title.clone()}
@@ -117,17 +110,8 @@ fn chip(ticket: &Ticket, state: TicketState, used_at: Option<Millis>) -> AnyView
 /// One ticket.
 #[component]
 pub fn TicketPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<TicketId>().ok())));
-    let first = Resource::new_blocking(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => api::one(id).await,
-                None => Err(unknown()),
-            }
-        },
-    );
+    let id = use_id::<TicketId>();
+    let first = resource_by_id(id, "ticket", api::one);
     sheets(first, |snapshot| {
         let id = snapshot.state.tickets.first().map(|ticket| ticket.id);
         let order = snapshot.state.tickets.first().map(|ticket| format!("/orders/{}/tickets", ticket.order_id));
@@ -138,12 +122,7 @@ pub fn TicketPage() -> impl IntoView {
                 </a>
             }
         });
-        let followed = Followed::new(snapshot, move || async move {
-            match id {
-                Some(id) => api::one(id).await,
-                None => Err(unknown()),
-            }
-        });
+        let followed = Followed::new(snapshot, move || async move { api::one(id.ok_or_else(unknown)?).await });
         (words::TICKET.to_owned(), followed, link)
     })
 }
@@ -151,32 +130,18 @@ pub fn TicketPage() -> impl IntoView {
 /// All tickets of an order.
 #[component]
 pub fn OrderTicketsPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<OrderId>().ok())));
-    let first = Resource::new_blocking(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => api::of_order(id).await,
-                None => Err(unknown()),
-            }
-        },
-    );
+    let id = use_id::<OrderId>();
+    let first = resource_by_id(id, "ticket", api::of_order);
     sheets(first, |snapshot| {
         let (order, number) =
             snapshot.state.tickets.first().map_or((None, String::new()), |ticket| (Some(ticket.order_id), ticket.order.clone()));
-        let followed = Followed::new(snapshot, move || async move {
-            match order {
-                Some(order) => api::of_order(order).await,
-                None => Err(unknown()),
-            }
-        });
+        let followed = Followed::new(snapshot, move || async move { api::of_order(order.ok_or_else(unknown)?).await });
         (words::of_order(&number), followed, None)
     })
 }
 
 fn unknown() -> AppError {
-    AppError::not_found("There is no such ticket.")
+    AppError::no_such("ticket")
 }
 
 /// What is made of a snapshot: the heading, what is shown, and a link beside the others.
@@ -184,26 +149,22 @@ type Around = fn(Snapshot<Tickets>) -> (String, Followed<Tickets>, Option<AnyVie
 
 /// A page of whole tickets.
 fn sheets(first: Resource<Read>, around: Around) -> AnyView {
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => {
-                    let (heading, followed, link) = around(snapshot);
-                    view! { <Sheets followed heading link/> }
-                }
-                Err(error) => view! {
-                    <Title text=words::TICKET/>
-                    <header class="page-head">
-                        <h1>{words::TICKET}</h1>
-                    </header>
-                    <FaultWithin error/>
-                },
-            }
-        })
+    let content = move |snapshot| {
+        let (heading, followed, link) = around(snapshot);
+        view! { <Sheets followed heading link/> }
+    };
+    let fault = |error| {
+        view! {
+            <Title text=words::TICKET/>
+            <header class="page-head">
+                <h1>{words::TICKET}</h1>
+            </header>
+            <FaultWithin error/>
+        }
     };
     view! {
         <main id="main" tabindex="-1" class="page tickets" data-width="narrow">
-            <Transition>{content}</Transition>
+            <Loaded from=first fault children=content/>
         </main>
     }
 }
@@ -288,7 +249,7 @@ fn sheet(ticket: Ticket, shown: RwSignal<Tickets>) -> AnyView {
             class="card ticket"
             aria-labelledby=label
             data-ticket-id=id.to_string()
-            data-state=move || state.get().map(TicketState::word)
+            data-state=move || state.get().map(|state| state.into_str())
         >
             <div class="ticket-facts stack-s">
                 <h2 id=heading class="wrap">

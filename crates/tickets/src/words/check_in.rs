@@ -2,64 +2,40 @@
 
 use plenum_events::model::check_in::{Counts, Outcome};
 
-/// The page.
 pub const CHECK_IN: &str = "Check-in";
-/// Leads to the desk.
 pub const DESK: &str = "Desk";
 /// How many are in.
 pub fn counts(counts: Counts) -> String {
     format!("{} of {} in", counts.admitted, counts.expected)
 }
-/// The bar of it.
 pub const PROGRESS: &str = "Guests who are in";
-/// The form.
 pub const ENTER: &str = "Code of a ticket";
-/// What it does.
 pub const CHECK: &str = "Check in";
-/// What can be entered.
 pub const ENTER_HINT: &str = "Scan it, paste it, or type it: PT1, a number, and 32 letters and digits.";
-/// Begins to read with the camera.
 pub const SCAN: &str = "Scan with the camera";
-/// Ends it.
 pub const STOP: &str = "Stop scanning";
-/// The camera's picture.
 pub const CAMERA: &str = "What the camera sees";
-/// It cannot.
 pub const NO_CAMERA: &str = "This page cannot use a camera here. Type or paste the code, use a scanner that types, or search by name.";
-/// The person said no, or there is none.
 pub const CAMERA_REFUSED: &str = "The camera cannot be used: there is none, or it was not allowed. Type the code, or search by name.";
-/// A switch.
 pub const SIGNALS: &str = "Sound and vibration";
-/// What it does.
 pub const SIGNALS_TEXT: &str = "A high tone for who may come in, a low one for who may not.";
-/// The search.
 pub const SEARCH: &str = "Search by name or order";
-/// Its field.
 pub const SEARCH_FIELD: &str = "Name, e-mail or order number";
-/// Does it.
 pub const FIND: &str = "Search";
-/// Nobody was found.
 pub const NOBODY: &str = "Nobody with a ticket fits.";
-/// Who came in last.
 pub const RECENT: &str = "Came in last";
-/// Nobody did.
 pub const NOBODY_YET: &str = "Nobody has come in yet.";
-/// Takes the last one back.
 pub const UNDO: &str = "Undo";
 /// The same, named.
 pub fn undo(name: &str) -> String {
     format!("Undo: {name} has not come in")
 }
-/// It was taken back.
 pub const UNDONE: &str = "Taken back: the ticket is valid again.";
-/// What waits for the line.
 pub const WAITING: &str = "Not checked yet";
 /// What that means.
 pub const WAITING_TEXT: &str =
     "There is no connection. These codes are asked about as soon as there is one; nobody of them has been let in so far.";
-/// One is being asked about.
 pub const ASKING: &str = "Asking…";
-/// What became of what was scanned on this phone.
 pub const LAST: &str = "Scanned here";
 /// A code without its secret part.
 pub fn code(text: &str) -> String {
@@ -70,7 +46,6 @@ pub fn code(text: &str) -> String {
 pub fn by(name: &str) -> String {
     format!("by {name}")
 }
-/// Nothing more comes.
 pub const ENDED: &str = "This page is no longer told who comes in.";
 
 /// What to do, in a word or two that are read across a room.

@@ -16,7 +16,6 @@ const GAP: f64 = 2.5;
 /// One line.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Line {
-    /// What it is.
     pub name: String,
     /// Its values, the oldest first.
     pub values: Vec<(Millis, f64)>,

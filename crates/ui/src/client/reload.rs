@@ -16,7 +16,6 @@ const FORGOTTEN_MS: Millis = 900_000;
 /// The last reload for the sake of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reload {
-    /// When.
     pub at: Millis,
     /// How many in a row.
     pub count: u32,

@@ -8,13 +8,14 @@
 //! A channel that has been asked for is not asked for again, nor left, before the server
 //! has answered: so an answer always belongs to the last question.
 
-mod kept;
+mod channel;
+mod replay_buffer;
 mod user;
-mod wire;
 
 use serde_json::{Value, value::RawValue};
 
-use super::{SubscriptionStatus, words};
+use super::{SubscriptionStatus, outgoing};
+use channel::Wire;
 use plenum_core::{
     channels::Channel,
     cursor::Cursor,
@@ -22,7 +23,6 @@ use plenum_core::{
     protocol::{ServerFrame, event},
     sorted::{SortedMap, SortedSet},
 };
-use wire::Wire;
 
 /// One use of one channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,7 +107,7 @@ impl Subscriptions {
         self.wires.retain(|name, wire| {
             let unused = wire.is_unused();
             if unused && wire.is_live() {
-                out.push(Out::Say(words::unsubscribe(name)));
+                out.push(Out::Say(outgoing::unsubscribe(name)));
             }
             !unused
         });
@@ -167,7 +167,7 @@ impl Subscriptions {
 
     /// A client event of `user`, if its channel is live.
     pub fn client_event(&self, user: UserId, name: &str, data: &RawValue) -> Option<String> {
-        self.sends_on(user).map(|channel| words::client_event(name, channel, data))
+        self.sends_on(user).map(|channel| outgoing::client_event(name, channel, data))
     }
 
     /// Nobody uses any channel.

@@ -10,10 +10,10 @@ use crate::{
     Icon, browser,
     client::{Connection, ConnectionState, reconnect_now, use_connection, use_new_build},
     dynamic, effect, memo,
-    redirect::sign_in_path,
+    redirect::{sign_in_path, with_query},
     view, words,
 };
-use plenum_core::protocol::code;
+use plenum_core::people::SignInEnd;
 
 /// Shorter losses are not worth a word.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -49,7 +49,7 @@ enum Says {
 fn says(connection: &Connection, away: Away, was_away: bool, waiting: usize, new_build: bool) -> Says {
     match connection.state {
         ConnectionState::Offline => Says::Offline { waiting },
-        ConnectionState::Refused { code } if code == code::UNAUTHORISED => Says::SignedOut,
+        state if is_signed_out(state) => Says::SignedOut,
         ConnectionState::Refused { code } => Says::Refused { code },
         ConnectionState::Connecting | ConnectionState::Reconnecting { .. } => match away {
             Away::Briefly if was_away => Says::Reconnecting,
@@ -136,6 +136,16 @@ fn use_away(connection: Signal<Connection>, new_build: Signal<bool>, waiting: Si
     memo(move || connection.with(|connection| says(connection, away.get(), was_away.get(), waiting.get(), new_build.get()))).into()
 }
 
+/// True once this browser was signed out: what the page shows is not for whoever looks now.
+pub fn use_signed_out() -> Memo<bool> {
+    let connection = use_connection();
+    memo(move || connection.with(|connection| is_signed_out(connection.state)))
+}
+
+fn is_signed_out(state: ConnectionState) -> bool {
+    matches!(state, ConnectionState::Refused { code } if SignInEnd::closes_with(code))
+}
+
 /// The banner over the page. Always there, because a live region must exist before it speaks.
 #[component]
 pub fn Banner() -> impl IntoView {
@@ -143,7 +153,7 @@ pub fn Banner() -> impl IntoView {
     let waiting = use_context::<Waiting>().map_or_else(|| Signal::stored(0), |Waiting(waiting)| waiting.into());
     let said = use_away(connection, new_build, waiting);
     let location = use_location();
-    let sign_in = move || sign_in_path(&format!("{}{}", location.pathname.get(), query(&location.search.get())));
+    let sign_in = move || sign_in_path(&with_query(&location.pathname.get(), &location.search.get()));
     let next_step = move |said: &Says| match said {
         Says::Offline { .. } | Says::Unreachable { .. } => view! {
             <button class="link-btn" type="button" on:click=move |_| reconnect_now()>
@@ -180,10 +190,6 @@ pub fn Banner() -> impl IntoView {
             }}
         </div>
     }
-}
-
-fn query(search: &str) -> String {
-    if search.is_empty() { String::new() } else { format!("?{}", search.trim_start_matches('?')) }
 }
 
 /// One line at the foot of a list: that all changes are here, or that they are not.

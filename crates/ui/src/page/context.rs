@@ -6,8 +6,11 @@ use std::{sync::Arc, time::Duration};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::theme::Theme;
-use crate::{browser, effect, memo};
+use super::{
+    refusal::{RefusalAt, with_refusal},
+    theme::Theme,
+};
+use crate::{browser, effect, memo, response};
 use plenum_core::{
     counts::Counts,
     ids::{Millis, OrganisationId, PersonId},
@@ -49,6 +52,8 @@ pub struct Start {
     pub build: String,
     pub unread: u64,
     pub new: Counts,
+    /// The page's address, if a refusal stands in it: the router has found the seal.
+    pub refusal_at: Option<String>,
 }
 
 impl Start {
@@ -65,7 +70,7 @@ impl Start {
         let build = use_context::<Build>().map_or_else(String::new, |build| build.0.to_string());
         let unread = use_context::<UnreadAtFirst>().map_or(0, |unread| unread.0);
         let new = use_context::<NewAtFirst>().map_or_else(Counts::default, |new| new.0);
-        Self { shell, theme: Theme::of_request(), build, unread, new }
+        Self { shell, theme: Theme::of_request(), build, unread, new, refusal_at: response::address().as_deref().and_then(with_refusal) }
     }
 }
 
@@ -87,6 +92,7 @@ pub fn provide(start: Start) -> Context {
     provide_context(UnreadTotal(RwSignal::new(start.unread)));
     provide_context(InboxCounts(RwSignal::new(start.new)));
     provide_context(Waiting(RwSignal::new(0)));
+    provide_context(RefusalAt(start.refusal_at));
     context.run_clock();
     context
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{response, view, words};
+use crate::{Notice, notice::Tone, response, view, words};
 use plenum_core::error::{AppError, ErrorKind};
 
 /// A whole page about an error, with the error's status. Goes in place of the page's `<main>`.
@@ -79,6 +79,21 @@ pub fn FaultWithin(
     }
 }
 
+/// [`Fault`], for what is [`Loaded`](super::Loaded) with all of its page.
+pub fn fault_page(error: AppError) -> AnyView {
+    view! { <Fault error/> }
+}
+
+/// [`FaultWithin`], for what is loaded below a heading.
+pub fn fault_within(error: AppError) -> AnyView {
+    view! { <FaultWithin error/> }
+}
+
+/// The error's sentence alone, where there is a way on beside it. The page keeps its status.
+pub fn fault_notice(error: AppError) -> AnyView {
+    view! { <Notice tone=Tone::Bad>{error.message}</Notice> }
+}
+
 /// Under which word those who run the place find an internal error.
 fn reference(error: &AppError) -> Option<AnyView> {
     error.reference.as_ref().map(|word| view! { <p class="muted">{words::reference(word)}</p> })
@@ -90,6 +105,7 @@ fn sentences(error: &AppError) -> (String, String) {
         ErrorKind::NotFound => (words::NOT_FOUND, words::NOT_FOUND_TEXT),
         ErrorKind::Forbidden | ErrorKind::SignedOut => (words::FORBIDDEN, words::FORBIDDEN_TEXT),
         ErrorKind::Internal => return (words::BROKEN.to_owned(), words::BROKEN_TEXT.to_owned()),
+        ErrorKind::Unreachable if error.message != AppError::unreachable().message => (words::NOT_NOW, ""),
         ErrorKind::Unreachable => return (words::UNREACHABLE.to_owned(), words::UNREACHABLE_TEXT.to_owned()),
         ErrorKind::TooMany => (words::TOO_OFTEN, ""),
         ErrorKind::Invalid | ErrorKind::Conflict => (words::REFUSED_TITLE, ""),
@@ -126,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_errors_own_sentence_goes_first() {
-        let (_, text) = sentences(&AppError::not_found("There is no such room."));
+        let (_, text) = sentences(&AppError::no_such("room"));
         assert!(text.starts_with("There is no such room. "));
     }
 }

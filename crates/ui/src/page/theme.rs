@@ -3,6 +3,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use serde::{Deserialize, Serialize};
+use strum::VariantArray as _;
 
 use super::context::Context;
 use crate::{Icon, browser, response, view, words};
@@ -16,51 +17,37 @@ const LIGHT_BAR: &str = "#f6f5f1";
 const DARK_BAR: &str = "#141517";
 
 /// Which colours somebody wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
-    /// What the system says.
-    #[default]
-    System,
     /// Light.
     Light,
     /// Dark.
     Dark,
+    /// What the system says.
+    #[default]
+    System,
 }
 
 impl Theme {
-    /// All of them, in order of display.
-    pub const ALL: [Self; 3] = [Self::Light, Self::Dark, Self::System];
-
-    /// The word in cookie, form and attribute.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    /// Reads the word back.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|theme| theme.word() == word)
-    }
-
     /// The one that this request's cookie names.
     pub fn of_request() -> Self {
-        response::cookie(COOKIE).as_deref().and_then(Self::from_word).unwrap_or_default()
+        response::cookie(COOKIE).and_then(|word| word.parse().ok()).unwrap_or_default()
     }
 
     /// What `data-theme` says.
     pub fn attribute(self) -> Option<&'static str> {
-        (self != Self::System).then(|| self.word())
+        (self != Self::System).then(|| self.into_str())
     }
 
     /// What `<meta name="color-scheme">` says.
     pub fn color_scheme(self) -> &'static str {
         match self {
             Self::System => "light dark",
-            Self::Light | Self::Dark => self.word(),
+            Self::Light | Self::Dark => self.into_str(),
         }
     }
 
@@ -101,7 +88,7 @@ pub async fn set_theme(
     /// The choice.
     theme: Theme,
 ) -> Result<(), AppError> {
-    response::set_cookie(COOKIE, theme.word());
+    response::set_cookie(COOKIE, theme.into_str());
     Ok(())
 }
 
@@ -112,7 +99,7 @@ pub fn use_theme() -> Callback<Theme> {
         if let Some(chosen) = chosen {
             chosen.set(theme);
         }
-        browser::set_cookie(COOKIE, theme.word());
+        browser::set_cookie(COOKIE, theme.into_str());
         browser::set_root_attribute("data-theme", theme.attribute());
         browser::set_meta("color-scheme", [theme.color_scheme(); 2]);
         browser::set_meta("theme-color", theme.bars());
@@ -131,7 +118,7 @@ pub fn ThemeItems() -> impl IntoView {
                 class="menu-item"
                 type="submit"
                 name="theme"
-                value=theme.word()
+                value=theme.into_str()
                 aria-pressed=move || if is_chosen(theme) { "true" } else { "false" }
                 on:click=move |event| {
                     event.prevent_default();
@@ -146,7 +133,7 @@ pub fn ThemeItems() -> impl IntoView {
             </button>
         }
     };
-    let items = Theme::ALL.map(item).collect_view();
+    let items = Theme::VARIANTS.iter().copied().map(item).collect_view();
     view! {
         <form method="post" action=SetTheme::url()>
             <div role="group" aria-label=words::THEME>
@@ -163,10 +150,10 @@ mod tests {
 
     #[test]
     fn a_theme_reads_back() {
-        for theme in Theme::ALL {
-            assert_eq!(Theme::from_word(theme.word()), Some(theme));
+        for &theme in Theme::VARIANTS {
+            assert_eq!(theme.into_str().parse(), Ok(theme));
         }
-        assert_eq!(Theme::from_word("\"><script>"), None);
+        assert!("\"><script>".parse::<Theme>().is_err());
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub const UNDER_WAY: i64 = 5;
 pub const PATIENCE: Millis = 30 * 60_000;
 
 /// Where a deposit is on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::VariantArray)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum DepositState {
@@ -33,7 +33,7 @@ pub enum DepositState {
 }
 
 /// What happens to a deposit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum DepositAction {
     /// The gateway has the money.
     Approve,
@@ -63,16 +63,6 @@ pub fn contradicts(state: DepositState, action: DepositAction) -> bool {
     matches!((state, action), (DepositState::Declined, DepositAction::Approve) | (DepositState::Completed, DepositAction::Decline))
 }
 
-impl DepositState {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Completed, Self::Declined, Self::Expired];
-}
-
-impl DepositAction {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Approve, Self::Decline, Self::Expire];
-}
-
 /// Money on its way into a wallet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(sqlx::FromRow, utoipa::ToSchema))]
@@ -86,7 +76,7 @@ pub struct Deposit {
     /// Where it is on its way.
     pub state: DepositState,
     /// Where it is paid: an address of the gateway, or a path of this site. Empty until the gateway has said.
-    pub way: String,
+    pub checkout_url: String,
     /// When it was begun, in milliseconds UTC.
     pub created_at: Millis,
     /// Until when the gateway has time to answer.
@@ -107,6 +97,20 @@ impl Deposit {
     }
 }
 
+/// What money is added for: where its person goes on afterwards.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Errand {
+    /// A path of this site.
+    pub path: String,
+    /// Until when what is there waits, in milliseconds UTC; none: it does not end.
+    pub until: Option<Millis>,
+}
+
+/// What is deposited when `missing` minor units are missing: no less than [`LEAST`].
+pub fn to_add(missing: Money) -> Money {
+    Money::new(missing.amount.max(LEAST), missing.currency)
+}
+
 /// Checks how much is to be deposited.
 ///
 /// # Errors
@@ -121,7 +125,8 @@ pub fn check_amount(money: Money) -> AppResult<Money> {
 }
 
 /// What the simulator is to do as a gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Simulated {
@@ -138,35 +143,21 @@ pub enum Simulated {
 }
 
 impl Simulated {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Approve, Self::Decline, Self::Late, Self::Twice, Self::Contradict];
-
-    /// Its name in forms and in the API.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Decline => "decline",
-            Self::Late => "late",
-            Self::Twice => "twice",
-            Self::Contradict => "contradict",
-        }
-    }
-
     /// The one of this name.
     ///
     /// # Errors
     /// 422 `outcome`.
     pub fn parse(word: &str) -> AppResult<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|outcome| outcome.word() == word)
-            .ok_or_else(|| AppError::invalid("outcome", "The simulator can approve, decline, answer late or twice, or contradict itself."))
+        word.parse().map_err(|_: strum::ParseError| {
+            AppError::invalid("outcome", "The simulator can approve, decline, answer late or twice, or contradict itself.")
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     /// Every state and action: what is not in the table changes nothing, and what contradicts never moves anything.
     #[test]
@@ -175,8 +166,8 @@ mod tests {
         use DepositState::*;
         let table =
             [(Pending, Approve, Completed), (Pending, Decline, Declined), (Pending, Expire, Expired), (Expired, Approve, Completed)];
-        for state in DepositState::ALL {
-            for action in DepositAction::ALL {
+        for &state in DepositState::VARIANTS {
+            for &action in DepositAction::VARIANTS {
                 let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);
                 assert_eq!(transition(state, action), expected, "{state:?} {action:?}");
                 assert!(!contradicts(state, action) || expected.is_none(), "{state:?} {action:?}");
@@ -192,8 +183,8 @@ mod tests {
             assert_eq!(check(amount).is_ok(), right, "{amount}");
         }
         assert_eq!(check(5).unwrap_err().message, "At least €1.00.");
-        for outcome in Simulated::ALL {
-            assert_eq!(Simulated::parse(outcome.word()), Ok(outcome));
+        for &outcome in Simulated::VARIANTS {
+            assert_eq!(Simulated::parse(outcome.into_str()), Ok(outcome));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Money: a whole number of minor units, and a currency.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,23 @@ use plenum_core::error::{AppError, AppResult};
 const LARGEST: i64 = 1_000_000_000;
 
 /// A currency with two decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "UPPERCASE", const_into_str, parse_err_ty = AppError, parse_err_fn = unknown_currency)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "UPPERCASE"))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
@@ -26,17 +42,9 @@ pub enum Currency {
 }
 
 impl Currency {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Eur, Self::Chf, Self::Gbp, Self::Usd];
-
     /// Its name (ISO 4217).
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Eur => "EUR",
-            Self::Chf => "CHF",
-            Self::Gbp => "GBP",
-            Self::Usd => "USD",
-        }
+    pub const fn code(self) -> &'static str {
+        self.into_str()
     }
 
     /// What stands before an amount.
@@ -50,15 +58,8 @@ impl Currency {
     }
 }
 
-impl FromStr for Currency {
-    type Err = AppError;
-
-    fn from_str(code: &str) -> AppResult<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|currency| currency.code() == code)
-            .ok_or_else(|| AppError::invalid("currency", "The currencies are EUR, CHF, GBP and USD."))
-    }
+fn unknown_currency(_: &str) -> AppError {
+    AppError::invalid("currency", "The currencies are EUR, CHF, GBP and USD.")
 }
 
 /// An amount of a currency.
@@ -75,6 +76,12 @@ impl Money {
     /// `amount` minor units of `currency`.
     pub fn new(amount: i64, currency: Currency) -> Self {
         Self { amount, currency }
+    }
+
+    /// What is missing if this is to be paid and there is only `available`; none if that is enough.
+    pub fn missing(self, available: Self) -> Option<Self> {
+        let missing = self.amount.saturating_sub(available.amount);
+        (missing > 0).then_some(Self::new(missing, self.currency))
     }
 
     /// The amount alone, as a form holds it: `25.00`.

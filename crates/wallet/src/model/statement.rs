@@ -9,7 +9,8 @@ use plenum_core::ids::{Millis, PostingId};
 pub const PAGE: usize = 30;
 
 /// Why money moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum TransferKind {
@@ -34,22 +35,9 @@ impl TransferKind {
     pub const OF_WALLETS: [Self; 6] =
         [Self::Deposit, Self::Withdrawal, Self::WithdrawalReturned, Self::Payment, Self::Refund, Self::Opening];
 
-    /// Its name in addresses and rows.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Opening => "opening",
-            Self::Deposit => "deposit",
-            Self::Withdrawal => "withdrawal",
-            Self::WithdrawalReturned => "withdrawal_returned",
-            Self::WithdrawalProcessed => "withdrawal_processed",
-            Self::Payment => "payment",
-            Self::Refund => "refund",
-        }
-    }
-
     /// The one of this name that touches wallets.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::OF_WALLETS.into_iter().find(|kind| kind.word() == word)
+        word.parse().ok().filter(|kind| Self::OF_WALLETS.contains(kind))
     }
 }
 
@@ -162,7 +150,7 @@ mod tests {
             assert_eq!(filter.shows(&entry), shown, "{filter:?}");
         }
         for kind in TransferKind::OF_WALLETS {
-            assert_eq!(TransferKind::from_word(kind.word()), Some(kind));
+            assert_eq!(TransferKind::from_word(kind.into_str()), Some(kind));
         }
         assert_eq!(TransferKind::from_word("withdrawal_processed"), None, "no wallet shows it");
     }

@@ -17,7 +17,8 @@ pub const NOTE_CHARS: usize = 140;
 pub const REASON_CHARS: usize = 240;
 
 /// Where a withdrawal is on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "lowercase"))]
 #[serde(rename_all = "lowercase")]
 pub enum WithdrawalState {
@@ -34,7 +35,8 @@ pub enum WithdrawalState {
 }
 
 /// What is done to a withdrawal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum WithdrawalAction {
@@ -64,49 +66,20 @@ pub fn transition(state: WithdrawalState, action: WithdrawalAction) -> Option<Wi
 }
 
 impl WithdrawalState {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Requested, Self::Approved, Self::Rejected, Self::Processed, Self::Cancelled];
-
     /// Nothing more happens to it.
     pub fn is_end(self) -> bool {
         matches!(self, Self::Rejected | Self::Processed | Self::Cancelled)
     }
-
-    /// Its name, for sentences.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Requested => "requested",
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-            Self::Processed => "processed",
-            Self::Cancelled => "cancelled",
-        }
-    }
 }
 
 impl WithdrawalAction {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Approve, Self::Reject, Self::Process, Self::Cancel];
-
-    /// Its name in forms and in the API.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Reject => "reject",
-            Self::Process => "process",
-            Self::Cancel => "cancel",
-        }
-    }
-
     /// The one of this name.
     ///
     /// # Errors
     /// 422 `act`.
     pub fn parse(word: &str) -> AppResult<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|action| action.word() == word)
-            .ok_or_else(|| AppError::invalid("act", "A withdrawal can be approved, rejected, processed or cancelled."))
+        word.parse()
+            .map_err(|_: strum::ParseError| AppError::invalid("act", "A withdrawal can be approved, rejected, processed or cancelled."))
     }
 }
 
@@ -163,6 +136,7 @@ pub struct Queued {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray as _;
 
     /// Every state and action: what is not in the table cannot be done.
     #[test]
@@ -176,12 +150,12 @@ mod tests {
             (Approved, Process, Processed),
             (Approved, Reject, Rejected),
         ];
-        for state in WithdrawalState::ALL {
-            for action in WithdrawalAction::ALL {
+        for &state in WithdrawalState::VARIANTS {
+            for &action in WithdrawalAction::VARIANTS {
                 let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);
                 assert_eq!(transition(state, action), expected, "{state:?} {action:?}");
                 assert!(!state.is_end() || expected.is_none(), "{state:?} is an end");
-                assert_eq!(WithdrawalAction::parse(action.word()), Ok(action));
+                assert_eq!(WithdrawalAction::parse(action.into_str()), Ok(action));
             }
         }
         assert!(WithdrawalAction::parse("burn").is_err());

@@ -4,26 +4,27 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    gateway::{Answer, Outcome, Payment, PaymentGateway},
+    gateway::{self, Answer, Outcome, Payment, PaymentGateway},
     ledger::{self, AccountKind, Transfer, TransferKind},
-    noted, telling,
+    notices,
 };
 use crate::{
     live::WalletEvent,
     model::{
         Currency, Money,
-        deposit::{Deposit, DepositAction, DepositState, PATIENCE, UNDER_WAY, check_amount, contradicts, transition},
+        deposit::{Deposit, DepositAction, DepositState, Errand, PATIENCE, UNDER_WAY, check_amount, contradicts, transition},
     },
     words,
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
-    ids::{DepositId, OrganisationId, PersonId},
+    ids::{DepositId, Millis, OrganisationId, PersonId},
     people::Identity,
 };
 use plenum_store::{
     db::{Activity, Conn, Store, Tx},
+    idempotency::{once, parse_key},
     jobs::{self, Job},
 };
 use plenum_web::state::AppState;
@@ -32,7 +33,7 @@ use plenum_web::state::AppState;
 pub const EXPIRE: &str = "wallet.expire";
 
 /// The columns of a [`Deposit`].
-pub(super) const COLUMNS: &str = "id, amount, currency, state, way, created_at, expires_at, ended_at";
+pub(super) const COLUMNS: &str = "id, amount, currency, state, checkout_url, created_at, expires_at, ended_at";
 
 /// What came of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, sqlx::Type)]
@@ -58,11 +59,28 @@ struct Row {
     person_id: PersonId,
 }
 
+/// Begins a deposit, once for `key`, and asks the gateway where it is paid: two steps, because no write waits for a gateway.
+///
+/// # Errors
+/// 409 if there is no gateway, or too many are under way; 422 `amount` or `key`; those of the gateway.
+pub async fn begin_and_lead(state: &AppState, who: &Identity, key: &str, money: Money, errand: Option<Errand>) -> AppResult<Deposit> {
+    let key = parse_key(key)?;
+    let gateway = gateway::gateway_for_deposits(state)?;
+    let (by, adapter) = (who.clone(), gateway.name());
+    let write = async move |tx: &mut Tx| {
+        let request = ("wallet/deposit", money, errand.as_ref().map(|errand| &errand.path));
+        let effect = async |tx: &mut Tx| begin(tx, &by, adapter, money, errand.as_ref()).await;
+        once(tx, by.person, &key, &request, effect).await
+    };
+    let deposit = state.store.write(write).await?;
+    lead(state, &*gateway, who, deposit).await
+}
+
 /// Begins a deposit; the gateway is asked after this transaction, by [`lead`].
 ///
 /// # Errors
 /// 422 `amount`; 409 if too many are under way.
-pub async fn begin(tx: &mut Tx, who: &Identity, adapter: &str, money: Money) -> AppResult<Deposit> {
+pub async fn begin(tx: &mut Tx, who: &Identity, adapter: &str, money: Money, errand: Option<&Errand>) -> AppResult<Deposit> {
     let money = check_amount(money)?;
     let under_way: i64 = sqlx::query_scalar("select count(*) from deposits where person_id = $1 and state = 'pending' and expires_at > $2")
         .bind(who.person)
@@ -75,8 +93,9 @@ pub async fn begin(tx: &mut Tx, who: &Identity, adapter: &str, money: Money) -> 
     // Where it will go: a wallet of this currency is shown from now on.
     ledger::of_person(tx, who.organisation, who.person, money.currency).await?;
     let statement = format!(
-        "insert into deposits (organisation_id, person_id, adapter, reference, state, currency, amount, created_at, expires_at)
-         values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8) returning {COLUMNS}"
+        "insert into deposits (organisation_id, person_id, adapter, reference, state, currency, amount, created_at, expires_at,
+           back_path, back_until)
+         values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10) returning {COLUMNS}"
     );
     let deposit: Deposit = sqlx::query_as(sqlx::AssertSqlSafe(statement))
         .bind(who.organisation)
@@ -87,12 +106,14 @@ pub async fn begin(tx: &mut Tx, who: &Identity, adapter: &str, money: Money) -> 
         .bind(money.amount)
         .bind(tx.now())
         .bind(tx.now() + PATIENCE)
+        .bind(errand.map_or("", |errand| errand.path.as_str()))
+        .bind(errand.and_then(|errand| errand.until))
         .fetch_one(&mut **tx)
         .await?;
     let (id, due_at) = (deposit.id, deposit.expires_at);
     jobs::schedule(tx, Job { kind: EXPIRE, payload: json!({ "deposit": id }), unique_key: Some(format!("{EXPIRE}:{id}")), due_at }).await?;
-    telling::deposit(tx, who.person, deposit.clone(), WalletEvent::DepositBegun).await?;
-    tx.record(noted(Activity::by(who, Verb::DepositBegun, id.0).about(who.person), money)).await?;
+    notices::deposit(tx, who.person, deposit.clone(), WalletEvent::DepositBegun).await?;
+    tx.record(Activity::by(who, Record::DepositBegun, Subject::named(id.0, &money.to_string())).about(who.person)).await?;
     Ok(deposit)
 }
 
@@ -101,17 +122,18 @@ pub async fn begin(tx: &mut Tx, who: &Identity, adapter: &str, money: Money) -> 
 /// # Errors
 /// If the gateway cannot be reached; the deposit can be led on later.
 pub async fn lead(state: &AppState, gateway: &dyn PaymentGateway, who: &Identity, deposit: Deposit) -> AppResult<Deposit> {
-    if !deposit.way.is_empty() || !deposit.is_open() {
+    if !deposit.checkout_url.is_empty() || !deposit.is_open() {
         return Ok(deposit);
     }
     let (id, person) = (deposit.id, who.person);
     let payment = payment(&mut *state.store.look().await?, Some(person), id).await?;
-    let way = gateway.begin(&payment).await?;
+    let checkout_url = gateway.begin(&payment).await?;
     let write = async move |tx: &mut Tx| {
-        let statement = format!("update deposits set way = $2 where id = $1 and way = '' returning {COLUMNS}");
-        let led: Option<Deposit> = sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).bind(&way).fetch_optional(&mut **tx).await?;
-        let Some(led) = led else { return of(tx, person, id).await };
-        telling::deposit(tx, person, led.clone(), WalletEvent::DepositBegun).await?;
+        let statement = format!("update deposits set checkout_url = $2 where id = $1 and checkout_url = '' returning {COLUMNS}");
+        let led: Option<Deposit> =
+            sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).bind(&checkout_url).fetch_optional(&mut **tx).await?;
+        let Some(led) = led else { return deposit_find(tx, person, id).await };
+        notices::deposit(tx, person, led.clone(), WalletEvent::DepositBegun).await?;
         Ok(led)
     };
     state.store.write(write).await
@@ -121,14 +143,25 @@ pub async fn lead(state: &AppState, gateway: &dyn PaymentGateway, who: &Identity
 ///
 /// # Errors
 /// 404.
-pub async fn of(conn: &mut Conn, person: PersonId, id: DepositId) -> AppResult<Deposit> {
+pub async fn deposit_find(conn: &mut Conn, person: PersonId, id: DepositId) -> AppResult<Deposit> {
     let statement = format!("select {COLUMNS} from deposits where id = $1 and person_id = $2");
     let found: Option<Deposit> = sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).bind(person).fetch_optional(conn).await?;
-    found.ok_or_else(unknown)
+    found.ok_or_else(|| AppError::no_such("deposit"))
 }
 
-fn unknown() -> AppError {
-    AppError::not_found("There is no such deposit.")
+/// What one of a person's deposits was begun for, if it was for something.
+///
+/// # Errors
+/// 404.
+pub async fn errand(conn: &mut Conn, person: PersonId, id: DepositId) -> AppResult<Option<Errand>> {
+    let found: Option<(String, Option<Millis>)> =
+        sqlx::query_as("select back_path, back_until from deposits where id = $1 and person_id = $2")
+            .bind(id)
+            .bind(person)
+            .fetch_optional(conn)
+            .await?;
+    let (path, until) = found.ok_or_else(|| AppError::no_such("deposit"))?;
+    Ok((!path.is_empty()).then_some(Errand { path, until }))
 }
 
 /// A deposit as its gateway knows it; of `person` only, if one is given.
@@ -142,7 +175,7 @@ pub async fn payment(conn: &mut Conn, person: Option<PersonId>, id: DepositId) -
             .bind(person)
             .fetch_optional(conn)
             .await?;
-    let (reference, amount, currency) = found.ok_or_else(unknown)?;
+    let (reference, amount, currency) = found.ok_or_else(|| AppError::no_such("deposit"))?;
     Ok(Payment { deposit: id, reference, money: Money::new(amount, currency) })
 }
 
@@ -154,7 +187,7 @@ pub async fn answer(tx: &mut Tx, adapter: &str, answer: &Answer) -> AppResult<Ef
     let statement = format!("select {COLUMNS}, organisation_id, person_id from deposits where adapter = $1 and reference = $2");
     let found: Option<Row> =
         sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(adapter).bind(&answer.reference).fetch_optional(&mut **tx).await?;
-    let row = found.ok_or_else(unknown)?;
+    let row = found.ok_or_else(|| AppError::no_such("deposit"))?;
     if row.deposit.money() != Money::new(answer.amount, answer.currency) {
         tracing::error!(deposit.id = row.deposit.id.0, "a gateway answers for another amount than it was asked for");
         return Err(AppError::invalid("amount", "This is not the amount of that payment."));
@@ -193,7 +226,7 @@ pub async fn answer(tx: &mut Tx, adapter: &str, answer: &Answer) -> AppResult<Ef
         Effect::Declined => end(tx, &row, DepositState::Declined).await?,
         Effect::Disputed => {
             tracing::error!(deposit.id = row.deposit.id.0, "a gateway contradicts itself");
-            record(tx, &row, Verb::DepositDisputed).await?;
+            record(tx, &row, Record::DepositDisputed).await?;
         }
         Effect::Nothing => {}
     }
@@ -206,7 +239,7 @@ async fn credit(tx: &mut Tx, row: &Row) -> AppResult<()> {
     // What is pending is another before the balance is told.
     let completed = set(tx, deposit.id, DepositState::Completed).await?;
     let wallet = ledger::of_person(tx, *organisation, *person, deposit.currency).await?;
-    let gateway = ledger::own(tx, *organisation, AccountKind::Gateway, deposit.currency).await?;
+    let gateway = ledger::organisation_account(tx, *organisation, AccountKind::Gateway, deposit.currency).await?;
     let postings = [(wallet, deposit.amount), (gateway, -deposit.amount)];
     let transfer = Transfer {
         organisation: *organisation,
@@ -218,20 +251,20 @@ async fn credit(tx: &mut Tx, row: &Row) -> AppResult<()> {
         postings: &postings,
     };
     ledger::post(tx, transfer).await?;
-    telling::deposit(tx, *person, completed, WalletEvent::DepositCompleted).await?;
-    telling::notify(tx, *person, format!("deposit:{}", deposit.id), words::DEPOSIT_ARRIVED, "").await?;
-    record(tx, row, Verb::DepositCompleted).await
+    notices::deposit(tx, *person, completed, WalletEvent::DepositCompleted).await?;
+    notices::notify(tx, *person, format!("deposit:{}", deposit.id), words::DEPOSIT_ARRIVED, "").await?;
+    record(tx, row, Record::DepositCompleted).await
 }
 
 /// Ends a deposit without the money.
 async fn end(tx: &mut Tx, row: &Row, state: DepositState) -> AppResult<()> {
     let ended = set(tx, row.deposit.id, state).await?;
-    let (event, verb): (fn(_) -> _, _) = match state {
-        DepositState::Declined => (WalletEvent::DepositDeclined, Verb::DepositDeclined),
-        _ => (WalletEvent::DepositExpired, Verb::DepositExpired),
+    let (event, record_of): (fn(_) -> _, _) = match state {
+        DepositState::Declined => (WalletEvent::DepositDeclined, Record::DepositDeclined),
+        _ => (WalletEvent::DepositExpired, Record::DepositExpired),
     };
-    telling::deposit(tx, row.person_id, ended, event).await?;
-    record(tx, row, verb).await
+    notices::deposit(tx, row.person_id, ended, event).await?;
+    record(tx, row, record_of).await
 }
 
 async fn set(tx: &mut Tx, id: DepositId, state: DepositState) -> AppResult<Deposit> {
@@ -242,15 +275,12 @@ async fn set(tx: &mut Tx, id: DepositId, state: DepositState) -> AppResult<Depos
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).bind(state).bind(tx.now()).fetch_one(&mut **tx).await?)
 }
 
-async fn record(tx: &mut Tx, row: &Row, verb: Verb) -> AppResult<()> {
-    let activity = Activity::new(row.organisation_id, None, verb, row.deposit.id.0).about(row.person_id);
-    tx.record(noted(activity, row.deposit.money())).await
+async fn record(tx: &mut Tx, row: &Row, record: Record) -> AppResult<()> {
+    let subject = Subject::named(row.deposit.id.0, &row.deposit.money().to_string());
+    tx.record(Activity::new(row.organisation_id, None, record, subject).about(row.person_id)).await
 }
 
 /// Ends a deposit that was not paid in time; the handler of the jobs.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn expire(store: Store, payload: Value) -> AppResult<()> {
     let id = payload.get("deposit").and_then(Value::as_i64).map(DepositId).ok_or_else(AppError::internal)?;
     store

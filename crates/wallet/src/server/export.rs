@@ -5,13 +5,10 @@
 
 use axum::{
     Extension, Router,
-    body::{Body, Bytes},
     extract::{Query, State},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::get,
 };
-use futures::stream;
 
 use super::reading;
 use crate::model::{
@@ -24,8 +21,11 @@ use plenum_core::{
     people::Identity,
     time::Zone,
 };
-use plenum_store::db::Store;
-use plenum_web::{problem::Problem, state::AppState};
+use plenum_store::{
+    db::Store,
+    heavy::{Asker, HeavyReads},
+};
+use plenum_web::{csv, problem::Problem, state::AppState};
 
 /// Entries that are read at once.
 const AT_ONCE: usize = 500;
@@ -44,17 +44,9 @@ async fn download(
 ) -> Result<Response, Problem> {
     let Extension(who) = who.ok_or_else(AppError::signed_out)?;
     let filter = reading::filter(&mut *state.store.look().await?, who.person, &asked).await?;
+    let heavy = state.store.part::<HeavyReads>().enter(Asker::Person(who.person))?;
     let export = Export { store: state.store.clone(), person: who.person, filter, before: None };
-    let parts = stream::try_unfold(Some(export), |export| async move {
-        let Some(export) = export else { return Ok::<_, AppError>(None) };
-        export.next().await.map(Some)
-    });
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"statement.csv\"")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, Body::from_stream(parts)).into_response())
+    Ok(csv::file("statement", heavy, export, Export::next))
 }
 
 /// Where the export stands.
@@ -67,35 +59,32 @@ struct Export {
 
 impl Export {
     /// The next part of the file, and what is left to do.
-    async fn next(mut self) -> AppResult<(Bytes, Option<Self>)> {
+    async fn next(mut self) -> AppResult<(String, Option<Self>)> {
         let entries = reading::entries(&mut *self.store.look().await?, self.person, &self.filter, self.before, AT_ONCE).await?;
-        let part = lines(self.before.is_none(), &entries).map_err(|error| {
-            tracing::error!(%error, "a statement cannot be written");
-            AppError::internal()
-        })?;
+        let part = lines(self.before.is_none(), &entries);
         self.before = entries.last().map(|entry| entry.id);
-        Ok((part.into(), (entries.len() == AT_ONCE).then_some(self)))
+        Ok((part, (entries.len() == AT_ONCE).then_some(self)))
     }
 }
 
-fn lines(first: bool, entries: &[Entry]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+fn lines(first: bool, entries: &[Entry]) -> String {
+    let mut text = String::new();
     if first {
-        writer.write_record(HEADER)?;
+        text.push_str(&csv::line_as_is(HEADER.map(str::to_owned)));
     }
     for entry in entries {
         let plain = |amount| Money::new(amount, entry.currency).plain();
-        writer.write_record([
+        text.push_str(&csv::line_as_is([
             entry.id.to_string(),
             Zone::machine(entry.at),
-            entry.kind.word().to_owned(),
-            plenum_web::csv::guarded(&entry.note),
+            entry.kind.into_str().to_owned(),
+            csv::guarded(&entry.note),
             plain(entry.amount),
             plain(entry.balance),
             entry.currency.code().to_owned(),
-        ])?;
+        ]));
     }
-    writer.into_inner().map_err(|error| error.into_error().into())
+    text
 }
 
 #[cfg(test)]
@@ -114,9 +103,9 @@ mod tests {
             balance: 97_450,
             currency: Currency::Eur,
         };
-        let text = String::from_utf8(lines(true, std::slice::from_ref(&entry)).unwrap()).unwrap();
+        let text = lines(true, std::slice::from_ref(&entry));
         let line = "7,2026-11-19T15:41:00Z,withdrawal,\"'=1+1, \"\"home\"\"\",-25.50,974.50,EUR\r\n";
         assert_eq!(text, format!("id,time,kind,note,amount,balance,currency\r\n{line}"));
-        assert_eq!(String::from_utf8(lines(false, &[entry]).unwrap()).unwrap(), line);
+        assert_eq!(lines(false, &[entry]), line);
     }
 }

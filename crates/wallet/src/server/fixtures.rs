@@ -9,16 +9,13 @@ use plenum_core::{
 use plenum_store::db::Tx;
 
 /// Brings a wallet to `money`: what is missing comes from the world outside, what is too much goes there.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn set_balance(tx: &mut Tx, organisation: OrganisationId, person: PersonId, money: Money) -> AppResult<()> {
     let wallet = ledger::of_person(tx, organisation, person, money.currency).await?;
     let gets = money.amount - ledger::available(tx, person, money.currency).await?.amount;
     if gets == 0 {
         return Ok(());
     }
-    let gateway = ledger::own(tx, organisation, AccountKind::Gateway, money.currency).await?;
+    let gateway = ledger::organisation_account(tx, organisation, AccountKind::Gateway, money.currency).await?;
     let transfer = Transfer {
         organisation,
         kind: TransferKind::Opening,

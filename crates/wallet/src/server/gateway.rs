@@ -76,9 +76,14 @@ pub trait PaymentGateway: Send + Sync {
 ///
 /// # Errors
 /// 409 if there is none: the simulator is for trying Plenum out only.
-pub fn of(state: &AppState) -> AppResult<Box<dyn PaymentGateway>> {
+pub fn gateway_for_deposits(state: &AppState) -> AppResult<Box<dyn PaymentGateway>> {
     named(state, simulator::NAME)
         .map_err(|_| AppError::conflict("Money cannot be added here yet: this Plenum is not connected to a payment gateway."))
+}
+
+/// True if there is a gateway that new deposits go to.
+pub fn takes_deposits(state: &AppState) -> bool {
+    gateway_for_deposits(state).is_ok()
 }
 
 /// The gateway of this name.
@@ -89,5 +94,5 @@ pub fn named(state: &AppState, name: &str) -> AppResult<Box<dyn PaymentGateway>>
     if name == simulator::NAME && simulator::is_here(state) {
         return Ok(Box::new(Simulator::new(state.hub.secret().clone())));
     }
-    Err(AppError::not_found("There is no such payment gateway."))
+    Err(AppError::no_such("payment gateway"))
 }

@@ -6,13 +6,13 @@
 
 use sqlx::error::ErrorKind;
 
-use super::telling;
+use super::balances;
 use crate::{
     live::{BalanceChanged, WalletEvent},
     model::{Currency, Money, statement::Entry},
 };
 use plenum_core::{
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, ErrorCode},
     ids::{AccountId, OrderId, OrganisationId, PersonId, PostingId, TransferId},
 };
 use plenum_store::db::{Conn, Tx, violates_unique};
@@ -53,9 +53,6 @@ pub struct Transfer<'a> {
 }
 
 /// The account of `person` in `currency`, made if there is none.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn of_person(tx: &mut Tx, organisation: OrganisationId, person: PersonId, currency: Currency) -> AppResult<AccountId> {
     let known = sqlx::query_scalar("select id from accounts where person_id = $1 and currency = $2")
         .bind(person)
@@ -71,9 +68,6 @@ pub async fn of_person(tx: &mut Tx, organisation: OrganisationId, person: Person
 }
 
 /// What `person` can spend in `currency`.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn available(conn: &mut Conn, person: PersonId, currency: Currency) -> AppResult<Money> {
     let balance = sqlx::query_scalar("select balance from accounts where person_id = $1 and currency = $2");
     let balance: Option<i64> = balance.bind(person).bind(currency).fetch_optional(conn).await?;
@@ -81,10 +75,12 @@ pub async fn available(conn: &mut Conn, person: PersonId, currency: Currency) ->
 }
 
 /// The organisation's own account of `kind` in `currency`, made if there is none.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn own(tx: &mut Tx, organisation: OrganisationId, kind: AccountKind, currency: Currency) -> AppResult<AccountId> {
+pub async fn organisation_account(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    kind: AccountKind,
+    currency: Currency,
+) -> AppResult<AccountId> {
     let known =
         sqlx::query_scalar("select id from accounts where organisation_id = $1 and kind = $2 and currency = $3 and person_id is null")
             .bind(organisation)
@@ -141,7 +137,7 @@ pub async fn post(tx: &mut Tx, transfer: Transfer<'_>) -> AppResult<TransferId> 
         let Posted { balance, person_id: Some(person), currency } = posted else { continue };
         let (note, at) = (transfer.note.to_owned(), tx.now());
         let entry = Entry { id: posting, at, kind: transfer.kind, note, amount: *amount, balance, currency };
-        let balance = telling::balance(tx, person, currency).await?;
+        let balance = balances::balance(tx, person, currency).await?;
         tx.announce(person, &WalletEvent::BalanceChanged(BalanceChanged { balance, entry }));
     }
     Ok(id)
@@ -149,7 +145,7 @@ pub async fn post(tx: &mut Tx, transfer: Transfer<'_>) -> AppResult<TransferId> 
 
 fn too_little(error: sqlx::Error) -> AppError {
     if error.as_database_error().is_some_and(|refused| refused.kind() == ErrorKind::CheckViolation) {
-        return AppError { field: Some("balance".to_owned()), ..AppError::conflict("There is not enough in the wallet.") };
+        return AppError::conflict("There is not enough in the wallet.").at_field("balance").with_code(ErrorCode::InsufficientBalance);
     }
     error.into()
 }
@@ -193,19 +189,16 @@ async fn between(tx: &mut Tx, bill: Bill<'_>, kind: TransferKind, key: String, g
     }
     let Money { currency, .. } = bill.money;
     let wallet = of_person(tx, bill.organisation, bill.person, currency).await?;
-    let sales = own(tx, bill.organisation, AccountKind::Sales, currency).await?;
+    let sales = organisation_account(tx, bill.organisation, AccountKind::Sales, currency).await?;
     let postings = [(wallet, gets), (sales, -gets)];
     let transfer = Transfer { organisation: bill.organisation, kind, key, subject: bill.order.0, note: bill.note, by, postings: &postings };
     post(tx, transfer).await.map(drop)
 }
 
 /// Gives a wallet what it begins with.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn open(tx: &mut Tx, organisation: OrganisationId, person: PersonId, money: Money) -> AppResult<()> {
     let wallet = of_person(tx, organisation, person, money.currency).await?;
-    let gateway = own(tx, organisation, AccountKind::Gateway, money.currency).await?;
+    let gateway = organisation_account(tx, organisation, AccountKind::Gateway, money.currency).await?;
     let postings = [(wallet, money.amount), (gateway, -money.amount)];
     let key = format!("opening:{person}:{}", money.currency.code());
     let transfer = Transfer {

@@ -2,7 +2,10 @@
 
 use sqlx::QueryBuilder;
 
-use super::{deposits, telling, withdrawals};
+use super::{
+    balances, deposits,
+    withdrawals::{self, withdrawal_is_open},
+};
 use crate::model::{
     Currency,
     deposit::Deposit,
@@ -50,20 +53,8 @@ pub async fn wallet(
 }
 
 /// What somebody has, by currency, and below which balance they are reminded.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn balances(conn: &mut Conn, person: PersonId) -> AppResult<(Vec<Balance>, i64)> {
-    let statement = "select a.currency, a.balance as available,
-           coalesce((select cast(sum(amount) as bigint) from deposits where person_id = $1 and currency = a.currency and state = 'pending'), 0) as pending_in,
-           coalesce((select cast(sum(amount) as bigint) from withdrawals
-             where person_id = $1 and currency = a.currency and state in ('requested', 'approved')), 0) as pending_out
-         from accounts a where a.person_id = $1";
-    let mut balances: Vec<Balance> = sqlx::query_as(statement).bind(person).fetch_all(&mut *conn).await?;
-    if !balances.iter().any(|balance| balance.currency == Currency::default()) {
-        balances.push(Balance::default());
-    }
-    balances.sort_by_key(|balance| balance.currency);
+    let balances = balances::of_person(conn, person).await?;
     let low: Option<i64> =
         sqlx::query_scalar("select low_balance from wallet_settings where person_id = $1").bind(person).fetch_optional(conn).await?;
     Ok((balances, low.unwrap_or(LOW_BALANCE)))
@@ -74,7 +65,7 @@ pub async fn balances(conn: &mut Conn, person: PersonId) -> AppResult<(Vec<Balan
 /// # Errors
 /// 404.
 pub async fn deposit(conn: &mut Conn, who: &Identity, epoch: &Epoch, id: DepositId) -> AppResult<Snapshot<Deposit>> {
-    let state = deposits::of(conn, who.person, id).await?;
+    let state = deposits::deposit_find(conn, who.person, id).await?;
     let cursors = log::cursors(conn, epoch, &[Channel::Person(who.person)]).await?;
     Ok(Snapshot { state, cursors })
 }
@@ -91,15 +82,12 @@ async fn deposits_of(conn: &mut Conn, person: PersonId) -> AppResult<Vec<Deposit
 }
 
 /// The withdrawals of somebody: all that are under way and the last that ended.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn withdrawals_of(conn: &mut Conn, person: PersonId) -> AppResult<Vec<Withdrawal>> {
-    let columns = withdrawals::COLUMNS;
+    let (columns, open) = (withdrawals::COLUMNS, withdrawal_is_open!());
     let statement = format!(
-        "select {columns} from withdrawals w where w.person_id = $1 and w.ended_at is null
+        "select {columns} from withdrawals w where w.person_id = $1 and {open}
          union all
-         select * from (select {columns} from withdrawals w where w.person_id = $1 and w.ended_at is not null order by w.id desc limit $2) as ended
+         select * from (select {columns} from withdrawals w where w.person_id = $1 and not {open} order by w.id desc limit $2) as ended
          order by 1 desc"
     );
     let ended = i64::try_from(ENDED).unwrap_or(i64::MAX);
@@ -114,11 +102,11 @@ pub async fn queue(conn: &mut Conn, who: &Identity, epoch: &Epoch) -> AppResult<
     if !has_role(conn, who.person, Role::Admin).await? {
         return Err(AppError::forbidden("Only admins decide about withdrawals."));
     }
-    let (columns, people, source) = (withdrawals::COLUMNS, withdrawals::PEOPLE, withdrawals::SOURCE);
+    let (columns, people, source, open) = (withdrawals::COLUMNS, withdrawals::PEOPLE, withdrawals::SOURCE, withdrawal_is_open!());
     let statement = format!(
-        "select {columns}, {people} from {source} where w.organisation_id = $1 and w.state in ('requested', 'approved')
+        "select {columns}, {people} from {source} where w.organisation_id = $1 and {open}
          union all select * from (select {columns}, {people} from {source}
-           where w.organisation_id = $1 and w.ended_at is not null order by w.id desc limit $2) as ended
+           where w.organisation_id = $1 and not {open} order by w.id desc limit $2) as ended
          order by 1 desc"
     );
     let ended = i64::try_from(DECIDED).unwrap_or(i64::MAX);
@@ -156,9 +144,6 @@ pub async fn filter(conn: &mut Conn, person: PersonId, asked: &Asked) -> AppResu
 }
 
 /// What has moved in somebody's wallet, the newest first: at most `most` entries that `filter` shows, below `before`.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn entries(conn: &mut Conn, person: PersonId, filter: &Filter, before: Option<PostingId>, most: usize) -> AppResult<Vec<Entry>> {
     let mut query = QueryBuilder::<Db>::new("select p.id, t.at, t.kind, t.note, p.amount, p.balance_after as balance, ");
     query.push_bind(filter.currency).push(" as currency from postings p join transfers t on t.id = p.transfer_id where p.account_id = ");
@@ -181,9 +166,6 @@ pub async fn entries(conn: &mut Conn, person: PersonId, filter: &Filter, before:
 }
 
 /// What somebody has of a currency.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn balance(conn: &mut Conn, person: PersonId, currency: Currency) -> AppResult<Balance> {
-    telling::balance(conn, person, currency).await
+    balances::balance(conn, person, currency).await
 }

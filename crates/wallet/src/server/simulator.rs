@@ -19,14 +19,13 @@ use plenum_core::{
     ids::{DepositId, Millis},
     people::Identity,
 };
-use plenum_live::own::AppSecret;
+use plenum_live::plenum_auth::AppSecret;
 use plenum_store::{
     db::{Store, Tx},
     jobs::{self, Job},
 };
 use plenum_web::state::AppState;
 
-/// Its name.
 pub const NAME: &str = "simulator";
 /// The jobs that answer late.
 pub const LATE: &str = "wallet.simulate";
@@ -39,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// True where it may be used: nowhere but on this machine.
 pub fn is_here(state: &AppState) -> bool {
-    state.server.serves_only_here(state.leptos.site_addr)
+    state.server.is_only_here(state.leptos.site_addr)
 }
 
 /// The simulator as a gateway.
@@ -96,7 +95,8 @@ impl Caller {
 
     /// Sends an answer as a real gateway would.
     async fn send(&self, answer: &Answer) -> AppResult<()> {
-        static CLIENT: LazyLock<Option<reqwest::Client>> = LazyLock::new(|| reqwest::Client::builder().timeout(PATIENCE).build().ok());
+        static CLIENT: LazyLock<Option<reqwest::Client>> =
+            LazyLock::new(|| reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().ok());
         let unreachable = || AppError::conflict("The simulator cannot reach its callback just now. Try again.");
         let body = serde_json::to_vec(answer).map_err(|_| AppError::internal())?;
         let signature = Simulator::new(self.secret.clone()).signature(&body);
@@ -115,7 +115,7 @@ impl Caller {
 /// 404 elsewhere than on this machine, and for others' deposits; 409 if the callback cannot be reached.
 pub async fn simulate(state: &AppState, who: &Identity, id: DepositId, outcome: Simulated) -> AppResult<Deposit> {
     if !is_here(state) {
-        return Err(AppError::not_found("There is no such page."));
+        return Err(AppError::no_such("page"));
     }
     let person = who.person;
     let payment = deposits::payment(&mut *state.store.look().await?, Some(person), id).await?;
@@ -141,7 +141,7 @@ pub async fn simulate(state: &AppState, who: &Identity, id: DepositId, outcome: 
             state.store.write(write).await?;
         }
     }
-    deposits::of(&mut *state.store.look().await?, person, id).await
+    deposits::deposit_find(&mut *state.store.look().await?, person, id).await
 }
 
 /// Approves a deposit now; the handler of the jobs.

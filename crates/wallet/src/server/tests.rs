@@ -6,11 +6,13 @@ mod ledger;
 mod withdrawals;
 
 use super::{
-    deposits as incoming,
     gateway::{Answer, Outcome},
     verify,
 };
-use crate::model::{Currency, Money, deposit::Deposit};
+use crate::{
+    model::{Currency, Money, deposit::Deposit},
+    server,
+};
 use plenum_core::{error::AppResult, ids::DepositId, people::Role};
 use plenum_store::db::Tx;
 use plenum_testing::House;
@@ -52,13 +54,13 @@ async fn balance(house: &House, person: usize) -> (i64, i64, i64) {
 
 async fn begin(house: &House, person: usize, money: Money) -> AppResult<Deposit> {
     let who = house.person(person).clone();
-    house.store.write(async move |tx: &mut Tx| incoming::begin(tx, &who, "simulator", money).await).await
+    house.store.write(async move |tx: &mut Tx| server::deposits::begin(tx, &who, "simulator", money, None).await).await
 }
 
 /// The gateway answers for a deposit; `name` is what it calls the answer.
-async fn answer(house: &House, id: DepositId, name: &str, outcome: Outcome) -> AppResult<incoming::Effect> {
-    let payment = incoming::payment(&mut *house.store.look().await?, None, id).await?;
+async fn answer(house: &House, id: DepositId, name: &str, outcome: Outcome) -> AppResult<server::deposits::Effect> {
+    let payment = server::deposits::payment(&mut *house.store.look().await?, None, id).await?;
     let (amount, currency) = (payment.money.amount, payment.money.currency);
     let said = Answer { id: name.to_owned(), reference: payment.reference, outcome, amount, currency };
-    house.store.write(async move |tx: &mut Tx| incoming::answer(tx, "simulator", &said).await).await
+    house.store.write(async move |tx: &mut Tx| server::deposits::answer(tx, "simulator", &said).await).await
 }

@@ -5,6 +5,7 @@ use std::{fmt, path::Path, time::Duration};
 use anyhow::Context as _;
 use sqlx::{Connection as _, sqlite::SqliteConnectOptions};
 
+use super::withdrawals::withdrawal_is_open;
 use plenum_core::error::AppResult;
 use plenum_store::db::Conn;
 
@@ -45,19 +46,27 @@ const CHECKS: [(&str, &str); 12] = [
     ),
     (
         "what is set aside is not what withdrawals wait for",
-        "select 'organisation ' || a.organisation_id || ' has set aside ' || a.balance || ' ' || a.currency || ', withdrawals wait for '
+        concat!(
+            "select 'organisation ' || a.organisation_id || ' has set aside ' || a.balance || ' ' || a.currency || ', withdrawals wait for '
            || coalesce(sum(w.amount), 0)
          from accounts a left join withdrawals w on w.organisation_id = a.organisation_id and w.currency = a.currency
-           and w.state in ('requested', 'approved')
+           and ",
+            withdrawal_is_open!(),
+            "
          where a.kind = 'withdrawals' group by a.id, a.organisation_id, a.balance, a.currency
-         having a.balance <> coalesce(sum(w.amount), 0) order by a.id limit $1",
+         having a.balance <> coalesce(sum(w.amount), 0) order by a.id limit $1"
+        ),
     ),
     (
         "a withdrawal has moved otherwise than it stands",
-        "select 'withdrawal ' || w.id || ' is ' || w.state || ', the ledger has ' || count(t.id) || ' transfers of it'
+        concat!(
+            "select 'withdrawal ' || w.id || ' is ' || w.state || ', the ledger has ' || count(t.id) || ' transfers of it'
          from withdrawals w left join transfers t
            on t.subject_id = w.id and t.kind in ('withdrawal', 'withdrawal_returned', 'withdrawal_processed')
-         group by w.id, w.state having count(t.id) <> case when w.state in ('requested', 'approved') then 1 else 2 end order by w.id limit $1",
+         group by w.id, w.state having count(t.id) <> case when ",
+            withdrawal_is_open!(),
+            " then 1 else 2 end order by w.id limit $1"
+        ),
     ),
     (
         "what is set aside, returned or paid out for a withdrawal is not its amount",
@@ -133,9 +142,6 @@ pub async fn verify(path: &Path) -> anyhow::Result<Proof> {
 }
 
 /// Looks at the ledger in the snapshot of `conn`.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn prove(conn: &mut Conn) -> AppResult<Proof> {
     let counted = "select (select count(*) from accounts), (select count(*) from transfers), (select count(*) from postings)";
     let (accounts, transfers, postings) = sqlx::query_as(counted).fetch_one(&mut *conn).await?;

@@ -1,11 +1,10 @@
 //! Money on its way out. What is requested is set aside at once; who decides about it and who pays it out is an admin, and never the one
 //! who gets it.
 
-use serde_json::json;
-
 use super::{
+    balances,
     ledger::{self, AccountKind, Transfer, TransferKind},
-    noted, telling,
+    notices,
 };
 use crate::{
     live::{QueueEvent, WalletEvent},
@@ -17,10 +16,11 @@ use crate::{
     words,
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::{OrganisationId, PersonId, WithdrawalId},
     people::{Identity, PersonCard, Role},
+    text::title,
 };
 use plenum_directory::server::has_role;
 use plenum_store::db::{Activity, Conn, Tx};
@@ -33,6 +33,14 @@ pub(super) const PEOPLE: &str = "w.person_id, p.name as person_name, p.hue as pe
 /// Where a [`Row`] is read from.
 pub(super) const SOURCE: &str = "withdrawals w join people p on p.id = w.person_id
     left join people d on d.id = w.decided_by left join people o on o.id = w.processed_by";
+
+/// The condition of SQL for a withdrawal `w` that has not come to its end ([`WithdrawalState::is_end`]).
+macro_rules! withdrawal_is_open {
+    () => {
+        "w.state in ('requested', 'approved')"
+    };
+}
+pub(super) use withdrawal_is_open;
 
 /// A withdrawal with the people of it.
 #[derive(sqlx::FromRow)]
@@ -62,34 +70,23 @@ impl Row {
     }
 }
 
-/// Cuts what somebody has written to one line, and checks how long it is.
-fn line(field: &str, text: &str, most: usize) -> AppResult<String> {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() > most {
-        return Err(AppError::invalid(field, format!("At most {most} characters.")));
-    }
-    Ok(line)
-}
-
 /// Asks for money: it is set aside until somebody has decided.
 ///
 /// # Errors
 /// 422 `amount` or `note`; 409 `amount` if there is not enough; 409 if too many are under way.
 pub async fn request(tx: &mut Tx, who: &Identity, money: Money, note: &str) -> AppResult<Withdrawal> {
-    let note = line("note", note, NOTE_CHARS)?;
+    let note = title("note", note, NOTE_CHARS)?;
     let Money { amount, currency } = money;
     if amount < LEAST {
         return Err(AppError::invalid("amount", format!("At least {}.", Money::new(LEAST, currency))));
     }
-    let available = telling::balance(tx, who.person, currency).await?.money();
+    let available = balances::balance(tx, who.person, currency).await?.money();
     if amount > available.amount {
         let message = format!("There is {available} in the wallet.");
-        return Err(AppError { field: Some("amount".to_owned()), ..AppError::conflict(message) });
+        return Err(AppError::conflict(message).at_field("amount"));
     }
-    let under_way: i64 = sqlx::query_scalar("select count(*) from withdrawals where person_id = $1 and state in ('requested', 'approved')")
-        .bind(who.person)
-        .fetch_one(&mut **tx)
-        .await?;
+    let count = concat!("select count(*) from withdrawals w where w.person_id = $1 and ", withdrawal_is_open!());
+    let under_way: i64 = sqlx::query_scalar(count).bind(who.person).fetch_one(&mut **tx).await?;
     if under_way >= UNDER_WAY {
         return Err(AppError::conflict(format!(
             "{UNDER_WAY} withdrawals are under way. Wait until one of them is decided, or cancel one."
@@ -109,14 +106,14 @@ pub async fn request(tx: &mut Tx, who: &Identity, money: Money, note: &str) -> A
     .await?;
     let queued = queued(tx, who.organisation, id).await?;
     let wallet = ledger::of_person(tx, who.organisation, who.person, currency).await?;
-    let aside = ledger::own(tx, who.organisation, AccountKind::Withdrawals, currency).await?;
+    let aside = ledger::organisation_account(tx, who.organisation, AccountKind::Withdrawals, currency).await?;
     let key = format!("withdrawal:{id}");
     let postings = [(wallet, -amount), (aside, amount)];
     let kind = TransferKind::Withdrawal;
     let transfer =
         Transfer { organisation: who.organisation, kind, key, subject: id.0, note: &note, by: Some(who.person), postings: &postings };
     ledger::post(tx, transfer).await?;
-    tell(tx, who, &queued, WithdrawalState::Requested).await?;
+    withdrawal_announce(tx, who, &queued, WithdrawalState::Requested).await?;
     Ok(queued.withdrawal)
 }
 
@@ -130,7 +127,7 @@ pub async fn act(tx: &mut Tx, who: &Identity, id: WithdrawalId, action: Withdraw
     let is_admin = has_role(tx, who.person, Role::Admin).await?;
     match (action, is_own, is_admin) {
         // Others' withdrawals are nobody's business.
-        (_, false, false) => return Err(unknown()),
+        (_, false, false) => return Err(AppError::no_such("withdrawal")),
         (WithdrawalAction::Cancel, true, _) => {}
         (WithdrawalAction::Cancel, false, true) => {
             return Err(AppError::forbidden("Only whoever asked for it takes it back. You can reject it."));
@@ -141,8 +138,8 @@ pub async fn act(tx: &mut Tx, who: &Identity, id: WithdrawalId, action: Withdraw
     }
     let Withdrawal { state, amount, currency, .. } = before.withdrawal;
     let next = transition(state, action)
-        .ok_or_else(|| AppError::conflict(format!("That cannot be done any more: the withdrawal is {}.", state.word())))?;
-    let reason = line("reason", if action == WithdrawalAction::Reject { reason } else { "" }, REASON_CHARS)?;
+        .ok_or_else(|| AppError::conflict(format!("That cannot be done any more: the withdrawal is {}.", state.into_str())))?;
+    let reason = title("reason", if action == WithdrawalAction::Reject { reason } else { "" }, REASON_CHARS)?;
     if action == WithdrawalAction::Reject && reason.is_empty() {
         return Err(AppError::invalid("reason", "Say why: whoever asked for it reads it."));
     }
@@ -162,7 +159,7 @@ pub async fn act(tx: &mut Tx, who: &Identity, id: WithdrawalId, action: Withdraw
     .await?;
     move_on(tx, who, &before, next, Money::new(amount, currency)).await?;
     let after = queued(tx, who.organisation, id).await?;
-    tell(tx, who, &after, next).await?;
+    withdrawal_announce(tx, who, &after, next).await?;
     Ok(after.withdrawal)
 }
 
@@ -170,7 +167,7 @@ pub async fn act(tx: &mut Tx, who: &Identity, id: WithdrawalId, action: Withdraw
 async fn move_on(tx: &mut Tx, who: &Identity, withdrawal: &Queued, next: WithdrawalState, money: Money) -> AppResult<()> {
     let Money { amount, currency } = money;
     let (organisation, id) = (who.organisation, withdrawal.withdrawal.id);
-    let aside = ledger::own(tx, organisation, AccountKind::Withdrawals, currency).await?;
+    let aside = ledger::organisation_account(tx, organisation, AccountKind::Withdrawals, currency).await?;
     let (kind, key, to) = match next {
         WithdrawalState::Requested | WithdrawalState::Approved => return Ok(()),
         WithdrawalState::Rejected | WithdrawalState::Cancelled => {
@@ -178,7 +175,7 @@ async fn move_on(tx: &mut Tx, who: &Identity, withdrawal: &Queued, next: Withdra
             (TransferKind::WithdrawalReturned, format!("withdrawal:{id}:returned"), wallet)
         }
         WithdrawalState::Processed => {
-            let gateway = ledger::own(tx, organisation, AccountKind::Gateway, currency).await?;
+            let gateway = ledger::organisation_account(tx, organisation, AccountKind::Gateway, currency).await?;
             (TransferKind::WithdrawalProcessed, format!("withdrawal:{id}:processed"), gateway)
         }
     };
@@ -189,36 +186,29 @@ async fn move_on(tx: &mut Tx, who: &Identity, withdrawal: &Queued, next: Withdra
 }
 
 /// Tells whoever gets it and those who decide, and writes it down.
-async fn tell(tx: &mut Tx, who: &Identity, queued: &Queued, state: WithdrawalState) -> AppResult<()> {
+async fn withdrawal_announce(tx: &mut Tx, who: &Identity, queued: &Queued, state: WithdrawalState) -> AppResult<()> {
     let Queued { withdrawal, person, .. } = queued;
-    let (event, verb): (fn(_) -> _, _) = match state {
-        WithdrawalState::Requested => (WalletEvent::WithdrawalRequested, Verb::WithdrawalRequested),
-        WithdrawalState::Approved => (WalletEvent::WithdrawalApproved, Verb::WithdrawalApproved),
-        WithdrawalState::Rejected => (WalletEvent::WithdrawalRejected, Verb::WithdrawalRejected),
-        WithdrawalState::Processed => (WalletEvent::WithdrawalProcessed, Verb::WithdrawalProcessed),
-        WithdrawalState::Cancelled => (WalletEvent::WithdrawalCancelled, Verb::WithdrawalCancelled),
+    let (event, record): (fn(_) -> _, _) = match state {
+        WithdrawalState::Requested => (WalletEvent::WithdrawalRequested, Record::WithdrawalRequested),
+        WithdrawalState::Approved => (WalletEvent::WithdrawalApproved, Record::WithdrawalApproved),
+        WithdrawalState::Rejected => (WalletEvent::WithdrawalRejected, Record::WithdrawalRejected { reason: withdrawal.reason.clone() }),
+        WithdrawalState::Processed => (WalletEvent::WithdrawalProcessed, Record::WithdrawalProcessed),
+        WithdrawalState::Cancelled => (WalletEvent::WithdrawalCancelled, Record::WithdrawalCancelled),
     };
-    telling::withdrawal(tx, person.id, withdrawal.clone(), event).await?;
+    notices::withdrawal(tx, person.id, withdrawal.clone(), event).await?;
     tx.announce(who.organisation, &QueueEvent::WithdrawalMoved(queued.clone()));
     let subject = format!("withdrawal:{}", withdrawal.id);
     match state {
-        WithdrawalState::Rejected => telling::notify(tx, person.id, subject, words::WITHDRAWAL_REJECTED, &withdrawal.reason).await?,
-        WithdrawalState::Processed => telling::notify(tx, person.id, subject, words::WITHDRAWAL_PAID, "").await?,
+        WithdrawalState::Rejected => notices::notify(tx, person.id, subject, words::WITHDRAWAL_REJECTED, &withdrawal.reason).await?,
+        WithdrawalState::Processed => notices::notify(tx, person.id, subject, words::WITHDRAWAL_PAID, "").await?,
         _ => {}
     }
-    let mut activity = Activity::by(who, verb, withdrawal.id.0).about(person.id);
-    if !withdrawal.reason.is_empty() {
-        activity = activity.with(json!({ "reason": withdrawal.reason }));
-    }
-    tx.record(noted(activity, withdrawal.money())).await
+    let amount = Subject::named(withdrawal.id.0, &withdrawal.money().to_string());
+    tx.record(Activity::by(who, record, amount).about(person.id)).await
 }
 
 async fn queued(conn: &mut Conn, organisation: OrganisationId, id: WithdrawalId) -> AppResult<Queued> {
     let statement = format!("select {COLUMNS}, {PEOPLE} from {SOURCE} where w.id = $1 and w.organisation_id = $2");
     let found: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).bind(organisation).fetch_optional(conn).await?;
-    Ok(found.ok_or_else(unknown)?.queued())
-}
-
-fn unknown() -> AppError {
-    AppError::not_found("There is no such withdrawal.")
+    Ok(found.ok_or_else(|| AppError::no_such("withdrawal"))?.queued())
 }

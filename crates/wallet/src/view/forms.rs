@@ -1,6 +1,7 @@
 //! The forms of a wallet. What they do is shown when the server has answered, and not before.
 
 use leptos::prelude::*;
+use strum::VariantArray as _;
 
 use crate::{
     api::{BeginDeposit, RequestWithdrawal, SetLowBalance},
@@ -10,7 +11,7 @@ use crate::{
 use plenum_core::error::AppError;
 use plenum_ui::{
     Each, Field, Notice, browser, effect,
-    forms::{Done, Failure, Submit, at, failure, succeeded},
+    forms::{Done, Failure, Submit, failure, field_error, succeeded},
     toast, view,
 };
 
@@ -33,7 +34,7 @@ fn Amount(
     key: RwSignal<String>,
     refused: Signal<Option<AppError>>,
 ) -> impl IntoView {
-    let options = Currency::ALL.map(|of| {
+    let options = Currency::VARIANTS.iter().copied().map(|of| {
         view! {
             <option value=of.code() selected=of == currency>
                 {words::currency(of)}
@@ -50,7 +51,7 @@ fn Amount(
                 hint=words::AMOUNT_HINT
                 autocomplete="off"
                 maxlength=16
-                error=at(refused, "amount")
+                error=field_error(refused, "amount")
                 required=true
             />
             <div class="field">
@@ -73,10 +74,10 @@ pub(super) fn Add(takes_deposits: bool, currency: Currency, key: RwSignal<String
     let (refused, begun, pending) = (failure(begin), begin.value(), begin.pending());
     effect(move |_| {
         // A gateway is another site: the whole page goes there.
-        if let Some(Ok(way)) = begun.get() {
+        if let Some(Ok(checkout_url)) = begun.get() {
             // Whoever comes back to this page begins another.
             key.set(browser::fresh_key());
-            browser::load(&way);
+            browser::load(&checkout_url);
         }
     });
     view! {
@@ -121,7 +122,7 @@ pub(super) fn Withdraw(currency: Currency, key: RwSignal<String>) -> impl IntoVi
                             hint=words::NOTE_HINT
                             autocomplete="off"
                             maxlength=140
-                            error=at(refused, "note")
+                            error=field_error(refused, "note")
                         />
                     }
                 }
@@ -151,7 +152,7 @@ pub(super) fn Reminder(low_balance: i64) -> impl IntoView {
                 value=value
                 autocomplete="off"
                 maxlength=16
-                error=at(refused, "low_balance")
+                error=field_error(refused, "low_balance")
             />
             <div class="form-actions">
                 <Submit label=words::SAVE busy=save.pending()/>

@@ -3,7 +3,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use super::{
     forms::{Add, Reminder, Withdraw},
@@ -17,24 +16,24 @@ use crate::{
         deposit::Deposit,
         statement::Asked,
         wallet::{Balance, Wallet},
-        withdrawal::{Withdrawal, WithdrawalState},
+        withdrawal::{Withdrawal, WithdrawalAction, transition},
     },
     words,
 };
 use plenum_core::ids::{Millis, PostingId};
 use plenum_ui::{
-    Each, Notice, TimeText, dynamic, effect,
+    Each, Notice, When, dynamic, effect,
     forms::{Failure, failure, is_done, succeeded},
     memo,
     notice::Tone,
-    page::{FaultWithin, Followed, use_now, use_own_id, use_zone},
-    toast, view,
+    page::{Ended, Followed, Loaded, use_own_id},
+    toast, use_query, view,
 };
 
 /// The wallet of whoever is signed in.
 #[component]
 pub fn WalletPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let asked = memo(move || {
         query.with(|query| {
             let field = |name: &str| query.get_str(name).unwrap_or_default().to_owned();
@@ -43,14 +42,6 @@ pub fn WalletPage() -> impl IntoView {
         })
     });
     let opened = Resource::new_blocking(move || asked.get(), |(asked, before)| api::wallet(asked, before));
-    let content = move || {
-        Suspend::new(async move {
-            match opened.await {
-                Ok(opened) => view! { <Purse opened asked=asked.get_untracked()/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     let (requested, cancelled) = (is_done("requested"), is_done("cancelled"));
     view! {
         <Title text=words::WALLET/>
@@ -61,7 +52,9 @@ pub fn WalletPage() -> impl IntoView {
             <div class="stack">
                 {dynamic(move || requested.get().then(|| view! { <Notice tone=Tone::Good>{words::REQUESTED}</Notice> }))}
                 {dynamic(move || cancelled.get().then(|| view! { <Notice tone=Tone::Good>{words::CANCELLED}</Notice> }))}
-                <Transition>{content}</Transition>
+                <Loaded from=opened let:opened>
+                    <Purse opened asked=asked.get_untracked()/>
+                </Loaded>
             </div>
         </main>
     }
@@ -79,7 +72,7 @@ fn Purse(opened: Opened, asked: (Asked, Option<PostingId>)) -> impl IntoView {
     let key = RwSignal::new(key);
     let low = memo(move || shown.with(|wallet| wallet.is_low().then(|| Money::new(wallet.low_balance, currency))));
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         {dynamic(move || low.get().map(|threshold| view! { <Notice tone=Tone::Live>{words::low(threshold)}</Notice> }))}
         <div class="wallet-top">
             <Balances shown/>
@@ -223,17 +216,11 @@ fn Line(key: String, moves: Memo<Vec<Move>>, cancel: ServerAction<CancelWithdraw
     }
 }
 
-fn instant(at: Millis) -> AnyView {
-    let (zone, now) = (use_zone(), use_now());
-    let (text, full) = zone.with_untracked(|zone| (zone.short(at, now), zone.full(at)));
-    view! { <TimeText at text full/> }
-}
-
 fn deposit_line(deposit: &Deposit) -> AnyView {
     let (tone, state) = words::deposit_state(deposit.state);
-    let pay = (deposit.is_open() && !deposit.way.is_empty()).then(|| {
+    let pay = (deposit.is_open() && !deposit.checkout_url.is_empty()).then(|| {
         view! {
-            <a class="btn" data-size="s" href=deposit.way.clone() rel="external">
+            <a class="btn" data-size="s" href=deposit.checkout_url.clone() rel="external">
                 {words::PAY}
                 <span class="visually-hidden">{words::which(deposit.id.0)}</span>
             </a>
@@ -242,7 +229,7 @@ fn deposit_line(deposit: &Deposit) -> AnyView {
     view! {
         <div class="line-text">
             <b>{words::DEPOSIT} " " {deposit.money().to_string()}</b>
-            <p class="muted">{instant(deposit.created_at)}</p>
+            <p class="muted"><When at=deposit.created_at/></p>
         </div>
         <span class="chip" data-tone=tone>
             {state}
@@ -256,7 +243,7 @@ fn withdrawal_line(withdrawal: &Withdrawal, cancel: ServerAction<CancelWithdrawa
     let id = withdrawal.id;
     let reason = (!withdrawal.reason.is_empty()).then(|| view! { <p class="wrap">{words::because(&withdrawal.reason)}</p> });
     let note = (!withdrawal.note.is_empty()).then(|| format!(" · {}", withdrawal.note));
-    let back = (withdrawal.state == WithdrawalState::Requested).then(|| {
+    let back = transition(withdrawal.state, WithdrawalAction::Cancel).map(|_| {
         view! {
             <ActionForm action=cancel>
                 <input type="hidden" name="id" value=id.to_string()/>
@@ -270,7 +257,7 @@ fn withdrawal_line(withdrawal: &Withdrawal, cancel: ServerAction<CancelWithdrawa
     view! {
         <div class="line-text">
             <b>{words::WITHDRAWAL} " " {withdrawal.money().to_string()}</b>
-            <p class="muted wrap">{instant(withdrawal.created_at)} {note}</p>
+            <p class="muted wrap"><When at=withdrawal.created_at/> {note}</p>
             {reason}
         </div>
         <span class="chip" data-tone=tone>

@@ -1,29 +1,25 @@
-//! `/admin/withdrawals`: what people ask for, as it happens, and deciding about it. `?reject={id}` asks why, so that it works without
-//! scripts too.
+//! `/admin/withdrawals`: what people ask for, as it happens, and deciding about it. `?reject={id}` asks why, `?pay={id}` whether it was paid
+//! out, so that it works without scripts too.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{self, DecideWithdrawal},
     live::QueueEvent,
     model::{
         wallet::Queue,
-        withdrawal::{Queued, WithdrawalAction, WithdrawalState, transition},
+        withdrawal::{Queued, WithdrawalAction, transition},
     },
     words,
 };
-use plenum_core::{
-    ids::{Millis, WithdrawalId},
-    live::Snapshot,
-};
+use plenum_core::{ids::WithdrawalId, live::Snapshot};
 use plenum_ui::{
-    Each, EmptyState, Field, Notice, TimeText, browser, dynamic, effect,
-    forms::{Failure, Submit, at, failure, is_done, succeeded},
+    Each, EmptyState, Field, Notice, When, browser, dynamic, effect,
+    forms::{Failure, Submit, failure, field_error, is_done, succeeded},
     memo,
     notice::Tone,
-    page::{AdminPage, FaultWithin, Followed, use_now, use_organisation, use_own_id, use_zone},
-    toast, view,
+    page::{AdminPage, Ended, Followed, Loaded, use_organisation, use_own_id},
+    toast, use_query, view,
 };
 
 /// The withdrawals of the organisation.
@@ -31,19 +27,13 @@ use plenum_ui::{
 pub fn WithdrawalsPage() -> impl IntoView {
     let queue = Resource::new_blocking(|| (), |()| api::withdrawals());
     let done = is_done("decided");
-    let content = move || {
-        Suspend::new(async move {
-            match queue.await {
-                Ok(snapshot) => view! { <Desk snapshot/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     view! {
         <AdminPage title=words::WITHDRAWALS>
             {dynamic(move || done.get().then(|| view! { <Notice tone=Tone::Good>{words::DONE}</Notice> }))}
             <p class="muted">{words::WITHDRAWALS_TEXT}</p>
-            <Transition>{content}</Transition>
+            <Loaded from=queue let:snapshot>
+                <Desk snapshot/>
+            </Loaded>
         </AdminPage>
     }
 }
@@ -79,9 +69,9 @@ fn Desk(snapshot: Snapshot<Queue>) -> impl IntoView {
         }
     };
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         <Failure failure=failure(decide) fields=&["reason"]/>
-        <Rejecting shown/>
+        <Question shown/>
         <section class="card stack" aria-labelledby="waiting">
             <h2 id="waiting">{words::WAITING}</h2>
             {nothing}
@@ -95,41 +85,60 @@ fn Desk(snapshot: Snapshot<Queue>) -> impl IntoView {
     }
 }
 
-/// Asks why a withdrawal is rejected.
+/// What is asked about before it is done, by its key in the address: a rejection for its reason; a payment, because it is the second step
+/// of money and stands where the first one stood.
+const QUESTIONS: [(&str, WithdrawalAction); 2] = [("reject", WithdrawalAction::Reject), ("pay", WithdrawalAction::Process)];
+
+/// The address that asks.
+fn question_path(action: WithdrawalAction, id: WithdrawalId) -> Option<String> {
+    let (key, _) = QUESTIONS.into_iter().find(|(_, asked)| *asked == action)?;
+    Some(format!("/admin/withdrawals?{key}={id}"))
+}
+
+/// Asks before a step that cannot be taken back: whose money it is, how much, and where it goes.
 #[component]
-fn Rejecting(shown: RwSignal<Queue>) -> impl IntoView {
-    let query = use_query_map();
-    let reject = ServerAction::<DecideWithdrawal>::new();
-    let refused = failure(reject);
-    let rejected = succeeded(reject);
+fn Question(shown: RwSignal<Queue>) -> impl IntoView {
+    let query = use_query();
+    let answer = ServerAction::<DecideWithdrawal>::new();
+    let refused = failure(answer);
+    let answered = succeeded(answer);
     effect(move |_| {
-        if rejected.get() {
+        if answered.get() {
             toast::show(words::DONE);
             browser::go("/admin/withdrawals");
         }
     });
-    let asked = memo(move || query.with(|query| query.get_str("reject").and_then(|id| id.parse::<WithdrawalId>().ok())));
+    let asked = memo(move || {
+        query
+            .with(|query| QUESTIONS.into_iter().find_map(|(key, action)| Some((action, query.get_str(key)?.parse::<WithdrawalId>().ok()?))))
+    });
     // Its line may change meanwhile; the question stands while it can be answered.
     let of = memo(move || {
-        let id = asked.get()?;
+        let (action, id) = asked.get()?;
         shown.with(|queue| {
             let queued = queue.withdrawals.iter().find(|queued| queued.withdrawal.id == id)?;
-            transition(queued.withdrawal.state, WithdrawalAction::Reject)
-                .map(|_| (id, queued.withdrawal.money(), queued.person.name.clone()))
+            transition(queued.withdrawal.state, action)?;
+            let Queued { withdrawal, person, .. } = queued;
+            Some((action, id, words::withdrawal_label(withdrawal.money(), &person.name), withdrawal.note.clone()))
         })
     });
     dynamic(move || {
-        of.get().map(|(id, money, name)| {
+        of.get().map(|(action, id, label, account)| {
+            let account = (!account.is_empty()).then(|| view! { <p class="wrap">{words::paid_to(&account)}</p> });
+            let reason = (action == WithdrawalAction::Reject).then(|| {
+                view! { <Field id="reason" name="reason" label=words::REASON autocomplete="off" maxlength=240 error=field_error(refused, "reason") required=true/> }
+            });
             view! {
-                <section class="card stack" aria-labelledby="reject">
-                    <h2 id="reject">{words::act(WithdrawalAction::Reject)} {words::of(money, &name)}</h2>
-                    <ActionForm action=reject attr:class="form">
+                <section class="card stack" aria-labelledby="question">
+                    <h2 id="question">{words::act(action)} {label}</h2>
+                    {account}
+                    <ActionForm action=answer attr:class="form">
                         <Failure failure=refused fields=&["reason"]/>
                         <input type="hidden" name="id" value=id.to_string()/>
-                        <input type="hidden" name="act" value=WithdrawalAction::Reject.word()/>
-                        <Field id="reason" name="reason" label=words::REASON autocomplete="off" maxlength=240 error=at(refused, "reason") required=true/>
+                        <input type="hidden" name="act" value=action.into_str()/>
+                        {reason}
                         <div class="form-actions">
-                            <Submit label=words::act(WithdrawalAction::Reject) busy=reject.pending()/>
+                            <Submit label=words::act(action) busy=answer.pending()/>
                             <a class="btn" href="/admin/withdrawals">
                                 {words::CANCEL}
                             </a>
@@ -139,12 +148,6 @@ fn Rejecting(shown: RwSignal<Queue>) -> impl IntoView {
             }
         })
     })
-}
-
-fn instant(at: Millis) -> AnyView {
-    let (zone, now) = (use_zone(), use_now());
-    let (text, full) = zone.with_untracked(|zone| (zone.short(at, now), zone.full(at)));
-    view! { <TimeText at text full/> }
 }
 
 #[component]
@@ -186,7 +189,7 @@ fn text(queued: &Queued) -> AnyView {
             <b>{withdrawal.money().to_string()}</b>
             " · "
             <a href=format!("/people/{}", person.id)>{person.name.clone()}</a>
-            <p class="muted wrap">{instant(withdrawal.created_at)} {note} {decided} {paid}</p>
+            <p class="muted wrap"><When at=withdrawal.created_at/> {note} {decided} {paid}</p>
             {reason}
         </div>
     }
@@ -194,28 +197,34 @@ fn text(queued: &Queued) -> AnyView {
 
 fn actions(queued: &Queued, decide: ServerAction<DecideWithdrawal>) -> AnyView {
     let id = queued.withdrawal.id;
-    let of = words::of(queued.withdrawal.money(), &queued.person.name);
+    let of = words::withdrawal_label(queued.withdrawal.money(), &queued.person.name);
     let pending = decide.pending();
-    let button = |action: WithdrawalAction| {
+    let can = |action| transition(queued.withdrawal.state, action).is_some();
+    let approve = can(WithdrawalAction::Approve).then(|| {
         let of = of.clone();
         view! {
             <ActionForm action=decide>
                 <input type="hidden" name="id" value=id.to_string()/>
-                <input type="hidden" name="act" value=action.word()/>
+                <input type="hidden" name="act" value=WithdrawalAction::Approve.into_str()/>
                 <button class="btn" type="submit" data-size="s" data-kind="primary" disabled=move || pending.get()>
-                    {words::act(action)}
+                    {words::act(WithdrawalAction::Approve)}
                     <span class="visually-hidden">{of}</span>
                 </button>
             </ActionForm>
         }
-    };
-    let next = if queued.withdrawal.state == WithdrawalState::Requested { WithdrawalAction::Approve } else { WithdrawalAction::Process };
-    let next = button(next);
+    });
+    let questions = [WithdrawalAction::Process, WithdrawalAction::Reject].into_iter().filter(|action| can(*action)).filter_map(|action| {
+        let (path, kind) = (question_path(action, id)?, if action == WithdrawalAction::Reject { "danger" } else { "primary" });
+        Some(view! {
+            <a class="btn" data-kind=kind data-size="s" href=path>
+                {words::act(action)}
+                <span class="visually-hidden">{of.clone()}</span>
+            </a>
+        })
+    });
+    let questions = questions.collect_view();
     view! {
-        {next}
-        <a class="btn" data-kind="danger" data-size="s" href=format!("/admin/withdrawals?reject={id}")>
-            {words::act(WithdrawalAction::Reject)}
-            <span class="visually-hidden">{of}</span>
-        </a>
+        {approve}
+        {questions}
     }
 }

@@ -2,44 +2,30 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::use_navigate;
+use strum::VariantArray as _;
 
 use crate::{
     api::{self, SimulateAnswer},
     live::WalletEvent,
-    model::deposit::{Deposit, Simulated},
+    model::deposit::{Deposit, DepositState, Errand, Simulated},
     words,
 };
-use plenum_core::{error::AppError, ids::DepositId, live::Snapshot};
+use plenum_core::{ids::DepositId, live::Snapshot};
 use plenum_ui::{
-    Notice, dynamic,
+    Notice, dynamic, effect,
     forms::{Failure, failure},
     memo,
     notice::Tone,
-    page::{FaultWithin, Followed, use_own_id},
-    view,
+    page::{Ended, Followed, Loaded, resource_by_id, use_id, use_own_id, use_seconds},
+    time_left, view,
 };
 
 /// The simulator, for the deposit in the address.
 #[component]
 pub fn SimulatorPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<DepositId>().ok())));
-    let deposit = Resource::new_blocking(
-        move || id.get(),
-        |id| async move {
-            let id = id.ok_or_else(|| AppError::not_found("There is no such deposit."))?;
-            api::deposit(id).await
-        },
-    );
-    let content = move || {
-        Suspend::new(async move {
-            match deposit.await {
-                Ok(snapshot) => view! { <Payment snapshot/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
+    let id = use_id::<DepositId>();
+    let opened = resource_by_id(id, "deposit", api::deposit);
     view! {
         <Title text=words::SIMULATOR/>
         <main id="main" tabindex="-1" class="page" data-width="narrow">
@@ -48,27 +34,37 @@ pub fn SimulatorPage() -> impl IntoView {
             </header>
             <div class="stack">
                 <Notice tone=Tone::Live>{words::SIMULATOR_TEXT}</Notice>
-                <Transition>{content}</Transition>
-                <p>
-                    <a class="btn" href="/wallet">
-                        {words::BACK}
-                    </a>
-                </p>
+                <Loaded from=opened let:opened>
+                    <Payment opened/>
+                </Loaded>
             </div>
         </main>
     }
 }
 
 #[component]
-fn Payment(snapshot: Snapshot<Deposit>) -> impl IntoView {
+fn Payment(opened: (Snapshot<Deposit>, Option<Errand>)) -> impl IntoView {
+    let (snapshot, errand) = opened;
     let id = snapshot.state.id;
     let money = snapshot.state.money();
-    let Followed { shown, ended, .. } = Followed::new(snapshot, move || api::deposit(id)).on::<WalletEvent>(use_own_id());
+    let Followed { shown, ended, .. } =
+        Followed::new(snapshot, move || async move { Ok(api::deposit(id).await?.0) }).on::<WalletEvent>(use_own_id());
     let simulate = ServerAction::<SimulateAnswer>::new();
     let pending = simulate.pending();
     let state = memo(move || shown.with(|deposit| deposit.state));
+    // As a gateway does: whoever has paid is led on to what the money is for.
+    if let Some(Errand { path, .. }) = errand.clone() {
+        let navigate = use_navigate();
+        effect(move |before: Option<DepositState>| {
+            let now = state.get();
+            if before.is_some_and(|before| before != now) && now == DepositState::Completed {
+                navigate(&path, Default::default());
+            }
+            now
+        });
+    }
     let later = memo(move || {
-        let asked = simulate.input().with(|input| input.as_ref().is_some_and(|input| input.outcome == Simulated::Late.word()));
+        let asked = simulate.input().with(|input| input.as_ref().is_some_and(|input| input.outcome == Simulated::Late.into_str()));
         asked || simulate.value().with(|value| matches!(value, Some(Ok(deposit)) if deposit.is_open()))
     });
     let chip = dynamic(move || {
@@ -91,7 +87,7 @@ fn Payment(snapshot: Snapshot<Deposit>) -> impl IntoView {
                 <p class="line-text">{text}</p>
                 <ActionForm action=simulate>
                     <input type="hidden" name="id" value=id.to_string()/>
-                    <input type="hidden" name="outcome" value=outcome.word()/>
+                    <input type="hidden" name="outcome" value=outcome.into_str()/>
                     <button class="btn" type="submit" data-kind=kind disabled=move || pending.get()>
                         {label}
                     </button>
@@ -99,9 +95,9 @@ fn Payment(snapshot: Snapshot<Deposit>) -> impl IntoView {
             </li>
         }
     };
-    let ways = Simulated::ALL.map(way).collect_view();
+    let ways = Simulated::VARIANTS.iter().copied().map(way).collect_view();
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::ENDED}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         <section class="card stack" aria-labelledby="deposit">
             <h2 id="deposit">{words::DEPOSIT_NOW}</h2>
             <p class="wallet-amount">
@@ -115,5 +111,42 @@ fn Payment(snapshot: Snapshot<Deposit>) -> impl IntoView {
             <h2 id="answers">{words::SIMULATOR_QUESTION}</h2>
             <ul class="lines">{ways}</ul>
         </section>
+        <Onward errand state/>
     }
+}
+
+/// The way on: to what the money is for, with the time that is left for it, or to the wallet.
+#[component]
+fn Onward(errand: Option<Errand>, state: Memo<DepositState>) -> impl IntoView {
+    let Some(Errand { path, until }) = errand else {
+        return view! {
+            <p>
+                <a class="btn" href="/wallet">
+                    {words::BACK}
+                </a>
+            </p>
+        }
+        .into_any();
+    };
+    let now = use_seconds();
+    let left = until.map(|until| {
+        let clock = memo(move || time_left(until - now.get()));
+        view! {
+            <p class="muted">
+                {words::WAITS_FOR} " " <b role="timer">{move || clock.get()}</b>
+            </p>
+        }
+    });
+    let kind = memo(move || (state.get() == DepositState::Completed).then_some("primary"));
+    view! {
+        <section class="card stack-s">
+            {left}
+            <p>
+                <a class="btn" href=path data-kind=move || kind.get()>
+                    {words::BACK_TO_ORDER}
+                </a>
+            </p>
+        </section>
+    }
+    .into_any()
 }

@@ -10,8 +10,8 @@ use crate::{
     },
     words,
 };
-use plenum_core::ids::PostingId;
-use plenum_ui::{Each, EmptyState, Icon, TimeText, dynamic, memo, page::use_zone, redirect::encoded, view};
+use plenum_core::{ids::PostingId, time::Zone};
+use plenum_ui::{Column, Each, EmptyState, Icon, OlderPager, Table, When, dynamic, memo, redirect::encoded, view};
 
 /// The address of the wallet, or of its file, with the filter in it.
 pub(super) fn address(path: &str, asked: &Asked, before: Option<PostingId>) -> String {
@@ -25,24 +25,16 @@ pub(super) fn address(path: &str, asked: &Asked, before: Option<PostingId>) -> S
 pub(super) fn Statement(shown: RwSignal<Wallet>) -> impl IntoView {
     let (asked, is_first) = shown.with_untracked(|wallet| (wallet.asked.clone(), wallet.is_first));
     let export = address("/wallet/statement.csv", &asked, None);
-    let newest = address("/wallet", &asked, None);
+    let newest = (!is_first).then(|| address("/wallet", &asked, None));
     let narrows = asked.narrows();
     let empty = memo(move || shown.with(|wallet| wallet.entries.is_empty()));
     let older = memo(move || shown.with(|wallet| wallet.entries.last().filter(|_| wallet.has_more).map(|oldest| oldest.id)));
     let at = asked.clone();
-    let older = dynamic(move || {
-        older.get().map(|before| {
-            view! {
-                <a class="btn" href=address("/wallet", &at, Some(before)) rel="next">
-                    {words::OLDER}
-                </a>
-            }
-        })
-    });
+    let older = Signal::derive(move || older.get().map(|before| address("/wallet", &at, Some(before))));
     let table = dynamic(move || match (empty.get(), narrows) {
         (true, true) => view! { <EmptyState icon="search" title=words::NOTHING_FITS text=words::NOTHING_FITS_TEXT/> },
         (true, false) => view! { <EmptyState icon="wallet" title=words::NOTHING text=words::NOTHING_TEXT/> },
-        (false, _) => view! { <Table shown/> },
+        (false, _) => view! { <Entries shown/> },
     });
     view! {
         <section class="card stack" aria-labelledby="statement">
@@ -55,10 +47,7 @@ pub(super) fn Statement(shown: RwSignal<Wallet>) -> impl IntoView {
             </div>
             <Filter asked/>
             {table}
-            <nav class="form-actions" aria-label=words::PAGES>
-                {(!is_first).then(|| view! { <a class="btn" href=newest>{words::NEWEST}</a> })}
-                {older}
-            </nav>
+            <OlderPager label=words::PAGES newest older/>
         </section>
     }
 }
@@ -66,7 +55,8 @@ pub(super) fn Statement(shown: RwSignal<Wallet>) -> impl IntoView {
 #[component]
 fn Filter(asked: Asked) -> impl IntoView {
     let chosen = TransferKind::from_word(&asked.kind);
-    let kinds = TransferKind::OF_WALLETS.map(|of| view! { <option value=of.word() selected=chosen == Some(of)>{words::kind(of)}</option> });
+    let kinds =
+        TransferKind::OF_WALLETS.map(|of| view! { <option value=of.into_str() selected=chosen == Some(of)>{words::kind(of)}</option> });
     let day = |id: &'static str, name: &'static str, label: &'static str, value: String| {
         view! {
             <div class="field">
@@ -109,44 +99,30 @@ fn Filter(asked: Asked) -> impl IntoView {
 }
 
 #[component]
-fn Table(shown: RwSignal<Wallet>) -> impl IntoView {
+fn Entries(shown: RwSignal<Wallet>) -> impl IntoView {
+    let columns = [Column::text(words::WHEN), Column::text(words::KIND), Column::number(words::AMOUNT), Column::number(words::BALANCE)];
     view! {
-        <table class="table wallet-table">
-            <caption class="visually-hidden">{words::STATEMENT_TABLE}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{words::WHEN}</th>
-                    <th scope="col">{words::KIND}</th>
-                    <th scope="col" class="num">{words::AMOUNT}</th>
-                    <th scope="col" class="num">{words::BALANCE}</th>
-                </tr>
-            </thead>
-            <tbody>
-                <Each
-                    each=move || shown.with(|wallet| wallet.entries.clone())
-                    key=|entry: &Entry| entry.id.to_string()
-                    children=|entry| view! { <Row entry/> }
-                />
-            </tbody>
-        </table>
+        <Table columns class="table wallet-table" caption=words::STATEMENT_TABLE>
+            <Each
+                each=move || shown.with(|wallet| wallet.entries.clone())
+                key=|entry: &Entry| entry.id.to_string()
+                children=|entry| view! { <Row entry/> }
+            />
+        </Table>
     }
 }
 
 /// A line; it never changes.
 #[component]
 fn Row(entry: Entry) -> impl IntoView {
-    let zone = use_zone();
-    let at = entry.at;
-    let when = dynamic(move || {
-        let (text, full) = zone.with(|zone| (zone.stamp(at), zone.full(at)));
-        view! { <TimeText at text full/> }
-    });
     let tone = (entry.amount > 0).then_some("good");
     let note = (!entry.note.is_empty() && entry.kind != TransferKind::Opening)
         .then(|| view! { <span class="muted wrap">" · "{entry.note.clone()}</span> });
     view! {
         <tr data-posting-id=entry.id.to_string()>
-            <th scope="row">{when}</th>
+            <th scope="row">
+                <When at=entry.at text=Zone::stamp/>
+            </th>
             <td data-label=words::KIND>{words::kind(entry.kind)} {note}</td>
             <td class="num" data-label=words::AMOUNT data-tone=tone>
                 {words::signed(entry.money())}

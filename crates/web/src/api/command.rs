@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::Program;
 use crate::{problem::Problem, state::AppState};
 use plenum_core::{
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, ErrorCode},
     ids::PersonId,
 };
 use plenum_store::{
@@ -39,15 +39,17 @@ pub struct Command<T> {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it is a description only")]
 pub struct Keyed {
-    /// The same request with the same key has one effect, however often it is sent.
+    /// 8 to 64 letters (`A` to `Z`, `a` to `z`), digits or hyphens, yours alone: the same request with the same key has one effect,
+    /// however often it is sent.
     #[param(
         rename = "Idempotency-Key",
+        required = false,
         min_length = 8,
         max_length = 64,
         pattern = "^[A-Za-z0-9-]{8,64}$",
         example = "timetable-2026-11-21"
     )]
-    idempotency_key: Option<String>,
+    idempotency_key: String,
 }
 
 /// What a key stands for.
@@ -162,5 +164,5 @@ impl Program {
 
 /// An error about the key names the header that it came in.
 pub fn in_header(error: AppError) -> AppError {
-    if error.field.as_deref() == Some("key") { AppError { field: Some(IDEMPOTENCY_KEY.to_owned()), ..error } } else { error }
+    if error.code == Some(ErrorCode::IdempotencyKey) { error.at_field(IDEMPOTENCY_KEY) } else { error }
 }

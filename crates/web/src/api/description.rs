@@ -1,6 +1,8 @@
 //! What stands around the endpoints in `GET /api/openapi.json`: what the API is, how one comes in,
 //! and what all of its answers have in common.
 
+mod types;
+
 use serde_json::{Map, Value, json};
 use utoipa::{
     Modify, OpenApi,
@@ -17,10 +19,12 @@ use crate::problem::ProblemDetails;
         description = "The public JSON API of a live place: what its people do in their browsers, programs do here, and everyone sees it at once.\n\n\
             A program sends a token of its person with every request (`Authorization: Bearer …`). It makes one with `POST /api/v1/tokens`, or its \
             person makes one in the settings. No cookie counts here.\n\n\
-            A list is `{data, next}`: `next` is sent back as `after` or `before`, and is null on the last page. Times are milliseconds since 1970, UTC. \
-            An error is problem details (RFC 9457); its `field` names the input that is meant.\n\n\
-            Every POST may carry an `Idempotency-Key`: the same request with the same key again has no second effect and gets the same answer; with \
-            another body or path it is 422. A key is kept for 24 hours; a message's for ever, apart from the others.\n\n\
+            A list is `{data, next}`: `next` is sent back as `after` or `before`, and is null on the last page. A parameter of a query that is \
+            left empty is as if it were not there. Times are milliseconds since 1970, UTC. An error is problem details (RFC 9457); its `field` \
+            names the input that is meant.\n\n\
+            Every POST may carry an `Idempotency-Key` of 8 to 64 letters, digits or hyphens: the same request with the same key again has no \
+            second effect and gets the same answer; with another body or path it is 422. A key is kept for 24 hours; a message's for ever, apart \
+            from the others.\n\n\
             Live changes come over a WebSocket at `/app/{key}` in the Pusher Channels protocol, which pusher-js, Laravel Echo and the other SDKs \
             speak; the endpoints under Sockets sign for it. External applications publish with the Pusher HTTP API under `/apps/{app_id}/…`, \
             which its SDKs know and which is not described here."
@@ -51,8 +55,8 @@ struct Bearer;
 impl Modify for Bearer {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
-            "A token. Its scopes: `read` sees what its person sees, `write` does what they may do, `connect` opens sockets, `admin` does what they \
-             may as an admin.",
+            "A token. Its scopes: `read` sees what its person sees, `write` does what they may do, `connect` opens sockets, `manage` acts on \
+             what is others': their orders, events that its person runs, broadcasts; `admin` does what they may as an admin.",
         ));
         api.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(scheme.build()));
     }
@@ -62,14 +66,24 @@ impl Modify for Bearer {
 pub fn complete(api: &utoipa::openapi::OpenApi) -> Value {
     let mut api = serde_json::to_value(api).unwrap_or_default();
     for (_, _, operation) in operations_mut(&mut api) {
+        allow_empty_values(operation);
         share_refusals(operation);
     }
     if let Some(components) = api.get_mut("components").and_then(Value::as_object_mut) {
         let refusals = REFUSALS.map(|(status, _, description)| (status.to_owned(), problem(description)));
         components.insert("responses".to_owned(), Value::Object(Map::from_iter(refusals)));
     }
+    types::name(&mut api);
     without_notes(&mut api);
     api
+}
+
+/// [`Query`](super::Query) leaves out what is left empty.
+fn allow_empty_values(operation: &mut Map<String, Value>) {
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+    for parameter in parameters.filter(|one| one["in"] == "query" && one["required"] != true) {
+        parameter["allowEmptyValue"] = Value::Bool(true);
+    }
 }
 
 /// Whether an operation has a refusal.
@@ -88,8 +102,10 @@ fn needs_token(operation: &Map<String, Value>) -> bool {
     security.is_some_and(|all| !all.is_empty() && all.iter().all(|one| one.get("token").is_some()))
 }
 
+/// A body, something to look for, or a header such as `Idempotency-Key`.
 fn takes_input(operation: &Map<String, Value>) -> bool {
-    let asks = |parameters: &Value| parameters.as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "query"));
+    let asks =
+        |parameters: &Value| parameters.as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "query" || one["in"] == "header"));
     operation.contains_key("requestBody") || operation.get("parameters").is_some_and(asks)
 }
 
@@ -164,5 +180,9 @@ mod tests {
         let mut open = json!({ "security": [{}, { "token": [] }], "responses": {} });
         share_refusals(open.as_object_mut().unwrap());
         assert_eq!(open["responses"], json!({}));
+        // Whatever reads a key can refuse it, with a body or without.
+        let mut keyed = json!({ "parameters": [{ "name": "Idempotency-Key", "in": "header" }], "responses": {} });
+        share_refusals(keyed.as_object_mut().unwrap());
+        assert_eq!(keyed["responses"]["422"]["$ref"], "#/components/responses/422");
     }
 }

@@ -7,10 +7,13 @@
 //! and per address over all accounts.
 
 use std::{
-    collections::HashMap,
     net::IpAddr,
     time::{Duration, Instant},
 };
+
+use sha2::{Digest as _, Sha256};
+
+use super::generations::Generations;
 
 /// How long a failure counts.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -20,22 +23,30 @@ const ACCOUNT_DELAY: Duration = Duration::from_secs(4);
 const ADDRESS_DELAY: Duration = Duration::from_secs(1);
 /// The longest time in line; whoever would wait longer is told to come back then.
 const LONGEST_LINE: Duration = Duration::from_secs(10);
-/// Accounts and addresses at the most; beyond, newcomers share one count.
+/// Longer than anybody is in line.
+const LINE: Duration = Duration::from_secs(30);
+/// Accounts and addresses at the most; beyond, those that were idle for longest are forgotten.
 const MAX_KEYS: usize = 100_000;
 
-#[derive(Debug, Clone, Copy)]
+/// An account, of whatever length somebody writes it.
+type Account = [u8; 32];
+
+fn account_of(text: &str) -> Account {
+    Sha256::digest(text).into()
+}
+
+#[derive(Debug, Clone, Copy, Default)]
 struct Tally {
     failures: u32,
-    since: Instant,
+    /// The first of them.
+    since: Option<Instant>,
 }
 
 impl Tally {
-    fn at(now: Instant) -> Self {
-        Self { failures: 0, since: now }
-    }
-
-    fn is_over(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.since) >= WINDOW
+    /// As it counts at `now`.
+    fn at(self, now: Instant) -> Self {
+        let counts = self.since.is_some_and(|since| now.saturating_duration_since(since) < WINDOW);
+        if counts { self } else { Self { failures: 0, since: Some(now) } }
     }
 }
 
@@ -44,11 +55,11 @@ impl Tally {
 pub(super) struct Failures {
     per_account: u32,
     per_address: u32,
-    accounts: HashMap<String, Tally>,
-    addresses: HashMap<IpAddr, Tally>,
+    accounts: Generations<Account, Tally>,
+    addresses: Generations<IpAddr, Tally>,
     /// When the last in line is answered.
-    account_lines: HashMap<(String, IpAddr), Instant>,
-    address_lines: HashMap<IpAddr, Instant>,
+    account_lines: Generations<(Account, IpAddr), Option<Instant>>,
+    address_lines: Generations<IpAddr, Option<Instant>>,
 }
 
 impl Failures {
@@ -56,66 +67,56 @@ impl Failures {
         Self {
             per_account,
             per_address,
-            accounts: HashMap::new(),
-            addresses: HashMap::new(),
-            account_lines: HashMap::new(),
-            address_lines: HashMap::new(),
+            accounts: Generations::new(MAX_KEYS, WINDOW),
+            addresses: Generations::new(MAX_KEYS, WINDOW),
+            account_lines: Generations::new(MAX_KEYS, LINE),
+            address_lines: Generations::new(MAX_KEYS, LINE),
         }
     }
 
     /// Puts a try in line and returns its delay; the error is the seconds after which to come back.
     pub(super) fn begin(&mut self, account: &str, address: IpAddr, now: Instant) -> Result<Duration, u32> {
-        if self.accounts.len() >= MAX_KEYS || self.addresses.len() >= MAX_KEYS {
-            self.sweep(now);
-        }
-        let account = if self.accounts.len() >= MAX_KEYS && !self.accounts.contains_key(account) { "" } else { account };
-        let mut of_account = fresh(self.accounts.get(account), now);
-        let mut of_address = fresh(self.addresses.get(&address), now);
+        let account = account_of(account);
+        let of_account = self.accounts.get(&account).copied().unwrap_or_default().at(now);
+        let of_address = self.addresses.get(&address).copied().unwrap_or_default().at(now);
 
         let account_pause = pause(of_account.failures, self.per_account, Duration::from_secs(1), ACCOUNT_DELAY);
         let address_pause = pause(of_address.failures, self.per_address, Duration::from_millis(250), ADDRESS_DELAY);
-        let line = (account.to_owned(), address);
-        let account_turn = self.account_lines.get(&line).map_or(now, |last| now.max(*last)) + account_pause;
-        let address_turn = self.address_lines.get(&address).map_or(now, |last| now.max(*last)) + address_pause;
+        let line = (account, address);
+        let turn = |last: Option<&Option<Instant>>, pause: Duration| last.copied().flatten().map_or(now, |last| now.max(last)) + pause;
+        let account_turn = turn(self.account_lines.get(&line), account_pause);
+        let address_turn = turn(self.address_lines.get(&address), address_pause);
         let delay = account_turn.max(address_turn) - now;
         if delay > LONGEST_LINE {
             return Err(u32::try_from(delay.as_secs()).unwrap_or(u32::MAX).saturating_add(1));
         }
 
-        of_account.failures = of_account.failures.saturating_add(1);
-        of_address.failures = of_address.failures.saturating_add(1);
-        self.accounts.insert(account.to_owned(), of_account);
-        if self.addresses.len() < MAX_KEYS || self.addresses.contains_key(&address) {
-            self.addresses.insert(address, of_address);
-        }
+        let one_more = |tally: Tally| Tally { failures: tally.failures.saturating_add(1), ..tally };
+        *self.accounts.touch(account, now) = one_more(of_account);
+        *self.addresses.touch(address, now) = one_more(of_address);
         if !account_pause.is_zero() {
-            self.account_lines.insert(line, account_turn);
+            *self.account_lines.touch(line, now) = Some(account_turn);
         }
         if !address_pause.is_zero() {
-            self.address_lines.insert(address, address_turn);
+            *self.address_lines.touch(address, now) = Some(address_turn);
         }
         Ok(delay)
     }
 
     /// The try that began last on this account was right.
-    pub(super) fn succeeded(&mut self, account: &str, address: IpAddr) {
-        self.accounts.remove(account);
-        if let Some(tally) = self.addresses.get_mut(&address) {
-            tally.failures = tally.failures.saturating_sub(1);
-        }
+    pub(super) fn succeeded(&mut self, account: &str, address: IpAddr, now: Instant) {
+        self.accounts.remove(&account_of(account));
+        let tally = self.addresses.touch(address, now);
+        tally.failures = tally.failures.saturating_sub(1);
     }
 
     /// Forgets what is over.
-    pub(super) fn sweep(&mut self, now: Instant) {
-        self.accounts.retain(|_, tally| !tally.is_over(now));
-        self.addresses.retain(|_, tally| !tally.is_over(now));
-        self.account_lines.retain(|_, last| *last > now);
-        self.address_lines.retain(|_, last| *last > now);
+    pub(super) fn forget(&mut self, now: Instant) {
+        self.accounts.forget(now);
+        self.addresses.forget(now);
+        self.account_lines.forget(now);
+        self.address_lines.forget(now);
     }
-}
-
-fn fresh(tally: Option<&Tally>, now: Instant) -> Tally {
-    tally.copied().filter(|tally| !tally.is_over(now)).unwrap_or(Tally::at(now))
 }
 
 /// The pause before a try: none up to `limit` failures (0: no limit), then `first`, doubled up to `longest`.
@@ -187,7 +188,7 @@ mod tests {
             failures.begin("ines", address(1), now).unwrap();
         }
         failures.begin("eve", address(1), now).unwrap();
-        failures.succeeded("eve", address(1));
+        failures.succeeded("eve", address(1), now);
         assert_eq!(failures.begin("eve", address(1), now), Ok(Duration::ZERO));
         assert!(failures.begin("eve", address(1), now).unwrap() > Duration::ZERO, "three of the address have failed");
     }
@@ -205,12 +206,8 @@ mod tests {
             let _ = failures.begin(&account.to_string(), address(account), now);
             let _ = failures.begin(&account.to_string(), address(account), now);
         }
-        failures.sweep(now + WINDOW);
-        assert!(
-            failures.accounts.is_empty()
-                && failures.addresses.is_empty()
-                && failures.account_lines.is_empty()
-                && failures.address_lines.is_empty()
-        );
+        failures.forget(now + WINDOW * 2);
+        let left = [failures.accounts.len(), failures.addresses.len(), failures.account_lines.len(), failures.address_lines.len()];
+        assert_eq!(left, [0; 4]);
     }
 }

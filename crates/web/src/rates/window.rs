@@ -5,7 +5,11 @@
 //! bucket counts until all of it is over, so the window errs towards refusing, by less
 //! than a second.
 
+use std::time::Duration;
+
 const SECONDS: usize = 61;
+/// How long what was counted counts.
+pub(super) const LENGTH: Duration = Duration::from_secs(SECONDS as u64);
 
 /// What one key did in the last minute.
 #[derive(Debug, Clone)]
@@ -37,11 +41,6 @@ impl Window {
             self.total += 1;
         }
         Ok(())
-    }
-
-    /// True if nothing of the last minute is left.
-    pub(super) fn is_idle(&self, second: u64) -> bool {
-        second.saturating_sub(self.newest) >= SECONDS as u64
     }
 
     fn advance(&mut self, second: u64) {
@@ -87,7 +86,6 @@ mod tests {
         window.take(10, 61).unwrap();
         assert_eq!(window.take(10, 61), Err(1));
         window.take(10, 500).unwrap();
-        assert!(!window.is_idle(560) && window.is_idle(561));
     }
 
     proptest! {

@@ -2,11 +2,11 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::{MAX_SIGN_INS, Secret, end, find, note_use_later};
+use super::{MAX_SIGN_INS, Secret, find, note_use_later};
 use plenum_core::{
     error::{AppError, AppResult},
     ids::{Millis, PersonId, SignInId},
-    people::{Identity, Role, Scope, Token, TokenWish},
+    people::{Identity, Role, Scope, Scopes, Token, TokenWish},
 };
 use plenum_store::db::{self, Conn, Store, Tx};
 
@@ -16,21 +16,20 @@ const DAY: Millis = 24 * 3_600_000;
 ///
 /// # Errors
 /// 401 for a token that is none or has ended.
-pub async fn by_token(store: &Store, headers: &HeaderMap) -> AppResult<Option<(Identity, String)>> {
+pub async fn by_token(store: &Store, headers: &HeaderMap) -> AppResult<Option<(Identity, Scopes)>> {
     let Some(token) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer ")) else {
         return Ok(None);
     };
     let ended = || AppError::unauthorised("This token is not valid, or has ended.");
     let secret = Secret::parse(token.trim()).ok_or_else(ended)?;
-    let found = find(&mut *store.look().await?, &secret, db::now()).await?.ok_or_else(ended)?;
+    let found = find(&mut *store.look().await?, secret.hash(), db::now()).await?.ok_or_else(ended)?;
     let Some(scopes) = found.scopes else { return Err(ended()) };
     note_use_later(store, found.identity.sign_in, found.used_at, None);
-    Ok(Some((found.identity, scopes)))
+    Ok(Some((found.identity, Scopes::stored(Some(&scopes)))))
 }
 
 /// A token that was just made.
 pub struct FreshToken {
-    /// Which.
     pub id: SignInId,
     /// Told here and never again.
     pub secret: Secret,
@@ -87,9 +86,6 @@ struct Row {
 }
 
 /// The tokens of the person who asks, by last use.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn tokens(conn: &mut Conn, who: &Identity) -> AppResult<Vec<Token>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select id, device as name, scopes, created_at, used_at, expires_at from sign_ins
@@ -102,24 +98,10 @@ pub async fn tokens(conn: &mut Conn, who: &Identity) -> AppResult<Vec<Token>> {
     let token = |Row { id, name, scopes, created_at, used_at, expires_at }| Token {
         id,
         name,
-        scopes: scopes.split_whitespace().filter_map(Scope::from_word).collect(),
+        scopes: scopes.split_whitespace().filter_map(|word| word.parse().ok()).collect(),
         created_at,
         used_at,
         expires_at,
     };
     Ok(rows.into_iter().map(token).collect())
-}
-
-/// Ends `person`'s token `id`: its name, if there was one. Its sockets close with 4009.
-///
-/// # Errors
-/// If the database refuses.
-pub async fn end_token(tx: &mut Tx, person: PersonId, id: SignInId) -> AppResult<Option<String>> {
-    let known: Option<String> = sqlx::query_scalar("select device from sign_ins where id = $1 and person_id = $2 and scopes is not null")
-        .bind(id)
-        .bind(person)
-        .fetch_optional(&mut **tx)
-        .await?;
-    let Some(name) = known else { return Ok(None) };
-    Ok(end(tx, person, id).await?.then_some(name))
 }

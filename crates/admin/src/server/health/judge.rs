@@ -1,11 +1,12 @@
 //! What the measurements mean: plain rules with their thresholds in one place, without clock or database.
 
-use super::measure::{Measured, Rows, Slow};
+use super::measure::{Measured, Outbox, Rows, Slow};
 use crate::{
     model::health::{Check, Finding, Mark},
     words::findings as words,
 };
 use plenum_core::ids::Millis;
+use plenum_web::mail::figures::Figures;
 
 const MIB: u64 = 1024 * 1024;
 const GIB: u64 = 1024 * MIB;
@@ -23,7 +24,7 @@ pub(super) fn all(seen: &Measured) -> Vec<Finding> {
         finding(Check::WriteQueue, above(seen.write_queue, 64, 512), words::queue(seen.write_queue), words::QUEUE),
         slow(Check::SlowWrites, seen.slow_writes),
         slow(Check::SlowReads, seen.slow_reads),
-        disk(seen.disk, seen.sizes.0),
+        disk(seen.disk, seen.sizes.0, seen.without_room),
         finding(Check::Size, above(seen.sizes.1, 64 * MIB, GIB), words::size(seen.sizes.0, seen.sizes.1), words::JOURNAL),
         finding(Check::Dispatcher, above(seen.dispatch_queue, 64, 1_000), words::dispatcher(seen.dispatch_queue), words::DISPATCHER),
         delivered(&seen.behind, seen.holes),
@@ -32,7 +33,7 @@ pub(super) fn all(seen: &Measured) -> Vec<Finding> {
     ];
     findings.extend(rows(seen.rows.as_ref()));
     findings.extend([
-        mail(seen),
+        mail(seen.outbox.as_ref(), seen.rows.as_ref().map(|rows| &rows.mail), seen.now),
         clock(seen.clock_back),
         files(seen.open_files, seen.connections),
         finding(Check::Address, look_if(!seen.is_secure && !seen.is_loopback), words::address(&seen.address), words::ADDRESS),
@@ -68,7 +69,10 @@ fn slow(check: Check, slow: Slow) -> Finding {
     finding(check, look_if(slow.times > 0), words::slow(slow.times, slow.longest_ms), words::SLOW)
 }
 
-fn disk(disk: Option<(u64, u64)>, database: u64) -> Finding {
+fn disk(disk: Option<(u64, u64)>, database: u64, without_room: u32) -> Finding {
+    if without_room > 0 {
+        return finding(Check::Disk, Mark::Bad, words::without_room(without_room), words::DISK);
+    }
     let Some((free, all)) = disk else { return finding(Check::Disk, Mark::Well, words::DISK_UNKNOWN.to_owned(), words::DISK) };
     let mark = if free < 256 * MIB { Mark::Bad } else { look_if(free < GIB.saturating_add(database.saturating_mul(2))) };
     finding(Check::Disk, mark, words::disk(free, all), words::DISK)
@@ -100,11 +104,25 @@ fn rows(rows: Option<&Rows>) -> [Finding; 3] {
     ]
 }
 
-fn mail(seen: &Measured) -> Finding {
-    let outbox = &seen.outbox;
-    match &outbox.error {
-        Some(error) => finding(Check::Mail, Mark::Bad, words::outbox(error), words::OUTBOX),
-        None => finding(Check::Mail, look_if(outbox.oldest > HOUR), words::mail(outbox.waiting, outbox.oldest), words::MAIL),
+fn mail(outbox: Option<&Outbox>, mails: Option<&Figures>, now: Millis) -> Finding {
+    match (outbox, mails) {
+        (Some(Outbox { error: Some(error), .. }), _) => finding(Check::Mail, Mark::Bad, words::outbox(error), words::OUTBOX),
+        (Some(outbox), _) => finding(Check::Mail, look_if(outbox.oldest > HOUR), words::mail(outbox.waiting, outbox.oldest), words::MAIL),
+        (None, None) => finding(Check::Mail, Mark::Bad, words::UNKNOWN.to_owned(), words::DEAD_DATABASE),
+        (None, Some(mails)) => {
+            let waits = mails.waiting_since.map_or(0, |since| now - since);
+            let mark = if mails.given_up > 0 || mails.failed > 0 || waits > HOUR {
+                Mark::Bad
+            } else {
+                look_if(mails.retrying > 0 || mails.refused > 0 || waits > 10 * MINUTE)
+            };
+            finding(
+                Check::Mail,
+                mark,
+                words::sending([mails.waiting, mails.retrying, mails.given_up], mails.refused, mails.failed, waits, mails.error.as_deref()),
+                words::SENDING,
+            )
+        }
     }
 }
 
@@ -124,7 +142,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{model::health::worst, server::health::measure::Outbox};
+    use crate::model::health::worst;
 
     fn well() -> Measured {
         Measured {
@@ -135,6 +153,7 @@ mod tests {
             slow_writes: Slow::default(),
             slow_reads: Slow::default(),
             disk: Some((100 * GIB, 200 * GIB)),
+            without_room: 0,
             sizes: (MIB, MIB),
             rows: Some(Rows { backup: Some((HOUR, 1_000)), ..Rows::default() }),
             dispatch_queue: 0,
@@ -143,7 +162,8 @@ mod tests {
             slow_consumers: 0,
             recovered: 40,
             gaps: 2,
-            outbox: Outbox::default(),
+            now: 10 * HOUR,
+            outbox: Some(Outbox::default()),
             open_files: Some(65_536),
             connections: 10_000,
             address: "https://plenum.example".into(),
@@ -168,7 +188,7 @@ mod tests {
     #[test]
     fn each_thing_that_is_wrong_is_found() {
         type Change = fn(&mut Measured);
-        let wrong: [(Check, Mark, Change); 36] = [
+        let wrong: [(Check, Mark, Change); 42] = [
             (Check::Read, Mark::Bad, |seen| seen.read = None),
             (Check::Read, Mark::Look, |seen| seen.read = Some(Duration::from_millis(50))),
             (Check::Read, Mark::Bad, |seen| seen.read = Some(Duration::from_millis(500))),
@@ -182,6 +202,7 @@ mod tests {
             (Check::Disk, Mark::Look, |seen| seen.disk = Some((GIB, 200 * GIB))),
             (Check::Disk, Mark::Look, |seen| seen.sizes.0 = 60 * GIB),
             (Check::Disk, Mark::Bad, |seen| seen.disk = Some((MIB, 200 * GIB))),
+            (Check::Disk, Mark::Bad, |seen| seen.without_room = 1),
             (Check::Size, Mark::Look, |seen| seen.sizes.1 = 64 * MIB),
             (Check::Size, Mark::Bad, |seen| seen.sizes.1 = GIB),
             (Check::Backup, Mark::Look, |seen| seen.rows = Some(Rows::default())),
@@ -195,8 +216,13 @@ mod tests {
             (Check::Delivered, Mark::Bad, |seen| seen.behind = vec!["private-person.1".into()]),
             (Check::SlowConsumers, Mark::Look, |seen| seen.slow_consumers = 1),
             (Check::Recoveries, Mark::Look, |seen| seen.gaps = 20),
-            (Check::Mail, Mark::Look, |seen| seen.outbox = Outbox { waiting: 1, oldest: 2 * HOUR, error: None }),
-            (Check::Mail, Mark::Bad, |seen| seen.outbox.error = Some("permission denied".into())),
+            (Check::Mail, Mark::Look, |seen| seen.outbox = Some(Outbox { waiting: 1, oldest: 2 * HOUR, error: None })),
+            (Check::Mail, Mark::Bad, |seen| seen.outbox = Some(Outbox { error: Some("permission denied".into()), ..Outbox::default() })),
+            (Check::Mail, Mark::Look, |seen| mailing(seen, Figures { waiting: 1, retrying: 1, ..Figures::default() })),
+            (Check::Mail, Mark::Look, |seen| mailing(seen, Figures { sent: 7, refused: 1, ..Figures::default() })),
+            (Check::Mail, Mark::Bad, |seen| mailing(seen, Figures { waiting: 1, given_up: 1, ..Figures::default() })),
+            (Check::Mail, Mark::Bad, |seen| mailing(seen, Figures { failed: 1, ..Figures::default() })),
+            (Check::Mail, Mark::Bad, |seen| mailing(seen, Figures { waiting: 1, waiting_since: Some(8 * HOUR), ..Figures::default() })),
             (Check::Clock, Mark::Look, |seen| seen.clock_back = 2 * SECOND),
             (Check::Clock, Mark::Bad, |seen| seen.clock_back = HOUR),
             (Check::Files, Mark::Look, |seen| seen.open_files = Some(1_024)),
@@ -214,6 +240,12 @@ mod tests {
             assert_eq!((finding.check, finding.mark), (check, mark), "{finding:?}");
             assert!(finding.advice.is_some() && finding.measured.ends_with('.') | finding.measured.contains(": "), "{finding:?}");
         }
+    }
+
+    /// Mails are sent, and these are the figures.
+    fn mailing(seen: &mut Measured, mail: Figures) {
+        seen.outbox = None;
+        seen.rows = seen.rows.clone().map(|rows| Rows { mail, ..rows });
     }
 
     #[test]

@@ -9,12 +9,17 @@ use crate::model::{health::LATELY, jobs::LATE};
 use plenum_core::{error::AppResult, ids::Millis};
 use plenum_live::audit;
 use plenum_store::{
-    db::{self, Tx, slow},
-    faults,
-    jobs::letters,
-    machine, meters,
+    db::{self, Tx, room::Room, slow},
+    faults::Faults,
+    jobs::dead_letters,
+    meters::Meters,
+    os,
 };
-use plenum_web::{security::strangers, state::AppState};
+use plenum_web::{
+    mail::figures::{Figures, figures},
+    security::rejected_origins::RejectedOrigins,
+    state::AppState,
+};
 
 /// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -24,6 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct Measured {
     /// How long a small read took.
     pub(super) read: Option<Duration>,
+    /// The time.
+    pub(super) now: Millis,
     /// How long a small write took, from asking for it to its being committed.
     pub(super) write: Option<Duration>,
     /// How far the clock is behind the latest time at which something was written.
@@ -33,6 +40,8 @@ pub(super) struct Measured {
     pub(super) slow_reads: Slow,
     /// Bytes that are free, and all.
     pub(super) disk: Option<(u64, u64)>,
+    /// Writes that found no room in the last hour.
+    pub(super) without_room: u32,
     /// Bytes of the database and of its journal.
     pub(super) sizes: (u64, u64),
     pub(super) rows: Option<Rows>,
@@ -43,7 +52,8 @@ pub(super) struct Measured {
     pub(super) slow_consumers: u32,
     pub(super) recovered: u32,
     pub(super) gaps: u32,
-    pub(super) outbox: Outbox,
+    /// The folder of mails; none if they are sent.
+    pub(super) outbox: Option<Outbox>,
     pub(super) open_files: Option<u64>,
     /// `limits.connections`.
     pub(super) connections: usize,
@@ -75,6 +85,7 @@ pub(super) struct Rows {
     pub(super) late: u32,
     /// By how much the oldest is.
     pub(super) late_by: Millis,
+    pub(super) mail: Figures,
 }
 
 /// The folder of mails.
@@ -91,14 +102,11 @@ pub(super) struct Outbox {
 pub(super) async fn all(state: &AppState) -> Measured {
     let now = db::now();
     let folder = state.store.path().parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let outbox = state.mail.outbox.clone();
-    let (read, (write, clock_back), disk, behind, outbox) = tokio::join!(
-        read(state),
-        write(state),
-        machine::disk(folder),
-        async { audit::behind(&state.hub).await.unwrap_or_default() },
-        async { tokio::task::spawn_blocking(move || look_into(&outbox)).await.unwrap_or_default() },
-    );
+    let outbox = (!state.mail.is_sent()).then(|| state.mail.outbox.clone());
+    let (read, (write, clock_back), disk, behind, outbox) =
+        tokio::join!(read(state), write(state), os::disk(folder), async { audit::behind(&state.hub).await.unwrap_or_default() }, async {
+            tokio::task::spawn_blocking(move || outbox.map(|outbox| look_into(&outbox))).await.unwrap_or_default()
+        },);
     let (read, rows) = read.map_or((None, None), |(took, rows)| (Some(took), Some(rows)));
     let slow = slow::known(now);
     let slow_work = |writes: bool| {
@@ -108,31 +116,36 @@ pub(super) async fn all(state: &AppState) -> Measured {
             longest_ms: sum.longest_ms.max(u32::try_from(seen.about.longest.as_millis()).unwrap_or(u32::MAX)),
         })
     };
-    let internal_errors = faults::known(now).iter().filter(|seen| seen.key.status == 500).map(|seen| seen.in_last_hour).sum();
-    let origins = strangers::origins(now).into_iter().filter(|seen| seen.in_last_hour > 0);
-    let proxies = strangers::proxies(now).into_iter().filter(|seen| seen.in_last_hour > 0);
+    let internal_errors =
+        state.store.part::<Faults>().known(now).iter().filter(|seen| seen.key.status == 500).map(|seen| seen.in_last_hour).sum();
+    let meters = state.store.part::<Meters>();
+    let rejected = state.store.part::<RejectedOrigins>();
+    let origins = rejected.origins(now).into_iter().filter(|seen| seen.in_last_hour > 0);
+    let proxies = rejected.proxies(now).into_iter().filter(|seen| seen.in_last_hour > 0);
     Measured {
         read,
+        now,
         write,
         clock_back,
         write_queue: state.store.write_queue(),
         slow_writes: slow_work(true),
         slow_reads: slow_work(false),
         disk,
-        sizes: machine::sizes(state.store.path()),
+        without_room: state.store.part::<Room>().refusals(now),
+        sizes: os::sizes(state.store.path()),
         rows,
         dispatch_queue: state.hub.dispatch_queue(),
         behind,
-        holes: meters::HOLES.in_last_hour(now),
-        slow_consumers: meters::SLOW_CONSUMERS.in_last_hour(now),
-        recovered: meters::RECOVERED.in_last_hour(now),
-        gaps: meters::GAPS.in_last_hour(now),
+        holes: meters.holes.in_last_hour(now),
+        slow_consumers: meters.slow_consumers.in_last_hour(now),
+        recovered: meters.recovered.in_last_hour(now),
+        gaps: meters.gaps.in_last_hour(now),
         outbox,
-        open_files: machine::open_files(),
+        open_files: os::open_files(),
         connections: state.limits.connections,
         address: state.server.url(state.leptos.site_addr),
         is_secure: state.server.is_secure(),
-        is_loopback: state.server.serves_only_here(state.leptos.site_addr),
+        is_loopback: state.server.is_only_here(state.leptos.site_addr),
         origins: origins.map(|seen| (seen.key, seen.about, seen.in_last_hour)).collect(),
         proxies: proxies.map(|seen| seen.key.to_string()).collect(),
         demo: state.demo,
@@ -153,12 +166,13 @@ async fn read(state: &AppState) -> Option<(Duration, Rows)> {
         let took = started.elapsed();
         let now = db::now();
         let backup = db::last_backup(&mut conn).await?.map(|(at, bytes)| (now - at, bytes));
-        let (dead, _) = letters::letters(&mut conn, 0).await?;
-        let kinds = letters::waiting(&mut conn, now).await?;
+        let (dead, _) = dead_letters::letters(&mut conn, 0).await?;
+        let kinds = dead_letters::waiting(&mut conn, now).await?;
         let late = kinds.iter().filter(|kind| kind.due_since.is_some_and(|since| since < now - LATE));
         let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
         let late_by = late.clone().filter_map(|kind| kind.due_since).min().map_or(0, |since| now - since);
-        AppResult::Ok((took, Rows { backup, dead: count(dead), late: count(late.map(|kind| kind.due).sum()), late_by }))
+        let mail = figures(&mut conn, None, now).await?;
+        AppResult::Ok((took, Rows { backup, dead: count(dead), late: count(late.map(|kind| kind.due).sum()), late_by, mail }))
     };
     tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()
 }

@@ -7,7 +7,7 @@ use crate::{
     words::{self, channels as admin},
 };
 use plenum_ui::{
-    Each, dynamic, memo,
+    Column, Each, Table, dynamic, memo,
     page::{use_now, use_zone},
     view,
 };
@@ -19,27 +19,15 @@ pub(super) fn Busiest(shown: RwSignal<Board>) -> impl IntoView {
         if empty.get() {
             return view! { <p class="muted">{words::NO_CHANNELS}</p> };
         }
+        let columns = [Column::text(admin::CHANNEL), Column::number(admin::SUBSCRIBERS), Column::number(admin::DELIVERIES)];
         view! {
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">{admin::CHANNEL}</th>
-                        <th scope="col" class="num">
-                            {admin::SUBSCRIBERS}
-                        </th>
-                        <th scope="col" class="num">
-                            {admin::DELIVERIES}
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <Each
-                        each=move || shown.with(|board| board.busiest.channels.iter().map(|channel| channel.name.clone()).collect())
-                        key=|name: &String| name.clone()
-                        children=move |name| row(name, shown)
-                    />
-                </tbody>
-            </table>
+            <Table columns>
+                <Each
+                    each=move || shown.with(|board| board.busiest.channels.iter().map(|channel| channel.name.clone()).collect())
+                    key=|name: &String| name.clone()
+                    children=move |name| row(name, shown)
+                />
+            </Table>
         }
     });
     view! {
@@ -91,7 +79,7 @@ pub(super) fn Jobs(shown: RwSignal<Board>) -> impl IntoView {
         let value = text(shown, figure);
         let bad = memo(move || figure == Figure::DeadLetters && shown.with(|board| board.now.get(figure).is_some_and(|count| count > 0.0)));
         view! {
-            <div data-figure=figure.word()>
+            <div data-figure=figure.into_str()>
                 <dt>{words::figure(figure)}</dt>
                 <dd data-tone=move || bad.get().then_some("bad")>{move || value.get()}</dd>
             </div>
@@ -142,7 +130,7 @@ pub(super) fn Status(shown: RwSignal<Board>, operator: bool) -> impl IntoView {
     let figures = figures.into_iter().filter(|_| operator).map(|figure| {
         let value = text(shown, figure);
         view! {
-            <li data-figure=figure.word()>{words::figure(figure)} " " <b>{move || value.get()}</b></li>
+            <li data-figure=figure.into_str()>{words::figure(figure)} " " <b>{move || value.get()}</b></li>
         }
     });
     let figures = figures.collect_view();

@@ -61,7 +61,7 @@ fn tile(shown: RwSignal<Board>, figure: Figure, period: Period) -> AnyView {
     let line = Signal::derive(move || shown.with(|board| zone.with(|zone| plot(board, &[figure], zone))));
     view! {
         <li>
-            <a class="tile" href=address(period, described.chart) data-figure=figure.word()>
+            <a class="tile" href=address(period, described.chart) data-figure=figure.into_str()>
                 <span class="tile-name">{words::figure(figure)}</span>
                 <b class="tile-value">{move || value.get()}</b>
                 <span class="tile-note">{move || beside.get()}</span>
@@ -81,7 +81,7 @@ fn beside(figure: Figure, now: &Values) -> Option<String> {
         Figure::Deliveries => words::on_channels(&text(Figure::Channels)?),
         Figure::Connections => words::subscriptions(&text(Figure::Subscriptions)?),
         Figure::MessagesToday => words::SINCE_MIDNIGHT.to_owned(),
-        Figure::NotificationsUnseen => words::told_today(&text(Figure::NotificationsToday)?),
+        Figure::NotificationsUnseen => words::notified_today(&text(Figure::NotificationsToday)?),
         Figure::SignIns => words::new_people(&text(Figure::PeopleNew)?),
         Figure::BroadcastsSending => words::waiting(&text(Figure::BroadcastsWaiting)?),
         Figure::RevenueToday => words::of_orders(&text(Figure::OrdersToday)?, &text(Figure::EventsOpen)?),

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{chip, instant};
+use super::chip;
 use crate::{
     model::health::{Application, Refusable, Refused},
     words::health as words,
 };
 use plenum_core::ids::Millis;
-use plenum_ui::view;
+use plenum_ui::{When, view};
 
 #[component]
 pub(super) fn Applications(applications: Vec<Application>) -> impl IntoView {
@@ -28,13 +28,13 @@ pub(super) fn Applications(applications: Vec<Application>) -> impl IntoView {
 fn line(application: Application) -> AnyView {
     let Application { id, name, mark, enabled, origins, connections, connected, asked, published, refusals, undelivered } = application;
     let never = || view! { <span class="muted">{words::NOT_SINCE_START}</span> };
-    let at = |at: Option<Millis>| at.map_or_else(never, instant);
-    let published = published.map_or_else(never, |(event, at)| view! { <code class="wrap">{event}</code> " " {instant(at)} });
+    let at = |at: Option<Millis>| at.map_or_else(never, |at| view! { <When at/> });
+    let published = published.map_or_else(never, |(event, at)| view! { <code class="wrap">{event}</code> " " <When at/> });
     let undelivered = undelivered.map(|webhook| {
         view! {
             <dt>{words::LAST_UNDELIVERED}</dt>
             <dd class="wrap">
-                {instant(webhook.at)} {format!(" · {} · {}: {}", words::given_up(webhook.given_up), webhook.url, webhook.error)}
+                <When at=webhook.at/> {format!(" · {} · {}: {}", words::given_up(webhook.given_up), webhook.url, webhook.error)}
             </dd>
         }
     });
@@ -77,7 +77,7 @@ fn refused(refusals: Vec<Refused>) -> AnyView {
     let line = |refusal: Refused| {
         view! {
             <li>
-                {instant(refusal.at)}
+                <When at=refusal.at/>
                 <span class="chip" data-tone="bad">
                     {words::refusable(refusal.what)}
                 </span>

@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::instant;
 use crate::{
     model::health::{self, Fault, Reference},
     words::health as words,
 };
-use plenum_ui::view;
+use plenum_ui::{Column, Table, When, view};
 
 /// A table with its caption, and a sentence instead of one without lines.
 fn table(
@@ -18,18 +17,14 @@ fn table(
     columns: &[&'static str],
     rows: Vec<AnyView>,
 ) -> AnyView {
-    let head = columns.iter().map(|column| view! { <th scope="col">{*column}</th> }).collect_view();
     let content = if rows.is_empty() {
         view! { <p class="muted">{none}</p> }
     } else {
+        let columns: Vec<_> = columns.iter().copied().map(Column::text).collect();
         view! {
-            <table class="table">
-                <caption class="visually-hidden">{title}</caption>
-                <thead>
-                    <tr>{head}</tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            <Table columns caption=title>
+                {rows}
+            </Table>
         }
     };
     view! {
@@ -57,7 +52,7 @@ pub(super) fn Faults(faults: Vec<Fault>, operates: bool) -> impl IntoView {
                 </td>
                 <td data-label=words::IN_LAST_HOUR>{fault.in_last_hour}</td>
                 <td data-label=words::IN_ALL>{fault.count}</td>
-                <td data-label=words::LAST>{instant(fault.last)}</td>
+                <td data-label=words::LAST><When at=fault.last/></td>
                 <td class="wrap" data-label=words::SAID>
                     {fault.said}
                 </td>
@@ -77,7 +72,7 @@ pub(super) fn References(references: Vec<Reference>) -> impl IntoView {
                 <th scope="row">
                     <code>{reference.word}</code>
                 </th>
-                <td data-label=words::LAST>{instant(reference.at)}</td>
+                <td data-label=words::LAST><When at=reference.at/></td>
                 <td data-label=words::PLACE>
                     <code class="wrap">{reference.place.unwrap_or_else(|| words::IN_BACKGROUND.to_owned())}</code>
                 </td>
@@ -103,7 +98,7 @@ pub(super) fn SlowWork(slow: Vec<health::SlowWork>) -> impl IntoView {
                 <td data-label=words::LONGEST>{words::ms(slow.longest_ms)}</td>
                 <td data-label=words::IN_LAST_HOUR>{slow.in_last_hour}</td>
                 <td data-label=words::IN_ALL>{slow.count}</td>
-                <td data-label=words::LAST>{instant(slow.last)}</td>
+                <td data-label=words::LAST><When at=slow.last/></td>
             </tr>
         }
     };

@@ -12,7 +12,7 @@ use crate::{
     },
 };
 use plenum_core::{
-    activity::Verb,
+    activity::{Record, Subject},
     error::{AppError, AppResult, ErrorKind},
     ids::{Millis, SeriesId},
 };
@@ -21,9 +21,6 @@ use plenum_store::db::{Activity, Conn, Store, Tx};
 /// A time that passed less long ago is made up for.
 pub(in crate::server) const LATE: Millis = 2 * 3_600_000;
 /// Makes the broadcast whose time has come, and sets the next one's; the handler of the jobs.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn repeat(store: Store, payload: Value) -> AppResult<()> {
     let id = payload.get("series").and_then(Value::as_i64).map(SeriesId).ok_or_else(AppError::internal)?;
     store.write(async move |tx: &mut Tx| come(tx, id).await).await
@@ -65,7 +62,7 @@ pub(in crate::server) async fn come(tx: &mut Tx, id: SeriesId) -> AppResult<()> 
     }
     if let Some(last) = missed.last() {
         tracing::warn!(series.id = %id, missed = missed.len(), "times of a repeated broadcast were missed");
-        tx.record(Activity::new(row.organisation_id, None, Verb::SeriesMissed, id.0).named(draft.title())).await?;
+        tx.record(Activity::new(row.organisation_id, None, Record::SeriesMissed, Subject::named(id.0, draft.title()))).await?;
         sqlx::query("update broadcast_series set missed = missed + $2, missed_at = $3 where id = $1")
             .bind(id)
             .bind(i64::try_from(missed.len()).unwrap_or(i64::MAX))

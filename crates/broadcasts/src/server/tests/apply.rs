@@ -11,8 +11,9 @@ use plenum_core::{
     ids::{OrganisationId, SeriesId},
     live::{Live, LiveEvent},
 };
-use plenum_inbox::model::Sweep;
+use plenum_inbox::model::BulkAction;
 use plenum_store::db::Committed;
+use strum::VariantArray as _;
 
 /// What can happen, in whatever order.
 #[derive(Debug, Clone)]
@@ -76,7 +77,8 @@ async fn perform(house: &House, command: Command) {
             let _ = make(house, by, wanted(audience, kind)).await;
         }
         Command::Step { which } => {
-            let _ = store.write(async move |tx: &mut Tx| sending::step(tx, id(which), 2).await).await;
+            let letters = delivering::render(&mut store.read().await.unwrap(), id(which), 2).await.unwrap();
+            let _ = store.write(async move |tx: &mut Tx| sending::step(tx, id(which), 2, &letters).await).await;
         }
         Command::LeaveOut { which } => {
             store.write(async move |tx: &mut Tx| delivering::leave_out(tx, id(which), "It was refused.").await).await.unwrap();
@@ -88,7 +90,7 @@ async fn perform(house: &House, command: Command) {
             let _ = store.write(async move |tx: &mut Tx| choose(tx, &who, id(which), variant).await).await;
         }
         Command::See { person, read } => {
-            let what = if read { Sweep::Read } else { Sweep::Seen };
+            let what = if read { BulkAction::Read } else { BulkAction::Seen };
             store.write(async move |tx: &mut Tx| inbox::sweep(tx, PersonId(person), what, u64::MAX).await).await.unwrap();
         }
         Command::Follow { person } => {
@@ -108,10 +110,10 @@ async fn perform(house: &House, command: Command) {
         }
         Command::Take => take(house).await,
         Command::Repeat { every } => {
-            let repeat = Some(Repeat { every: Every::ALL[every], days: vec![], until: None, times: Some(2) });
+            let repeat = Some(Repeat { every: Every::VARIANTS[every], days: vec![], until: None, times: Some(2) });
             let when = When::Clock { local: here(), zone: "UTC".into() };
             let draft = Draft { repeat, when, ..draft(Audience::Person(PersonId(4))) };
-            let _ = store.write(async move |tx: &mut Tx| series::create(tx, &who, &draft).await).await;
+            let _ = store.write(async move |tx: &mut Tx| series::create(tx, &who, &Proved::of(draft.clone())?).await).await;
         }
         Command::Come { which } => store.write(async move |tx: &mut Tx| series::come(tx, SeriesId(which)).await).await.unwrap(),
         Command::ActOnSeries { which, action } => {

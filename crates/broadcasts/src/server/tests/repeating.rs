@@ -18,7 +18,7 @@ fn daily(times: Option<u32>) -> Draft {
 
 async fn begin(house: &House, draft: Draft) -> AppResult<SeriesId> {
     let who = house.person(SENDER).clone();
-    house.store.write(async move |tx: &mut Tx| series::create(tx, &who, &draft).await.map(|made| made.id)).await
+    house.store.write(async move |tx: &mut Tx| series::create(tx, &who, &Proved::of(draft.clone())?).await.map(|made| made.id)).await
 }
 
 async fn come(house: &House, id: SeriesId) {

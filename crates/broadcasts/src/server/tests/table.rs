@@ -2,6 +2,7 @@
 
 use super::*;
 use plenum_core::{channels::Channel, ids::OrganisationId};
+use strum::VariantArray as _;
 
 /// A broadcast in `state`, of which something has failed.
 async fn at(house: &House, state: State) -> BroadcastId {
@@ -19,7 +20,7 @@ async fn at(house: &House, state: State) -> BroadcastId {
 async fn what_is_not_in_the_table_is_refused() {
     let mut house = house(5).await;
     let channel = Channel::Broadcasts(OrganisationId(1)).to_string();
-    for state in State::ALL {
+    for &state in State::VARIANTS {
         for action in Action::OF_PEOPLE {
             let id = at(&house, state).await;
             let acted = house.count("select count(*) from activity").await;

@@ -16,9 +16,9 @@ use plenum_ui::{
     view,
 };
 
-/// How it looks, and the button.
+/// How it looks, the button, and the link to `back`, where it can be changed.
 #[component]
-pub(super) fn Send(preview: Preview, letter: Letter, key: String) -> impl IntoView {
+pub(super) fn Send(preview: Preview, letter: Letter, back: String, key: String) -> impl IntoView {
     let zone = use_zone();
     let send = ServerAction::<SendBroadcast>::new();
     let refused = failure(send);
@@ -91,6 +91,9 @@ pub(super) fn Send(preview: Preview, letter: Letter, key: String) -> impl IntoVi
                 {fields}
                 <div class="form-actions">
                     <Submit label=label busy=send.pending()/>
+                    <a class="btn" href=back>
+                        {words::CHANGE}
+                    </a>
                 </div>
             </ActionForm>
         </section>

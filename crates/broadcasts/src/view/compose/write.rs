@@ -5,6 +5,7 @@ mod variants;
 
 use leptos::prelude::*;
 use leptos_router::components::Form;
+use strum::VariantArray as _;
 
 use crate::{
     model::{Letter, TEXT_CHARS, TITLE_CHARS, Template},
@@ -15,7 +16,7 @@ use plenum_core::{error::AppError, ids::ConversationId, people::Role};
 use plenum_directory::words::role as role_name;
 use plenum_ui::{
     Field,
-    forms::{Failure, FieldError, at},
+    forms::{Failure, FieldError, field_error},
     view,
 };
 
@@ -76,7 +77,7 @@ pub(super) fn Write(
                     value=recipient
                     autocomplete="off"
                     hint=words::RECIPIENT_HINT
-                    error=at(refused, "recipient")
+                    error=field_error(refused, "recipient")
                 />
                 <div class="form-actions">
                     <button class="btn" data-kind="primary" type="submit">
@@ -106,7 +107,7 @@ fn choice(
     hint: Option<&'static str>,
     refused: Refused,
 ) -> AnyView {
-    let error = at(refused, id);
+    let error = field_error(refused, id);
     let hint_id = format!("{id}-hint");
     let about = hint.map(|_| hint_id.clone());
     let described_by = move || {
@@ -130,8 +131,11 @@ fn audience(rooms: Vec<(ConversationId, String)>, letter: &Letter, refused: Refu
     let chosen = letter.get("audience");
     let single = [("everyone", names::EVERYONE), ("person", words::ONE_PERSON)];
     let single: Vec<AnyView> = single.into_iter().map(|(value, name)| option(chosen, value.to_owned(), name.to_owned())).collect();
-    let roles: Vec<AnyView> =
-        Role::ALL.into_iter().map(|role| option(chosen, format!("role:{}", role.word()), role_name(role).to_owned())).collect();
+    let roles: Vec<AnyView> = Role::VARIANTS
+        .iter()
+        .copied()
+        .map(|role| option(chosen, format!("role:{}", role.into_str()), role_name(role).to_owned()))
+        .collect();
     let rooms: Vec<AnyView> = rooms.into_iter().map(|(id, name)| option(chosen, format!("room:{id}"), name)).collect();
     let rooms = (!rooms.is_empty()).then(|| view! { <optgroup label=words::ROOMS>{rooms}</optgroup> });
     let options = view! {
@@ -150,7 +154,7 @@ fn audience(rooms: Vec<(ConversationId, String)>, letter: &Letter, refused: Refu
                 value=letter.get("email")
                 autocomplete="off"
                 hint=words::EMAIL_HINT
-                error=at(refused, "email")
+                error=field_error(refused, "email")
             />
         </div>
     }
@@ -162,7 +166,7 @@ fn most(chars: usize) -> u32 {
 
 /// The text of a variant.
 fn text_area(name: &'static str, label: String, text: &str, refused: Refused) -> AnyView {
-    let error = at(refused, name);
+    let error = field_error(refused, name);
     let error_id: &'static str = match name {
         "text_b" => "text_b-error",
         "text_c" => "text_c-error",
@@ -175,7 +179,7 @@ fn text_area(name: &'static str, label: String, text: &str, refused: Refused) ->
     view! {
         <div class="field">
             <label for=name>{label}</label>
-            <textarea class="input" id=name name=name rows="3" maxlength=TEXT_CHARS.to_string() aria-describedby=described_by>
+            <textarea class="input" dir="auto" id=name name=name rows="3" maxlength=TEXT_CHARS.to_string() aria-describedby=described_by>
                 {text}
             </textarea>
             {hint}
@@ -194,7 +198,7 @@ fn first_variant(entered: &Letter, refused: Refused) -> AnyView {
             autocomplete="off"
             maxlength=most(TITLE_CHARS)
             hint=words::title_hint()
-            error=at(refused, "title")
+            error=field_error(refused, "title")
             required=true
         />
         {text_area("text", words::TEXT.to_owned(), entered.get("text"), refused)}
@@ -206,7 +210,7 @@ fn first_variant(entered: &Letter, refused: Refused) -> AnyView {
             autocomplete="off"
             maxlength=200
             hint=words::LINK_HINT
-            error=at(refused, "link")
+            error=field_error(refused, "link")
         />
     }
 }

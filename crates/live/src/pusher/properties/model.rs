@@ -128,7 +128,7 @@ impl Model {
         self.frames.entry(slot).or_default().push(frame.into());
     }
 
-    fn tell_all(&mut self, channel: &str, except: impl Fn(Slot, Option<&str>) -> bool, frame: &str) {
+    fn send_to_all(&mut self, channel: &str, except: impl Fn(Slot, Option<&str>) -> bool, frame: &str) {
         let subscribers = self.places.get(channel).map(|place| place.subscribers.clone()).unwrap_or_default();
         for (slot, member) in subscribers {
             if !except(slot, member) {
@@ -168,7 +168,7 @@ impl Model {
         place.count_changed = true;
         let cached = place.cached;
         if let Some(member) = member.filter(|_| new) {
-            self.tell_all(channel, |other, _| other == slot, &format!("added {channel} {member}"));
+            self.send_to_all(channel, |other, _| other == slot, &format!("added {channel} {member}"));
         }
         roster.extend(member);
         self.tell(slot, format!("joined {channel} {roster:?}"));
@@ -183,7 +183,7 @@ impl Model {
         place.count_changed = true;
         let stays = place.subscribers.values().any(|other| *other == member);
         if let Some(member) = member.filter(|_| !stays) {
-            self.tell_all(channel, |_, _| false, &format!("removed {channel} {member}"));
+            self.send_to_all(channel, |_, _| false, &format!("removed {channel} {member}"));
         }
     }
 
@@ -199,7 +199,7 @@ impl Model {
         self.clients.iter().filter(|(_, client)| client.user == Some(user)).map(|(slot, _)| *slot).collect()
     }
 
-    fn tell_watchers(&mut self, user: &str, change: &str) {
+    fn watchers_notify(&mut self, user: &str, change: &str) {
         let watchers: Vec<Slot> = self.clients.iter().filter(|(_, client)| client.watches == Some(user)).map(|(slot, _)| *slot).collect();
         watchers.into_iter().for_each(|slot| self.tell(slot, format!("{change} {user}")));
     }
@@ -209,7 +209,7 @@ impl Model {
         client.watches = None;
         let user = client.user.take()?;
         if self.connections_of(user).is_empty() {
-            self.tell_watchers(user, "offline");
+            self.watchers_notify(user, "offline");
         }
         Some(user)
     }
@@ -222,7 +222,7 @@ impl Model {
         }
         self.tell(slot, format!("signed in {user}"));
         if self.connections_of(user).is_empty() {
-            self.tell_watchers(user, "online");
+            self.watchers_notify(user, "online");
         }
         self.clients.entry(slot).and_modify(|client| (client.user, client.watches) = (Some(user), watches));
         if let Some(watched) = watches {
@@ -238,7 +238,7 @@ impl Model {
         let takes = ChannelKind::of(channel).is_some_and(ChannelKind::takes_client_events);
         let sender = self.places.get(channel).and_then(|place| place.subscribers.get(&slot)).copied();
         match sender.filter(|_| takes) {
-            Some(member) => self.tell_all(channel, |other, _| other == slot, &format!("whisper {channel} {member:?}")),
+            Some(member) => self.send_to_all(channel, |other, _| other == slot, &format!("whisper {channel} {member:?}")),
             None => self.tell(slot, "pusher:error"),
         }
         true
@@ -251,7 +251,7 @@ impl Model {
         if kind.cache {
             self.places.entry(channel).or_default().cached = Some(number);
         }
-        self.tell_all(channel, |slot, _| Some(slot) == except, &format!("event {channel} {number}"));
+        self.send_to_all(channel, |slot, _| Some(slot) == except, &format!("event {channel} {number}"));
     }
 
     fn tick(&mut self) {
@@ -265,7 +265,7 @@ impl Model {
             })
             .collect();
         for (channel, count) in changed {
-            self.tell_all(channel, |_, _| false, &format!("count {channel} {count}"));
+            self.send_to_all(channel, |_, _| false, &format!("count {channel} {count}"));
         }
     }
 

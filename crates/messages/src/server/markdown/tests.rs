@@ -41,6 +41,98 @@ fn addresses_become_links_that_tell_nothing_of_us() {
     }
 }
 
+/// Whatever Markdown would make of an address, it is a link to what was written.
+#[test]
+fn markdown_touches_no_address() {
+    for (text, address) in [
+        ("https://example.org/a/__init__.py", "https://example.org/a/__init__.py"),
+        ("see https://example.org/*a*/b and", "https://example.org/*a*/b"),
+        ("https://example.org/~x~/y", "https://example.org/~x~/y"),
+        ("(https://example.org/_a_)", "https://example.org/_a_"),
+        ("**https://example.org/a_b**", "https://example.org/a_b"),
+        ("_https://example.org/a_", "https://example.org/a"),
+        ("*see* https://example.org/*a*", "https://example.org/*a*"),
+        ("https://example.org/?a[]=1&amp=2", "https://example.org/?a[]=1&amp;amp=2"),
+        ("看https://example.org/東京。再见", "https://example.org/東京"),
+        ("https://example.org/a\u{202E}b", "https://example.org/a"),
+        ("<https://example.org/_a_>", "https://example.org/_a_"),
+        ("- https://example.org/a_b_c\n- x", "https://example.org/a_b_c"),
+        ("[a_b](https://example.org/_a_)", "https://example.org/_a_"),
+        ("[see https://example.com/_b_](https://example.org/_a_)", "https://example.org/_a_"),
+    ] {
+        let html = html(text);
+        let (leads, reads) = (format!("href=\"{address}\""), format!(">{address}</a>"));
+        assert!(html.contains(&leads) || html.contains(&reads), "{text}: {html}");
+        assert_eq!(html.matches("<a ").count(), 1, "{text}: {html}");
+        assert!(!html.contains("<em>") || text.starts_with(['_', '*']), "{text}: {html}");
+    }
+    assert_eq!(html("```\nhttps://x.example/_a_\n```"), "<pre><code>https://x.example/_a_\n</code></pre>");
+    assert_eq!(html("a\u{FDD0}0\u{FDD1}b"), "<p>a\u{FDD0}0\u{FDD1}b</p>", "a text that has the tokens itself");
+}
+
+/// What Markdown would not show is shown as it was written.
+#[test]
+fn no_text_vanishes() {
+    for (text, expected) in [
+        ("[10:30]: standup", "<p>[10:30]: standup</p>"),
+        ("- [ok]: done", "<ul>\n<li>[ok]: done</li>\n</ul>"),
+        ("> [a]: https://x.example 'b'\n\n[a]", "<blockquote>\n<p>[a]: "),
+        ("`[a]: b`", "<p><code>[a]: b</code></p>"),
+        ("f[0](x)", "<p>f[0](x)</p>"),
+        ("<javascript:alert(1)>", "<p>&lt;javascript:alert(1)&gt;</p>"),
+        ("[](https://x.example)", "https://x.example</a></p>"),
+        ("![](https://x.example/cat.png)", "<p>https://x.example/cat.png</p>"),
+        ("hello\n# \nthere", "<p><strong>#</strong></p>"),
+        ("hello\n``` see you", "see you"),
+        ("hello\n```oops", "<pre><code>oops</code></pre>"),
+        ("#", "<p><strong>#</strong></p>"),
+        (">", "<p>&gt;</p>"),
+        ("-", "<p>-</p>"),
+        ("```", "<p>```</p>"),
+        ("&nbsp;", "<p>&amp;nbsp;</p>"),
+        ("****", "<p>---</p>"),
+    ] {
+        assert!(html(text).contains(expected), "{text}: {}", html(text));
+        assert!(is_visible(&preview(text)), "{text}: {}", preview(text));
+    }
+}
+
+/// Names as people write them, and as Markdown would read them.
+#[test]
+fn anybody_can_be_mentioned() {
+    let names = ["Miles O’Brien", "José", "李", "Ann _x_ Lee", "Tom & <b>", "*Star*", "นภา"];
+    let members: Vec<(PersonId, String)> = (1..).map(PersonId).zip(names.map(str::to_owned)).collect();
+    for (text, person) in [
+        ("@Miles O'Brien?", 1),
+        ("@miles o’brien", 1),
+        ("@Jose\u{301}!", 2),
+        ("@JOSÉ", 2),
+        ("@李さん", 3),
+        ("你好@李小姐", 3),
+        ("hi @Ann _x_ Lee and _you_", 4),
+        ("@Tom & <b>", 5),
+        ("@*Star*", 6),
+        ("*@นภาครับ*", 7),
+    ] {
+        let rendered = render(text, &members);
+        assert_eq!(rendered.mentions, [PersonId(person)], "{text}: {}", rendered.html);
+    }
+    for text in ["`@José`", "\\@José", "a@José", "@Joséphine", "[@José](https://x.example)"] {
+        assert!(render(text, &members).mentions.is_empty(), "{text}");
+    }
+}
+
+/// Of several people of one name all are meant, unless it is said which.
+#[test]
+fn a_mention_says_which_of_one_name() {
+    let members = [(4, "Lena Kovač"), (9, "lena kovac"), (5, "Lena")].map(|(id, name)| (PersonId(id), name.to_owned()));
+    assert_eq!(render("@Lena Kovač", &members).mentions, [PersonId(4), PersonId(9)]);
+    let one = render("@Lena Kovač#9, see", &members);
+    assert_eq!(one.mentions, [PersonId(9)]);
+    assert_eq!(one.html, "<p><span class=\"mention\" data-person=\"9\">@lena kovac</span>, see</p>");
+    assert_eq!(render("@Lena Kovač#5", &members).mentions, [PersonId(4), PersonId(9)], "a number of somebody else");
+}
+
 #[test]
 fn a_mention_is_the_longest_name_whatever_the_case() {
     let rendered = render("Hi @sam adeyemi, @SAM, @zoë żak and @Samuel; mail me@Sam `@Sam`", &members());
@@ -140,8 +232,60 @@ fn hostile() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// What has made the search for addresses and names slow: brackets that are counted, names that are compared.
+fn laborious() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "https://",
+        ")",
+        "(",
+        "]",
+        "[",
+        "_",
+        "*",
+        "~",
+        ".",
+        "@",
+        "@S",
+        "@Sam",
+        "Sam Adeyem",
+        "\u{301}",
+        "<",
+        ">",
+        "x",
+        "李",
+    ]);
+    proptest::collection::vec((piece, 1_usize..200), 1..40)
+        .prop_map(|runs| runs.into_iter().map(|(piece, times)| piece.repeat(times)).collect())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// The work grows with the text, not with its square, nor with text times names.
+    #[test]
+    fn each_character_is_looked_at_a_few_times(text in laborious(), more in 0_i64..2_000) {
+        let mut members = members();
+        members.extend((100..100 + more).map(|id| (PersonId(id), format!("Sam Adeyemi {id}"))));
+        let names = Names::new(&members);
+        let protected = Protected::new(&text, &names);
+        prop_assert!(protected.steps <= 4 * text.chars().count(), "{} steps for {} characters", protected.steps, text.chars().count());
+        prop_assert_eq!(&*protected.restored(&protected.source), &text);
+    }
+
+    /// Every letter that was written is there.
+    #[test]
+    fn nothing_that_was_written_vanishes(pieces in proptest::collection::vec(prop::sample::select(vec![
+        "α", "β", " ", "\n", "\n\n", "[", "]", "[γ]", ":", "]: ", "(", ")", "](", "<", ">", "# ", "- ", "`", "**", "_", "~~", "![", "https://x.example/", "javascript:", "> ", "\\",
+    ]), 1..24)) {
+        let text = pieces.concat();
+        prop_assume!(is_visible(&text));
+        let html = html(&text);
+        let letters = |text: &str| text.chars().filter(|c| "αβγ".contains(*c)).count();
+        let encoded = html.matches("%CE%").count();
+        prop_assert!(letters(&html) + encoded >= letters(&text), "{text:?} became {html:?}");
+        let shown: String = html.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect();
+        prop_assert!(is_visible(&shown), "{text:?} became {html:?}");
+    }
 
     /// No script, handler or unknown tag comes out, whatever goes in.
     #[test]

@@ -81,9 +81,6 @@ struct Room {
 }
 
 /// Fills rooms for all people of the organisation, who are there already. Does nothing a second time.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn seed_large(store: &Store, organisation: OrganisationId) -> AppResult<()> {
     let present = room_count(&mut *store.read().await?, organisation).await?;
     if usize::try_from(present).unwrap_or_default() >= ROOMS {
@@ -107,7 +104,7 @@ pub async fn seed_large(store: &Store, organisation: OrganisationId) -> AppResul
             for id in &ids {
                 settle(tx, *id).await?;
             }
-            search::rebuild(tx).await
+            search::fill(tx).await
         })
         .await
 }

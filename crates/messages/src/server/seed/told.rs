@@ -23,9 +23,6 @@ struct Said {
 }
 
 /// Tells the organisation's people of the messages of [`seed_conversations`](super::seed_conversations), once.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn seed_notifications(tx: &mut Tx, organisation: OrganisationId) -> AppResult<()> {
     let said: Vec<Said> = sqlx::query_as(
         "select m.conversation_id, m.number, m.author_id, m.sent_at from messages m join conversations c on c.id = m.conversation_id
@@ -40,10 +37,10 @@ pub async fn seed_notifications(tx: &mut Tx, organisation: OrganisationId) -> Ap
     }
     let mut spoke: BTreeMap<PersonId, Vec<Millis>> = BTreeMap::new();
     for Said { conversation_id: conversation, number, author_id: author, sent_at } in said {
-        let standing = conversations::readable(tx, author, organisation, conversation).await?;
+        let membership = conversations::readable(tx, author, organisation, conversation).await?;
         let message = stored::one(tx, conversation, number).await?;
-        news::tell(tx, &standing, &message).await?;
-        inbox::told_at(tx, sent_at).await?;
+        news::members_notify(tx, &membership, &message).await?;
+        inbox::notified_at(tx, sent_at).await?;
         // Whoever has read up to here and no further reads now; whoever has read all of it, at its end.
         let ends = last.get(&conversation) == Some(&number);
         let readers: Vec<PersonId> = sqlx::query_scalar(

@@ -10,14 +10,13 @@
 mod commands;
 mod reader;
 
-use crate::testing::Conversations as _;
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
 use crate::{
     model::{Access, POINTER_MEMBERS},
-    server,
+    testing::{Conversations as _, acts},
 };
 use commands::{Command, any_command};
 use plenum_core::ids::ConversationId;
@@ -55,14 +54,14 @@ fn any_course() -> impl Strategy<Value = Course> {
 /// Rooms, a group and a direct conversation of the actors, with something said in each.
 async fn furnish(house: &mut House) -> Vec<ConversationId> {
     let crowded = house.room(1, ACTORS + 1..=ACTORS + CROWD).await;
-    server::join(&house.store, house.person(2), crowded).await.unwrap();
+    acts::join(&house.store, house.person(2), crowded).await.unwrap();
     let room = house.room(1, [2, 3]).await;
-    let private = server::create_room(&house.store, house.person(2), "Private".to_owned(), String::new(), Access::Private).await.unwrap();
-    server::invite(&house.store, house.person(2), private, house.person(3).person).await.unwrap();
-    let group = server::create_group(&house.store, house.person(3), vec![house.person(1).person, house.person(2).person], String::new())
+    let private = acts::create_room(&house.store, house.person(2), "Private".to_owned(), String::new(), Access::Private).await.unwrap();
+    acts::invite(&house.store, house.person(2), private, house.person(3).person).await.unwrap();
+    let group = acts::create_group(&house.store, house.person(3), vec![house.person(1).person, house.person(2).person], String::new())
         .await
         .unwrap();
-    let direct = server::direct(&house.store, house.person(1), house.person(2).person).await.unwrap();
+    let direct = acts::direct(&house.store, house.person(1), house.person(2).person).await.unwrap();
     let conversations = vec![crowded, room, private, group, direct];
     for conversation in &conversations {
         for person in [1, 2, 3] {

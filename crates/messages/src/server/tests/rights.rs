@@ -1,14 +1,17 @@
-use crate::testing::Conversations as _;
 use crate::{
     model::{Access, ConversationKind},
     server,
+    testing::{Conversations as _, acts},
 };
 use plenum_core::{
     channels::Channel,
     error::ErrorKind,
     ids::{ConversationId, PersonId},
 };
-use plenum_store::db::{Committed, Scope};
+use plenum_store::{
+    db::{Committed, Scope},
+    idempotency::fresh_key,
+};
 use plenum_testing::House;
 
 /// I24: an open room is read by all of the organisation and written by its members; a private one, and
@@ -17,54 +20,75 @@ use plenum_testing::House;
 async fn who_may_read_and_write() {
     let house = House::with(4).await;
     let open = house.room(2, []).await;
-    let private = server::create_room(&house.store, house.person(2), "Private".to_owned(), String::new(), Access::Private).await.unwrap();
+    let private = acts::create_room(&house.store, house.person(2), "Private".to_owned(), String::new(), Access::Private).await.unwrap();
     let said = house.send(2, open, "open").await.unwrap();
     let secret = house.send(2, private, "secret").await.unwrap();
 
     let visitor = house.person(3);
-    let thread = server::thread(&house.store, visitor, open, None, None).await.unwrap();
+    let thread = acts::thread(&house.store, visitor, open, None, None).await.unwrap();
     assert_eq!((thread.state.messages.len(), thread.state.own), (1, None));
     assert!(thread.cursor(&Channel::Conversation(open)).is_none());
     for outcome in [
         house.send(3, open, "me too").await.map(drop),
-        server::react(&house.store, visitor, said.id, "👍", true).await,
-        server::invite(&house.store, visitor, open, house.person(4).person).await,
-        server::rename(&house.store, visitor, open, "Mine".to_owned(), String::new()).await,
-        server::edit(&house.store, visitor, said.id, "x".to_owned()).await.map(drop),
-        server::delete(&house.store, visitor, said.id).await,
-        server::remove(&house.store, visitor, open, house.person(2).person).await,
+        acts::react(&house.store, visitor, said.id, "👍", true).await,
+        acts::invite(&house.store, visitor, open, house.person(4).person).await,
+        acts::rename(&house.store, visitor, open, "Mine".to_owned(), String::new()).await,
+        acts::edit(&house.store, visitor, said.id, "x".to_owned()).await.map(drop),
+        acts::delete(&house.store, visitor, said.id).await,
+        acts::remove(&house.store, visitor, open, house.person(2).person).await,
     ] {
         assert_eq!(outcome.unwrap_err().kind, ErrorKind::Forbidden);
     }
     for (person, conversation, message) in [(3, private, secret.id), (1, private, secret.id), (5, open, said.id), (5, private, secret.id)] {
         let who = house.person(person);
         for outcome in [
-            server::thread(&house.store, who, conversation, None, None).await.map(drop),
-            server::page_before(&house.store, who, conversation, 9).await.map(drop),
-            server::page_after(&house.store, who, conversation, 0).await.map(drop),
-            server::members(&house.store, who, conversation, "", 0).await.map(drop),
+            acts::thread(&house.store, who, conversation, None, None).await.map(drop),
+            acts::page_before(&house.store, who, conversation, 9).await.map(drop),
+            acts::page_after(&house.store, who, conversation, 0).await.map(drop),
+            acts::members(&house.store, who, conversation, "", 0).await.map(drop),
             house.send(person, conversation, "x").await.map(drop),
-            server::join(&house.store, who, conversation).await,
-            server::leave(&house.store, who, conversation).await,
-            server::mute(&house.store, who, conversation, true).await,
-            server::mark_read(&house.store, who, conversation, 1).await,
-            server::mark_unread(&house.store, who, conversation, 1).await,
-            server::invite(&house.store, who, conversation, who.person).await,
-            server::rename(&house.store, who, conversation, "x".to_owned(), String::new()).await,
-            server::edit(&house.store, who, message, "x".to_owned()).await.map(drop),
-            server::delete(&house.store, who, message).await,
-            server::react(&house.store, who, message, "👍", true).await,
-            server::readers(&house.store, who, message).await.map(drop),
+            acts::join(&house.store, who, conversation).await,
+            acts::leave(&house.store, who, conversation).await,
+            acts::mute(&house.store, who, conversation, true).await,
+            acts::mark_read(&house.store, who, conversation, 1).await,
+            acts::mark_unread(&house.store, who, conversation, 1).await,
+            acts::invite(&house.store, who, conversation, who.person).await,
+            acts::rename(&house.store, who, conversation, "x".to_owned(), String::new()).await,
+            acts::edit(&house.store, who, message, "x".to_owned()).await.map(drop),
+            acts::delete(&house.store, who, message).await,
+            acts::react(&house.store, who, message, "👍", true).await,
+            acts::readers(&house.store, who, message).await.map(drop),
         ] {
             assert_eq!(outcome.unwrap_err().kind, ErrorKind::NotFound, "{person} {conversation}");
         }
     }
     // The same words as for what does not exist.
-    let unknown = server::delete(&house.store, visitor, plenum_core::ids::MessageId(999)).await.unwrap_err();
-    assert_eq!(server::delete(&house.store, visitor, secret.id).await.unwrap_err(), unknown);
-    assert_eq!(server::rooms(&house.store, visitor).await.unwrap().len(), 1);
-    assert_eq!(server::rooms(&house.store, house.person(2)).await.unwrap().len(), 2);
-    assert_eq!(server::rooms(&house.store, house.person(5)).await.unwrap().len(), 0);
+    let unknown = acts::delete(&house.store, visitor, plenum_core::ids::MessageId(999)).await.unwrap_err();
+    assert_eq!(acts::delete(&house.store, visitor, secret.id).await.unwrap_err(), unknown);
+    assert_eq!(acts::rooms(&house.store, visitor).await.unwrap().len(), 1);
+    assert_eq!(acts::rooms(&house.store, house.person(2)).await.unwrap().len(), 2);
+    assert_eq!(acts::rooms(&house.store, house.person(5)).await.unwrap().len(), 0);
+}
+
+/// Nobody has read what was said before they came, as others see it; nor is it new to them.
+#[tokio::test]
+async fn who_comes_later_has_not_read() {
+    let house = House::with(3).await;
+    let room = house.room(1, [2]).await;
+    let said = house.send(1, room, "before").await.unwrap();
+    acts::join(&house.store, house.person(3), room).await.unwrap();
+    let newcomer = house.person(3).person;
+    let seen = async |by: usize| {
+        let thread = acts::thread(&house.store, house.person(by), room, None, None).await.unwrap().state;
+        let pointer = thread.members.iter().find(|member| member.card.id == newcomer).map(|member| member.pointer.read);
+        (pointer, thread.own.map(|own| own.read))
+    };
+    assert_eq!(seen(1).await.0, Some(0));
+    assert_eq!(seen(3).await, (Some(0), Some(said.number)));
+    assert!(acts::readers(&house.store, house.person(1), said.id).await.unwrap().people.is_empty());
+    house.send(1, room, "after").await.unwrap();
+    acts::mark_read(&house.store, house.person(3), room, said.number + 1).await.unwrap();
+    assert_eq!(seen(1).await.0, Some(said.number + 1));
 }
 
 /// An answer stays in its conversation.
@@ -73,8 +97,7 @@ async fn a_reply_stays_in_its_conversation() {
     let house = House::with(2).await;
     let (room, other) = (house.room(1, [2]).await, house.room(1, []).await);
     let elsewhere = house.send(1, other, "elsewhere").await.unwrap();
-    let refused =
-        server::send(&house.store, house.person(2), room, "x".to_owned(), Some(elsewhere.id), server::fresh_key()).await.unwrap_err();
+    let refused = acts::send(&house.store, house.person(2), room, "x".to_owned(), Some(elsewhere.id), fresh_key()).await.unwrap_err();
     assert_eq!(refused.field.as_deref(), Some("reply_to"));
     assert_eq!(house.send(2, room, "first").await.unwrap().number, 1, "the refused one took no number");
 }
@@ -85,18 +108,18 @@ async fn one_direct_conversation_per_pair() {
     let mut house = House::with(3).await;
     let (one, other) = (house.person(1).clone(), house.person(2).clone());
     let (a, b) =
-        futures::future::join(server::direct(&house.store, &one, other.person), server::direct(&house.store, &other, one.person)).await;
+        futures::future::join(acts::direct(&house.store, &one, other.person), acts::direct(&house.store, &other, one.person)).await;
     let id = a.unwrap();
     assert_eq!(b.unwrap(), id);
-    assert_eq!(server::create_group(&house.store, &one, vec![other.person, one.person], "Two".to_owned()).await.unwrap(), id);
+    assert_eq!(acts::create_group(&house.store, &one, vec![other.person, one.person], "Two".to_owned()).await.unwrap(), id);
     assert_eq!(house.announced(&format!("private-person.{}", other.person)).len(), 1);
-    let line = &server::sidebar(&house.store, &one).await.unwrap().state.lines[&id];
+    let line = &acts::sidebar(&house.store, &one).await.unwrap().state.lines[&id];
     assert_eq!((line.title().as_str(), line.conversation.kind), ("Sam Adeyemi", ConversationKind::Direct));
     for (person, kind) in [(one.person, ErrorKind::Invalid), (PersonId(4), ErrorKind::NotFound), (PersonId(99), ErrorKind::NotFound)] {
-        assert_eq!(server::direct(&house.store, &one, person).await.unwrap_err().kind, kind);
+        assert_eq!(acts::direct(&house.store, &one, person).await.unwrap_err().kind, kind);
     }
-    assert_eq!(server::leave(&house.store, &one, id).await.unwrap_err().kind, ErrorKind::Conflict);
-    assert_eq!(server::invite(&house.store, &one, id, PersonId(3)).await.unwrap_err().kind, ErrorKind::Conflict);
+    assert_eq!(acts::leave(&house.store, &one, id).await.unwrap_err().kind, ErrorKind::Conflict);
+    assert_eq!(acts::invite(&house.store, &one, id, PersonId(3)).await.unwrap_err().kind, ErrorKind::Conflict);
 }
 
 /// Groups name their people, and have at most fifty.
@@ -104,20 +127,20 @@ async fn one_direct_conversation_per_pair() {
 async fn groups_are_small() {
     let house = House::with(52).await;
     let others: Vec<PersonId> = (2..=50).map(PersonId).collect();
-    let group = server::create_group(&house.store, house.person(1), others.clone(), String::new()).await.unwrap();
-    let line = server::sidebar(&house.store, house.person(2)).await.unwrap().state.lines.remove(&group).unwrap();
+    let group = acts::create_group(&house.store, house.person(1), others.clone(), String::new()).await.unwrap();
+    let line = acts::sidebar(&house.store, house.person(2)).await.unwrap().state.lines.remove(&group).unwrap();
     assert_eq!(line.others.len(), 4);
-    assert_eq!(server::invite(&house.store, house.person(1), group, PersonId(51)).await.unwrap_err().kind, ErrorKind::Conflict);
+    assert_eq!(acts::invite(&house.store, house.person(1), group, PersonId(51)).await.unwrap_err().kind, ErrorKind::Conflict);
     assert_eq!(
-        server::create_group(&house.store, house.person(1), (2..=51).map(PersonId).collect(), String::new()).await.unwrap_err().kind,
+        acts::create_group(&house.store, house.person(1), (2..=51).map(PersonId).collect(), String::new()).await.unwrap_err().kind,
         ErrorKind::Invalid
     );
     assert_eq!(
-        server::create_group(&house.store, house.person(1), vec![PersonId(1)], String::new()).await.unwrap_err().kind,
+        acts::create_group(&house.store, house.person(1), vec![PersonId(1)], String::new()).await.unwrap_err().kind,
         ErrorKind::Invalid
     );
     assert_eq!(
-        server::create_group(&house.store, house.person(1), vec![PersonId(2), PersonId(53)], String::new()).await.unwrap_err().kind,
+        acts::create_group(&house.store, house.person(1), vec![PersonId(2), PersonId(53)], String::new()).await.unwrap_err().kind,
         ErrorKind::NotFound
     );
 }
@@ -128,7 +151,7 @@ async fn leaving_ends_rights_and_passes_ownership() {
     let mut house = House::with(4).await;
     let room = house.room(2, [3, 4]).await;
     house.committed();
-    server::leave(&house.store, house.person(2), room).await.unwrap();
+    acts::leave(&house.store, house.person(2), room).await.unwrap();
     let committed = house.committed();
     let revoked = committed.iter().position(|item| {
         matches!(item, Committed::Revoked(revocation) if revocation.person == PersonId(2)
@@ -137,16 +160,16 @@ async fn leaving_ends_rights_and_passes_ownership() {
     let left = committed.iter().position(|item| matches!(item, Committed::Event { event, .. } if event == "member.left"));
     assert!(left.unwrap() < revoked.unwrap());
     assert!(!server::may_join_channel(&mut house.store.read().await.unwrap(), PersonId(2), room).await.unwrap());
-    let members = server::members(&house.store, house.person(3), room, "", 0).await.unwrap();
+    let members = acts::members(&house.store, house.person(3), room, "", 0).await.unwrap();
     assert_eq!(
         members.iter().map(|entry| (entry.member.card.id, entry.member.owner)).collect::<Vec<_>>(),
         [(PersonId(3), true), (PersonId(4), false)]
     );
-    server::remove(&house.store, house.person(3), room, PersonId(4)).await.unwrap();
-    server::remove(&house.store, house.person(3), room, PersonId(4)).await.unwrap();
-    server::leave(&house.store, house.person(3), room).await.unwrap();
-    server::join(&house.store, house.person(4), room).await.unwrap();
-    server::rename(&house.store, house.person(4), room, "Mine now".to_owned(), String::new()).await.unwrap();
+    acts::remove(&house.store, house.person(3), room, PersonId(4)).await.unwrap();
+    acts::remove(&house.store, house.person(3), room, PersonId(4)).await.unwrap();
+    acts::leave(&house.store, house.person(3), room).await.unwrap();
+    acts::join(&house.store, house.person(4), room).await.unwrap();
+    acts::rename(&house.store, house.person(4), room, "Mine now".to_owned(), String::new()).await.unwrap();
     assert_eq!(house.count("select count(*) from activity where verb in ('member.left', 'member.removed')").await, 3);
     assert_eq!(house.count("select member_count from conversations").await, 1);
 }
@@ -155,13 +178,13 @@ async fn leaving_ends_rights_and_passes_ownership() {
 #[tokio::test]
 async fn owners_invite_to_private_rooms() {
     let house = House::with(4).await;
-    let private = server::create_room(&house.store, house.person(2), "Private".to_owned(), String::new(), Access::Private).await.unwrap();
-    server::invite(&house.store, house.person(2), private, PersonId(3)).await.unwrap();
-    assert_eq!(server::invite(&house.store, house.person(3), private, PersonId(4)).await.unwrap_err().kind, ErrorKind::Forbidden);
-    assert_eq!(server::invite(&house.store, house.person(2), private, PersonId(5)).await.unwrap_err().kind, ErrorKind::NotFound);
+    let private = acts::create_room(&house.store, house.person(2), "Private".to_owned(), String::new(), Access::Private).await.unwrap();
+    acts::invite(&house.store, house.person(2), private, PersonId(3)).await.unwrap();
+    assert_eq!(acts::invite(&house.store, house.person(3), private, PersonId(4)).await.unwrap_err().kind, ErrorKind::Forbidden);
+    assert_eq!(acts::invite(&house.store, house.person(2), private, PersonId(5)).await.unwrap_err().kind, ErrorKind::NotFound);
     let open = house.room(2, [3]).await;
-    server::invite(&house.store, house.person(3), open, PersonId(4)).await.unwrap();
-    server::invite(&house.store, house.person(3), open, PersonId(4)).await.unwrap();
+    acts::invite(&house.store, house.person(3), open, PersonId(4)).await.unwrap();
+    acts::invite(&house.store, house.person(3), open, PersonId(4)).await.unwrap();
     assert_eq!(house.count("select count(*) from activity where verb = 'member.invited'").await, 2);
 }
 
@@ -169,26 +192,26 @@ async fn owners_invite_to_private_rooms() {
 #[tokio::test]
 async fn names_and_the_general_room() {
     let house = House::with(3).await;
-    let create = async |name: &str| server::create_room(&house.store, house.person(2), name.to_owned(), String::new(), Access::Open).await;
+    let create = async |name: &str| acts::create_room(&house.store, house.person(2), name.to_owned(), String::new(), Access::Open).await;
     let choir = create("Choir").await.unwrap();
     let taken = create("choir").await.unwrap_err();
     assert_eq!((taken.kind, taken.field.as_deref()), (ErrorKind::Conflict, Some("name")));
     let ballet = create("Ballet").await.unwrap();
     assert_eq!(
-        server::rename(&house.store, house.person(2), ballet, "CHOIR".to_owned(), String::new()).await.unwrap_err().kind,
+        acts::rename(&house.store, house.person(2), ballet, "CHOIR".to_owned(), String::new()).await.unwrap_err().kind,
         ErrorKind::Conflict
     );
-    server::rename(&house.store, house.person(1), choir, "Choir".to_owned(), "By an admin".to_owned()).await.unwrap();
+    acts::rename(&house.store, house.person(1), choir, "Choir".to_owned(), "By an admin".to_owned()).await.unwrap();
     for person in 1..=3 {
         let who = house.person(person).clone();
         house.store.write(async move |tx| server::welcome(tx, who.person, who.organisation).await).await.unwrap();
     }
     let general = ConversationId(house.count("select id from conversations where general").await);
     assert_eq!(house.count("select member_count from conversations where general").await, 3);
-    assert_eq!(server::leave(&house.store, house.person(2), general).await.unwrap_err().kind, ErrorKind::Conflict);
-    assert_eq!(server::remove(&house.store, house.person(1), general, PersonId(2)).await.unwrap_err().kind, ErrorKind::Conflict);
-    server::rename(&house.store, house.person(1), general, "Other".to_owned(), "Everyone".to_owned()).await.unwrap();
-    let rooms = server::rooms(&house.store, house.person(2)).await.unwrap();
+    assert_eq!(acts::leave(&house.store, house.person(2), general).await.unwrap_err().kind, ErrorKind::Conflict);
+    assert_eq!(acts::remove(&house.store, house.person(1), general, PersonId(2)).await.unwrap_err().kind, ErrorKind::Conflict);
+    acts::rename(&house.store, house.person(1), general, "Other".to_owned(), "Everyone".to_owned()).await.unwrap();
+    let rooms = acts::rooms(&house.store, house.person(2)).await.unwrap();
     assert_eq!((rooms[0].conversation.name.as_str(), rooms[0].conversation.topic.as_str()), ("General", "Everyone"));
 }
 
@@ -199,8 +222,8 @@ async fn owners_and_admins_delete() {
     let room = house.room(2, [3, 4]).await;
     for deleter in [2, 1] {
         let message = house.send(3, room, "hello").await.unwrap();
-        assert_eq!(server::delete(&house.store, house.person(4), message.id).await.unwrap_err().kind, ErrorKind::Forbidden);
-        server::delete(&house.store, house.person(deleter), message.id).await.unwrap();
+        assert_eq!(acts::delete(&house.store, house.person(4), message.id).await.unwrap_err().kind, ErrorKind::Forbidden);
+        acts::delete(&house.store, house.person(deleter), message.id).await.unwrap();
     }
     assert_eq!(house.count("select count(*) from activity where verb = 'message.deleted'").await, 2);
 }
@@ -214,15 +237,15 @@ async fn reactions_have_kinds() {
     let who = house.person(2).clone();
     house.committed();
     for _ in 0..2 {
-        server::react(&house.store, &who, message.id, "👍", true).await.unwrap();
+        acts::react(&house.store, &who, message.id, "👍", true).await.unwrap();
     }
     assert_eq!(house.announced(&format!("private-conversation.{room}")).len(), 1);
     for emoji in "🍇🍈🍉🍊🍋🍌🍍🥭🍎🍏🍐🍑🍒🍓🥝🍅🥥🥑🍆".chars() {
-        server::react(&house.store, &who, message.id, &emoji.to_string(), true).await.unwrap();
+        acts::react(&house.store, &who, message.id, &emoji.to_string(), true).await.unwrap();
     }
-    assert_eq!(server::react(&house.store, &who, message.id, "🥔", true).await.unwrap_err().kind, ErrorKind::Conflict);
-    server::react(&house.store, house.person(1), message.id, "👍", true).await.unwrap();
-    server::react(&house.store, &who, message.id, "👍", false).await.unwrap();
-    let thread = server::thread(&house.store, &who, room, None, None).await.unwrap().state;
+    assert_eq!(acts::react(&house.store, &who, message.id, "🥔", true).await.unwrap_err().kind, ErrorKind::Conflict);
+    acts::react(&house.store, house.person(1), message.id, "👍", true).await.unwrap();
+    acts::react(&house.store, &who, message.id, "👍", false).await.unwrap();
+    let thread = acts::thread(&house.store, &who, room, None, None).await.unwrap().state;
     assert_eq!(thread.messages[&1].reactions.len(), 20);
 }

@@ -1,4 +1,4 @@
-use crate::server;
+use crate::{server, testing::acts};
 use plenum_core::ids::PersonId;
 use plenum_store::db::Tx;
 use plenum_testing::{HERE, House};
@@ -34,11 +34,11 @@ async fn the_small_seed_is_believable() {
     let messages = house.count("select count(*) from messages").await;
     assert!((70..150).contains(&messages), "{messages}");
     for who in &house.people[..10] {
-        let sidebar = server::sidebar(&house.store, who).await.unwrap().state;
+        let sidebar = acts::sidebar(&house.store, who).await.unwrap().state;
         assert!(sidebar.unread() > 0, "{} has read everything", who.name);
         assert!(sidebar.lines.len() >= 3 && sidebar.lines.values().all(|line| line.last.is_some()));
         for id in sidebar.lines.keys() {
-            server::thread(&house.store, who, *id, None, None).await.unwrap();
+            acts::thread(&house.store, who, *id, None, None).await.unwrap();
         }
     }
     assert_eq!(
@@ -50,7 +50,7 @@ async fn the_small_seed_is_believable() {
         0
     );
     assert_eq!(house.count("select count(*) from conversations where member_count <> (select count(*) from memberships where conversation_id = conversations.id)").await, 0);
-    assert!(!server::search(&house.store, house.person(1), "concert", None).await.unwrap().is_empty());
+    assert!(!acts::search(&house.store, house.person(1), "concert", None).await.unwrap().is_empty());
 }
 
 /// The large seed has the numbers that it promises. Run by hand, it takes seconds: `cargo test -- --ignored large`.
@@ -67,19 +67,19 @@ async fn the_large_seed_is_large() {
     assert_eq!(house.count("select count(*) from messages where sent_at > strftime('%s') * 1000").await, 0);
     for _ in 0..2 {
         let begun = std::time::Instant::now();
-        let sidebar = server::sidebar(&house.store, house.person(1)).await.unwrap().state;
+        let sidebar = acts::sidebar(&house.store, house.person(1)).await.unwrap().state;
         assert_eq!(sidebar.lines.len(), 300);
         println!("sidebar in {:?}", begun.elapsed());
     }
     let begun = std::time::Instant::now();
-    server::thread(&house.store, house.person(1), plenum_core::ids::ConversationId(1), None, None).await.unwrap();
+    acts::thread(&house.store, house.person(1), plenum_core::ids::ConversationId(1), None, None).await.unwrap();
     println!("thread in {:?}", begun.elapsed());
     for query in ["cake", "keys", "cake kitchen nothing"] {
         let begun = std::time::Instant::now();
-        let found = server::search(&house.store, house.person(1), query, None).await.unwrap().len();
+        let found = acts::search(&house.store, house.person(1), query, None).await.unwrap().len();
         println!("search {query}: {found} in {:?}", begun.elapsed());
     }
     let begun = std::time::Instant::now();
-    let found = server::search(&house.store, house.person(1_999), "keys", None).await.unwrap().len();
+    let found = acts::search(&house.store, house.person(1_999), "keys", None).await.unwrap().len();
     println!("search keys by a member of few: {found} in {:?}", begun.elapsed());
 }

@@ -155,7 +155,7 @@ mod tests {
     }
 
     fn error(kind: ErrorKind, retry_after: Option<u32>) -> Result<(), AppError> {
-        Err(AppError { kind, message: "why".into(), field: None, retry_after, reference: None })
+        Err(AppError { kind, message: "why".into(), field: None, code: None, retry_after, reference: None })
     }
 
     proptest! {
@@ -207,7 +207,7 @@ mod tests {
     fn answers_are_judged_by_what_may_change() {
         assert_eq!(judge::<()>(&Ok(()), 0, 0.0), Verdict::Sent);
         assert_eq!(judge(&error(ErrorKind::SignedOut, None), 0, 0.0), Verdict::SignedOut);
-        let of_somebody_else = Err::<(), _>(AppError { field: Some("author".into()), ..AppError::conflict("why") });
+        let of_somebody_else = Err::<(), _>(AppError::conflict("why").with_code(plenum_core::error::ErrorCode::OtherAuthor));
         assert_eq!(judge(&of_somebody_else, 0, 0.0), Verdict::SignedOut);
         for kind in [ErrorKind::Invalid, ErrorKind::Forbidden, ErrorKind::NotFound, ErrorKind::Conflict] {
             assert_eq!(judge(&error(kind, None), 3, 0.5), Verdict::Refused("why".into()), "{kind:?}");

@@ -11,8 +11,8 @@ use crate::applications::{
 };
 use plenum_ui::{
     Confirm, Field, effect,
-    forms::{Done, Failure, FieldError, Submit, Switch, at, failure, succeeded},
-    page::{use_now, use_zone},
+    forms::{Done, Failure, FieldError, Submit, Switch, failure, field_error, succeeded},
+    page::{Loaded, use_now, use_zone},
     view,
 };
 
@@ -102,14 +102,14 @@ fn Settings(id: i64, settings: crate::applications::model::Settings) -> impl Int
             <ActionForm action=save attr:class="form">
                 <Failure failure=refused fields=&["name", "origins"]/>
                 <input type="hidden" name="id" value=id.to_string()/>
-                <Field id="name" name="name" label=words::NAME value=settings.name maxlength=80 error=at(refused, "name") required=true/>
+                <Field id="name" name="name" label=words::NAME value=settings.name maxlength=80 error=field_error(refused, "name") required=true/>
                 <Switch name="enabled" label=words::ENABLED text=words::ENABLED_TEXT on=settings.enabled/>
-                <Field id="origins" name="origins" label=words::ORIGINS hint=words::ORIGINS_HINT value=settings.origins.join(" ") error=at(refused, "origins")/>
+                <Field id="origins" name="origins" label=words::ORIGINS hint=words::ORIGINS_HINT value=settings.origins.join(" ") error=field_error(refused, "origins")/>
                 <Switch name="client_events" label=words::CLIENT_EVENTS text=words::CLIENT_EVENTS_TEXT on=settings.client_events/>
                 <Switch name="subscription_counts" label=words::COUNTS text=words::COUNTS_TEXT on=settings.subscription_counts/>
                 <Switch name="durable" label=words::DURABLE text=words::DURABLE_TEXT on=settings.durable/>
                 <div class="form-row">
-                    <Field id="connections" name="connections" kind="number" label=words::CONNECTIONS hint=words::ZERO value=settings.connections.to_string() required=true/>
+                    <Field id="connections" name="connections" kind="number" label=words::CONNECTIONS hint=words::USUAL value=settings.connections.to_string() required=true/>
                     <Field id="members" name="presence_members" kind="number" label=words::MEMBERS hint=words::ZERO value=settings.presence_members.to_string() required=true/>
                     <Field id="bytes" name="data_bytes" kind="number" label=words::BYTES hint=words::ZERO value=settings.data_bytes.to_string() required=true/>
                 </div>
@@ -134,7 +134,7 @@ fn Webhooks(id: i64, webhooks: Vec<Webhook>, changed: RwSignal<usize>) -> impl I
         let lines = webhooks
             .into_iter()
             .map(|webhook| {
-                let which = words::of(&webhook.url);
+                let which = words::which_one(&webhook.url);
                 view! {
                     <li class="line">
                         <div class="line-text">
@@ -174,11 +174,11 @@ fn Webhooks(id: i64, webhooks: Vec<Webhook>, changed: RwSignal<usize>) -> impl I
             <ActionForm action=add attr:class="form">
                 <Failure failure=refused fields=&["url", "events"]/>
                 <input type="hidden" name="id" value=id.to_string()/>
-                <Field id="url" name="url" kind="url" label=words::URL autocomplete="off" error=at(refused, "url") required=true/>
+                <Field id="url" name="url" kind="url" label=words::URL autocomplete="off" error=field_error(refused, "url") required=true/>
                 <fieldset class="field" aria-describedby="events-error">
                     <legend>{words::EVENTS}</legend>
                     {boxes}
-                    <FieldError id="events-error" error=at(refused, "events")/>
+                    <FieldError id="events-error" error=field_error(refused, "events")/>
                 </fieldset>
                 <div class="form-actions">
                     <Submit label=words::ADD busy=add.pending()/>
@@ -213,21 +213,18 @@ fn Deliveries(id: i64) -> impl IntoView {
             </li>
         }
     };
+    let content = move |all: Vec<Delivery>| {
+        if all.is_empty() {
+            view! { <p class="muted">{words::NO_DELIVERIES}</p> }
+        } else {
+            let lines = all.into_iter().map(line).collect_view();
+            view! { <ul class="lines">{lines}</ul> }
+        }
+    };
     view! {
         <section class="card stack" aria-labelledby="deliveries">
             <h2 id="deliveries">{words::DELIVERIES}</h2>
-            <Transition>
-                {move || Suspend::new(async move {
-                    match deliveries.await {
-                        Ok(all) if all.is_empty() => view! { <p class="muted">{words::NO_DELIVERIES}</p> },
-                        Ok(all) => {
-                            let lines = all.into_iter().map(line).collect_view();
-                            view! { <ul class="lines">{lines}</ul> }
-                        }
-                        Err(error) => view! { <p class="muted">{error.message}</p> },
-                    }
-                })}
-            </Transition>
+            <Loaded from=deliveries fault=|error| view! { <p class="muted">{error.message}</p> } children=content/>
         </section>
     }
 }

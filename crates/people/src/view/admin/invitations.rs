@@ -1,15 +1,15 @@
 //! Invitations: making one, handing its address on, taking it back.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use strum::VariantArray as _;
 
 use crate::{
     api::admin,
     model::Invitation,
-    view::forms::{Failure, Submit, at, failure},
+    view::forms::{Failure, Submit, failure, field_error},
     words,
 };
-use plenum_core::people::Role;
+use plenum_core::{mail::MailWay, people::Role};
 use plenum_directory as directory;
 use plenum_ui::{
     CopyLine, Field, memo,
@@ -21,23 +21,24 @@ use plenum_ui::{
 pub(super) fn Invitations(
     /// Those that can be used, and those that were lately.
     invitations: Vec<Invitation>,
-    /// Where they lead, up to their secret.
-    register_at: String,
+    /// The address of the one that a page without scripts has just made.
+    told: Option<String>,
+    /// Whether mail leaves the server.
+    mail: MailWay,
     /// Makes one.
     invite: ServerAction<admin::Invite>,
     /// Takes one back.
     withdraw: ServerAction<admin::WithdrawInvitation>,
 ) -> impl IntoView {
     let (invite_failed, withdraw_failed) = (failure(invite), failure(withdraw));
-    let query = use_query_map();
     let made = invite.value();
-    // With scripts the action tells the address; without, the page was led here with its secret.
-    let address = memo(move || {
-        let told = made.with(|made| made.as_ref().and_then(|made| made.as_ref().ok().cloned()));
-        told.or_else(|| query.with(|query| query.get_str("invitation").map(|token| format!("{register_at}{token}"))))
-    });
-    let options =
-        Role::ALL.into_iter().map(|role| view! { <option value=role.word()>{directory::words::role(role)}</option> }).collect_view();
+    // With scripts the action tells the address.
+    let address = memo(move || made.with(|made| made.as_ref().and_then(|made| made.as_ref().ok().cloned())).or_else(|| told.clone()));
+    let options = Role::VARIANTS
+        .iter()
+        .copied()
+        .map(|role| view! { <option value=role.into_str()>{directory::words::role(role)}</option> })
+        .collect_view();
     let lines = if invitations.is_empty() {
         view! { <p class="muted">{words::NO_INVITATIONS}</p> }.into_any()
     } else {
@@ -56,10 +57,10 @@ pub(super) fn Invitations(
                             id="invite-email"
                             name="email"
                             label=words::EMAIL_OPTIONAL
-                            hint=words::EMAIL_OPTIONAL_HINT
+                            hint=words::email_optional_hint(mail)
                             kind="email"
                             autocomplete="off"
-                            error=at(invite_failed, "email")
+                            error=field_error(invite_failed, "email")
                         />
                         <div class="field">
                             <label for="invite-role">{words::ROLE}</label>

@@ -1,6 +1,7 @@
 //! The table of people with what they may do, and a form for each to change it.
 
 use leptos::prelude::*;
+use strum::VariantArray as _;
 
 use crate::{
     api::admin,
@@ -11,7 +12,7 @@ use crate::{
 use plenum_core::people::Role;
 use plenum_directory as directory;
 use plenum_ui::{
-    Avatar, EmptyState,
+    Avatar, Column, EmptyState, RowMenu, Table,
     page::{use_now, use_zone},
     view,
 };
@@ -28,24 +29,19 @@ pub(super) fn PeopleTable(
     }
     let failure = failure(action);
     let rows = people.into_iter().map(|person| view! { <Row person action/> }).collect_view();
+    let columns = [
+        Column::text(words::NAME),
+        Column::text(words::EMAIL),
+        Column::text(words::ROLES),
+        Column::text(words::SINCE),
+        Column::actions(words::ACTIONS),
+    ];
     view! {
         <Failure failure/>
         <Done name="roles" by_action=succeeded(action)/>
-        <table class="table">
-            <caption class="visually-hidden">{words::PEOPLE_TABLE}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{words::NAME}</th>
-                    <th scope="col">{words::EMAIL}</th>
-                    <th scope="col">{words::ROLES}</th>
-                    <th scope="col">{words::SINCE}</th>
-                    <th scope="col">
-                        <span class="visually-hidden">{words::ACTIONS}</span>
-                    </th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <Table columns caption=words::PEOPLE_TABLE>
+            {rows}
+        </Table>
     }
     .into_any()
 }
@@ -55,13 +51,14 @@ fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>) -> impl IntoV
     let (zone, now) = (use_zone(), use_now());
     let (id, since) = (person.card.id, person.created_at);
     let (initials, hue, name) = (person.card.initials(), person.card.hue, person.card.name.clone());
-    let choices = Role::ALL
-        .into_iter()
+    let choices = Role::VARIANTS
+        .iter()
+        .copied()
         .filter(|role| *role != Role::Member)
         .map(|role| {
             view! {
                 <label class="check">
-                    <input type="checkbox" name="roles[]" value=role.word() checked=person.roles.contains(&role)/>
+                    <input type="checkbox" name="roles[]" value=role.into_str() checked=person.roles.contains(&role)/>
                     <span>{directory::words::role(role)}</span>
                 </label>
             }
@@ -79,21 +76,15 @@ fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>) -> impl IntoV
             <td data-label=words::ROLES>{directory::words::roles(&person.roles)}</td>
             <td data-label=words::SINCE>{move || zone.with(|zone| zone.short(since, now))}</td>
             <td class="cell-actions">
-                <details class="dropdown">
-                    <summary class="btn" data-size="s">
-                        {words::ROLES}
-                        <span class="visually-hidden">{words::roles_of(&name)}</span>
-                    </summary>
-                    <div class="menu" data-align="end">
-                        <ActionForm action attr:class="form">
-                            <input type="hidden" name="person" value=id.to_string()/>
-                            {choices}
-                            <button class="btn" type="submit" data-kind="primary" data-size="s">
-                                {words::SAVE}
-                            </button>
-                        </ActionForm>
-                    </div>
-                </details>
+                <RowMenu label=words::ROLES of=words::roles_of(&name)>
+                    <ActionForm action attr:class="form">
+                        <input type="hidden" name="person" value=id.to_string()/>
+                        {choices}
+                        <button class="btn" type="submit" data-kind="primary" data-size="s">
+                            {words::SAVE}
+                        </button>
+                    </ActionForm>
+                </RowMenu>
             </td>
         </tr>
     }

@@ -1,7 +1,6 @@
 //! `/admin/sign-ins`: who is signed in with what, and ending it.
 
 use leptos::prelude::*;
-use leptos_router::{components::Form, hooks::use_query_map};
 
 use crate::{
     api::admin,
@@ -9,22 +8,18 @@ use crate::{
     view::forms::{Done, Failure, failure, succeeded},
     words,
 };
-use plenum_core::{activity::live::AuditEvent, error::AppError, live::Snapshot};
+use plenum_core::{activity::live::AuditEvent, live::Snapshot};
 use plenum_ui::{
-    Avatar, EmptyState, Icon, Notice, TimeText,
-    client::{Update, use_live},
-    dynamic, effect, memo,
-    page::{AdminPage, FaultWithin, use_now, use_organisation, use_zone},
+    Avatar, Column, EmptyState, Pager, Search, Table, When, dynamic, effect, memo,
+    page::{AdminPage, Ended, Followed, Loaded, use_organisation},
     redirect::encoded,
-    view,
+    use_query, view,
 };
-
-type Page = Resource<Result<Snapshot<SignedIn>, AppError>>;
 
 /// `/admin/sign-ins`
 #[component]
 pub fn AdminSignInsPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let asked = memo(move || {
         query.with(|query| {
             let from: u32 = query.get_str("from").and_then(|from| from.parse().ok()).unwrap_or_default();
@@ -34,35 +29,14 @@ pub fn AdminSignInsPage() -> impl IntoView {
     let page = Resource::new_blocking(move || asked.get(), |(query, offset)| admin::sign_ins(query, offset));
     let end = ServerAction::<admin::EndSignIn>::new();
     let ended = succeeded(end);
-    effect(move |_| {
-        if ended.get() {
-            page.refetch();
-        }
-    });
-    let content = move || {
-        Suspend::new(async move {
-            match page.await {
-                Ok(snapshot) => {
-                    let (query, offset) = asked.get_untracked();
-                    view! { <Listed snapshot query offset end page/> }
-                }
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
+    let content = move |snapshot| {
+        let (query, offset) = asked.get_untracked();
+        view! { <Listed snapshot query offset end/> }
     };
     let search = dynamic(move || {
-        let (query, _) = asked.get();
+        let (text, _) = asked.get();
         view! {
-            <Form method="GET" action="/admin/sign-ins" attr:class="filter" attr:role="search">
-                <label class="search">
-                    <span class="visually-hidden">{words::SEARCH_PEOPLE}</span>
-                    <Icon name="search"/>
-                    <input class="input" type="search" name="q" value=query placeholder=words::SEARCH_PEOPLE/>
-                </label>
-                <button class="btn" type="submit">
-                    {words::SEARCH}
-                </button>
-            </Form>
+            <Search action="/admin/sign-ins" text label=words::SEARCH_PEOPLE button=words::SEARCH/>
         }
     });
     view! {
@@ -71,75 +45,61 @@ pub fn AdminSignInsPage() -> impl IntoView {
             {search}
             <Failure failure=failure(end)/>
             <Done name="ended" by_action=ended text=words::SIGNED_OUT_THERE/>
-            <Transition>{content}</Transition>
+            <Loaded from=page children=content/>
         </AdminPage>
     }
 }
 
 #[component]
-fn Listed(snapshot: Snapshot<SignedIn>, query: String, offset: u32, end: ServerAction<admin::EndSignIn>, page: Page) -> impl IntoView {
-    let Snapshot { state: SignedIn { rows, more }, cursors } = snapshot;
-    let no_longer = RwSignal::new(None::<String>);
-    let cursor = cursors.into_iter().next().map(|(_, cursor)| cursor);
-    let organisation = use_organisation();
-    // Each way in and out leaves a row in the record, whose head is told.
-    use_live::<AuditEvent>(
-        organisation,
-        move |_| cursor.clone(),
-        move |update| match update {
-            Update::Events(_) | Update::Stale => page.refetch(),
-            Update::Refused { reason, .. } => no_longer.set(Some(reason)),
-            Update::Returned => no_longer.set(None),
-        },
-    );
+fn Listed(snapshot: Snapshot<SignedIn>, query: String, offset: u32, end: ServerAction<admin::EndSignIn>) -> impl IntoView {
+    let asked = query.clone();
+    let followed = Followed::new(snapshot, move || admin::sign_ins(asked.clone(), offset)).on::<AuditEvent>(use_organisation());
+    let ended = succeeded(end);
+    effect(move |_| {
+        if ended.get() {
+            followed.renew();
+        }
+    });
+    view! {
+        <Ended reason=followed.ended text=words::SIGN_INS_ENDED/>
+        {dynamic(move || list(followed.shown.get(), &query, offset, end))}
+    }
+}
+
+fn list(signed_in: SignedIn, query: &str, offset: u32, end: ServerAction<admin::EndSignIn>) -> AnyView {
+    let SignedIn { rows, more } = signed_in;
     let shown = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let address = |offset: u32| format!("/admin/sign-ins?q={}&from={offset}", encoded(&query));
+    let address = |offset: u32| format!("/admin/sign-ins?q={}&from={offset}", encoded(query));
     let before = (offset > 0).then(|| address(offset.saturating_sub(50)));
     let after = more.then(|| address(offset.saturating_add(shown)));
     let table = if rows.is_empty() {
         view! { <EmptyState icon="people" title=words::NO_SIGN_INS text=words::NO_SIGN_INS_TEXT/> }
     } else {
         let rows = rows.into_iter().map(|row| view! { <Row row end/> }).collect_view();
+        let columns = [
+            Column::text(words::NAME),
+            Column::text(words::WITH),
+            Column::text(words::ADDRESS),
+            Column::text(words::SINCE),
+            Column::text(words::LAST_USED),
+            Column::actions(words::ACTIONS),
+        ];
         view! {
-            <table class="table">
-                <caption class="visually-hidden">{words::SIGN_INS_TABLE}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{words::NAME}</th>
-                        <th scope="col">{words::WITH}</th>
-                        <th scope="col">{words::ADDRESS}</th>
-                        <th scope="col">{words::SINCE}</th>
-                        <th scope="col">{words::LAST_USED}</th>
-                        <th scope="col">
-                            <span class="visually-hidden">{words::ACTIONS}</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            <Table columns caption=words::SIGN_INS_TABLE>
+                {rows}
+            </Table>
         }
     };
     view! {
-        {dynamic(move || no_longer.get().map(|reason| view! { <Notice>{words::SIGN_INS_ENDED}" "{reason}</Notice> }))}
         {table}
-        <nav class="form-actions" aria-label=words::PAGES>
-            {before.map(|address| view! { <a class="btn" href=address rel="prev">{words::EARLIER}</a> })}
-            {after.map(|address| view! { <a class="btn" href=address rel="next">{words::LATER}</a> })}
-        </nav>
+        <Pager label=words::PAGES before after/>
     }
 }
 
 #[component]
 fn Row(row: AnySignIn, end: ServerAction<admin::EndSignIn>) -> impl IntoView {
-    let (zone, now) = (use_zone(), use_now());
     let AnySignIn { person, token, sign_in } = row;
     let (id, initials, hue) = (person.id, person.initials(), person.hue);
-    let when = move |at| {
-        dynamic(move || {
-            let (text, full) = zone.with(|zone| (zone.short(at, now), zone.full(at)));
-            view! { <TimeText at text full/> }
-        })
-    };
     let about = words::sign_in_of(&person.name, &sign_in.device);
     let action = if sign_in.current {
         view! {
@@ -169,8 +129,8 @@ fn Row(row: AnySignIn, end: ServerAction<admin::EndSignIn>) -> impl IntoView {
             </th>
             <td data-label=words::WITH>{sign_in.device} " " {token}</td>
             <td data-label=words::ADDRESS>{sign_in.address}</td>
-            <td data-label=words::SINCE>{when(sign_in.created_at)}</td>
-            <td data-label=words::LAST_USED>{when(sign_in.used_at)}</td>
+            <td data-label=words::SINCE><When at=sign_in.created_at/></td>
+            <td data-label=words::LAST_USED><When at=sign_in.used_at/></td>
             <td class="cell-actions">{action}</td>
         </tr>
     }

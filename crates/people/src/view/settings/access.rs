@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::own,
-    view::forms::{Done, Failure, NewPassword, Submit, at, failure, is_done, succeeded},
+    view::forms::{Done, Failure, NewPassword, Submit, failure, field_error, is_done, succeeded},
     words,
 };
 use plenum_core::people::SignIn;
@@ -33,7 +33,7 @@ pub(super) fn ChangePassword(
                     label=words::CURRENT_PASSWORD
                     kind="password"
                     autocomplete="current-password"
-                    error=at(failure, "current")
+                    error=field_error(failure, "current")
                     required=true
                 />
                 <NewPassword label=words::NEW_PASSWORD failure/>

@@ -1,6 +1,7 @@
 //! Light, dark or as the system. With scripts a choice is taken at once; without, by the button.
 
 use leptos::{prelude::*, server_fn::ServerFn as _};
+use strum::VariantArray as _;
 
 use crate::words;
 use plenum_ui::{
@@ -16,14 +17,16 @@ pub(super) fn Appearance(
 ) -> impl IntoView {
     let choose = use_theme();
     let chosen = RwSignal::new(theme);
-    let choices = Theme::ALL
+    let choices = Theme::VARIANTS
+        .iter()
+        .copied()
         .map(|choice| {
             view! {
                 <label>
                     <input
                         type="radio"
                         name="theme"
-                        value=choice.word()
+                        value=choice.into_str()
                         checked=choice == theme
                         on:change=move |_| {
                             chosen.set(choice);

@@ -1,20 +1,22 @@
 //! One's tokens: what programs ask with. The list, a new one, and its secret, which is shown once, with scripts or without.
 
 use leptos::prelude::*;
+use strum::VariantArray as _;
 
 use crate::{
     api::{tokens as api, tokens::OwnTokens},
-    view::forms::{Failure, FieldError, Submit, at, failure, is_done, succeeded},
+    view::forms::{Failure, FieldError, Submit, failure, field_error, is_done, succeeded},
     words as people_words,
     words::tokens as words,
 };
 use plenum_core::{
+    error::AppError,
     ids::SignInId,
     people::{MadeToken, Role, Scope, TOKEN_DAYS, TOKEN_NAME_CHARS, Token},
 };
 use plenum_ui::{
     Confirm, CopyLine, Field, Icon, dynamic, memo,
-    page::{use_now, use_role, use_zone},
+    page::{Loaded, use_now, use_role, use_zone},
     view,
 };
 
@@ -34,22 +36,16 @@ pub(super) fn Tokens() -> impl IntoView {
         }
     });
     let ended = (succeeded(end), is_done("token-ended"));
-    let content = move || {
-        Suspend::new(async move {
-            match all.await {
-                Ok(OwnTokens { tokens, made }) => {
-                    let told = made.clone().map(|made| view! { <Made made/> });
-                    // Without scripts the secret has been shown, or is lost; the page says which.
-                    let unseen = dynamic(move || (is_done("token").get() && made.is_none()).then(|| view! { <p>{words::WAS_SHOWN}</p> }));
-                    view! {
-                        <div role="status">{told} {unseen}</div>
-                        <List tokens end open asked/>
-                    }
-                }
-                Err(error) => view! { <p class="muted">{error.message}</p> },
-            }
-        })
+    let content = move |OwnTokens { tokens, made }: OwnTokens| {
+        let told = made.clone().map(|made| view! { <Made made/> });
+        // Without scripts the secret has been shown, or is lost; the page says which.
+        let unseen = dynamic(move || (is_done("token").get() && made.is_none()).then(|| view! { <p>{words::WAS_SHOWN}</p> }));
+        view! {
+            <div role="status">{told} {unseen}</div>
+            <List tokens end open asked/>
+        }
     };
+    let fault = |error: AppError| view! { <p class="muted">{error.message}</p> };
     view! {
         <section class="card" aria-labelledby="tokens">
             <h2 id="tokens">{words::TOKENS}</h2>
@@ -61,7 +57,7 @@ pub(super) fn Tokens() -> impl IntoView {
                     </a>
                 </p>
                 <Failure failure=end_failed/>
-                <Transition>{content}</Transition>
+                <Loaded from=all fault children=content/>
                 <p class="form-status" role="status">
                     {move || (ended.0.get() || ended.1.get()).then_some(words::ENDED)}
                 </p>
@@ -98,7 +94,7 @@ fn Line(token: Token, end: ServerAction<api::EndToken>, open: RwSignal<bool>, as
             words::times(&zone.short(created_at, now), used.as_deref(), &zone.short(expires_at, now))
         })
     });
-    let scopes = scopes.into_iter().map(Scope::word).collect::<Vec<_>>().join(", ");
+    let scopes = scopes.into_iter().map(|scope| scope.into_str()).collect::<Vec<_>>().join(", ");
     let of_which = people_words::of_device(&name);
     view! {
         <li class="line">
@@ -135,13 +131,13 @@ fn New(create: ServerAction<api::CreateToken>) -> impl IntoView {
     let made = memo(move || made.with(|made| made.as_ref().and_then(|made| made.as_ref().ok().cloned())));
     let admin = use_role(Role::Admin);
     let boxes = move || {
-        let offered = Scope::ALL.into_iter().filter(move |scope| *scope != Scope::Admin || admin.get());
+        let offered = Scope::VARIANTS.iter().copied().filter(move |scope| *scope != Scope::Admin || admin.get());
         let boxes = offered.map(|scope| {
             view! {
                 <label class="check">
-                    <input type="checkbox" name="scopes[]" value=scope.word() checked=scope == Scope::Read/>
+                    <input type="checkbox" name="scopes[]" value=scope.into_str() checked=scope == Scope::Read/>
                     <span>
-                        {scope.word()} <small>{words::scope(scope)}</small>
+                        {scope.into_str()} <small>{words::scope(scope)}</small>
                     </span>
                 </label>
             }
@@ -163,20 +159,20 @@ fn New(create: ServerAction<api::CreateToken>) -> impl IntoView {
                 hint=words::NAME_HINT
                 autocomplete="off"
                 maxlength=TOKEN_NAME_CHARS
-                error=at(refused, "name")
+                error=field_error(refused, "name")
                 required=true
             />
             <fieldset class="field" aria-describedby="token-scopes-error">
                 <legend>{words::SCOPES}</legend>
                 {boxes}
-                <FieldError id="token-scopes-error" error=at(refused, "scopes")/>
+                <FieldError id="token-scopes-error" error=field_error(refused, "scopes")/>
             </fieldset>
             <div class="field">
                 <label for="token-days">{words::VALID}</label>
                 <select class="input select" id="token-days" name="expires_in_days" aria-describedby="token-days-error">
                     {days}
                 </select>
-                <FieldError id="token-days-error" error=at(refused, "expires_in_days")/>
+                <FieldError id="token-days-error" error=field_error(refused, "expires_in_days")/>
             </div>
             <Field
                 id="token-current"
@@ -185,7 +181,7 @@ fn New(create: ServerAction<api::CreateToken>) -> impl IntoView {
                 hint=words::YOUR_PASSWORD_HINT
                 kind="password"
                 autocomplete="current-password"
-                error=at(refused, "current")
+                error=field_error(refused, "current")
                 required=true
             />
             <div class="form-actions">

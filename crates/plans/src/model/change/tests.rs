@@ -102,7 +102,7 @@ proptest! {
                 prop_assert!(!overlap(*cell, *other), "{cell:?} {other:?}");
             }
         }
-        if let Some(bounds) = Bounds::of(cells) {
+        if let Some(bounds) = Bounds::around(cells) {
             prop_assert_eq!((bounds.left, bounds.top), (0, 0));
         }
         for section in &plan.sections {

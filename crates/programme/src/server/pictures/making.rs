@@ -2,12 +2,13 @@
 //! before it is decoded, so that a small file cannot fill the memory. Nothing of the file that was sent is kept: no hidden data, no place
 //! where it was taken.
 
-use std::io::Cursor;
+use std::{io::Cursor, sync::Arc};
 
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage, codecs::jpeg::JpegEncoder, imageops::FilterType};
 use tokio::sync::Semaphore;
 
 use plenum_core::error::{AppError, AppResult};
+use plenum_store::db::Store;
 
 /// Bytes of a file that is sent.
 pub const LARGEST: usize = 5 * 1024 * 1024;
@@ -21,8 +22,14 @@ const SMALL: u32 = 400;
 const HIGH: u32 = 2;
 const QUALITY: u8 = 82;
 
-/// One is made at a time, so that a crowd of them takes no more memory than one.
-static ONE: Semaphore = Semaphore::const_new(1);
+/// One is made at a time, so that a crowd of them takes no more memory than one; a [part](Store::part) of the store.
+struct Turn(Arc<Semaphore>);
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(1)))
+    }
+}
 
 /// What was made.
 #[derive(Debug, Clone)]
@@ -41,9 +48,9 @@ pub struct Made {
 ///
 /// # Errors
 /// 422 `picture` if it is none, or too large.
-pub async fn make(sent: Vec<u8>) -> AppResult<Made> {
+pub async fn make(store: &Store, sent: Vec<u8>) -> AppResult<Made> {
     // The turn ends with the work, also when whoever asked has gone.
-    let turn = ONE.acquire().await.map_err(|_| AppError::internal())?;
+    let turn = Arc::clone(&store.part::<Turn>().0).acquire_owned().await.map_err(|_| AppError::internal())?;
     let work = move || {
         let _turn = turn;
         remake(&sent)

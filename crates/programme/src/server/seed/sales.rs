@@ -27,9 +27,6 @@ struct Offer {
 }
 
 /// Sells seats of the first event that has some to `people`, a few neighbours at a time.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn seed_sales(tx: &mut Tx, organisation: OrganisationId, people: &[PersonCard]) -> AppResult<()> {
     let found: Option<(EventId, SpaceId)> = sqlx::query_as(
         "select e.id, e.space_id from events e where e.organisation_id = $1 and exists (select 1 from seats s where s.event_id = e.id) order by e.id limit 1",
@@ -129,7 +126,7 @@ async fn buy(tx: &mut Tx, organisation: OrganisationId, event: EventId, person: 
     // What they pay, they begin with: the wallets are as full as those of people who went to no gala.
     let money = Money::new(total, Currency::Eur);
     let wallet = ledger::of_person(tx, organisation, person.id, money.currency).await?;
-    let gateway = ledger::own(tx, organisation, AccountKind::Gateway, money.currency).await?;
+    let gateway = ledger::organisation_account(tx, organisation, AccountKind::Gateway, money.currency).await?;
     let opening = Transfer {
         organisation,
         kind: TransferKind::Opening,

@@ -12,7 +12,7 @@ use plenum_core::{
 };
 use plenum_events::{
     live::{event::EventEvent, seats::SeatsEvent},
-    server::events::Looker,
+    server::events::EventViewer,
 };
 use plenum_sales::{
     live::own::OwnEvent,
@@ -21,10 +21,10 @@ use plenum_sales::{
         seat_map::SeatMap,
     },
     server::{
-        baskets::{self, Part},
+        baskets::{self, Part, Together},
         expiry, holds,
         orders::{self, Wish},
-        seats, waiting_list as waiting,
+        seats, waiting_list,
     },
 };
 use plenum_store::db::{Committed, Tx, now};
@@ -155,9 +155,12 @@ impl Hall {
                     let places = Places { ticket_type_id: standing, quantity: *quantity };
                     baskets::stand(tx, &who, event, places, TERMS).await.map(drop)
                 }
-                Command::Best { count, .. } => baskets::hold_best(tx, &who, event, *count, None, TERMS).await.map(drop),
-                Command::Wait { .. } => waiting::join(tx, &who, standing, TERMS).await.map(drop),
-                Command::Leave { .. } => waiting::leave(tx, &who, standing).await,
+                Command::Best { count, .. } => {
+                    let blocks = baskets::best_blocks(tx, &who, event, Together { count: *count, ticket_type: None }, now).await?;
+                    baskets::hold_block(tx, &who, event, &blocks, TERMS).await.map(drop)
+                }
+                Command::Wait { .. } => waiting_list::join(tx, &who, standing, TERMS).await.map(drop),
+                Command::Leave { .. } => waiting_list::leave(tx, &who, standing).await,
                 _ => {
                     let Some(held) = held else { return Ok(()) };
                     match &command {
@@ -190,7 +193,7 @@ impl Hall {
     }
 
     async fn map(&self, who: Option<&Identity>) -> SeatMap {
-        let looker = Looker { organisation: self.house.person(1).organisation, who: who.cloned() };
+        let looker = EventViewer { organisation: self.house.person(1).organisation, who: who.cloned() };
         seats::map(&mut self.house.store.read().await.unwrap(), &looker, self.event, TERMS, now()).await.unwrap()
     }
 }
@@ -231,37 +234,61 @@ fn shown(map: &SeatMap, at: i64) -> SeatMap {
     map
 }
 
+/// Opens the maps of everyone before command number `start`, and compares what they show in the end with fresh ones.
+fn check(commands: Vec<Command>, start: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut hall = hall().await;
+        let viewers: Vec<Option<Identity>> = (1..=PEOPLE).map(|person| Some(hall.house.person(person).clone())).chain([None]).collect();
+        let mut maps = Vec::new();
+        let start = start.min(commands.len() - 1);
+        for (index, command) in commands.into_iter().enumerate() {
+            if index == start {
+                hall.house.committed();
+                for viewer in &viewers {
+                    maps.push((viewer.clone(), hall.map(viewer.as_ref()).await));
+                }
+            }
+            hall.perform(command).await;
+        }
+        let events = hall.house.committed();
+        apply(&mut maps, &events, hall.event);
+        let once = maps.clone();
+        apply(&mut maps, &events[events.len().saturating_sub(1)..], hall.event);
+        for ((viewer, map), (_, before)) in maps.iter().zip(&once) {
+            let fresh = hall.map(viewer.as_ref()).await;
+            let at = fresh.now;
+            assert_eq!(shown(map, at), shown(&fresh, at), "for {viewer:?}");
+            assert_eq!(shown(before, at), shown(map, at), "an event again changes nothing");
+            assert!(fresh.types.iter().all(|known| known.is_sound()));
+        }
+    });
+}
+
+/// Who lets places go can be first in the waiting list for them: what they are offered is not hidden by what they had before it.
+#[test]
+fn who_lets_go_may_be_offered_it_again() {
+    use Command::{Best, Buy, Hold, Release, Stand, Wait};
+    let commands = vec![
+        Best { by: 1, count: 1 },
+        Hold { by: 1, seats: vec![0] },
+        Stand { by: 2, quantity: 3 },
+        Hold { by: 1, seats: vec![1] },
+        Release { by: 4 },
+        Wait { by: 2 },
+        Buy { by: 1 },
+        Wait { by: 1 },
+        Stand { by: 2, quantity: 1 },
+    ];
+    let last = commands.len() - 1;
+    check(commands, last);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn an_old_map_and_the_events_make_a_fresh_one(commands in proptest::collection::vec(any_command(), 1..24), start in 0..24_usize) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let mut hall = hall().await;
-            let viewers: Vec<Option<Identity>> = (1..=PEOPLE).map(|person| Some(hall.house.person(person).clone())).chain([None]).collect();
-            let mut maps = Vec::new();
-            let start = start.min(commands.len() - 1);
-            for (index, command) in commands.into_iter().enumerate() {
-                if index == start {
-                    hall.house.committed();
-                    for viewer in &viewers {
-                        maps.push((viewer.clone(), hall.map(viewer.as_ref()).await));
-                    }
-                }
-                hall.perform(command).await;
-            }
-            let events = hall.house.committed();
-            apply(&mut maps, &events, hall.event);
-            let once = maps.clone();
-            apply(&mut maps, &events[events.len().saturating_sub(1)..], hall.event);
-            for ((viewer, map), (_, before)) in maps.iter().zip(&once) {
-                let fresh = hall.map(viewer.as_ref()).await;
-                let at = fresh.now;
-                assert_eq!(shown(map, at), shown(&fresh, at), "for {viewer:?}");
-                assert_eq!(shown(before, at), shown(map, at), "an event again changes nothing");
-                assert!(fresh.types.iter().all(|known| known.is_sound()));
-            }
-        });
+        check(commands, start);
     }
 }

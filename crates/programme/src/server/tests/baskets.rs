@@ -2,15 +2,16 @@
 
 use super::{TERMS, end_all, house, seated};
 use plenum_core::error::ErrorKind;
-use plenum_events::server::events::Looker;
+use plenum_events::server::events::EventViewer;
 use plenum_sales::{
     model::hold::Wanted,
     server::{
-        baskets::{self, Part},
+        baskets::{self, Part, Together},
         expiry, holds, seats,
     },
 };
 use plenum_store::db::{Tx, now};
+use std::collections::BTreeSet;
 
 /// A basket lasts longer by as much again, twice and not three times; with its last seat it is gone.
 #[tokio::test]
@@ -31,6 +32,46 @@ async fn a_basket_is_extended_and_emptied() {
         Ok(())
     };
     house.store.write(body).await.unwrap();
+}
+
+/// I33: the writer looks at the seats that were chosen outside it and at no others; of these blocks the first that is free is held.
+#[tokio::test]
+async fn the_writer_takes_the_first_block_that_is_free() {
+    let house = house(3).await;
+    let (event, _) = seated(&house, 1).await;
+    let wanted = Together { count: 2, ticket_type: None };
+    let (one, other) = (house.person(2).clone(), house.person(3).clone());
+    let blocks = baskets::best_blocks(&mut house.store.read().await.unwrap(), &one, event, wanted, now()).await.unwrap();
+    let distinct: BTreeSet<_> = blocks.iter().flatten().collect();
+    assert_eq!((blocks.len(), distinct.len()), (8, 16));
+    let first_two = blocks[..2].to_vec();
+    let body = async move |tx: &mut Tx| {
+        // Somebody was faster with one seat of the first.
+        let seats = Wanted { seats: vec![blocks[0][1]], standing: Vec::new() };
+        holds::hold(tx, &other, event, &seats, TERMS).await?;
+        let held = baskets::hold_block(tx, &one, event, &blocks[..2], TERMS).await?.unwrap();
+        let none = baskets::hold_block(tx, &other, event, &blocks[..2], TERMS).await?;
+        Ok((held.seats, none))
+    };
+    let (mut second, (held, none)) = (first_two[1].clone(), house.store.write(body).await.unwrap());
+    second.sort_unstable();
+    assert_eq!((held, none), (second, None));
+}
+
+/// Whoever wants the best seats at the same time gets some, each others; the same key again the same.
+#[tokio::test]
+async fn a_crowd_that_wants_the_best_gets_seats_of_its_own() {
+    let house = house(30).await;
+    let (event, _) = seated(&house, 1).await;
+    let wanted = Together { count: 3, ticket_type: None };
+    let best = |index: usize| {
+        let key = Some(format!("the-best-{index}"));
+        baskets::hold_best(&house.store, house.person(index), event, wanted, key, TERMS)
+    };
+    let held = futures::future::join_all((1..=30).map(best)).await;
+    let held: Vec<_> = held.into_iter().map(Result::unwrap).collect();
+    assert_eq!(held.iter().flat_map(|hold| &hold.seats).collect::<BTreeSet<_>>().len(), 90);
+    assert_eq!(best(7).await.unwrap(), held[6]);
 }
 
 /// Many holds that end together are ended some at a time, each once; a sweep that finds nothing says when the next one ends.
@@ -78,7 +119,7 @@ async fn a_visitors_map_is_nobodys() {
     let holding = who.clone();
     house.store.write(async move |tx: &mut Tx| holds::hold(tx, &holding, event, &wanted, TERMS).await).await.unwrap();
     let mut conn = house.store.read().await.unwrap();
-    let looker = |who| Looker { organisation: house.person(2).organisation, who };
+    let looker = |who| EventViewer { organisation: house.person(2).organisation, who };
     let visitors = seats::map(&mut conn, &looker(None), event, TERMS, now()).await.unwrap();
     let own = seats::map(&mut conn, &looker(Some(who)), event, TERMS, now()).await.unwrap();
     assert_eq!((visitors.hold, visitors.waiting.len()), (None, 0));

@@ -5,13 +5,15 @@ use super::{
     sold::{give_back, sell},
     standing,
 };
+use crate::server::readmitting;
 use plenum_core::{
     activity::Verb,
+    channels::Channel,
     error::{AppResult, ErrorKind},
     ids::{CheckInId, EventId, SpaceId, TicketId},
 };
 use plenum_events::model::check_in::{Answer, Counts, Outcome, RECENT, UNDO};
-use plenum_live::own::AppSecret;
+use plenum_live::plenum_auth::AppSecret;
 use plenum_messages::spaces;
 use plenum_store::db::Tx;
 use plenum_testing::House;
@@ -47,6 +49,38 @@ pub async fn second_door(house: &House, person: usize, event: EventId) {
         spaces::server::admit(tx, space, person, true).await
     };
     house.store.write(body).await.unwrap();
+}
+
+/// I33: whoever came in before the event was put off comes in again, some orders a write; whoever came in since stays in.
+#[tokio::test]
+async fn who_came_in_before_comes_in_again_some_at_a_time() {
+    let mut house = house(4).await;
+    let (event, seats) = seated(&house, 26).await;
+    let mut sold = Vec::new();
+    for seat in &seats {
+        sold.extend(sell(&house, 3, event, &[*seat]).await.1);
+    }
+    for ticket in &sold[..25] {
+        read_at(&house, 1, event, code(*ticket, event)).await.unwrap();
+    }
+    let until = plenum_store::db::now();
+    house.execute("update tickets set used_at = used_at - 1000 where state = 'used'").await;
+    read_at(&house, 1, event, code(sold[25], event)).await.unwrap();
+    house.execute("update tickets set used_at = used_at + 1000 where used_at = (select max(used_at) from tickets)").await;
+    let door = Channel::EventDoor(event).to_string();
+    house.committed();
+    let step = async |house: &House| house.store.write(async move |tx: &mut Tx| readmitting::step(tx, event, until).await).await.unwrap();
+    let mut writes = 0;
+    while step(&house).await {
+        writes += 1;
+        let told = house.announced(&door).into_iter().filter(|(name, _)| name == "check_ins.changed").count();
+        assert_eq!(told, 1, "once a write");
+    }
+    assert_eq!(writes, 2);
+    assert_eq!(house.count("select count(*) from tickets where state = 'used'").await, 1);
+    assert_eq!(house.count("select count(*) from check_ins where undone_at is null").await, 1);
+    let again = read_at(&house, 1, event, code(sold[0], event)).await.unwrap();
+    assert_eq!((again.outcome, again.counts), (Outcome::Admitted, Counts { admitted: 2, expected: 26 }));
 }
 
 /// S3-50: valid, used, wrong event, void, not a ticket; a forged or copied number is none.
@@ -104,7 +138,7 @@ async fn a_ticket_admits_once() {
     assert_eq!(answers.iter().filter(|outcome| **outcome == Outcome::Admitted).count(), 1);
     assert!(answers.iter().all(|outcome| matches!(outcome, Outcome::Admitted | Outcome::Used)));
     assert_eq!(house.count("select count(*) from check_ins").await, 1);
-    let verb = Verb::TicketCheckedIn.word();
+    let verb = Verb::TicketCheckedIn.into_str();
     assert_eq!(verb, "ticket.checked_in");
     assert_eq!(house.count("select count(*) from activity where verb = 'ticket.checked_in'").await, 1, "I32");
 }

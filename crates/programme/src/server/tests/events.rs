@@ -6,7 +6,10 @@ mod course;
 use super::house;
 use crate::{
     model::EventForm,
-    server::{event_edit, event_pages, lifecycle as events_course, lifecycle::Wish},
+    server::{
+        event_edit, event_pages,
+        lifecycle::{self, Wish},
+    },
 };
 use plenum_core::{
     channels::Channel,
@@ -19,11 +22,10 @@ use plenum_events::{
         event::{EventAction, EventState},
         events::{Event, EventList, EventPage, Filter, Place, When},
     },
-    server::events::{Looker, row},
+    server::events::{EventViewer, row},
 };
 use plenum_messages::{server as messages, spaces};
-use plenum_plans::model::ticket_type::TypeWish;
-use plenum_plans::server::ticket_types as types;
+use plenum_plans::{model::ticket_type::TypeForm, server::ticket_types};
 use plenum_sales::{
     model::hold::{Places, Wanted},
     server::holds,
@@ -33,7 +35,6 @@ use plenum_store::{
     zones,
 };
 use plenum_testing::House;
-use plenum_wallet::model::{Currency, Money};
 
 const HOUR: Millis = 3_600_000;
 
@@ -54,8 +55,8 @@ fn form(title: &str, begins_in: Millis) -> EventForm {
     }
 }
 
-fn looker(house: &House, person: Option<usize>) -> Looker {
-    Looker { organisation: house.person(1).organisation, who: person.map(|person| house.person(person).clone()) }
+fn looker(house: &House, person: Option<usize>) -> EventViewer {
+    EventViewer { organisation: house.person(1).organisation, who: person.map(|person| house.person(person).clone()) }
 }
 
 /// A draft of the first person, with a ticket type for fifty.
@@ -63,22 +64,27 @@ async fn draft(house: &House, begins_in: Millis) -> EventId {
     let mut who = house.person(1).clone();
     who.roles.push(Role::Organiser);
     let body = async move |tx: &mut Tx| {
-        let id = event_edit::create(tx, &who, &form("Open day", begins_in)).await?;
-        types::add(tx, &who, id, &wish("Standing", 50)).await?;
+        sqlx::query("insert into roles (person_id, role) values ($1, $2) on conflict do nothing")
+            .bind(who.person)
+            .bind(Role::Organiser)
+            .execute(&mut **tx)
+            .await?;
+        let id = event_edit::create(tx, &who, &event_edit::Written::read(form("Open day", begins_in))?).await?;
+        ticket_types::add(tx, &who, id, &standing("Standing", 50)).await?;
         Ok(id)
     };
     house.store.write(body).await.unwrap()
 }
 
-fn wish(name: &str, places: i64) -> TypeWish {
-    TypeWish { name: name.into(), price: Money::new(1_200, Currency::Eur), capacity: Some(places) }
+fn standing(name: &str, places: i64) -> TypeForm {
+    TypeForm { name: name.into(), price: "12".into(), seated: false, capacity: places.to_string() }
 }
 
 async fn act(house: &House, by: usize, id: EventId, action: EventAction) -> AppResult<Event> {
     let who = house.person(by).clone();
     let (starts, ends) = (zones::local("Europe/Ljubljana", now() + 48 * HOUR), zones::local("Europe/Ljubljana", now() + 50 * HOUR));
     let wish = Wish { action, note: "The hall is flooded.".into(), starts, ends };
-    house.store.write(async move |tx: &mut Tx| events_course::act(tx, &who, id, &wish).await).await
+    house.store.write(async move |tx: &mut Tx| lifecycle::act(tx, &who, id, &wish).await).await
 }
 
 async fn page(house: &House, person: Option<usize>, id: EventId) -> AppResult<EventPage> {
@@ -89,6 +95,21 @@ async fn page(house: &House, person: Option<usize>, id: EventId) -> AppResult<Ev
 async fn list(house: &House, person: Option<usize>, filter: Filter) -> EventList {
     let mut conn = house.store.read().await.unwrap();
     event_pages::list(&mut conn, &looker(house, person), house.store.epoch(), &filter, now()).await.unwrap().state
+}
+
+/// An event is found by the words of its title, place and description, whatever their case and accents, and by no others.
+#[tokio::test]
+async fn events_are_found_by_their_words() {
+    let house = house(1).await;
+    let id = draft(&house, 24 * HOUR).await;
+    let who = house.person(1).clone();
+    let form = EventForm { description: "Večer s **Ødegårdom** in 東京".into(), ..form("Zimski žur", 24 * HOUR) };
+    let change = async move |tx: &mut Tx| event_edit::change(tx, &who, id, 1, &event_edit::Written::read(form.clone())?).await;
+    house.store.write(change).await.unwrap();
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    for (q, count) in [("žur", 1), ("ZUR", 1), ("odegard", 1), ("東京", 1), ("田中", 0), ("đđ", 0)] {
+        assert_eq!(list(&house, Some(1), Filter { q: q.into(), ..Filter::default() }).await.cards.len(), count, "{q}");
+    }
 }
 
 /// A draft is its organisers' alone; what was published is everyone's of the organisation, and only they change it (I24).
@@ -108,7 +129,7 @@ async fn a_draft_is_its_organisers_alone() {
         assert_eq!(page.organisers.is_empty(), person.is_none(), "visitors are told no names");
     }
     assert_eq!(act(&house, 2, id, EventAction::Cancel).await.unwrap_err().kind, ErrorKind::Forbidden);
-    let elsewhere = Looker { organisation: house.person(4).organisation, who: Some(house.person(4).clone()) };
+    let elsewhere = EventViewer { organisation: house.person(4).organisation, who: Some(house.person(4).clone()) };
     let mut conn = house.store.read().await.unwrap();
     let refused = event_pages::page(&mut conn, &elsewhere, house.store.epoch(), id, now()).await.unwrap_err();
     assert_eq!(refused.kind, ErrorKind::NotFound, "another organisation's");
@@ -121,7 +142,10 @@ async fn a_change_says_what_it_saw() {
     let id = draft(&house, 24 * HOUR).await;
     let change = async |version: i64, form: EventForm| {
         let who = house.person(1).clone();
-        house.store.write(async move |tx: &mut Tx| event_edit::change(tx, &who, id, version, &form).await).await
+        house
+            .store
+            .write(async move |tx: &mut Tx| event_edit::change(tx, &who, id, version, &event_edit::Written::read(form.clone())?).await)
+            .await
     };
     let changed = change(1, form("Open house", 24 * HOUR)).await.unwrap();
     assert_eq!((changed.title.as_str(), changed.version), ("Open house", 2));
@@ -134,7 +158,11 @@ async fn a_change_says_what_it_saw() {
     let who = house.person(1).clone();
     let mut organiser = who.clone();
     organiser.roles.push(Role::Organiser);
-    let refused = house.store.write(async move |tx: &mut Tx| event_edit::create(tx, &organiser, &left_out).await).await.unwrap_err();
+    let refused = house
+        .store
+        .write(async move |tx: &mut Tx| event_edit::create(tx, &organiser, &event_edit::Written::read(left_out.clone())?).await)
+        .await
+        .unwrap_err();
     assert_eq!((refused.kind, refused.field.as_deref()), (ErrorKind::Invalid, Some("starts")), "no clock shows this time (I20)");
 }
 
@@ -150,14 +178,17 @@ async fn what_is_held_is_not_taken_away() {
     let hold = house.store.write(async move |tx: &mut Tx| holds::hold(tx, &buyer, id, &wanted, super::TERMS).await).await.unwrap();
     let change = async |places: i64, version: i64| {
         let who = house.person(1).clone();
-        house.store.write(async move |tx: &mut Tx| types::change(tx, &who, id, of, version, &wish("Standing", places)).await).await
+        house
+            .store
+            .write(async move |tx: &mut Tx| ticket_types::change(tx, &who, id, of, version, &standing("Standing", places)).await)
+            .await
     };
     assert_eq!(change(2, 1).await.unwrap_err().field.as_deref(), Some("capacity"));
     change(3, 1).await.unwrap();
     assert_eq!(change(60, 1).await.unwrap_err().field.as_deref(), Some("version"), "somebody else was faster");
     change(60, 2).await.unwrap();
     let who = house.person(1).clone();
-    let removed = house.store.write(async move |tx: &mut Tx| types::remove(tx, &who, id, of, 3).await).await;
+    let removed = house.store.write(async move |tx: &mut Tx| ticket_types::remove(tx, &who, id, of, 3).await).await;
     assert_eq!(removed.unwrap_err().kind, ErrorKind::Conflict);
     assert_eq!(act(&house, 1, id, EventAction::Withdraw).await.unwrap_err().kind, ErrorKind::Conflict);
     let card = list(&house, None, Filter { q: "open".into(), ..Filter::default() }).await.cards.remove(0);

@@ -70,7 +70,7 @@ async fn standing_places_are_counted() {
     hold(&house, 8, event, some(1)).await.unwrap_err();
     hold(&house, 1, event, some(5)).await.unwrap();
     hold(&house, 8, event, some(1)).await.unwrap();
-    let left = availability::at(&mut house.store.look().await.unwrap(), event, now()).await.unwrap();
+    let left = availability::availability_of_event(&mut house.store.look().await.unwrap(), event, now()).await.unwrap();
     let of_type = left.ticket_types.iter().find(|known| known.id == ticket_type_id).unwrap();
     assert!(left.ticket_types.iter().all(|known| known.is_sound()), "{left:?}");
     assert_eq!((of_type.held, of_type.available), (capacity, 0));

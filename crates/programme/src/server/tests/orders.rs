@@ -129,7 +129,7 @@ async fn check(house: &House) {
         assert_eq!(count(house, statement).await, 0, "not so: {what}");
     }
     assert!(
-        availability::at(&mut house.store.look().await.unwrap(), EventId(1), now())
+        availability::availability_of_event(&mut house.store.look().await.unwrap(), EventId(1), now())
             .await
             .unwrap()
             .ticket_types

@@ -17,9 +17,10 @@ use plenum_events::model::seat::SeatKind;
 use plenum_plans::model::{
     Plan,
     change::{Change, RowsForm, SeatsForm},
-    desk::{Desk, NewType},
+    desk::Desk,
+    ticket_type::TypeForm,
 };
-use plenum_plans::server::{change, copy, desk, read, types, undo};
+use plenum_plans::server::{change, copy, desk, read, ticket_types, undo};
 use plenum_sales::{model::hold::Wanted, server::holds};
 use plenum_store::db::Tx;
 use plenum_testing::House;
@@ -196,19 +197,23 @@ async fn who_makes_a_plan() {
     assert_eq!(by(3).await, Err(ErrorKind::NotFound), "nobody knows of a draft");
 }
 
-async fn save(
-    house: &House,
-    event: EventId,
-    id: Option<TicketTypeId>,
-    name: &'static str,
-    price: &'static str,
-    capacity: &'static str,
-) -> AppResult<TicketTypeId> {
+/// Adds a ticket type, seated if it has no `capacity`, or changes the newest version of the one with `id`; returns which.
+async fn save(house: &House, event: EventId, id: Option<TicketTypeId>, name: &str, price: &str, capacity: &str) -> AppResult<TicketTypeId> {
     let who = house.person(1).clone();
-    let save = async move |tx: &mut Tx| {
-        types::save(tx, &who, event, id, async |currency| NewType::parse(name, price, capacity.is_empty(), capacity, currency)).await
+    let form = TypeForm { name: name.into(), price: price.into(), seated: capacity.is_empty(), capacity: capacity.into() };
+    let save = async move |tx: &mut Tx| match id {
+        None => ticket_types::add(tx, &who, event, &form).await,
+        Some(id) => {
+            let version = version(tx, id).await?;
+            ticket_types::change(tx, &who, event, id, version, &form).await.map(|()| id)
+        }
     };
     house.store.write(save).await
+}
+
+async fn version(tx: &mut Tx, id: TicketTypeId) -> AppResult<i64> {
+    let version = sqlx::query_scalar("select version from ticket_types where id = $1").bind(id).fetch_optional(&mut **tx).await?;
+    Ok(version.unwrap_or_default())
 }
 
 /// A price may change while somebody holds a place; a ticket type with seats, holds or orders is not removed, and no two have one name.
@@ -222,7 +227,7 @@ async fn ticket_types_change_while_they_sell() {
     save(&house, event, Some(stalls), "Stalls", "30", "").await.unwrap();
     save(&house, event, Some(stalls), "Parquet", "25.00", "").await.unwrap();
     save(&house, event, Some(circle), "Circle", "20", "").await.unwrap();
-    assert_eq!(save(&house, event, None, "circle", "1", "").await.unwrap_err().field.as_deref(), Some("type_name"));
+    assert_eq!(save(&house, event, None, "circle", "1", "").await.unwrap_err().field.as_deref(), Some("name"));
     let standing = save(&house, event, None, "Standing", "12", "40").await.unwrap();
     save(&house, event, Some(standing), "Standing", "12", "30").await.unwrap();
     let worth = look(&house, event).await;
@@ -230,7 +235,11 @@ async fn ticket_types_change_while_they_sell() {
     assert_eq!((worth.worth().amount, worth.types[1].price.amount, worth.types[2].capacity), (expected, 2_000, 30));
     let remove = async |id: TicketTypeId| {
         let who = house.person(1).clone();
-        house.store.write(async move |tx: &mut Tx| types::remove(tx, &who, event, id).await).await.map_err(|error| error.kind)
+        let remove = async move |tx: &mut Tx| {
+            let version = version(tx, id).await?;
+            ticket_types::remove(tx, &who, event, id, version).await
+        };
+        house.store.write(remove).await.map_err(|error| error.kind)
     };
     assert_eq!(remove(stalls).await, Err(ErrorKind::Conflict));
     remove(standing).await.unwrap();

@@ -5,7 +5,7 @@ use plenum_core::ids::{EventId, PersonId, TicketTypeId};
 use plenum_events::server::availability;
 use plenum_sales::{
     model::{hold::Places, waiting_list::WaitingState},
-    server::{baskets, expiry, holds, waiting_list as waiting},
+    server::{baskets, expiry, holds, waiting_list},
 };
 use plenum_store::db::{Tx, now};
 use plenum_testing::House;
@@ -18,7 +18,7 @@ async fn stand(house: &House, by: usize, event: EventId, kind: TicketTypeId, qua
 
 async fn join(house: &House, by: usize, kind: TicketTypeId) -> bool {
     let who = house.person(by).clone();
-    house.store.write(async move |tx: &mut Tx| waiting::join(tx, &who, kind, TERMS).await).await.is_ok()
+    house.store.write(async move |tx: &mut Tx| waiting_list::join(tx, &who, kind, TERMS).await).await.is_ok()
 }
 
 /// Those whom a place is held for.
@@ -54,7 +54,7 @@ async fn what_is_freed_goes_down_the_list() {
         end_all(&house, 1).await;
         expiry::sweep(&house.store).await.unwrap();
         assert_eq!(offered(&house).await, expected);
-        let left = availability::at(&mut house.store.look().await.unwrap(), event, now()).await.unwrap();
+        let left = availability::availability_of_event(&mut house.store.look().await.unwrap(), event, now()).await.unwrap();
         assert!(left.ticket_types.iter().all(|known| known.is_sound()), "{left:?}");
     }
     assert!(stand(&house, 7, event, kind, 3).await, "nothing was lost on the way");
@@ -89,7 +89,7 @@ async fn many_offers_are_made_some_at_a_time() {
     // All is given back at once, as when a large order is refunded.
     let body = async move |tx: &mut Tx| {
         sqlx::query("update ticket_types set sold = 0 where id = $1").bind(kind).execute(&mut **tx).await?;
-        holds::tell(tx, event, Vec::new()).await
+        holds::seats_announce(tx, event, Vec::new()).await
     };
     house.store.write(body).await.unwrap();
     expiry::sweep(&house.store).await.unwrap();
@@ -115,7 +115,7 @@ async fn an_offer_joins_a_basket() {
     let mut conn = house.store.look().await.unwrap();
     let basket = holds::of_person(&mut conn, PersonId(3), event, now(), TERMS).await.unwrap().unwrap();
     assert_eq!(basket.places(), 3);
-    let waits = waiting::of_person(&mut conn, PersonId(2), event).await.unwrap();
+    let waits = waiting_list::of_person(&mut conn, PersonId(2), event).await.unwrap();
     assert_eq!(waits.first().map(|own| (own.state, own.place)), Some((WaitingState::Waiting, 1)));
     drop(conn);
     // Two of the six are let go: there is room for the place that is freed next.

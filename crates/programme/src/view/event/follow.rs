@@ -1,10 +1,14 @@
-//! The page of an event on the screen, kept up to date: what everyone is told of it, what its members are told, and whether one still is one.
+//! The page of an event on the screen, kept up to date: what everyone is told of it, what its members and those who run it are told, and
+//! whether one still is one.
 
 use leptos::prelude::*;
 
 use crate::api::events as api;
 use plenum_core::live::Snapshot;
-use plenum_events::{live::event::EventEvent, model::events::EventPage};
+use plenum_events::{
+    live::event::{DraftEvent, EventEvent},
+    model::events::EventPage,
+};
 use plenum_messages::spaces::live::SpaceEvent;
 use plenum_sales::live::own::OwnEvent;
 use plenum_ui::{
@@ -19,14 +23,16 @@ pub fn follow(snapshot: Snapshot<EventPage>) -> Followed<EventPage> {
     let followed = Followed::new(snapshot, move || api::page(id));
     let shown = followed.shown;
     let inside = memo(move || shown.with(|shown| shown.inside.is_some().then_some(space)));
+    let runs = memo(move || shown.with(|shown| shown.runs.then_some(space)));
     let followed = followed
         .on::<EventEvent>(Signal::stored(Some(id)))
         // Who is a member no longer: what members see goes at once.
-        .on_part::<SpaceEvent>(inside, |shown| shown.inside = None);
+        .on_part::<SpaceEvent>(inside, |shown| shown.inside = None)
+        .on_part::<DraftEvent>(runs, |shown| shown.runs = false);
     // And whatever else they may see no more.
-    effect(move |before: Option<bool>| {
-        let now = inside.get().is_some();
-        if before == Some(true) && !now {
+    effect(move |before: Option<(bool, bool)>| {
+        let now = (inside.get().is_some(), runs.get().is_some());
+        if before.is_some_and(|before| before.0 && !now.0 || before.1 && !now.1) {
             followed.renew();
         }
         now

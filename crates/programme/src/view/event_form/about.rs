@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
+use strum::VariantArray as _;
 
 use super::Known;
 use crate::{
@@ -16,7 +17,7 @@ use plenum_core::error::AppError;
 use plenum_events::{model::events::Place, words as names};
 use plenum_ui::{
     Field, dynamic, effect,
-    forms::{Done, Failure, FieldError, Submit, at, failure, succeeded},
+    forms::{Done, Failure, FieldError, Submit, failure, field_error, succeeded},
     toast, use_hydrated, view,
 };
 use plenum_wallet::model::Currency;
@@ -98,7 +99,7 @@ fn choice(
     options: Vec<(String, String)>,
     refused: Refused,
 ) -> AnyView {
-    let error = at(refused, name);
+    let error = field_error(refused, name);
     let options = options
         .into_iter()
         .map(|(value, name)| view! { <option value=value.clone() selected=value == chosen>{name}</option> })
@@ -117,7 +118,7 @@ fn choice(
 /// A local time of the event's zone.
 fn time(name: &'static str, label: &'static str, value: &str, hint: Option<&'static str>, refused: Refused) -> AnyView {
     let required = matches!(name, "starts" | "ends");
-    let error = at(refused, name);
+    let error = field_error(refused, name);
     match hint {
         Some(hint) => view! { <Field id=name name=name label kind="datetime-local" value=value.to_owned() hint error required/> },
         None => view! { <Field id=name name=name label kind="datetime-local" value=value.to_owned() error required/> },
@@ -125,8 +126,9 @@ fn time(name: &'static str, label: &'static str, value: &str, hint: Option<&'sta
 }
 
 fn fields(form: &EventForm, zones: Vec<String>, refused: Refused) -> AnyView {
-    let places = Place::ALL.map(|place| (place.word().to_owned(), names::place(place).to_owned())).to_vec();
-    let currencies = Currency::ALL.map(|of| (of.code().to_owned(), of.code().to_owned())).to_vec();
+    let places: Vec<_> =
+        Place::VARIANTS.iter().copied().map(|place| (place.into_str().to_owned(), names::place(place).to_owned())).collect();
+    let currencies: Vec<_> = Currency::VARIANTS.iter().copied().map(|of| (of.code().to_owned(), of.code().to_owned())).collect();
     let zones = zones.into_iter().map(|zone| (zone.clone(), zone)).collect();
     view! {
         <Failure failure=refused fields=FIELDS/>
@@ -137,7 +139,7 @@ fn fields(form: &EventForm, zones: Vec<String>, refused: Refused) -> AnyView {
             value=form.title.clone()
             autocomplete="off"
             maxlength=most(TITLE_CHARS)
-            error=at(refused, "title")
+            error=field_error(refused, "title")
             required=true
         />
         {description(&form.description, refused)}
@@ -151,7 +153,7 @@ fn fields(form: &EventForm, zones: Vec<String>, refused: Refused) -> AnyView {
                 autocomplete="off"
                 maxlength=most(VENUE_CHARS)
                 hint=words::VENUE_HINT
-                error=at(refused, "venue")
+                error=field_error(refused, "venue")
             />
         </div>
         {choice(("zone", "zone-error"), words::ZONE, &form.zone, zones, refused)}
@@ -172,7 +174,7 @@ fn fields(form: &EventForm, zones: Vec<String>, refused: Refused) -> AnyView {
                 label=words::EACH
                 kind="number"
                 value=form.places_each.clone()
-                error=at(refused, "places_each")
+                error=field_error(refused, "places_each")
                 required=true
             />
         </div>
@@ -185,7 +187,7 @@ fn description(text: &str, refused: Refused) -> AnyView {
     let area = NodeRef::<html::Textarea>::new();
     let html = RwSignal::new(None::<String>);
     let hydrated = use_hydrated();
-    let error = at(refused, "description");
+    let error = field_error(refused, "description");
     let look = move |_| {
         let Some(area) = area.get_untracked() else { return };
         let text = area.value();
@@ -209,12 +211,13 @@ fn description(text: &str, refused: Refused) -> AnyView {
             }
         })
     });
-    let preview = dynamic(move || html.get().map(|html| view! { <div class="md quoted" role="status" inner_html=html></div> }));
+    let preview = dynamic(move || html.get().map(|html| view! { <div class="md quoted" dir="auto" role="status" inner_html=html></div> }));
     let described_by = move || if error.with(Option::is_some) { "description-hint description-error" } else { "description-hint" };
     view! {
         <div class="field">
             <label for="description">{words::DESCRIPTION}</label>
             <textarea
+                dir="auto"
                 class="input"
                 id="description"
                 name="description"

@@ -1,17 +1,15 @@
 //! What becomes of an event, for its organisers: a button each; what cannot be undone unfolds first.
 
 use leptos::prelude::*;
+use strum::VariantArray as _;
 
 use super::Known;
 use crate::{api::organising::ActOnEvent, model::NOTE_CHARS, view::event::chip, words};
 use plenum_core::{error::AppError, ids::EventId};
-use plenum_events::model::{
-    event::{EventAction, EventState, transition},
-    events::Sale,
-};
+use plenum_events::model::event::{EventAction, EventState, transition};
 use plenum_ui::{
     Field, dynamic, effect,
-    forms::{Failure, at, failure},
+    forms::{Failure, failure, field_error},
     memo,
     page::use_seconds,
     view,
@@ -38,15 +36,16 @@ pub fn Course(known: Known, version: RwSignal<i64>, times: (String, String)) -> 
     let state = memo(move || event.with(|event| event.state));
     let buttons = dynamic(move || {
         let state = state.get();
-        EventAction::ALL
-            .into_iter()
+        EventAction::VARIANTS
+            .iter()
+            .copied()
             .filter(|action| transition(state, *action).is_some() && !(state == EventState::Published && *action == EventAction::End))
             .map(|action| form(known.id, action, act, &times, refused))
             .collect_view()
             .into_any()
     });
     let now = use_seconds();
-    let sells = memo(move || event.with(|event| matches!(event.sale(now.get()), Sale::Until(_))));
+    let sells = memo(move || event.with(|event| event.sale(now.get()).is_on()));
     let shown = dynamic(move || {
         sells.with(|_| ());
         state.with(|_| ());
@@ -93,7 +92,7 @@ fn form(
                         label=words::STARTS
                         kind="datetime-local"
                         value=starts
-                        error=at(refused, "starts")
+                        error=field_error(refused, "starts")
                         required=true
                     />
                     <Field
@@ -102,7 +101,7 @@ fn form(
                         label=words::ENDS
                         kind="datetime-local"
                         value=ends
-                        error=at(refused, "ends")
+                        error=field_error(refused, "ends")
                         required=true
                     />
                 </div>
@@ -113,7 +112,7 @@ fn form(
     let body = view! {
         <ActionForm action=act attr:class="form">
             <input type="hidden" name="id" value=id.to_string()/>
-            <input type="hidden" name="act" value=action.word()/>
+            <input type="hidden" name="act" value=action.into_str()/>
             <p class="muted">{words::act_text(action)}</p>
             {fields}
             <div class="form-actions">

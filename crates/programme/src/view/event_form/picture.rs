@@ -1,7 +1,6 @@
 //! The picture of an event: a plain form, with scripts and without; the server checks it and makes it anew.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::Known;
 use crate::{api::organising::RemoveEventPicture, words};
@@ -10,6 +9,7 @@ use plenum_ui::{
     forms::{Done, Failure, failure},
     memo,
     notice::Tone,
+    page::refusal,
     view,
 };
 
@@ -24,8 +24,7 @@ pub fn Picture(known: Known) -> impl IntoView {
             known.refresh();
         }
     });
-    let query = use_query_map();
-    let refused = memo(move || query.with(|query| query.get_str("picture").map(ToOwned::to_owned)));
+    let refused = refusal().filter(|refusal| refusal.action.is_none()).map(|refusal| refusal.message);
     let sending = RwSignal::new(false);
     let (event, id) = (known.event, known.id);
     let picture = memo(move || event.with(|event| event.picture));
@@ -47,7 +46,7 @@ pub fn Picture(known: Known) -> impl IntoView {
         <section class="card stack" id="picture" aria-labelledby="picture-head">
             <h2 id="picture-head">{words::PICTURE}</h2>
             <Failure failure=failure(remove)/>
-            {dynamic(move || refused.get().map(|reason| view! { <Notice tone=Tone::Bad>{reason}</Notice> }))}
+            {refused.map(|reason| view! { <Notice tone=Tone::Bad>{reason}</Notice> })}
             {shown}
             <form
                 class="form"

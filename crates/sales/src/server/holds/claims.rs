@@ -2,7 +2,7 @@
 
 use super::{Places, words};
 use plenum_core::{
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, ErrorCode},
     ids::{EventId, HoldId, Millis, SeatId},
 };
 use plenum_store::db::Tx;
@@ -38,12 +38,12 @@ async fn not_claimed(tx: &mut Tx, event: EventId, hold: HoldId, seat: SeatId) ->
     .fetch_optional(&mut **tx)
     .await?;
     let message = match known {
-        None => return Err(AppError::not_found("There is no such seat.")),
+        None => return Err(AppError::no_such("seat")),
         Some((true, _, row, number)) => words::is_sold(&row, number),
         Some((false, holder, ..)) if holder == Some(hold) => return Ok(false),
         Some((false, _, row, number)) => words::held_by_others(&row, number),
     };
-    Err(AppError { field: Some("seats".to_owned()), ..AppError::conflict(message) })
+    Err(AppError::conflict(message).at_field("seats").with_code(ErrorCode::PlacesTaken))
 }
 
 /// Claims standing places, in place of those of this hold.
@@ -58,13 +58,13 @@ pub async fn claim_standing(tx: &mut Tx, event: EventId, hold: HoldId, until: Mi
     .bind(hold)
     .fetch_optional(&mut **tx)
     .await?;
-    let left = left.ok_or_else(|| AppError::not_found("There is no such kind of ticket."))?;
+    let left = left.ok_or_else(|| AppError::no_such("kind of ticket"))?;
     if wanted.quantity < 1 {
         return Err(AppError::invalid("standing", "Choose at least one place."));
     }
     if wanted.quantity > left {
         let message = if left <= 0 { "These places are all taken.".to_owned() } else { format!("Only {left} of these places are left.") };
-        return Err(AppError { field: Some("standing".to_owned()), ..AppError::conflict(message) });
+        return Err(AppError::conflict(message).at_field("standing").with_code(ErrorCode::PlacesTaken));
     }
     sqlx::query(
         "insert into held_places (hold_id, ticket_type_id, quantity, until) values ($1, $2, $3, $4)
@@ -80,9 +80,6 @@ pub async fn claim_standing(tx: &mut Tx, event: EventId, hold: HoldId, until: Mi
 }
 
 /// Deletes what a hold claims; returns its seats with the instants until which they were held.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn drop_claims(tx: &mut Tx, id: HoldId) -> AppResult<Vec<(SeatId, Millis)>> {
     sqlx::query("delete from held_places where hold_id = $1").bind(id).execute(&mut **tx).await?;
     drop_seats(tx, id).await

@@ -7,14 +7,14 @@ use plenum_core::{
     ids::{EventId, HoldId, Millis, OrganisationId},
     people::Identity,
 };
-use plenum_events::model::event::EventState;
-use plenum_store::db::Tx;
+use plenum_events::model::sale::{Sale, SaleWindow};
+use plenum_store::db::{Conn, Tx};
 
 /// An event as whoever wants places of it finds it: all that decides whether they may have some, in one statement.
 #[derive(sqlx::FromRow)]
 pub struct Counter {
     #[sqlx(flatten)]
-    sale: Sale,
+    sale: EventSale,
     /// Somebody waits for a place of it.
     pub waited_for: bool,
     /// Places that they have bought.
@@ -25,8 +25,8 @@ pub struct Counter {
 }
 
 impl Deref for Counter {
-    type Target = Sale;
-    fn deref(&self) -> &Sale {
+    type Target = EventSale;
+    fn deref(&self) -> &EventSale {
         &self.sale
     }
 }
@@ -62,39 +62,37 @@ impl Counter {
 
 /// When places of an event are sold, and how many of them one person can have.
 #[derive(sqlx::FromRow)]
-pub struct Sale {
-    state: EventState,
-    sales_from: Millis,
-    sales_until: Millis,
+pub struct EventSale {
+    #[sqlx(flatten)]
+    window: SaleWindow,
     pub places_each: i64,
 }
 
-impl Sale {
+impl EventSale {
     /// # Errors
     /// 409 if it does not sell at `now`.
     fn check(&self, now: Millis) -> AppResult<()> {
-        if !self.state.sells() {
-            return Err(AppError::conflict("Places of this event are not sold any more."));
+        match self.window.sale(now) {
+            Sale::On(_) => Ok(()),
+            Sale::Coming(_) => Err(AppError::conflict("The sale has not begun.")),
+            Sale::Over => Err(AppError::conflict("The sale is over.")),
+            Sale::Stopped => Err(AppError::conflict("Places of this event are not sold any more.")),
         }
-        if now < self.sales_from {
-            return Err(AppError::conflict("The sale has not begun."));
-        }
-        if now >= self.sales_until { Err(AppError::conflict("The sale is over.")) } else { Ok(()) }
     }
 }
 
 fn no_event() -> AppError {
-    AppError::not_found("There is no such event.")
+    AppError::no_such("event")
 }
 
 /// How many places one person can have of `event`, which sells now.
-pub async fn selling(tx: &mut Tx, organisation: OrganisationId, event: EventId, now: Millis) -> AppResult<i64> {
-    let sale: Option<Sale> = sqlx::query_as(
+pub async fn selling(conn: &mut Conn, organisation: OrganisationId, event: EventId, now: Millis) -> AppResult<i64> {
+    let sale: Option<EventSale> = sqlx::query_as(
         "select state, sales_from, sales_until, places_each from events where id = $1 and organisation_id = $2 and state <> 'draft'",
     )
     .bind(event)
     .bind(organisation)
-    .fetch_optional(&mut **tx)
+    .fetch_optional(conn)
     .await?;
     let sale = sale.ok_or_else(no_event)?;
     sale.check(now)?;

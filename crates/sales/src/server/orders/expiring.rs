@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{announce, moved, row, unknown};
+use super::{announce, moved, row};
 use crate::model::orders::Order;
 use plenum_core::{
     error::{AppError, AppResult},
@@ -33,9 +33,6 @@ pub async fn unschedule(tx: &mut Tx, id: OrderId) -> AppResult<()> {
 }
 
 /// Ends an order that its hold has left behind; the handler of the jobs.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn expire(store: Store, payload: Value) -> AppResult<()> {
     let id = payload.get("order").and_then(Value::as_i64).map(OrderId).ok_or_else(AppError::internal)?;
     store.write(async move |tx: &mut Tx| look_at(tx, id).await).await
@@ -56,8 +53,11 @@ pub async fn look_at(tx: &mut Tx, id: OrderId) -> AppResult<()> {
 /// # Errors
 /// 409 if it was paid or has ended.
 pub async fn end(tx: &mut Tx, id: OrderId, action: OrderAction, at: Millis) -> AppResult<Order> {
-    let state: OrderState =
-        sqlx::query_scalar("select state from orders where id = $1").bind(id).fetch_optional(&mut **tx).await?.ok_or_else(unknown)?;
+    let state: OrderState = sqlx::query_scalar("select state from orders where id = $1")
+        .bind(id)
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or_else(|| AppError::no_such("order"))?;
     let state = moved(state, action)?;
     sqlx::query("update orders set state = $2, ended_at = $3 where id = $1").bind(id).bind(state).bind(at).execute(&mut **tx).await?;
     sqlx::query("update order_lines set state = 'void' where order_id = $1 and state = 'open'").bind(id).execute(&mut **tx).await?;

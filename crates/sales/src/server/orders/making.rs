@@ -5,7 +5,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{announce, expiring, moved, own, row, unknown};
+use super::{announce, expiring, moved, own, row};
 use crate::{
     model::{
         orders::{Line, LineState, Order, number, state_at},
@@ -15,7 +15,7 @@ use crate::{
     words::orders as words,
 };
 use plenum_core::{
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, ErrorCode},
     ids::{EventId, HoldId, Millis, OrderId, PersonId, PromoCodeId, SeatId, TicketTypeId},
     people::Identity,
 };
@@ -73,7 +73,7 @@ impl HoldRow {
         .bind(id)
         .fetch_optional(conn)
         .await?;
-        row.filter(|row| row.person_id == who.person).ok_or_else(|| AppError::not_found("There is no such hold."))
+        row.filter(|row| row.person_id == who.person).ok_or_else(|| AppError::no_such("hold"))
     }
 
     /// 409 unless its places can be bought at `now`. The sales window says when one can hold; what is held within it can be paid.
@@ -87,7 +87,7 @@ impl HoldRow {
 
 /// The hold has ended.
 pub fn over() -> AppError {
-    AppError { field: Some("hold".to_owned()), ..AppError::conflict(words::HOLD_OVER) }
+    AppError::conflict(words::HOLD_OVER).at_field("hold").with_code(ErrorCode::HoldEnded)
 }
 
 /// The event does not sell any more.
@@ -104,7 +104,7 @@ pub async fn create(tx: &mut Tx, who: &Identity, hold: HoldId, wish: &Wish) -> A
     let now = tx.now();
     let found = HoldRow::own(tx, who, hold).await?;
     if let Some(known) = found.order_id {
-        let row = row::find(tx, known).await?.ok_or_else(unknown)?;
+        let row = row::find(tx, known).await?.ok_or_else(|| AppError::no_such("order"))?;
         if !matches!(row.state, OrderState::AwaitingPayment) {
             return Err(AppError::conflict(words::cannot(row.state, OrderAction::Pay)));
         }
@@ -132,7 +132,7 @@ pub async fn create(tx: &mut Tx, who: &Identity, hold: HoldId, wish: &Wish) -> A
         .bind(now)
         .fetch_one(&mut **tx)
         .await?;
-    let row = row::find(tx, id).await?.ok_or_else(unknown)?;
+    let row = row::find(tx, id).await?.ok_or_else(|| AppError::no_such("order"))?;
     set_promo(tx, who.person, &row, wish).await?;
     reprice(tx, id).await?;
     expiring::schedule(tx, id, found.until).await?;
@@ -169,9 +169,6 @@ pub async fn cancel(tx: &mut Tx, who: &Identity, id: OrderId) -> AppResult<Order
 
 /// Lets the order of a hold, if there is one that is not paid, follow what has become of the hold: other places, another end, or none.
 /// Called by whatever changes a hold, in its transaction.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn follow_hold(tx: &mut Tx, hold: HoldId) -> AppResult<()> {
     let found: Option<(OrderId, bool, Millis)> = sqlx::query_as(
         "select o.id, h.state = 'released', h.until from orders o join holds h on h.id = o.hold_id
@@ -257,7 +254,7 @@ type Priced = (TicketTypeId, Option<SeatId>, i64, i64);
 /// Gives an order that is not paid the lines of its hold, at the prices of now. False if it has them already.
 pub async fn reprice(tx: &mut Tx, id: OrderId) -> AppResult<bool> {
     let now = tx.now();
-    let row = row::find(tx, id).await?.ok_or_else(unknown)?;
+    let row = row::find(tx, id).await?.ok_or_else(|| AppError::no_such("order"))?;
     let wanted: Vec<Priced> = places(tx, row.hold_id, now, row.off(), row.currency)
         .await?
         .iter()

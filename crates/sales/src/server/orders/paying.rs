@@ -4,9 +4,6 @@
 //! places are its owner's, or neither (I5). The database refuses what may not happen even if this code were wrong: a seat has one sold
 //! line, a wallet does not go below zero, a type is not sold beyond its capacity, a code is not used beyond its limit.
 
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-
 use super::{announce, expiring, making, moved, own, row};
 use crate::{
     model::{
@@ -17,8 +14,8 @@ use crate::{
     words::orders as words,
 };
 use plenum_core::{
-    activity::Verb,
-    error::{AppError, AppResult},
+    activity::{Record, Subject},
+    error::{AppError, AppResult, ErrorCode},
     ids::OrderId,
     people::Identity,
 };
@@ -37,6 +34,7 @@ use plenum_wallet::{
     model::Money,
     server::ledger::{self, Bill},
 };
+use serde::{Deserialize, Serialize};
 
 /// What came of a payment. The last two are refusals that leave something behind in the same write, so that they are no errors there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +62,9 @@ impl Outcome {
         match self {
             Self::Paid(order) => Ok(order),
             Self::Expired(_) => Err(making::over()),
-            Self::Changed(order) => Err(AppError { field: Some("total".to_owned()), ..AppError::conflict(words::changed(order.total)) }),
+            Self::Changed(order) => {
+                Err(AppError::conflict(words::changed(order.total)).at_field("total").with_code(ErrorCode::TotalChanged))
+            }
         }
     }
 }
@@ -97,7 +97,7 @@ pub async fn pay(tx: &mut Tx, who: &Identity, id: OrderId, seen: Option<i64>) ->
     if let Some(code) = row.promo_code_id {
         promo::count_use(tx, code, who.person).await?;
     }
-    let note = words::note(&row.title, &row.number);
+    let note = words::payment_note(&row.title, &row.number);
     let bill = Bill { organisation: row.organisation_id, person: who.person, order: id, note: &note, money: total };
     if let Err(refused) = ledger::pay(tx, bill).await {
         return Err(too_little(tx, who, total, refused).await);
@@ -105,13 +105,13 @@ pub async fn pay(tx: &mut Tx, who: &Identity, id: OrderId, seen: Option<i64>) ->
     let seats = sell(tx, &row, state).await?;
     spaces::server::admit(tx, row.space_id, who.person, false).await?;
     expiring::unschedule(tx, id).await?;
-    holds::tell(tx, row.event_id, seats).await?;
-    holds::tell_owner(tx, who.person, row.event_id, None);
-    holds::tell_bought(tx, who.person, row.event_id).await?;
-    tickets::tell_of_order(tx, id).await?;
+    holds::owner_announce(tx, who.person, row.event_id, None);
+    holds::seats_announce(tx, row.event_id, seats).await?;
+    holds::bought_announce(tx, who.person, row.event_id).await?;
+    tickets::order_tickets_announce(tx, id).await?;
     desk::sales_changed(tx, row.event_id).await?;
-    let details = json!({ "event": row.title, "amount": total.to_string() });
-    tx.record(Activity::by(who, Verb::OrderPaid, id.0).named(&row.number).about(who.person).with(details)).await?;
+    let paid = Record::OrderPaid { event: row.title.clone(), amount: total.to_string() };
+    tx.record(Activity::by(who, paid, Subject::named(id.0, &row.number)).about(who.person)).await?;
     notify(tx, &[who.person], &news(&row, words::paid_title(&row.title), words::message(&row.number, state))).await?;
     announce(tx, id).await.map(Outcome::Paid)
 }
@@ -132,7 +132,7 @@ pub fn news(row: &row::Row, title: String, text: String) -> News {
 
 /// The refusal of the ledger, with how much is missing.
 async fn too_little(tx: &mut Tx, who: &Identity, total: Money, refused: AppError) -> AppError {
-    if refused.field.as_deref() != Some("balance") {
+    if refused.code != Some(ErrorCode::InsufficientBalance) {
         return refused;
     }
     match ledger::available(tx, who.person, total.currency).await {

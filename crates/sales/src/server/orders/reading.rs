@@ -23,19 +23,12 @@ use plenum_core::{
 use plenum_events::model::order::{OrderAction, OrderState};
 use plenum_store::{
     db::{Conn, Db},
+    idempotency::fresh_key,
     log,
 };
 use plenum_wallet::{model::Money, server::ledger};
 
-/// A key for a page's command: what was sent with it is done once.
-fn fresh_key() -> String {
-    format!("{:032x}", rand::random::<u128>())
-}
-
 /// One's own orders below `before`, the newest first, as they are at `now`; with where one's channel stands.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn list(
     conn: &mut Conn,
     person: PersonId,
@@ -90,21 +83,35 @@ impl Listed {
 ///
 /// # Errors
 /// 404 unless it is one's own, or one handles the orders of its event.
-pub async fn page(conn: &mut Conn, who: &Identity, epoch: &Epoch, id: OrderId, now: Millis) -> AppResult<Snapshot<OrderPage>> {
+pub async fn page(
+    conn: &mut Conn,
+    who: &Identity,
+    epoch: &Epoch,
+    id: OrderId,
+    takes_deposits: bool,
+    now: Millis,
+) -> AppResult<Snapshot<OrderPage>> {
     let (row, may_refund) = visible(conn, who, id).await?;
     let own = row.person_id == who.person;
     let waits = matches!(row.state, OrderState::AwaitingPayment);
     let available = if own && waits { Some(ledger::available(conn, who.person, row.currency).await?) } else { None };
     let order = whole(conn, row, now).await?;
     let cursors = log::cursors(conn, epoch, &[Channel::Order(id), Channel::Event(order.event.id)]).await?;
-    Ok(Snapshot { state: OrderPage { order, own, may_refund, available, key: fresh_key() }, cursors })
+    Ok(Snapshot { state: OrderPage { order, own, may_refund, available, takes_deposits, key: fresh_key() }, cursors })
 }
 
 /// What the places of a hold cost at `now`, with the code that is wished; a code that cannot be used is said, and takes nothing off.
 ///
 /// # Errors
 /// 404 if it is not a hold of who asks; 409 if it has ended or the event does not sell any more.
-pub async fn quote(conn: &mut Conn, who: &Identity, hold: HoldId, wish: AppResult<Wish>, now: Millis) -> AppResult<Quote> {
+pub async fn quote(
+    conn: &mut Conn,
+    who: &Identity,
+    hold: HoldId,
+    wish: AppResult<Wish>,
+    takes_deposits: bool,
+    now: Millis,
+) -> AppResult<Quote> {
     let found = HoldRow::own(conn, who, hold).await?;
     let known = match found.order_id {
         Some(order) => row::find(conn, order).await?,
@@ -135,5 +142,5 @@ pub async fn quote(conn: &mut Conn, who: &Identity, hold: HoldId, wish: AppResul
     let event = event_head(found.event_id, title, venue, starts_at, &zone);
     let available = ledger::available(conn, who.person, currency).await?;
     let (order, until, key) = (found.order_id, found.until, fresh_key());
-    Ok(Quote { hold_id: hold, until, event, order, lines, subtotal, discount, total, promo, refused, available, key })
+    Ok(Quote { hold_id: hold, until, event, order, lines, subtotal, discount, total, promo, refused, available, takes_deposits, key })
 }

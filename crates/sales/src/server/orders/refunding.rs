@@ -8,17 +8,18 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use super::{announce, expiring, moved, paying::news, row, unknown, visible};
+use super::{announce, expiring, moved, paying::news, row, visible};
 use crate::{
     model::orders::{LineState, Order, REASON_CHARS},
     server::{desk, holds},
     words::orders as words,
 };
 use plenum_core::{
-    activity::Verb,
-    error::{AppError, AppResult},
+    activity::{Record, Subject},
+    error::{AppError, AppResult, ErrorCode},
     ids::{EventId, Millis, OrderId, OrderLineId, PersonId, SeatId, TicketTypeId},
     people::Identity,
+    text::title,
 };
 use plenum_events::model::{
     event::EventState,
@@ -62,13 +63,9 @@ impl Wanted {
     /// # Errors
     /// 422 `reason` or `lines`.
     pub fn parse(lines: Option<Vec<OrderLineId>>, reason: &str, although_used: bool) -> AppResult<Self> {
-        let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-        match reason.chars().count() {
-            0 => return Err(AppError::invalid("reason", "Say why; whoever has bought it reads this.")),
-            count if count > REASON_CHARS => {
-                return Err(AppError::invalid("reason", format!("A reason has at most {REASON_CHARS} characters.")));
-            }
-            _ => {}
+        let reason = title("reason", reason, REASON_CHARS)?;
+        if reason.is_empty() {
+            return Err(AppError::invalid("reason", "Say why; whoever has bought it reads this."));
         }
         if lines.as_ref().is_some_and(Vec::is_empty) {
             return Err(AppError::invalid("lines", "Choose at least one place."));
@@ -107,7 +104,7 @@ pub async fn refund(tx: &mut Tx, who: &Identity, id: OrderId, wanted: &Wanted) -
         return Err(AppError::invalid("lines", "One of these places is not of this order, or was given back."));
     }
     if !wanted.although_used && chosen.iter().any(|line| line.used) {
-        return Err(AppError { field: Some("although_used".to_owned()), ..AppError::conflict(words::USED) });
+        return Err(AppError::conflict(words::USED).at_field("although_used").with_code(ErrorCode::TicketUsed));
     }
     let all = chosen.len() == sold.len();
     give_back(tx, &row, &chosen, all, &wanted.reason, Some(who.person)).await?;
@@ -159,28 +156,25 @@ async fn give_back(tx: &mut Tx, row: &row::Row, lines: &[Sold], all: bool, reaso
         spaces::server::dismiss(tx, row.space_id, row.person_id).await?;
     }
     let seats = lines.iter().filter_map(|line| Some(SeatNow { id: line.seat_id?, state: SeatState::Free })).collect();
-    holds::tell(tx, row.event_id, seats).await?;
-    holds::tell_bought(tx, row.person_id, row.event_id).await?;
-    tickets::tell_of_order(tx, row.id).await?;
+    holds::seats_announce(tx, row.event_id, seats).await?;
+    holds::bought_announce(tx, row.person_id, row.event_id).await?;
+    tickets::order_tickets_announce(tx, row.id).await?;
     desk::sales_changed(tx, row.event_id).await?;
     let money = row.money(amount).to_string();
-    let details = json!({ "event": row.title, "amount": money, "reason": reason });
-    let activity = Activity::new(row.organisation_id, by, Verb::OrderRefunded, row.id.0).named(&row.number);
-    tx.record(activity.about(row.person_id).with(details)).await?;
+    let refunded = Record::OrderRefunded { event: row.title.clone(), amount: money.clone(), reason: reason.to_owned() };
+    let activity = Activity::new(row.organisation_id, by, refunded, Subject::named(row.id.0, &row.number));
+    tx.record(activity.about(row.person_id)).await?;
     let title = words::refunded_title(&money, &row.title);
     notify(tx, &[row.person_id], &news(row, title, reason.to_owned())).await
 }
 
 /// The one account that can be short of a refund is the institution's.
 fn not_covered(error: AppError) -> AppError {
-    if error.field.as_deref() == Some("balance") { AppError::conflict(words::NOT_COVERED) } else { error }
+    if error.code == Some(ErrorCode::InsufficientBalance) { AppError::conflict(words::NOT_COVERED) } else { error }
 }
 
 /// Gives back all that was bought of a cancelled event, and ends what was not paid; the handler of the jobs. What cannot be given back
 /// now is tried again later, for as long as it takes: it is owed.
-///
-/// # Errors
-/// If the database refuses.
 pub async fn refund_all(store: Store, payload: Value) -> AppResult<()> {
     let event = payload.get("event").and_then(Value::as_i64).map(EventId).ok_or_else(AppError::internal)?;
     let mut after = payload.get("after").and_then(Value::as_i64).map_or(OrderId(0), OrderId);
@@ -227,8 +221,10 @@ async fn again(tx: &mut Tx, event: EventId, after: OrderId, wait: Millis) -> App
 
 /// Gives all of one order back, or ends it.
 pub async fn undo(tx: &mut Tx, event: EventId, id: OrderId) -> AppResult<()> {
-    let row =
-        row::find(tx, id).await?.filter(|row| row.event_id == event && row.event_state == EventState::Cancelled).ok_or_else(unknown)?;
+    let row = row::find(tx, id)
+        .await?
+        .filter(|row| row.event_id == event && row.event_state == EventState::Cancelled)
+        .ok_or_else(|| AppError::no_such("order"))?;
     let now = tx.now();
     if let Some(until) = row.until() {
         let (action, at) = if until <= now { (OrderAction::Expire, until) } else { (OrderAction::Cancel, now) };

@@ -7,7 +7,7 @@ use crate::model::{
     promo::{Code, Off},
 };
 use plenum_core::{
-    error::AppResult,
+    error::{AppError, AppResult},
     ids::{EventId, HoldId, Millis, OrderId, OrderLineId, OrganisationId, PersonId, PromoCodeId, SeatId, SpaceId, TicketId, TicketTypeId},
     people::PersonCard,
 };
@@ -63,7 +63,7 @@ pub fn off(percent: Option<i64>, amount: Option<i64>) -> Option<Off> {
 
 /// An event on an order.
 pub fn event_head(id: EventId, title: String, venue: String, starts_at: Millis, zone: &str) -> OrderEventHead {
-    let starts = zones::zone(zone, starts_at).full(starts_at);
+    let starts = zones::zone(zone).full(starts_at);
     OrderEventHead { id, title, venue, starts_at, starts }
 }
 
@@ -138,7 +138,7 @@ pub async fn find(conn: &mut Conn, id: OrderId) -> AppResult<Option<Row>> {
 /// # Errors
 /// 404 if there is none.
 pub async fn read(conn: &mut Conn, id: OrderId, now: Millis) -> AppResult<Order> {
-    let row = find(conn, id).await?.ok_or_else(super::unknown)?;
+    let row = find(conn, id).await?.ok_or_else(|| AppError::no_such("order"))?;
     whole(conn, row, now).await
 }
 

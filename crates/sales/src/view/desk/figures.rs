@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::words::desk as words;
 use plenum_events::model::{desk::Desk, event::TypeAvailability};
 use plenum_tickets::words::check_in;
-use plenum_ui::{dynamic, memo, view};
+use plenum_ui::{Column, Table, dynamic, memo, view};
 
 /// All of it.
 #[component]
@@ -42,22 +42,20 @@ pub fn Now(shown: RwSignal<Desk>) -> impl IntoView {
 #[component]
 pub fn ByType(shown: RwSignal<Desk>) -> impl IntoView {
     let rows = dynamic(move || shown.with(|desk| desk.availability.ticket_types.iter().map(|of| row(desk, of)).collect_view()));
+    let columns = [
+        Column::text(words::TYPE),
+        Column::text(words::PRICE),
+        Column::text(words::SOLD),
+        Column::text(words::HELD),
+        Column::text(words::FREE),
+        Column::text(words::REVENUE),
+    ];
     view! {
         <section class="card stack" aria-labelledby="by-type">
             <h2 id="by-type">{words::BY_TYPE}</h2>
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">{words::TYPE}</th>
-                        <th scope="col">{words::PRICE}</th>
-                        <th scope="col">{words::SOLD}</th>
-                        <th scope="col">{words::HELD}</th>
-                        <th scope="col">{words::FREE}</th>
-                        <th scope="col">{words::REVENUE}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            <Table columns>
+                {rows}
+            </Table>
         </section>
     }
 }

@@ -2,26 +2,22 @@
 
 use leptos::prelude::*;
 use leptos_router::components::Form;
+use strum::VariantArray as _;
 
 use super::Asked;
 use crate::words::desk as words;
-use plenum_core::{error::AppResult, ids::EventId};
+use plenum_core::{error::AppResult, ids::EventId, time::Zone};
 use plenum_events::model::{
-    desk::{Desk, OrderRow, Orders, OrdersAsked, Span, state_word},
+    desk::{Desk, OrderRow, Orders, OrdersAsked, Span},
     order::OrderState,
 };
-use plenum_ui::{
-    EmptyState, Icon, TimeText, dynamic, effect, memo,
-    page::{FaultWithin, use_zone},
-    redirect::encoded,
-    view,
-};
+use plenum_ui::{Column, EmptyState, Field, Icon, OlderPager, Table, When, dynamic, effect, memo, page::Loaded, redirect::encoded, view};
 
 /// The desk's address with what is asked for in it.
 pub fn address(event: EventId, span: Span, asked: &OrdersAsked) -> String {
     let mut query = Vec::new();
     if span != Span::default() {
-        query.push(format!("span={}", span.word()));
+        query.push(format!("span={}", span.into_str()));
     }
     for (name, value) in [("q", &asked.text), ("state", &asked.state)] {
         if !value.is_empty() {
@@ -72,14 +68,6 @@ pub fn List(event: EventId, shown: RwSignal<Desk>, asked: Memo<Asked>, orders: R
             }
         })
     });
-    let content = move || {
-        Suspend::new(async move {
-            match orders.await {
-                Ok(orders) => view! { <Table event orders asked/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
-    };
     view! {
         <section class="card stack" aria-labelledby="orders">
             <div class="audit-head">
@@ -97,7 +85,9 @@ pub fn List(event: EventId, shown: RwSignal<Desk>, asked: Memo<Asked>, orders: R
                 </div>
             </div>
             {dynamic(move || view! { <Filter event asked=asked.get()/> })}
-            <Transition>{content}</Transition>
+            <Loaded from=orders let:orders>
+                <Page event orders asked/>
+            </Loaded>
         </section>
     }
 }
@@ -107,14 +97,14 @@ fn Filter(event: EventId, asked: Asked) -> impl IntoView {
     let Asked { span, orders: OrdersAsked { text, state, .. }, .. } = asked;
     let is_filtered = !text.is_empty() || !state.is_empty();
     let option = |of: OrderState| {
-        let word = state_word(of);
+        let word = of.into_str();
         view! {
             <option value=word selected=word == state>
                 {words::order_state(of)}
             </option>
         }
     };
-    let options = OrderState::ALL.map(option).collect_view();
+    let options = OrderState::VARIANTS.iter().copied().map(option).collect_view();
     let clear = is_filtered.then(|| {
         view! {
             <a class="btn" data-kind="quiet" href=address(event, span, &OrdersAsked::default())>
@@ -124,12 +114,9 @@ fn Filter(event: EventId, asked: Asked) -> impl IntoView {
     });
     view! {
         <Form method="GET" action=format!("/events/{event}/desk") attr:class="form" attr:role="search" attr:aria-labelledby="orders">
-            <input type="hidden" name="span" value=span.word()/>
+            <input type="hidden" name="span" value=span.into_str()/>
             <div class="form-row">
-                <div class="field">
-                    <label for="q">{words::SEARCH}</label>
-                    <input class="input" id="q" name="q" type="search" value=text autocomplete="off" maxlength="100"/>
-                </div>
+                <Field id="q" name="q" label=words::SEARCH kind="search" value=text autocomplete="off" maxlength=100/>
                 <div class="field">
                     <label for="state">{words::STATE}</label>
                     <select class="input select" id="state" name="state">
@@ -149,53 +136,40 @@ fn Filter(event: EventId, asked: Asked) -> impl IntoView {
 }
 
 #[component]
-fn Table(event: EventId, orders: Orders, asked: Memo<Asked>) -> impl IntoView {
+fn Page(event: EventId, orders: Orders, asked: Memo<Asked>) -> impl IntoView {
     let Asked { span, orders: now, .. } = asked.get_untracked();
     if orders.rows.is_empty() && now.before.is_none() {
         return view! { <EmptyState icon="search" title=words::NO_ORDERS text=words::NO_ORDERS_TEXT/> };
     }
-    let is_first = now.before.is_none();
-    let newest = address(event, span, &OrdersAsked { before: None, ..now.clone() });
+    let newest = now.before.map(|_| address(event, span, &OrdersAsked { before: None, ..now.clone() }));
     let older = orders.floor.map(|floor| address(event, span, &OrdersAsked { before: Some(floor), ..now }));
     let table = table(orders.rows);
     view! {
         {table}
-        <nav class="form-actions" aria-label=words::PAGES>
-            {(!is_first).then(|| view! { <a class="btn" href=newest>{words::NEWEST}</a> })}
-            {older.map(|href| view! { <a class="btn" href=href rel="next">{words::OLDER}</a> })}
-        </nav>
+        <OlderPager label=words::PAGES newest older/>
     }
 }
 
 /// Some orders, whosever they are.
 pub fn table(orders: Vec<OrderRow>) -> AnyView {
     let rows = orders.into_iter().map(|order| view! { <Row order/> }).collect_view();
+    let columns = [
+        Column::text(words::NUMBER),
+        Column::text(words::WHO),
+        Column::text(words::STATE),
+        Column::text(words::PLACES),
+        Column::text(words::TOTAL),
+        Column::text(words::WHEN),
+    ];
     view! {
-        <table class="table">
-            <caption class="visually-hidden">{words::ORDERS_TABLE}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{words::NUMBER}</th>
-                    <th scope="col">{words::WHO}</th>
-                    <th scope="col">{words::STATE}</th>
-                    <th scope="col">{words::PLACES}</th>
-                    <th scope="col">{words::TOTAL}</th>
-                    <th scope="col">{words::WHEN}</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <Table columns caption=words::ORDERS_TABLE>
+            {rows}
+        </Table>
     }
 }
 
 #[component]
 fn Row(order: OrderRow) -> impl IntoView {
-    let zone = use_zone();
-    let at = order.created_at;
-    let when = dynamic(move || {
-        let (text, full) = zone.with(|zone| (zone.stamp(at), zone.full(at)));
-        view! { <TimeText at text full/> }
-    });
     let tone = match order.state {
         OrderState::Paid => Some("good"),
         OrderState::AwaitingPayment => Some("live"),
@@ -219,7 +193,9 @@ fn Row(order: OrderRow) -> impl IntoView {
             </td>
             <td data-label=words::PLACES>{order.places.to_string()}</td>
             <td data-label=words::TOTAL>{order.total.to_string()} {refunded}</td>
-            <td data-label=words::WHEN>{when}</td>
+            <td data-label=words::WHEN>
+                <When at=order.created_at text=Zone::stamp/>
+            </td>
         </tr>
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use strum::VariantArray as _;
 
 use super::Asked;
 use crate::words::desk as words;
@@ -18,7 +19,7 @@ use plenum_ui::{
         geometry::{Line, Plot},
     },
     effect, memo,
-    page::{FaultWithin, use_zone},
+    page::{Loaded, use_zone},
     view,
 };
 
@@ -44,15 +45,7 @@ pub fn Sold(event: EventId, shown: RwSignal<Desk>, asked: Memo<Asked>, sold: Res
                 </a>
             }
         };
-        Span::ALL.map(link).collect_view()
-    };
-    let content = move || {
-        Suspend::new(async move {
-            match sold.await {
-                Ok(over_time) => view! { <Drawing over_time/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
+        Span::VARIANTS.iter().copied().map(link).collect_view()
     };
     view! {
         <section class="card stack" aria-labelledby="over-time">
@@ -62,7 +55,9 @@ pub fn Sold(event: EventId, shown: RwSignal<Desk>, asked: Memo<Asked>, sold: Res
                     {spans}
                 </nav>
             </div>
-            <Transition>{content}</Transition>
+            <Loaded from=sold let:over_time>
+                <Drawing over_time/>
+            </Loaded>
         </section>
     }
 }

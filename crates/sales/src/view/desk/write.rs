@@ -7,7 +7,7 @@ use plenum_broadcasts::model::{TEXT_CHARS, TITLE_CHARS};
 use plenum_core::ids::EventId;
 use plenum_ui::{
     Field, browser, effect,
-    forms::{Done, Failure, FieldError, Submit, at, failure, succeeded},
+    forms::{Done, Failure, FieldError, Submit, failure, field_error, succeeded},
     view,
 };
 
@@ -23,7 +23,7 @@ pub fn Write(event: EventId, key: String) -> impl IntoView {
             key.set(browser::fresh_key());
         }
     });
-    let wrong = at(refused, "text");
+    let wrong = field_error(refused, "text");
     let described_by = move || wrong.with(Option::is_some).then_some("text-error");
     let most = |chars: usize| u32::try_from(chars).unwrap_or(u32::MAX);
     view! {
@@ -40,12 +40,12 @@ pub fn Write(event: EventId, key: String) -> impl IntoView {
                     label=words::TITLE
                     autocomplete="off"
                     maxlength=most(TITLE_CHARS)
-                    error=at(refused, "title")
+                    error=field_error(refused, "title")
                     required=true
                 />
                 <div class="field">
                     <label for="text">{words::TEXT}</label>
-                    <textarea class="input" id="text" name="text" rows="3" maxlength=TEXT_CHARS.to_string() aria-describedby=described_by></textarea>
+                    <textarea class="input" dir="auto" id="text" name="text" rows="3" maxlength=TEXT_CHARS.to_string() aria-describedby=described_by></textarea>
                     <FieldError id="text-error" error=wrong/>
                 </div>
                 <div class="form-actions">

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use super::{
     countdown::{Countdown, over},
     line, off,
-    pay::{follow_balance, label, missing, renew_when_refused},
+    pay::{Missing, PayButton, follow_balance, label, renew_when_refused},
     sum_line,
 };
 use crate::{
@@ -22,7 +21,7 @@ use crate::{
     words::orders as words,
 };
 use plenum_core::{
-    error::{AppError, ErrorKind},
+    error::{AppError, ErrorCode, ErrorKind},
     ids::{HoldId, Millis},
 };
 use plenum_ui::{
@@ -30,9 +29,9 @@ use plenum_ui::{
     forms::{Failure, failure},
     memo,
     notice::Tone,
-    page::FaultWithin,
+    page::{FaultWithin, Loaded},
     redirect::encoded,
-    view,
+    use_query, view,
 };
 
 /// A price that was asked for and did not come is asked for again after so long.
@@ -41,7 +40,7 @@ const AGAIN: Duration = Duration::from_secs(3);
 /// `/orders/new`, with `?hold=` and `?promo=`.
 #[component]
 pub fn NewOrderPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let asked = memo(move || {
         query.with(|query| {
             let hold = query.get_str("hold").and_then(|id| id.parse::<HoldId>().ok());
@@ -52,21 +51,8 @@ pub fn NewOrderPage() -> impl IntoView {
     let (again, why) = (RwSignal::new(0_u32), RwSignal::new(None::<String>));
     let quote = Resource::new_blocking(
         move || (asked.get(), again.get()),
-        |((hold, promo), _)| async move {
-            match hold {
-                Some(hold) => api::quote(hold, promo).await,
-                None => Err(AppError::not_found("There is no such basket.")),
-            }
-        },
+        |((hold, promo), _)| async move { api::quote(hold.ok_or_else(|| AppError::no_such("basket"))?, promo).await },
     );
-    let content = move || {
-        Suspend::new(async move {
-            match quote.await {
-                Ok(quote) => view! { <Whole quote changed=changed(again, why) why/> },
-                Err(error) => refused(error),
-            }
-        })
-    };
     view! {
         <Title text=words::CHECK_OUT/>
         <main id="main" tabindex="-1" class="page">
@@ -78,7 +64,9 @@ pub fn NewOrderPage() -> impl IntoView {
                     </a>
                 </div>
             </header>
-            <Transition>{content}</Transition>
+            <Loaded from=quote fault=refused let:quote>
+                <Whole quote changed=changed(again, why) why/>
+            </Loaded>
         </main>
     }
 }
@@ -214,14 +202,15 @@ fn Sum(
     #[prop(optional)]
     within: bool,
 ) -> impl IntoView {
-    let Quote { hold_id: hold, until, event, subtotal, discount, total, promo, refused, available, key, lines, .. } = quote;
+    let Quote { hold_id: hold, until, event, subtotal, discount, total, promo, refused, available, takes_deposits, key, lines, .. } = quote;
+    let add_key = key.clone();
     let key = RwSignal::new(key);
     let (buy, later) = (ServerAction::<BuyPlaces>::new(), ServerAction::<CreateOrder>::new());
     let (not_bought, not_made) = (failure(buy), failure(later));
     renew_when_refused(key, not_bought);
     effect(move |_| {
         let costs_other = not_bought.with(|error| {
-            let error = error.as_ref().filter(|error| matches!(error.field.as_deref(), Some("total" | "promo")))?;
+            let error = error.as_ref().filter(|error| matches!(error.code, Some(ErrorCode::TotalChanged | ErrorCode::PromoRefused)))?;
             Some(error.message.clone())
         });
         if let Some(reason) = costs_other {
@@ -237,25 +226,31 @@ fn Sum(
     let code = promo.as_ref().map(|promo| promo.code.to_string()).unwrap_or_default();
     let name = if code.is_empty() { String::new() } else { words::promo(&code) };
     let busy = buy.pending();
-    let lacks = dynamic(move || missing(total, available.get()));
-    let enough = memo(move || available.get().amount >= total.amount);
+    let missing = memo(move || total.missing(available.get()));
+    let add_code = code.clone();
+    let lacks = dynamic(move || {
+        let (missing, promo, key) = (missing.get()?, add_code.clone(), add_key.clone());
+        Some(view! { <Missing missing hold promo takes_deposits key/> })
+    });
+    let enough = memo(move || missing.get().is_none());
     let has_lines = !lines.is_empty();
     let countdown = (!within).then(|| view! { <Countdown until event=event.id hold longer/> });
     let sums = (discount.amount > 0).then(|| sum_line(words::SUBTOTAL.to_owned(), subtotal, false));
     let pay_code = code.clone();
+    let pay_label = Signal::derive(move || if busy.get() { words::CONFIRMING.to_owned() } else { label(total, available.get()) });
     let pay = dynamic(move || {
         let code = pay_code.clone();
-        (enough.get() && has_lines).then(|| view! {
-            <ActionForm action=buy>
-                <input type="hidden" name="key" value=move || key.get()/>
-                <input type="hidden" name="hold" value=hold.to_string()/>
-                <input type="hidden" name="promo" value=code/>
-                <input type="hidden" name="total" value=total.amount.to_string()/>
-                <button class="btn pay-btn" type="submit" data-kind="primary" data-wide="" aria-busy=move || busy.get().then_some("true")>
-                    {move || if busy.get() { words::CONFIRMING.to_owned() } else { label(total, available.get()) }}
-                </button>
-            </ActionForm>
-            <p class="field-hint">{words::PROMISE}</p>
+        (enough.get() && has_lines).then(|| {
+            view! {
+                <ActionForm action=buy>
+                    <input type="hidden" name="key" value=move || key.get()/>
+                    <input type="hidden" name="hold" value=hold.to_string()/>
+                    <input type="hidden" name="promo" value=code/>
+                    <input type="hidden" name="total" value=total.amount.to_string()/>
+                    <PayButton label=pay_label busy/>
+                </ActionForm>
+                <p class="field-hint">{words::PROMISE}</p>
+            }
         })
     });
     let later_code = code.clone();

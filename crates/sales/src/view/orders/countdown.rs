@@ -10,17 +10,11 @@ use plenum_ui::{
     memo,
     notice::Tone,
     page::{use_now, use_seconds, use_zone},
-    view,
+    time_left, view,
 };
 
 /// When it is said that the time runs out.
 const SOON: Millis = 120_000;
-
-/// `13:42`
-fn left(milliseconds: Millis) -> String {
-    let seconds = (milliseconds.max(0) + 999) / 1_000;
-    format!("{}:{:02}", seconds / 60, seconds % 60)
-}
 
 /// True from the end of a hold on.
 pub fn over(until: Signal<Option<Millis>>) -> Signal<bool> {
@@ -43,7 +37,7 @@ pub fn Countdown(
     let (now, zone, at_first) = (use_seconds(), use_zone(), use_now());
     let over = over(until);
     let soon = memo(move || until.get().is_some_and(|until| until - now.get() <= SOON) && !over.get());
-    let clock = memo(move || until.get().map(|until| left(until - now.get())).unwrap_or_default());
+    let clock = memo(move || until.get().map(|until| time_left(until - now.get())).unwrap_or_default());
     let held = dynamic(move || {
         let until = until.get().filter(|_| !over.get())?;
         let (short, full) = zone.with(|zone| (words::held_until(&zone.day_and_clock(until, at_first)), zone.full(until)));
@@ -95,18 +89,5 @@ pub fn Countdown(
                 }
             })
         })}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_left_is_counted_in_seconds_begun() {
-        assert_eq!(
-            [left(822_000), left(60_001), left(59_999), left(1), left(0), left(-5)],
-            ["13:42", "1:01", "1:00", "0:01", "0:00", "0:00"]
-        );
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use strum::VariantArray as _;
 
 use super::{chip, find::FindOrders};
 use crate::{
@@ -14,41 +14,35 @@ use crate::{
 use plenum_core::{ids::OrderId, live::Snapshot};
 use plenum_events::view::tabs::EventTabs;
 use plenum_ui::{
-    Each, EmptyState, Notice, TimeText, dynamic, memo,
-    page::{FaultWithin, Followed, use_now, use_own_id, use_seconds, use_zone},
-    toast, view,
+    Each, EmptyState, When, dynamic, memo,
+    page::{Ended, Followed, Loaded, use_own_id, use_seconds},
+    toast, use_query, view,
 };
 
 /// `/orders`, with `?show=` and `?before=`.
 #[component]
 pub fn OrdersPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let asked = memo(move || {
         query.with(|query| {
-            let show = Show::from_word(query.get_str("show").unwrap_or_default());
+            let show: Show = query.get_str("show").and_then(|word| word.parse().ok()).unwrap_or_default();
             (show, query.get_str("before").and_then(|before| before.parse::<OrderId>().ok()))
         })
     });
     let first = Resource::new_blocking(move || asked.get(), |(show, before)| api::list(show, before));
     let tabs = move || {
         let (chosen, _) = asked.get();
-        Show::ALL
+        Show::VARIANTS
+            .iter()
+            .copied()
             .map(|show| {
                 view! {
-                    <a href=format!("/orders?show={}", show.word()) aria-current=(show == chosen).then_some("page")>
+                    <a href=format!("/orders?show={}", show.into_str()) aria-current=(show == chosen).then_some("page")>
                         {words::show(show)}
                     </a>
                 }
             })
             .collect_view()
-    };
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <List snapshot before=asked.get_untracked().1/> },
-                Err(error) => view! { <FaultWithin error/> },
-            }
-        })
     };
     view! {
         <Title text=words::ORDERS/>
@@ -62,7 +56,9 @@ pub fn OrdersPage() -> impl IntoView {
                 <nav class="tabs" aria-label=words::FILTER>
                     {tabs}
                 </nav>
-                <Transition>{content}</Transition>
+                <Loaded from=first let:snapshot>
+                    <List snapshot before=asked.get_untracked().1/>
+                </Loaded>
             </div>
         </main>
     }
@@ -101,8 +97,8 @@ fn List(snapshot: Snapshot<Orders>, before: Option<OrderId>) -> impl IntoView {
         }
     };
     view! {
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::SILENT}" "{reason}</Notice> }))}
-        {before.map(|_| view! { <p><a href=format!("/orders?show={}", show.word())>{words::NEWEST}</a></p> })}
+        <Ended reason=ended/>
+        {before.map(|_| view! { <p><a href=format!("/orders?show={}", show.into_str())>{words::NEWEST}</a></p> })}
         {dynamic(move || empty.get().then(nothing))}
         {dynamic(move || {
             (!empty.get()).then(|| {
@@ -120,7 +116,7 @@ fn List(snapshot: Snapshot<Orders>, before: Option<OrderId>) -> impl IntoView {
             (floor > 0).then(|| {
                 view! {
                     <p>
-                        <a class="btn" href=format!("/orders?show={}&before={floor}", show.word()) on:click=more>
+                        <a class="btn" href=format!("/orders?show={}&before={floor}", show.into_str()) on:click=more>
                             {words::OLDER}
                         </a>
                     </p>
@@ -132,7 +128,7 @@ fn List(snapshot: Snapshot<Orders>, before: Option<OrderId>) -> impl IntoView {
 
 #[component]
 fn Head(id: OrderId, shown: RwSignal<Orders>) -> impl IntoView {
-    let (zone, now, seconds) = (use_zone(), use_now(), use_seconds());
+    let seconds = use_seconds();
     let order: Memo<Option<OrderHead>> = memo(move || shown.with(|shown| shown.orders.iter().find(|order| order.id == id).cloned()));
     // What it is called does not change: the link stays what it is.
     let (title, starts) = order
@@ -140,10 +136,9 @@ fn Head(id: OrderId, shown: RwSignal<Orders>) -> impl IntoView {
     let state = memo(move || order.with(|order| order.as_ref().map(|order| state_at(order.state, order.until, seconds.get()))));
     let about = dynamic(move || {
         order.get().map(|order| {
-            let (text, full) = zone.with(|zone| (zone.short(order.created_at, now), zone.full(order.created_at)));
             view! {
                 <p class="muted">
-                    {order.number} " · " {words::places(order.places)} " · " <TimeText at=order.created_at text full/>
+                    {order.number} " · " {words::places(order.places)} " · " <When at=order.created_at/>
                 </p>
             }
         })

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use super::{chip, line, off, pay::Pay, refund::RefundForm, sum_line};
 use crate::{
@@ -12,7 +11,6 @@ use crate::{
     words::orders as words,
 };
 use plenum_core::{
-    error::AppError,
     ids::{Millis, OrderId},
     live::Snapshot,
     time::Zone,
@@ -23,43 +21,29 @@ use plenum_ui::{
     forms::is_done,
     memo,
     notice::Tone,
-    page::{FaultWithin, Followed, use_now, use_seconds, use_zone},
+    page::{Ended, FaultWithin, Followed, Loaded, resource_by_id, use_id, use_now, use_seconds, use_zone},
     view,
 };
 
 /// One of them.
 #[component]
 pub fn OrderDetailPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = memo(move || params.with(|params| params.get_str("id").and_then(|id| id.parse::<OrderId>().ok())));
-    let first = Resource::new_blocking(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => api::detail(id).await,
-                None => Err(AppError::not_found("There is no such order.")),
-            }
-        },
-    );
-    let content = move || {
-        Suspend::new(async move {
-            match first.await {
-                Ok(snapshot) => view! { <Detail snapshot/> },
-                Err(error) => {
-                    view! {
-                        <Title text=words::ORDERS/>
-                        <header class="page-head">
-                            <h1>{words::ORDERS}</h1>
-                        </header>
-                        <FaultWithin error/>
-                    }
-                }
-            }
-        })
+    let id = use_id::<OrderId>();
+    let first = resource_by_id(id, "order", api::detail);
+    let fault = |error| {
+        view! {
+            <Title text=words::ORDERS/>
+            <header class="page-head">
+                <h1>{words::ORDERS}</h1>
+            </header>
+            <FaultWithin error/>
+        }
     };
     view! {
         <main id="main" tabindex="-1" class="page" data-width="wide">
-            <Transition>{content}</Transition>
+            <Loaded from=first fault let:snapshot>
+                <Detail snapshot/>
+            </Loaded>
         </main>
     }
 }
@@ -95,7 +79,7 @@ fn Detail(snapshot: Snapshot<OrderPage>) -> impl IntoView {
                 </a>
             </div>
         </header>
-        {dynamic(move || ended.get().map(|reason| view! { <Notice>{words::SILENT}" "{reason}</Notice> }))}
+        <Ended reason=ended/>
         {done()}
         <div class="order-page">
             <div class="stack">

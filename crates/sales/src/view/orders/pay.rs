@@ -4,11 +4,14 @@ use leptos::prelude::{Update as _, *};
 
 use super::countdown::{Countdown, over};
 use crate::{
-    api::orders::{CancelOrder, PayOrder},
+    api::orders::{AddMissing, CancelOrder, PayOrder},
     model::orders::OrderPage,
     words::orders as words,
 };
-use plenum_core::error::{AppError, ErrorKind};
+use plenum_core::{
+    error::{AppError, ErrorKind},
+    ids::HoldId,
+};
 use plenum_events::model::order::OrderState;
 use plenum_ui::{
     browser,
@@ -21,7 +24,7 @@ use plenum_ui::{
 };
 use plenum_wallet::{
     live::WalletEvent,
-    model::{Currency, Money},
+    model::{Currency, Money, deposit::to_add},
 };
 
 /// The button's words: what there is to spend, or that it costs nothing, or that the server has not answered.
@@ -59,16 +62,64 @@ pub fn follow_balance(currency: Currency, tell: impl Fn(Money) + 'static) {
     );
 }
 
-/// That there is not enough, and what to do about it.
-pub fn missing(total: Money, available: Money) -> Option<AnyView> {
-    let missing = Money::new(total.amount - available.amount, total.currency);
-    (missing.amount > 0).then(|| {
-        view! {
-            <p class="pay-missing">
-                {words::missing(missing)} " " <a href="/wallet">{words::ADD_MONEY}</a>
-            </p>
+/// The wide button of a form that is about money; it says while the server works on it.
+#[component]
+pub fn PayButton(
+    /// What it does, or that it is being done.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The server works on it.
+    #[prop(into)]
+    busy: Signal<bool>,
+) -> impl IntoView {
+    view! {
+        <button class="btn pay-btn" type="submit" data-kind="primary" data-wide="" aria-busy=move || busy.get().then_some("true")>
+            {move || label.get()}
+        </button>
+    }
+}
+
+/// That there is not enough, and the button that adds what is missing and comes back; where nothing can be added, the former only.
+#[component]
+pub fn Missing(
+    /// How much.
+    missing: Money,
+    /// The places that are to be paid.
+    hold: HoldId,
+    /// The promo code that they are bought with.
+    promo: String,
+    /// It can be added.
+    takes_deposits: bool,
+    /// Of the page: with the sum it is the key of the first try, as another sum is another deposit.
+    key: String,
+) -> impl IntoView {
+    let add = ServerAction::<AddMissing>::new();
+    let (refused, begun, pending) = (failure(add), add.value(), add.pending());
+    let key = RwSignal::new(format!("{key}-{}", missing.amount));
+    effect(move |_| {
+        // A gateway is another site: the whole page goes there.
+        if let Some(Ok(checkout_url)) = begun.get() {
+            // Whoever comes back to this page begins another.
+            key.set(browser::fresh_key());
+            browser::load(&checkout_url);
         }
-    })
+    });
+    let button = takes_deposits.then(|| {
+        view! {
+            <Failure failure=refused/>
+            <ActionForm action=add>
+                <input type="hidden" name="key" value=move || key.get()/>
+                <input type="hidden" name="hold" value=hold.to_string()/>
+                <input type="hidden" name="promo" value=promo/>
+                <PayButton label=Signal::stored(words::add_missing(to_add(missing))) busy=pending/>
+            </ActionForm>
+            <p class="field-hint">{words::ADD_MISSING_HINT}</p>
+        }
+    });
+    view! {
+        <p class="pay-missing">{words::missing(missing)}</p>
+        {button}
+    }
 }
 
 /// What can be done to an order of one's own that is not paid.
@@ -101,22 +152,34 @@ pub fn Pay(shown: RwSignal<OrderPage>) -> impl IntoView {
     let total = memo(move || shown.with(|page| page.order.total.amount));
     let words_of = memo(move || shown.with(|page| page.available.map(|available| label(page.order.total, available)).unwrap_or_default()));
     let busy = pay.pending();
-    let lacking = dynamic(move || shown.with(|page| missing(page.order.total, page.available?)));
+    let label = Signal::derive(move || if busy.get() { words::CONFIRMING.to_owned() } else { words_of.get() });
+    // Again when what is missing is another sum, and not with each event.
+    let missing = memo(move || shown.with(|page| page.order.total.missing(page.available?)));
+    let lacking = dynamic(move || {
+        let missing = missing.get()?;
+        let (takes_deposits, key) = shown.with_untracked(|page| (page.takes_deposits, page.key.clone()));
+        Some(view! { <Missing missing hold promo=String::new() takes_deposits key/> })
+    });
+    let pays = dynamic(move || {
+        missing.get().is_none().then(|| {
+            view! {
+                <ActionForm action=pay>
+                    <input type="hidden" name="key" value=move || key.get()/>
+                    <input type="hidden" name="id" value=id.to_string()/>
+                    <input type="hidden" name="total" value=move || total.get().to_string()/>
+                    <PayButton label busy/>
+                </ActionForm>
+                <p class="field-hint">{words::PROMISE}</p>
+            }
+        })
+    });
     view! {
         <Countdown until event hold longer/>
         <Failure failure=refused/>
         <Failure failure=not_cancelled/>
         <div class="stack-s" hidden=move || over.get()>
             {lacking}
-            <ActionForm action=pay>
-                <input type="hidden" name="key" value=move || key.get()/>
-                <input type="hidden" name="id" value=id.to_string()/>
-                <input type="hidden" name="total" value=move || total.get().to_string()/>
-                <button class="btn pay-btn" type="submit" data-kind="primary" data-wide="" aria-busy=move || busy.get().then_some("true")>
-                    {move || if busy.get() { words::CONFIRMING.to_owned() } else { words_of.get() }}
-                </button>
-            </ActionForm>
-            <p class="field-hint">{words::PROMISE}</p>
+            {pays}
             <div class="form-actions">
                 <a class="btn" href=format!("/orders/new?hold={hold}")>
                     {words::CHANGE}

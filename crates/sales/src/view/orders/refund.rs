@@ -10,7 +10,7 @@ use crate::{
 };
 use plenum_ui::{
     Each, Field, browser, effect,
-    forms::{Failure, FieldError, Submit, at, failure, succeeded},
+    forms::{Failure, FieldError, Submit, failure, field_error, succeeded},
     memo, view,
 };
 
@@ -69,7 +69,7 @@ pub fn RefundForm(shown: RwSignal<OrderPage>) -> impl IntoView {
                 <fieldset class="boxed" aria-describedby="lines-error">
                     <legend>{words::REFUND_LINES}</legend>
                     <div class="stack-s">{choices}</div>
-                    <FieldError id="lines-error" error=at(refused, "lines")/>
+                    <FieldError id="lines-error" error=field_error(refused, "lines")/>
                 </fieldset>
                 <Field
                     id="reason"
@@ -78,7 +78,7 @@ pub fn RefundForm(shown: RwSignal<OrderPage>) -> impl IntoView {
                     hint=words::REASON_HINT
                     autocomplete="off"
                     maxlength=u32::try_from(REASON_CHARS).unwrap_or(u32::MAX)
-                    error=at(refused, "reason")
+                    error=field_error(refused, "reason")
                     required=true
                 />
                 <div>
@@ -86,7 +86,7 @@ pub fn RefundForm(shown: RwSignal<OrderPage>) -> impl IntoView {
                         <input type="checkbox" name="although_used" value="true" aria-describedby="used-error"/>
                         <span>{words::ALTHOUGH_USED}</span>
                     </label>
-                    <FieldError id="used-error" error=at(refused, "although_used")/>
+                    <FieldError id="used-error" error=field_error(refused, "although_used")/>
                 </div>
                 <div class="form-actions">
                     <Submit label=words::REFUND_NOW busy=refund.pending()/>

@@ -10,6 +10,7 @@ use crate::{
     model::{
         hold::{Hold, Places},
         orders::Quote,
+        seat_map::SeatMap,
     },
     view::orders::CheckOut,
     words::seats as words,
@@ -20,7 +21,7 @@ use plenum_ui::{
     forms::{Failure, failure},
     memo,
     redirect::sign_in_path,
-    view,
+    time_left, view,
 };
 use plenum_wallet::model::Money;
 
@@ -32,7 +33,7 @@ pub fn basket(screen: Screen, quote: Option<Quote>) -> AnyView {
     let open = RwSignal::new(false);
     let hold = screen.hold;
     let count = memo(move || hold.with(|hold| hold.as_ref().map_or(0, Hold::places)));
-    let each = screen.map.with_value(|map| map.event.places_each);
+    let most = move || screen.map.with_value(SeatMap::basket_limit);
     let line = memo(move || hold.with(|hold| hold.as_ref().map(|hold| words::basket_line(hold.places(), total(screen, hold)))));
     let pay = view! { <CheckOut hold first=quote/> };
     view! {
@@ -42,7 +43,7 @@ pub fn basket(screen: Screen, quote: Option<Quote>) -> AnyView {
                 <span class="basket-line">
                     {dynamic(move || line.get())} " " {time(screen)}
                 </span>
-                <span class="muted basket-most">{dynamic(move || words::of_at_most(count.get(), each))}</span>
+                <span class="muted basket-most">{dynamic(move || words::of_at_most(count.get(), most()))}</span>
                 <button
                     class="btn basket-toggle"
                     type="button"
@@ -116,7 +117,7 @@ fn total(screen: Screen, hold: &Hold) -> Money {
 /// How long it is held yet.
 fn time(screen: Screen) -> AnyView {
     let (hold, now) = (screen.hold, screen.clock.now);
-    let left = memo(move || hold.with(|hold| hold.as_ref().map(|hold| words::time_left(hold.until - now.get()))));
+    let left = memo(move || hold.with(|hold| hold.as_ref().map(|hold| time_left(hold.until - now.get()))));
     dynamic(move || left.get().map(|left| view! { <b class="basket-time" role="timer">{left}</b> }))
 }
 

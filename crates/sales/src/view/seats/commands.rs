@@ -7,11 +7,15 @@ use leptos::{
 };
 
 use super::{map::Look, screen::Screen};
-use crate::view::seats::guest_selection as picks;
+use crate::view::seats::guest_selection;
 use crate::{
     api::seats as api,
     live::own::{HoldChanged, OwnEvent},
-    model::{best::best, hold::Hold, seat_map::Seen},
+    model::{
+        best::best,
+        hold::Hold,
+        seat_map::{SeatMap, Seen},
+    },
     words::seats as words,
 };
 use plenum_core::{
@@ -73,7 +77,7 @@ impl Screen {
         let look = self.look(seat);
         match look {
             Look::Pending => {}
-            Look::Held | Look::Sold => self.said.set(self.name(seat, look)),
+            Look::Held | Look::Bought | Look::Sold => self.said.set(self.name(seat, look)),
             Look::Yours => self.order(Command::LetGo(seat)),
             Look::Picked => self.pick(|picks| picks.retain(|picked| *picked != seat), &[seat]),
             Look::Free if self.viewer.is_some() => self.order(Command::Hold(vec![seat])),
@@ -83,7 +87,7 @@ impl Screen {
 
     /// A visitor picks seats, as many as one person can have.
     pub fn pick_all(self, seats: &[SeatId]) {
-        let each = self.map.with_value(|map| map.event.places_each);
+        let each = self.map.with_value(SeatMap::basket_limit);
         let room = usize::try_from(each).unwrap_or(0).saturating_sub(self.picks.with_untracked(Vec::len));
         if seats.len() > room {
             self.said.set(words::at_most(each));
@@ -94,7 +98,7 @@ impl Screen {
 
     fn pick(self, change: impl FnOnce(&mut Vec<SeatId>), touched: &[SeatId]) {
         self.picks.update(change);
-        self.picks.with_untracked(|picks| picks::keep(self.event, picks));
+        self.picks.with_untracked(|picks| guest_selection::keep(self.event, picks));
         self.repaint(touched.iter().copied());
         if let [seat] = touched {
             self.said.set(self.name(*seat, self.look(*seat)));
@@ -164,7 +168,7 @@ impl Screen {
             Command::Best(count, ticket_type) => {
                 let outcome = api::hold_best(event, count, ticket_type, key).await;
                 if let Ok(hold) = &outcome {
-                    self.say(words::of_at_most(hold.places(), self.map.with_value(|map| map.event.places_each)));
+                    self.say(words::of_at_most(hold.places(), self.map.with_value(SeatMap::basket_limit)));
                 }
                 outcome.map(Some)
             }
@@ -291,13 +295,13 @@ impl Screen {
             }
             if left.is_empty() {
                 self.lapsed.set(None);
-                picks::keep(self.event, &[]);
+                guest_selection::keep(self.event, &[]);
                 return;
             }
             let told = self.told.get_value();
             match api::hold(self.event, left, Vec::new(), browser::fresh_key()).await {
                 Ok(hold) => {
-                    picks::keep(self.event, &[]);
+                    guest_selection::keep(self.event, &[]);
                     let alarm = self.alarm.try_get_untracked().flatten().filter(|_| !gone.is_empty());
                     self.take(Some(hold), told);
                     let _ = self.alarm.try_set(alarm);
@@ -307,7 +311,7 @@ impl Screen {
                     let taken = error.kind == ErrorKind::Conflict && error.field.is_some();
                     // What may succeed later is tried again when the page is opened again.
                     if !taken && !error.is_transient() {
-                        picks::keep(self.event, &[]);
+                        guest_selection::keep(self.event, &[]);
                     }
                     self.refuse(&error).await;
                     if !taken {

@@ -106,7 +106,7 @@ fn panel(screen: Screen, row: &Row) -> AnyView {
                     };
                 }
                 view! {
-                    <span class="seat-box" data-look=look.word()>
+                    <span class="seat-box" data-look=look.into_str()>
                         <span aria-hidden="true">{spot.number}</span>
                         <span class="visually-hidden">{name}</span>
                     </span>

@@ -12,7 +12,7 @@ use leptos::{
 };
 
 use super::{plan, screen::Screen, tools};
-use crate::view::seats::{keyboard as moves, keyboard::Move};
+use crate::view::seats::keyboard::{self, Move};
 use crate::{
     model::{
         layout::{Row, Spot},
@@ -34,11 +34,13 @@ const MARGIN: i64 = 19;
 const STAGE: i64 = 52;
 
 /// What a seat is shown as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Look {
     Free,
     Held,
     Yours,
+    Bought,
     Sold,
     /// The server has not answered yet.
     Pending,
@@ -47,24 +49,13 @@ pub enum Look {
 }
 
 impl Look {
-    /// Its name in the style sheet.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Free => "free",
-            Self::Held => "held",
-            Self::Yours => "yours",
-            Self::Sold => "sold",
-            Self::Pending => "pending",
-            Self::Picked => "picked",
-        }
-    }
-
     /// How it is read out.
     pub fn said(self) -> &'static str {
         match self {
             Self::Free => words::seen(Seen::Free),
             Self::Held => words::seen(Seen::Held),
             Self::Yours => words::seen(Seen::Yours),
+            Self::Bought => words::seen(Seen::Bought),
             Self::Sold => words::seen(Seen::Sold),
             Self::Pending => words::CONFIRMING,
             Self::Picked => words::PICKED,
@@ -133,25 +124,26 @@ pub fn kind_attribute(kind: SeatKind) -> &'static str {
     }
 }
 
-/// The plan as a picture: what can be had, what is held, what is sold, the viewer's own, each a path of its own shape.
+/// The plan as a picture: what can be had, what is held, what is sold, what the viewer holds and has bought, each a path of its own shape.
 fn picture(screen: Screen) -> String {
     screen.map.with_value(|map| {
         let frame = Frame::of(&map.rows);
-        let mut paths: [String; 4] = Default::default();
+        let mut paths: [String; 5] = Default::default();
         for spot in map.rows.iter().flat_map(|row| row.spots.iter()) {
             let (x, y) = (frame.x(spot), frame.y(spot));
-            let [free, held, yours, sold] = &mut paths;
+            let [free, held, yours, bought, sold] = &mut paths;
             let _ = match map.seen(spot.id, map.now) {
                 Seen::Free => write!(free, "M{x} {y}h8v8h-8z"),
                 Seen::Held => write!(held, "M{x} {y}h8v8h-8zm3 3h2v2h-2z"),
                 Seen::Yours => write!(yours, "M{x} {y}h8v8h-8z"),
+                Seen::Bought => write!(bought, "M{x} {y}h8v8h-8z"),
                 Seen::Sold => write!(sold, "M{} {}l4 4m0-4l-4 4", x + 2, y + 2),
             };
         }
         let mut html = letters(&map.rows, &frame);
         let _ = write!(html, r#"<svg class="plan-picture" viewBox="0 0 {} {}" aria-hidden="true">"#, frame.width, frame.height);
-        for (look, path) in [Look::Free, Look::Held, Look::Yours, Look::Sold].into_iter().zip(paths) {
-            let _ = write!(html, r#"<path data-look="{}" d="{path}"/>"#, look.word());
+        for (look, path) in [Look::Free, Look::Held, Look::Yours, Look::Bought, Look::Sold].into_iter().zip(paths) {
+            let _ = write!(html, r#"<path data-look="{}" d="{path}"/>"#, look.into_str());
         }
         html.push_str("</svg>");
         html
@@ -238,7 +230,7 @@ fn key(screen: Screen, event: &KeyboardEvent) {
         "-" => tools::zoom_by(screen, 1.0 / tools::STEP),
         _ => {
             let (Some(from), Some(way)) = (plan::seat_of(event), Move::of_key(&key)) else { return };
-            if let Some(to) = screen.map.with_value(|map| moves::next(&map.rows, from, way)) {
+            if let Some(to) = screen.map.with_value(|map| keyboard::next(&map.rows, from, way)) {
                 plan::focus(to);
             }
         }
@@ -264,7 +256,7 @@ fn legend(screen: Screen) -> AnyView {
         let kind = kind_attribute(kind).split('"').nth(1).map(str::to_owned);
         view! {
             <li>
-                <span class="seat" data-look=look.word() data-kind=kind data-type=class.to_string() aria-hidden="true"></span>
+                <span class="seat" data-look=look.into_str() data-kind=kind data-type=class.to_string() aria-hidden="true"></span>
                 {name}
             </li>
         }
@@ -272,8 +264,9 @@ fn legend(screen: Screen) -> AnyView {
     let standard = SeatKind::Standard;
     let types = types.into_iter().map(|(class, name)| line(Look::Free, standard, class, name)).collect_view();
     let kinds = kinds.into_iter().map(|kind| line(Look::Free, kind, 0, words::kind_in_legend(kind).to_owned())).collect_view();
-    let states = [(Look::Held, words::BEING_HELD), (Look::Sold, words::SOLD), (Look::Yours, words::YOURS)];
-    let states = states.into_iter().map(|(look, name)| line(look, standard, 0, name.to_owned())).collect_view();
+    let bought = screen.viewer.is_some().then_some((Look::Bought, words::BOUGHT));
+    let states = [(Look::Held, words::BEING_HELD), (Look::Sold, words::SOLD), (Look::Yours, words::YOURS)].into_iter().chain(bought);
+    let states = states.map(|(look, name)| line(look, standard, 0, name.to_owned())).collect_view();
     view! {
         <ul class="plan-legend" aria-label=words::LEGEND>
             {types}

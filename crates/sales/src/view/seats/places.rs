@@ -114,8 +114,12 @@ pub fn left(screen: Screen) -> AnyView {
 
 fn of_type(screen: Screen, known: TypeAvailability) -> AnyView {
     let TypeAvailability { id, name, price, capacity, available, status, .. } = known;
-    let sold_out = status == SaleStatus::SoldOut;
-    let left = if sold_out { words::SOLD_OUT.to_owned() } else { words::left_of(available, capacity) };
+    let sold_out = status == SaleStatus::SoldOut && capacity > 0;
+    let left = match capacity {
+        ..=0 => words::NO_PLACES.to_owned(),
+        _ if sold_out => words::SOLD_OUT.to_owned(),
+        _ => words::left_of(available, capacity),
+    };
     let waits = screen.viewer.is_some();
     let waiting = dynamic({
         let name = name.clone();
@@ -163,7 +167,7 @@ fn wait(screen: Screen, id: TicketTypeId, name: &str, own: Option<OwnWaiting>, s
         None if sold_out => view! {
             <form class="basket-wide" method="post" action=WaitForPlace::url() on:submit=on_submit(Command::Wait(id))>
                 {hidden()}
-                <button class="link-btn" type="submit" aria-label=words::tell_me_of(name)>
+                <button class="link-btn" type="submit" aria-label=words::notify_me_of(name)>
                     {words::TELL_ME}
                 </button>
             </form>

@@ -43,7 +43,7 @@ fn buttons(screen: Screen) -> (String, Option<SeatId>) {
                     html,
                     r#"<button type="button" id="seat-{}" class="seat" data-look="{}" data-type="{class}"{} tabindex="{tab}" aria-label="{}" style="left:{};top:{}"></button>"#,
                     spot.id,
-                    look.word(),
+                    look.into_str(),
                     map::kind_attribute(spot.kind),
                     map::escaped(&name),
                     map::em(frame.x(spot)),
@@ -75,7 +75,7 @@ pub fn draw(area: NodeRef<Div>, screen: Screen) {
 /// Paints a seat that has changed.
 pub fn paint(seat: SeatId, look: Look, name: &str) {
     if let Some(button) = button(seat) {
-        let _ = button.set_attribute("data-look", look.word());
+        let _ = button.set_attribute("data-look", look.into_str());
         let _ = button.set_attribute("aria-label", name);
     }
 }

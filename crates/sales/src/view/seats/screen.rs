@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 
 use leptos::prelude::{Update as _, *};
-use leptos_router::hooks::use_query_map;
 
 use super::{
     clock::Clock,
@@ -12,7 +11,7 @@ use super::{
     map::Look,
     plan,
 };
-use crate::view::seats::guest_selection as picks;
+use crate::view::seats::guest_selection;
 use crate::{
     api::seats as api,
     live::own::OwnEvent,
@@ -36,6 +35,7 @@ use plenum_ui::{
     client::{Connection, use_connection},
     effect, memo,
     page::{Follower, Logged},
+    use_query,
 };
 
 /// A basket that goes this near to its end has ended, and was not let go.
@@ -99,7 +99,7 @@ impl Screen {
     /// What `snapshot` shows, for `viewer`.
     pub fn new(snapshot: Snapshot<SeatMap>, viewer: Option<PersonId>) -> Self {
         let Snapshot { state: map, cursors } = snapshot;
-        let (query, connection) = (use_query_map(), use_connection());
+        let (query, connection) = (use_query(), use_connection());
         let shown = query.with_untracked(|query| if query.get_str("view") == Some("list") { Shows::List } else { Shows::Map });
         let open = query.with_untracked(|query| query.get("row")).into_iter().collect();
         Self {
@@ -240,6 +240,7 @@ impl Screen {
             Seen::Free => Look::Free,
             Seen::Held => Look::Held,
             Seen::Yours => Look::Yours,
+            Seen::Bought => Look::Bought,
             Seen::Sold => Look::Sold,
         }
     }
@@ -260,7 +261,7 @@ impl Screen {
 
     /// In the browser, once: a visitor's picks, held if they have signed in meanwhile.
     fn begin(self) {
-        let kept = picks::kept(self.event);
+        let kept = guest_selection::kept(self.event);
         if kept.is_empty() {
             return;
         }

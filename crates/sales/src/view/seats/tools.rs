@@ -90,8 +90,11 @@ fn best(screen: Screen) -> AnyView {
     let (each, types) = screen.map.with_value(|map| {
         let types: Vec<(String, String)> =
             map.types.iter().filter(|known| known.seated).map(|known| (known.id.to_string(), known.name.clone())).collect();
-        (map.event.places_each, types)
+        (map.basket_limit(), types)
     });
+    if each == 0 {
+        return ().into_any();
+    }
     let find = move |event: SubmitEvent| {
         event.prevent_default();
         let count = plan::field(&event, "count").parse().unwrap_or(0);

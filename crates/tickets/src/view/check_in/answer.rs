@@ -62,7 +62,7 @@ fn answered(answer: &Answer) -> AnyView {
 fn of(outcome: Outcome, guest: Option<&Guest>, more: Vec<String>) -> AnyView {
     let mut lines = vec![words::outcome_text(outcome).to_owned()];
     lines.extend(more);
-    panel(outcome.word(), words::icon(outcome), words::outcome(outcome).to_owned(), guest, lines)
+    panel(outcome.into_str(), words::icon(outcome), words::outcome(outcome).to_owned(), guest, lines)
 }
 
 fn panel(kind: &'static str, icon: &'static str, word: String, guest: Option<&Guest>, lines: Vec<String>) -> AnyView {

@@ -11,7 +11,7 @@ use crate::{
     words::{check_in as words, tickets},
 };
 use plenum_core::{error::AppError, ids::EventId};
-use plenum_ui::{Notice, notice::Tone, view};
+use plenum_ui::{Field, Notice, notice::Tone, view};
 
 /// The form and what it found. Its results are read anew by searching again; who is let in from them is told above.
 #[component]
@@ -29,10 +29,7 @@ pub fn Search(event: EventId, queue: Queue, found: Result<Option<Vec<Found>>, Ap
         <section class="card stack-s" aria-labelledby="search">
             <h2 id="search">{words::SEARCH}</h2>
             <Form method="GET" action=format!("/events/{event}/check-in") attr:class="form" attr:role="search" attr:aria-labelledby="search">
-                <div class="field">
-                    <label for="q">{words::SEARCH_FIELD}</label>
-                    <input class="input" id="q" name="q" type="search" value=text autocomplete="off" maxlength="100"/>
-                </div>
+                <Field id="q" name="q" label=words::SEARCH_FIELD kind="search" value=text autocomplete="off" maxlength=100/>
                 <div class="form-actions">
                     <button class="btn" type="submit">
                         {words::FIND}

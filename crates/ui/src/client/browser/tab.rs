@@ -20,9 +20,9 @@ use crate::client::{
     Connection, LiveSettings, RoundTrip,
     heartbeat::Heartbeat,
     line::{Happening, Line},
+    outgoing,
     presence::Watch,
     subscriptions::{Notice, Out, Subscriptions, UserId},
-    words,
 };
 use plenum_core::{
     channels::Channel,
@@ -224,7 +224,7 @@ impl Tab {
             if state.line.is_open()
                 && let Some(people) = state.watch.news()
             {
-                state.say(&words::watch(&people));
+                state.say(&outgoing::watch(&people));
                 state.watch.forget();
             }
             for (user, notice) in std::mem::take(&mut state.waiting) {

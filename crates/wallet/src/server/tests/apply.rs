@@ -22,6 +22,7 @@ use plenum_core::{
     live::{Live, LiveEvent},
 };
 use plenum_store::db::Committed;
+use strum::VariantArray as _;
 
 /// Whoever has no rights: the others are admins.
 const OWNER: usize = 3;
@@ -81,7 +82,7 @@ async fn perform(house: &House, command: Command) {
             let _ = store.write(async move |tx: &mut Tx| withdrawals::request(tx, &who, euros(amount), "home").await).await;
         }
         Command::Act { by, which, action } => {
-            let (who, action) = (house.person(by).clone(), WithdrawalAction::ALL[action]);
+            let (who, action) = (house.person(by).clone(), WithdrawalAction::VARIANTS[action]);
             let _ = store.write(async move |tx: &mut Tx| withdrawals::act(tx, &who, WithdrawalId(which), action, "why").await).await;
         }
         Command::Pay { person, order, amount } => {
@@ -180,7 +181,7 @@ async fn run(commands: Vec<Command>, point: usize) {
     assert_eq!(old.wallets, now.wallets);
     assert_eq!(old.queue, now.queue);
     if let Some(deposit) = old.deposit {
-        assert_eq!(incoming::of(&mut house.store.look().await.unwrap(), PersonId(3), deposit.id).await, Ok(deposit));
+        assert_eq!(server::deposits::deposit_find(&mut house.store.look().await.unwrap(), PersonId(3), deposit.id).await, Ok(deposit));
     }
     assert_eq!(off(&house).await, [] as [String; 0], "I13");
 }

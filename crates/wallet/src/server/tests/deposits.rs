@@ -8,7 +8,7 @@ use crate::{
 use plenum_core::error::ErrorKind;
 
 async fn state(house: &House, id: DepositId) -> DepositState {
-    incoming::of(&mut house.store.look().await.unwrap(), house.person(3).person, id).await.unwrap().state
+    server::deposits::deposit_find(&mut house.store.look().await.unwrap(), house.person(3).person, id).await.unwrap().state
 }
 
 /// The same answer ten times, another one of the same content, and a refusal after it: credited once, and told once.
@@ -87,7 +87,7 @@ async fn what_is_refused() {
         begin(&house, 3, euros(500)).await.unwrap();
     }
     assert_eq!(begin(&house, 3, euros(500)).await.unwrap_err().kind, ErrorKind::Conflict);
-    let payment = incoming::payment(&mut house.store.look().await.unwrap(), None, DepositId(1)).await.unwrap();
+    let payment = server::deposits::payment(&mut house.store.look().await.unwrap(), None, DepositId(1)).await.unwrap();
     let said = |reference: &str, amount| Answer {
         id: "a".to_owned(),
         reference: reference.to_owned(),
@@ -101,10 +101,13 @@ async fn what_is_refused() {
         ("another", said(&payment.reference, 500), ErrorKind::NotFound),
         ("simulator", Answer { id: "x".repeat(65), ..said(&payment.reference, 500) }, ErrorKind::Invalid),
     ] {
-        let refused = house.store.write(async move |tx: &mut Tx| incoming::answer(tx, adapter, &answer).await).await;
+        let refused = house.store.write(async move |tx: &mut Tx| server::deposits::answer(tx, adapter, &answer).await).await;
         assert_eq!(refused.unwrap_err().kind, kind);
     }
     let stranger = house.person(2).person;
-    assert_eq!(incoming::of(&mut house.store.look().await.unwrap(), stranger, DepositId(1)).await.unwrap_err().kind, ErrorKind::NotFound);
+    assert_eq!(
+        server::deposits::deposit_find(&mut house.store.look().await.unwrap(), stranger, DepositId(1)).await.unwrap_err().kind,
+        ErrorKind::NotFound
+    );
     assert_eq!(balance(&house, 3).await, (1_000, 500 * UNDER_WAY, 0));
 }

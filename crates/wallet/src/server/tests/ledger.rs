@@ -69,6 +69,24 @@ async fn postings_stay() {
     assert_eq!(sums(&house).await, (0, 0));
 }
 
+/// A kind of account or transfer that is no row is refused; inserting the row is all that it takes.
+#[tokio::test]
+async fn another_kind_takes_one_row() {
+    let house = House::with(1).await;
+    for (kind, first) in [
+        (
+            "insert into account_kinds (kind) values ('campaign')",
+            "insert into accounts (organisation_id, kind, currency, created_at) values (1, 'campaign', 'EUR', 0)",
+        ),
+        (
+            "insert into transfer_kinds (kind) values ('gift')",
+            "insert into transfers (organisation_id, kind, key, subject_id, at) values (1, 'gift', 'gift:1', 1, 0)",
+        ),
+    ] {
+        house.assert_kind_is_a_row(kind, first).await;
+    }
+}
+
 /// Whatever is changed behind its back is found: a balance, a posting, what a posting says, a deposit that never came.
 #[tokio::test]
 async fn what_is_off_is_found() {

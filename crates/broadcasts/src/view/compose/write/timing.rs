@@ -1,6 +1,7 @@
 //! The fields of when it is sent, and how often.
 
 use leptos::prelude::*;
+use strum::VariantArray as _;
 
 use super::{Refused, choice, is_used, option};
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     words as names,
     words::compose as words,
 };
-use plenum_ui::{Field, forms::at, page::use_zone, view};
+use plenum_ui::{Field, forms::field_error, page::use_zone, view};
 
 pub(super) fn timing(entered: &Letter, refused: Refused) -> AnyView {
     let zone = use_zone().with_untracked(|zone| zone.name.clone());
@@ -20,7 +21,7 @@ pub(super) fn timing(entered: &Letter, refused: Refused) -> AnyView {
         .collect_view();
     view! {
         <div class="form-row">
-            <Field id="at" name="at" label=words::AT kind="datetime-local" value=entered.get("at") hint=words::AT_HINT error=at(refused, "at")/>
+            <Field id="at" name="at" label=words::AT kind="datetime-local" value=entered.get("at") hint=words::AT_HINT error=field_error(refused, "at")/>
             {choice(("clock", "clock-error"), words::CLOCK, clocks.into_any(), None, refused)}
             {choice(("late", "late-error"), words::LATE, lates.into_any(), Some(words::LATE_HINT), refused)}
         </div>
@@ -30,15 +31,17 @@ pub(super) fn timing(entered: &Letter, refused: Refused) -> AnyView {
 pub(super) fn repetition(entered: &Letter, refused: Refused) -> AnyView {
     let open = is_used(entered, refused, ["repeat", "until", "times"].into_iter());
     let often = std::iter::once((String::new(), words::ONCE.to_owned()))
-        .chain(Every::ALL.map(|every| (every.word().to_owned(), names::every(every).to_owned())))
+        .chain(Every::VARIANTS.iter().copied().map(|every| (every.into_str().to_owned(), names::every(every).to_owned())))
         .map(|(value, name)| option(entered.get("repeat"), value, name))
         .collect_view();
-    let days = Weekday::ALL
+    let days = Weekday::VARIANTS
+        .iter()
+        .copied()
         .map(|day| {
-            let on = !entered.get(day.word()).is_empty();
+            let on = !entered.get(day.into_str()).is_empty();
             view! {
                 <label class="check">
-                    <input type="checkbox" name=day.word() value="on" checked=on/>
+                    <input type="checkbox" name=day.into_str() value="on" checked=on/>
                     <span>{names::weekday(day)}</span>
                 </label>
             }
@@ -64,7 +67,7 @@ pub(super) fn repetition(entered: &Letter, refused: Refused) -> AnyView {
                         kind="date"
                         value=entered.get("until")
                         hint=words::UNTIL_HINT
-                        error=at(refused, "until")
+                        error=field_error(refused, "until")
                     />
                     <Field
                         id="times"
@@ -74,7 +77,7 @@ pub(super) fn repetition(entered: &Letter, refused: Refused) -> AnyView {
                         value=entered.get("times")
                         autocomplete="off"
                         hint=words::TIMES_HINT
-                        error=at(refused, "times")
+                        error=field_error(refused, "times")
                     />
                 </div>
             </div>

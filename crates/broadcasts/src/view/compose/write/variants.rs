@@ -1,13 +1,14 @@
 //! The fields of what is compared: the other variants, and the sample that gets them first.
 
 use leptos::prelude::*;
+use strum::VariantArray as _;
 
 use super::{Refused, choice, is_used, most, option, text_area};
 use crate::{
     model::{Letter, Measure, TITLE_CHARS, VARIANT_FIELDS, variants::letter},
     words::compose as words,
 };
-use plenum_ui::{Field, forms::at, view};
+use plenum_ui::{Field, forms::field_error, view};
 
 /// The sizes of samples to choose from, in per cent.
 const SAMPLES: [u8; 5] = [5, 10, 20, 30, 50];
@@ -15,7 +16,7 @@ const SAMPLES: [u8; 5] = [5, 10, 20, 30, 50];
 fn weight(number: usize, entered: &Letter, refused: Refused) -> AnyView {
     let [.., name] = VARIANT_FIELDS[number];
     let label = words::of_variant(words::WEIGHT, letter(number));
-    let (value, error) = (entered.get(name), at(refused, name));
+    let (value, error) = (entered.get(name), field_error(refused, name));
     if number == 0 {
         return view! { <Field id=name name=name label=label kind="number" value=value autocomplete="off" hint=words::WEIGHT_HINT error=error/> };
     }
@@ -39,7 +40,7 @@ pub(super) fn other_variants(entered: &Letter, refused: Refused) -> AnyView {
                         value=entered.get(title)
                         autocomplete="off"
                         maxlength=most(TITLE_CHARS)
-                        error=at(refused, title)
+                        error=field_error(refused, title)
                     />
                     {text_area(text, named(words::TEXT), entered.get(text), refused)}
                     <div class="form-row">
@@ -50,7 +51,7 @@ pub(super) fn other_variants(entered: &Letter, refused: Refused) -> AnyView {
                             value=entered.get(link)
                             autocomplete="off"
                             maxlength=200
-                            error=at(refused, link)
+                            error=field_error(refused, link)
                         />
                         {weight(number, entered, refused)}
                     </div>
@@ -73,8 +74,10 @@ pub(super) fn other_variants(entered: &Letter, refused: Refused) -> AnyView {
         .chain(SAMPLES.map(|percent| (percent.to_string(), words::sample_option(percent))))
         .map(|(value, name)| option(entered.get("sample"), value, name))
         .collect_view();
-    let measures = Measure::ALL
-        .map(|measure| option(entered.get("measure"), measure.word().to_owned(), words::measure(measure).to_owned()))
+    let measures = Measure::VARIANTS
+        .iter()
+        .copied()
+        .map(|measure| option(entered.get("measure"), measure.into_str().to_owned(), words::measure(measure).to_owned()))
         .collect_view();
     view! {
         <details class="more" open=open>
@@ -93,7 +96,7 @@ pub(super) fn other_variants(entered: &Letter, refused: Refused) -> AnyView {
                         value=entered.get("hours")
                         autocomplete="off"
                         hint=words::HOURS_HINT
-                        error=at(refused, "hours")
+                        error=field_error(refused, "hours")
                     />
                     {choice(("measure", "measure-error"), words::MEASURE, measures.into_any(), None, refused)}
                 </div>

@@ -7,10 +7,8 @@ use proptest::prelude::*;
 use super::ACTORS;
 use crate::{
     model::Access,
-    server::{
-        self,
-        pointers::{self, Mark},
-    },
+    server::pointers::{self, Mark},
+    testing::acts,
 };
 use plenum_core::{
     error::{AppResult, ErrorKind},
@@ -137,44 +135,40 @@ impl Stage {
                 let conversation = self.conversation(conversation);
                 let answers = answers.map(|index| self.message(index));
                 let key = key(self.step);
-                let message = server::send(&store, &who, conversation, TEXTS[text].to_owned(), answers, key.clone()).await?;
+                let message = acts::send(&store, &who, conversation, TEXTS[text].to_owned(), answers, key.clone()).await?;
                 self.messages.push(message.id);
                 self.sent.insert(key);
             }
-            Act::Edit { message, text } => drop(server::edit(&store, &who, self.message(message), TEXTS[text].to_owned()).await?),
-            Act::Delete { message } => server::delete(&store, &who, self.message(message)).await?,
-            Act::React { message, emoji, on } => server::react(&store, &who, self.message(message), EMOJI[emoji], on).await?,
+            Act::Edit { message, text } => drop(acts::edit(&store, &who, self.message(message), TEXTS[text].to_owned()).await?),
+            Act::Delete { message } => acts::delete(&store, &who, self.message(message)).await?,
+            Act::React { message, emoji, on } => acts::react(&store, &who, self.message(message), EMOJI[emoji], on).await?,
             Act::Read { conversation, number } => {
                 mark(house, who, self.conversation(conversation), Mark { read: Some(number), delivered: Some(number) }).await?
             }
             Act::Deliver { conversation, number } => {
                 mark(house, who, self.conversation(conversation), Mark { read: None, delivered: Some(number) }).await?
             }
-            Act::Unread { conversation, number } => server::mark_unread(&store, &who, self.conversation(conversation), number).await?,
-            Act::Mute { conversation, muted } => server::mute(&store, &who, self.conversation(conversation), muted).await?,
-            Act::Join { conversation } => server::join(&store, &who, self.conversation(conversation)).await?,
-            Act::Leave { conversation } => server::leave(&store, &who, self.conversation(conversation)).await?,
-            Act::Invite { conversation, person: whom } => {
-                server::invite(&store, &who, self.conversation(conversation), person(whom)).await?
-            }
-            Act::Remove { conversation, person: whom } => {
-                server::remove(&store, &who, self.conversation(conversation), person(whom)).await?
-            }
+            Act::Unread { conversation, number } => acts::mark_unread(&store, &who, self.conversation(conversation), number).await?,
+            Act::Mute { conversation, muted } => acts::mute(&store, &who, self.conversation(conversation), muted).await?,
+            Act::Join { conversation } => acts::join(&store, &who, self.conversation(conversation)).await?,
+            Act::Leave { conversation } => acts::leave(&store, &who, self.conversation(conversation)).await?,
+            Act::Invite { conversation, person: whom } => acts::invite(&store, &who, self.conversation(conversation), person(whom)).await?,
+            Act::Remove { conversation, person: whom } => acts::remove(&store, &who, self.conversation(conversation), person(whom)).await?,
             Act::Rename { conversation, name } => {
-                server::rename(&store, &who, self.conversation(conversation), NAMES[name].to_owned(), NAMES[name].to_lowercase()).await?
+                acts::rename(&store, &who, self.conversation(conversation), NAMES[name].to_owned(), NAMES[name].to_lowercase()).await?
             }
             Act::RenameSelf { name } => rename(house, &who, name).await?,
             Act::ReadMarks { .. } => {}
             Act::CreateRoom => {
-                let id = server::create_room(&store, &who, format!("Room {}", self.step), "new".to_owned(), Access::Open).await?;
+                let id = acts::create_room(&store, &who, format!("Room {}", self.step), "new".to_owned(), Access::Open).await?;
                 self.conversations.push(id);
             }
             Act::CreateGroup { others } => {
-                let id = server::create_group(&store, &who, others.into_iter().map(person).collect(), String::new()).await?;
+                let id = acts::create_group(&store, &who, others.into_iter().map(person).collect(), String::new()).await?;
                 self.conversations.push(id);
             }
             Act::Direct { person: whom } => {
-                let id = server::direct(&store, &who, person(whom)).await?;
+                let id = acts::direct(&store, &who, person(whom)).await?;
                 self.conversations.push(id);
             }
         }

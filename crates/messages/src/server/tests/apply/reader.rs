@@ -10,6 +10,7 @@ use crate::{
     live::{ConversationEvent, PersonEvent},
     model::{Message, Pending, Sidebar, Since, Thread},
     server,
+    testing::acts,
 };
 use plenum_core::{
     channels::Channel,
@@ -69,13 +70,13 @@ impl Reader {
 
     async fn open(house: &House, stage: &Stage, future: &[Command], who: usize) -> Self {
         let identity = &house.people[who];
-        let sidebar = server::sidebar(&house.store, identity).await.unwrap();
+        let sidebar = acts::sidebar(&house.store, identity).await.unwrap();
         let cursor = |channel| sidebar.cursor(&channel).unwrap().seq;
         let (person_seq, organisation_seq) = (cursor(Channel::Person(identity.person)), cursor(Channel::Organisation(HERE)));
         let mut windows = Vec::new();
         for id in sidebar.state.lines.keys().copied() {
             for pane in [Pane::Whole, Pane::Tail, Pane::Cut] {
-                let snapshot = server::thread(&house.store, identity, id, Some(1), None).await.unwrap();
+                let snapshot = acts::thread(&house.store, identity, id, Some(1), None).await.unwrap();
                 let seq = snapshot.cursor(&Channel::Conversation(id)).unwrap().seq;
                 let mut thread = snapshot.state;
                 let head = thread.head;
@@ -103,8 +104,8 @@ impl Reader {
             let id = window.thread.conversation.id;
             let page = match window.pane {
                 Pane::Whole => continue,
-                Pane::Tail => server::page_before(&house.store, who, id, window.thread.first()).await,
-                Pane::Cut => server::page_after(&house.store, who, id, window.thread.last()).await,
+                Pane::Tail => acts::page_before(&house.store, who, id, window.thread.first()).await,
+                Pane::Cut => acts::page_after(&house.store, who, id, window.thread.last()).await,
             };
             window.page = page.ok();
         }
@@ -245,10 +246,15 @@ impl Reader {
     /// What it shows is what a fresh snapshot shows.
     pub(super) async fn check(&mut self, house: &House, stage: &Stage, how: &str) {
         let who = self.identity(house).clone();
-        let fresh = server::sidebar(&house.store, &who).await.unwrap().state;
+        let fresh = acts::sidebar(&house.store, &who).await.unwrap().state;
         self.sidebar.renamed = SortedMap::new();
         assert_eq!(self.sidebar, fresh, "the {how} list of {}", self.viewer);
-        assert_eq!(server::unread(&house.store, &who).await.unwrap(), fresh.unread(), "the total of {}", self.viewer);
+        assert_eq!(
+            server::unread(&mut house.store.look().await.unwrap(), &who).await.unwrap(),
+            fresh.unread(),
+            "the total of {}",
+            self.viewer
+        );
         for window in &mut self.windows {
             let id = window.thread.conversation.id;
             let context = format!("the {how} {:?} window of {} on {id}", window.pane, self.viewer);
@@ -256,7 +262,7 @@ impl Reader {
                 assert_eq!(window.thread.own, None, "{context}");
                 continue;
             }
-            let mut expected = server::thread(&house.store, &who, id, Some(window.thread.first()), None).await.unwrap().state;
+            let mut expected = acts::thread(&house.store, &who, id, Some(window.thread.first()), None).await.unwrap().state;
             let absorbed = {
                 let mut thread = window.thread.clone();
                 thread.absorb(self.viewer, expected.clone());
@@ -290,7 +296,7 @@ fn is_of<E: LiveEvent>(name: &str) -> bool {
 }
 
 async fn since(house: &House, channel: Channel, seq: u64) -> Vec<log::Logged> {
-    log::page(&mut house.store.read().await.unwrap(), log::Place::own(&channel.to_string()), seq, 10_000).await.unwrap()
+    log::page(&mut house.store.read().await.unwrap(), log::LogChannel::of_plenum(&channel.to_string()), seq, 10_000).await.unwrap()
 }
 
 /// What `who` has written in `id` and not sent yet.

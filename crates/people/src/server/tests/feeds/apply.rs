@@ -2,7 +2,6 @@
 //! nudges that come later and answers that come later still; another was away and reads the logs at the end. Both must see what a fresh feed
 //! shows.
 
-use plenum_messages::testing::Conversations as _;
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -27,10 +26,14 @@ use plenum_core::{
 };
 use plenum_directory::live::OrganisationEvent;
 use plenum_live::heads::Heads as _;
-use plenum_messages::{model::Access, server as messages};
+use plenum_messages::{
+    model::Access,
+    server as messages,
+    testing::{Conversations as _, acts},
+};
 use plenum_store::{
     db::{Committed, Scope as Revoked, Tx},
-    log::{self, Place},
+    log::{self, LogChannel},
 };
 use plenum_testing::House;
 
@@ -106,22 +109,22 @@ impl Stage {
         let outcome = match act.clone() {
             Act::CreateRoom { private } => {
                 let access = if private { Access::Private } else { Access::Open };
-                messages::create_room(&store, &who, format!("Room {step}"), String::new(), access).await.map(|id| made = Some(id))
+                acts::create_room(&store, &who, format!("Room {step}"), String::new(), access).await.map(|id| made = Some(id))
             }
             Act::CreateGroup { other } => {
                 let people = vec![person(other), person((other + 1) % PEOPLE)];
-                messages::create_group(&store, &who, people, String::new()).await.map(|id| made = Some(id))
+                acts::create_group(&store, &who, people, String::new()).await.map(|id| made = Some(id))
             }
-            Act::Join { room: index } => messages::join(&store, &who, room(index)).await,
-            Act::Leave { room: index } => messages::leave(&store, &who, room(index)).await,
-            Act::Invite { room: index, person: whom } => messages::invite(&store, &who, room(index), person(whom)).await,
-            Act::Remove { room: index, person: whom } => messages::remove(&store, &who, room(index), person(whom)).await,
+            Act::Join { room: index } => acts::join(&store, &who, room(index)).await,
+            Act::Leave { room: index } => acts::leave(&store, &who, room(index)).await,
+            Act::Invite { room: index, person: whom } => acts::invite(&store, &who, room(index), person(whom)).await,
+            Act::Remove { room: index, person: whom } => acts::remove(&store, &who, room(index), person(whom)).await,
             Act::Rename { room: index, name } => {
-                messages::rename(&store, &who, room(index), format!("Name {name} of {index}"), format!("topic {name}")).await
+                acts::rename(&store, &who, room(index), format!("Name {name} of {index}"), format!("topic {name}")).await
             }
-            Act::Mute { room: index, muted } => messages::mute(&store, &who, room(index), muted).await,
+            Act::Mute { room: index, muted } => acts::mute(&store, &who, room(index), muted).await,
             Act::DeleteMessage { room: index } => match house.send(3, room(index), "nonsense").await {
-                Ok(message) => messages::delete(&store, &who, message.id).await,
+                Ok(message) => acts::delete(&store, &who, message.id).await,
                 Err(refused) => Err(refused),
             },
             Act::RenameSelf { name } => {
@@ -160,7 +163,10 @@ impl Reader {
         let mut since = Vec::new();
         for channel in [own, Channel::Organisation(who.organisation)] {
             let mut tx = house.store.read().await.unwrap();
-            since.push((channel, log::extent(&mut tx, house.store.epoch(), Place::own(&channel.to_string())).await.unwrap().head));
+            since.push((
+                channel,
+                log::extent(&mut tx, house.store.epoch(), LogChannel::of_plenum(&channel.to_string())).await.unwrap().head,
+            ));
         }
         let shown = fresh(house, who, scope, None).await;
         let older = match shown.floor.0 {
@@ -261,8 +267,8 @@ async fn run(course: Course) {
     let mut house = House::with(i64::try_from(PEOPLE).unwrap()).await;
     let mut stage = Stage { rooms: vec![house.room(1, [2, 3]).await, house.room(2, [1, 4]).await], step: 0 };
     for _ in 0..course.before {
-        messages::join(&house.store, house.person(3), stage.rooms[1]).await.unwrap();
-        messages::leave(&house.store, house.person(3), stage.rooms[1]).await.unwrap();
+        acts::join(&house.store, house.person(3), stage.rooms[1]).await.unwrap();
+        acts::leave(&house.store, house.person(3), stage.rooms[1]).await.unwrap();
     }
     let (mut live, mut happened): (Vec<Reader>, BTreeSet<i64>) = Default::default();
     let mut away: Vec<Reader> = Vec::new();
@@ -324,7 +330,9 @@ async fn run(course: Course) {
             reader.since.reverse();
         }
         for (channel, from) in reader.since.clone() {
-            for logged in log::page(&mut house.store.read().await.unwrap(), Place::own(&channel.to_string()), from, 10_000).await.unwrap() {
+            for logged in
+                log::page(&mut house.store.read().await.unwrap(), LogChannel::of_plenum(&channel.to_string()), from, 10_000).await.unwrap()
+            {
                 if let Some(event) = reader.read(channel, &logged.event, &logged.data) {
                     reader.take(&house, event).await;
                 }

@@ -14,8 +14,10 @@ use plenum_core::{
     people::Role,
 };
 use plenum_live::heads::Heads as _;
-use plenum_messages::testing::Conversations as _;
-use plenum_messages::{model::Access, server as messages};
+use plenum_messages::{
+    model::Access,
+    testing::{Conversations as _, acts},
+};
 use plenum_store::db::Tx;
 use plenum_testing::House;
 
@@ -35,8 +37,8 @@ async fn with_admin(count: i64) -> House {
 async fn a_feed_shows_what_its_viewer_may_see() {
     let house = House::with(4).await;
     let [vera, sam, lena, other] = [1, 2, 3, 4].map(|id| house.person(id).clone());
-    let private = messages::create_room(&house.store, &sam, "Quiet".to_owned(), String::new(), Access::Private).await.unwrap();
-    messages::invite(&house.store, &sam, private, lena.person).await.unwrap();
+    let private = acts::create_room(&house.store, &sam, "Quiet".to_owned(), String::new(), Access::Private).await.unwrap();
+    acts::invite(&house.store, &sam, private, lena.person).await.unwrap();
     let today = async |who: &_| sentences(&fresh(&house, who, Scope::Today, None).await, PersonId(3));
     assert_eq!(today(&lena).await, ["Sam Adeyemi added you to Quiet", "Sam Adeyemi made the private room Quiet"]);
     assert_eq!(today(&sam).await, [] as [&str; 0], "what one did oneself is no news");
@@ -51,12 +53,12 @@ async fn a_feed_shows_what_its_viewer_may_see() {
     assert_eq!(fresh(&house, &lena, Scope::Person(sam.person), None).await.items.len(), 2);
     assert_eq!(fresh(&house, &other, Scope::Person(sam.person), None).await.items.len(), 0);
 
-    messages::mute(&house.store, &lena, private, true).await.unwrap();
+    acts::mute(&house.store, &lena, private, true).await.unwrap();
     let muted = fresh(&house, &lena, Scope::Today, None).await;
     assert_eq!((muted.items.len(), muted.muted), (0, vec![private]));
-    messages::mute(&house.store, &lena, private, false).await.unwrap();
+    acts::mute(&house.store, &lena, private, false).await.unwrap();
     assert_eq!(today(&lena).await.len(), 2);
-    messages::leave(&house.store, &lena, private).await.unwrap();
+    acts::leave(&house.store, &lena, private).await.unwrap();
     assert_eq!(today(&lena).await, [] as [&str; 0], "who has left sees nothing of it any more");
     assert_eq!(today(&sam).await, ["You left Quiet"]);
 }
@@ -68,7 +70,7 @@ async fn what_concerns_one_person_is_theirs_alone() {
     let [vera, sam, lena] = [1, 2, 3].map(|id| house.person(id).clone());
     let room = house.room(2, [3, 4]).await;
     let message = house.send(3, room, "nonsense").await.unwrap();
-    messages::delete(&house.store, &sam, message.id).await.unwrap();
+    acts::delete(&house.store, &sam, message.id).await.unwrap();
     let admin = vera.clone();
     let promote = async move |tx: &mut Tx| administration::set_roles(tx, &admin, PersonId(2), &[Role::Instructor]).await;
     house.store.write(promote).await.unwrap();
@@ -76,7 +78,7 @@ async fn what_concerns_one_person_is_theirs_alone() {
     assert!(of(&lena).await[0].starts_with("Sam Adeyemi deleted a message of yours in Room "), "{:?}", of(&lena).await);
     assert_eq!(of(&sam).await[0], "Vera Nowak gave Sam Adeyemi the role instructor");
     let fourth = fresh(&house, house.person(4), Scope::Today, None).await;
-    assert!(fourth.items.iter().all(|item| !matches!(item.verb.word(), "message.deleted" | "role.granted")), "{fourth:?}");
+    assert!(fourth.items.iter().all(|item| !matches!(item.verb().into_str(), "message.deleted" | "role.granted")), "{fourth:?}");
 }
 
 /// A nudge has the newest items and where they go on; it goes to those who are in the conversation, whether they have muted it or not.
@@ -84,7 +86,7 @@ async fn what_concerns_one_person_is_theirs_alone() {
 async fn nudges_go_to_those_who_follow() {
     let house = House::with(9).await;
     let room = house.room(2, 3..=9).await;
-    messages::mute(&house.store, house.person(3), room, true).await.unwrap();
+    acts::mute(&house.store, house.person(3), room, true).await.unwrap();
     let head = Nudges::new(house.store.clone()).head(room.0).await.unwrap().unwrap();
     assert_eq!(head.people, [2, 3, 4, 5, 6, 7, 8, 9].map(PersonId));
     let PersonActivity::Moved(Nudge { items, before, .. }) = PersonActivity::read(&head.event, &head.payload).unwrap() else {
@@ -100,7 +102,7 @@ async fn the_audit_log_is_for_admins() {
     let house = with_admin(4).await;
     let [vera, sam] = [1, 2].map(|id| house.person(id).clone());
     let room = house.room(2, [3, 4]).await;
-    messages::remove(&house.store, &vera, room, PersonId(4)).await.unwrap();
+    acts::remove(&house.store, &vera, room, PersonId(4)).await.unwrap();
     let renamed = profile::Profile::parse("Sam 50%_", 2, "Europe/Berlin".to_owned()).unwrap();
     let who = sam.clone();
     house.store.write(async move |tx: &mut Tx| profile::update(tx, &who, &renamed).await).await.unwrap();
@@ -110,11 +112,11 @@ async fn the_audit_log_is_for_admins() {
         .unwrap()
         .state
         .name;
-    messages::rename(&house.store, &sam, room, name, String::new()).await.unwrap();
+    acts::rename(&house.store, &sam, room, name, String::new()).await.unwrap();
     let log = async |asked: Asked| {
         let mut tx = house.store.read().await.unwrap();
         let page = audit::page(&mut tx, &vera, house.store.epoch(), &asked, None).await.unwrap().state;
-        page.rows.iter().map(|row| row.item.verb.word()).collect::<Vec<_>>()
+        page.rows.iter().map(|item| item.verb().into_str()).collect::<Vec<_>>()
     };
     let all = ["person.renamed", "member.removed", "member.joined", "member.joined", "conversation.created"];
     assert_eq!(log(Asked::default()).await, all);
@@ -135,6 +137,6 @@ async fn the_audit_log_is_for_admins() {
     assert_eq!(audit::count_new(&mut tx, &vera, &Asked::default(), plenum_core::ids::ActivityId(2)).await.unwrap(), 3);
     for viewer in 2..=4 {
         let feed = fresh(&house, house.person(viewer), Scope::Today, None).await;
-        assert!(feed.items.iter().all(|item| item.verb.word() != "person.renamed"));
+        assert!(feed.items.iter().all(|item| item.verb().into_str() != "person.renamed"));
     }
 }

@@ -11,10 +11,11 @@ use plenum_core::{
     ids::{OrderId, SpaceId},
     live::{Drawn, Live, LiveEvent},
 };
-use plenum_events::live::event::EventEvent;
+use plenum_events::live::event::{DraftEvent, EventEvent};
 use plenum_messages::spaces::live::SpaceEvent;
 use plenum_sales::{live::own::OwnEvent, server::orders::Wish as Order};
 use plenum_store::db::{Revocation, Scope};
+use strum::VariantArray as _;
 
 /// What can happen, in whatever order.
 #[derive(Debug, Clone)]
@@ -38,7 +39,7 @@ enum Command {
 
 fn any_command() -> impl Strategy<Value = Command> {
     prop_oneof![
-        3 => (0..EventAction::ALL.len()).prop_map(Command::Act),
+        3 => (0..EventAction::VARIANTS.len()).prop_map(Command::Act),
         2 => any::<u8>().prop_map(Command::Rename),
         1 => Just(Command::AddType),
         2 => (0..3_usize, 1..80_i64).prop_map(|(which, places)| Command::ChangeType(which, places)),
@@ -56,7 +57,7 @@ fn any_command() -> impl Strategy<Value = Command> {
 
 /// Holds a place, orders it and pays; what of it cannot be done now is refused.
 async fn buy(house: &House, by: usize, id: EventId) -> AppResult<()> {
-    let known = types::rows(&mut *house.store.look().await?, id, now()).await?;
+    let known = ticket_types::rows(&mut *house.store.look().await?, id, now()).await?;
     let Some(of) = known.first().map(|row| row.of.id) else { return Ok(()) };
     let wanted = Wanted { seats: vec![], standing: vec![Places { ticket_type_id: of, quantity: 1 }] };
     let held = orders::try_hold(house, by, id, wanted).await?;
@@ -83,30 +84,34 @@ async fn perform(house: &House, id: EventId, command: Command) {
     let space = event.space_id;
     let body = async move |tx: &mut Tx| {
         let now = tx.now();
-        let known = types::rows(tx, id, now).await?;
+        let known = ticket_types::rows(tx, id, now).await?;
         match command.clone() {
             Command::Act(index) => {
                 let at = |at: Millis| zones::local("Europe/Ljubljana", at);
-                let wish =
-                    Wish { action: EventAction::ALL[index], note: "So".into(), starts: at(now + 48 * HOUR), ends: at(now + 50 * HOUR) };
-                events_course::act(tx, &who, id, &wish).await.map(drop)
+                let wish = Wish {
+                    action: EventAction::VARIANTS[index],
+                    note: "So".into(),
+                    starts: at(now + 48 * HOUR),
+                    ends: at(now + 50 * HOUR),
+                };
+                lifecycle::act(tx, &who, id, &wish).await.map(drop)
             }
             Command::Rename(number) => {
                 let mut form = event_edit::editing(tx, &who, Some(id)).await?.form;
                 form.title = format!("Open day {number}");
-                event_edit::change(tx, &who, id, event.version, &form).await.map(drop)
+                event_edit::change(tx, &who, id, event.version, &event_edit::Written::read(form)?).await.map(drop)
             }
-            Command::AddType => types::add(tx, &who, id, &wish("More", 5)).await.map(drop),
+            Command::AddType => ticket_types::add(tx, &who, id, &standing("More", 5)).await.map(drop),
             Command::ChangeType(which, places) => match known.get(which) {
-                Some(row) => types::change(tx, &who, id, row.of.id, row.version, &wish("Changed", places)).await,
+                Some(row) => ticket_types::change(tx, &who, id, row.of.id, row.version, &standing("Changed", places)).await,
                 None => Ok(()),
             },
             Command::RaiseType(which) => match known.get(which) {
-                Some(row) => types::raise(tx, &who, id, row.of.id).await,
+                Some(row) => ticket_types::raise(tx, &who, id, row.of.id).await,
                 None => Ok(()),
             },
             Command::RemoveType(which) => match known.get(which) {
-                Some(row) => types::remove(tx, &who, id, row.of.id, row.version).await,
+                Some(row) => ticket_types::remove(tx, &who, id, row.of.id, row.version).await,
                 None => Ok(()),
             },
             Command::Hold(quantity) => match known.first() {
@@ -160,6 +165,10 @@ impl Tab {
                     let drawn = shown.apply(viewer, &event);
                     shown.apply(viewer, &event);
                     return drawn == Drawn::Anew;
+                } else if *channel == Channel::SpaceStaff(self.space).to_string() && shown.runs {
+                    // What is sold is of no concern here.
+                    let Ok(event) = DraftEvent::read(event, payload) else { return false };
+                    return shown.apply(viewer, &event) == Drawn::Anew;
                 } else if *channel == Channel::Person(viewer).to_string() && shown.inside.is_none() {
                     let gone =
                         |event| matches!(event, Ok(OwnEvent::HoldChanged(changed)) if changed.event_id == id && changed.hold.is_none());
@@ -167,12 +176,17 @@ impl Tab {
                 }
                 false
             }
-            Committed::Revoked(Revocation { person, scope: Scope::Channels(channels) }) => {
-                let ended = *person == viewer && channels.contains(&Channel::Space(self.space).to_string()) && shown.inside.is_some();
+            Committed::Revoked(Revocation { person, scope: Scope::Channels(channels) }) if *person == viewer => {
+                let ends = |channel: Channel| channels.contains(&channel.to_string());
+                let ended = ends(Channel::Space(self.space)) && shown.inside.is_some();
                 if ended {
                     shown.inside = None;
                 }
-                ended
+                let runs_no_more = ends(Channel::SpaceStaff(self.space)) && shown.runs;
+                if runs_no_more {
+                    shown.runs = false;
+                }
+                ended || runs_no_more
             }
             _ => false,
         }
@@ -217,13 +231,13 @@ async fn run(commands: Vec<Command>, point: usize) {
         let fresh = page(&house, person, id).await;
         let Some(mut shown) = shown else { continue };
         let Ok(mut fresh) = fresh else {
-            let state = row(&mut house.store.look().await.unwrap(), id).await.unwrap().state;
-            assert_eq!(state, EventState::Draft, "{person:?}: only a draft is not for everyone");
+            let row = row(&mut house.store.look().await.unwrap(), id).await.unwrap();
+            assert!(!row.is_public(), "{person:?}: only what is not published is not for everyone");
             continue;
         };
-        let was_draft = shown.event.state == EventState::Draft;
-        if fresh.event.state == EventState::Draft || (was_draft && fresh.event.state == EventState::Cancelled) {
-            // Changes of a draft are announced to nobody, its organisers included; that it is cancelled is one.
+        let public = row(&mut house.store.look().await.unwrap(), id).await.unwrap().is_public();
+        if !public && !shown.runs && shown.inside.is_none() {
+            // Who was made an organiser since is not told so outside, and so nothing of a draft.
             continue;
         }
         assert!(fresh.availability.ticket_types.iter().all(|of| of.is_sound()), "I4");

@@ -1,7 +1,7 @@
 //! What becomes of an event, and who is told of it.
 
 use super::*;
-use crate::server::{clock, event_notices as telling};
+use crate::server::{clock, event_notices};
 
 /// It begins and ends by itself; who has a ticket is told once, however often the job runs.
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn it_begins_and_ends_by_itself() {
     let announced = house.announced(&format!("event.{id}"));
     assert_eq!(announced.iter().filter(|(name, _)| name == "event.live").count(), 1, "{announced:?}");
     for _ in 0..2 {
-        telling::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
+        event_notices::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
     }
     let told = house.count("select count(*) from notifications where person_id = 2 and title = 'It begins: Open day'").await;
     assert_eq!(told, 1, "told once");
@@ -93,9 +93,46 @@ async fn a_cancelled_event_gives_everything_back() {
     assert_eq!(house.count("select count(*) from jobs where kind = 'box_office.refund_all'").await, 1);
     let announced = house.announced(&format!("event.{id}"));
     assert!(announced.iter().any(|(name, payload)| name == "event.changed" && payload.contains("\"cancelled\"")), "{announced:?}");
-    telling::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
+    event_notices::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
     assert_eq!(house.count("select count(*) from notifications where person_id = 3 and title = 'Cancelled: Open day'").await, 1);
     assert_eq!(house.count("select count(*) from activity where verb = 'event.cancelled'").await, 1, "I32");
+}
+
+/// What becomes of a draft reaches the tabs of those who run it, and nobody else: whoever followed it before it was withdrawn may still be there.
+#[tokio::test]
+async fn a_draft_is_followed_by_those_who_run_it() {
+    let mut house = house(3).await;
+    let id = draft(&house, 24 * HOUR).await;
+    let space = row(&mut house.store.look().await.unwrap(), id).await.unwrap().space_id;
+    let staff = Channel::SpaceStaff(space).to_string();
+    let told = |house: &mut House| -> Vec<(String, String)> {
+        let of = |item| match item {
+            Committed::Event { channel, event, .. } if [&staff, &format!("event.{id}")].contains(&&channel) => Some((channel, event)),
+            _ => None,
+        };
+        house.committed().into_iter().filter_map(of).collect()
+    };
+    let draft_changed = (staff.clone(), "draft.changed".to_owned());
+    told(&mut house);
+    let who = house.person(1).clone();
+    house.store.write(async move |tx: &mut Tx| ticket_types::add(tx, &who, id, &standing("More", 5)).await).await.unwrap();
+    assert_eq!(told(&mut house), std::slice::from_ref(&draft_changed));
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    assert!(!told(&mut house).contains(&draft_changed), "now it is everyone's");
+    act(&house, 1, id, EventAction::Withdraw).await.unwrap();
+    assert!(told(&mut house).contains(&(format!("event.{id}"), "event.changed".to_owned())), "there is nothing to see any more");
+    let who = house.person(1).clone();
+    let rename = async move |tx: &mut Tx| {
+        let version = row(tx, id).await?.version;
+        let form = EventForm { title: "Secret".into(), ..event_edit::editing(tx, &who, Some(id)).await?.form };
+        event_edit::change(tx, &who, id, version, &event_edit::Written::read(form)?).await
+    };
+    house.store.write(rename).await.unwrap();
+    assert_eq!(told(&mut house), std::slice::from_ref(&draft_changed));
+    act(&house, 1, id, EventAction::Cancel).await.unwrap();
+    let cancelled = told(&mut house);
+    assert!(cancelled.contains(&draft_changed) && cancelled.iter().all(|(_, event)| event != "event.changed"), "{cancelled:?}");
+    assert_eq!(page(&house, Some(1), id).await.unwrap().event.state, EventState::Cancelled);
 }
 
 /// Where it is and when the doors open may change after it was published; who has a ticket is told, once, of how it is now, beside what
@@ -110,7 +147,7 @@ async fn whoever_has_a_ticket_is_told_where_it_is_now() {
             let version = row(tx, id).await?.version;
             let mut form = event_edit::editing(tx, &who, Some(id)).await?.form;
             form.venue = venue.into();
-            event_edit::change(tx, &who, id, version, &form).await
+            event_edit::change(tx, &who, id, version, &event_edit::Written::read(form)?).await
         };
         house.store.write(body).await.unwrap();
     };
@@ -121,7 +158,7 @@ async fn whoever_has_a_ticket_is_told_where_it_is_now() {
     assert_eq!(house.count("select count(*) from event_tellings").await, 0, "nothing of it has changed");
     change("Cellar").await;
     change("Attic").await;
-    let tell = async || telling::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
+    let tell = async || event_notices::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();
     tell().await;
     let told = "select count(*) from notifications where person_id = 2 and title = 'Please note: Open day' and text = 'It is at Attic.'";
     assert_eq!(house.count(told).await, 1);
@@ -131,4 +168,46 @@ async fn whoever_has_a_ticket_is_told_where_it_is_now() {
     assert_eq!(house.count("select count(*) from notifications where person_id = 2 and title = 'Postponed: Open day'").await, 1);
     let told = "select count(*) from notifications where person_id = 2 and title = 'Please note: Open day' and text = 'It is at Yard.'";
     assert_eq!((house.count(told).await, house.count("select count(*) from notifications where person_id = 2").await), (1, 2));
+}
+
+/// Another venue is recorded once, as it was and as it is: for the audit log while the event is a draft, then for all who see the event.
+#[tokio::test]
+async fn a_venue_is_recorded_as_it_was_and_as_it_is() {
+    let house = house(2).await;
+    let id = draft(&house, 24 * HOUR).await;
+    let change = async |title: &'static str, venue: &'static str| {
+        let who = house.person(1).clone();
+        let body = async move |tx: &mut Tx| {
+            let version = row(tx, id).await?.version;
+            let form = event_edit::editing(tx, &who, Some(id)).await?.form;
+            let form = EventForm { title: title.into(), venue: venue.into(), ..form };
+            event_edit::change(tx, &who, id, version, &event_edit::Written::read(form)?).await
+        };
+        house.store.write(body).await.unwrap();
+    };
+    change("Open day", "Garden").await;
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    change("Open day", "Cellar").await;
+    change("Open house", "Attic").await;
+    change("Open house", "Attic").await;
+    let rows: Vec<(String, String, String, String)> = sqlx::query_as(
+        "select verb, subject_name, audience, details from activity where subject_kind = 'event' and subject_id = $1 and verb not like 'ticket_type.%' order by id",
+    )
+    .bind(id)
+    .fetch_all(&mut *house.store.look().await.unwrap())
+    .await
+    .unwrap();
+    let rows: Vec<String> = rows.into_iter().map(|(verb, name, audience, details)| format!("{verb} {name} {audience} {details}")).collect();
+    assert_eq!(
+        rows,
+        [
+            "event.created Open day admins {}",
+            r#"venue.changed Open day admins {"from":"Courtyard","to":"Garden"}"#,
+            "event.published Open day organisation {}",
+            r#"venue.changed Open day organisation {"from":"Garden","to":"Cellar"}"#,
+            r#"venue.changed Open house organisation {"from":"Cellar","to":"Attic"}"#,
+            "event.changed Open house admins {}",
+            "event.changed Open house admins {}",
+        ]
+    );
 }

@@ -16,6 +16,7 @@ use plenum_sales::{
     },
     server::promo::{self, Entered},
 };
+use strum::VariantArray as _;
 
 #[derive(Debug, Clone)]
 enum Command {
@@ -135,7 +136,7 @@ async fn perform(house: &House, seats: &[SeatId], event: EventId, command: Comma
 /// A page without its key, which is another each time, and without what the wallet has, which is the wallet's to tell; at one `now`.
 async fn page(house: &House, viewer: usize, id: OrderId, at: Millis) -> OrderPage {
     let epoch = house.store.epoch().clone();
-    let page = orders::page(&mut house.store.read().await.unwrap(), house.person(viewer), &epoch, id, at).await.unwrap().state;
+    let page = orders::page(&mut house.store.read().await.unwrap(), house.person(viewer), &epoch, id, false, at).await.unwrap().state;
     OrderPage { key: String::new(), available: None, ..page }
 }
 
@@ -147,7 +148,7 @@ async fn list(house: &House, by: usize, show: Show, at: Millis) -> Orders {
 /// The codes, as the organiser sees them.
 async fn promos(house: &House, event: EventId) -> Promos {
     let epoch = house.store.epoch().clone();
-    promo::list(&mut house.store.read().await.unwrap(), house.person(1), &epoch, event, now()).await.unwrap().state
+    promo::list(&mut house.store.read().await.unwrap(), house.person(1), &epoch, event).await.unwrap().state
 }
 
 async fn run(commands: Vec<Command>, point: usize) {
@@ -163,7 +164,7 @@ async fn run(commands: Vec<Command>, point: usize) {
     for (index, command) in commands.into_iter().enumerate() {
         if index == point {
             let at = now();
-            for show in Show::ALL {
+            for &show in Show::VARIANTS {
                 lists.push(list(&house, 2, show, at).await);
             }
             if let (_, Some(id)) = newest(&house, 2).await {

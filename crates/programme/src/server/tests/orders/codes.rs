@@ -99,7 +99,7 @@ async fn only_those_who_run_it_make_codes() {
     let (event, _) = seated(&house, 1).await;
     let list = async |who: &Identity| {
         let epoch = house.store.epoch().clone();
-        promo::list(&mut house.store.read().await.unwrap(), who, &epoch, event, now()).await
+        promo::list(&mut house.store.read().await.unwrap(), who, &epoch, event).await
     };
     assert_eq!(make(&house, 2, event, percent("mine", "5")).await.unwrap_err().kind, ErrorKind::Forbidden);
     assert_eq!(list(house.person(2)).await.unwrap_err().kind, ErrorKind::Forbidden);

@@ -12,6 +12,7 @@ use plenum_sales::model::{
     orders::LineAction,
 };
 use plenum_tickets::model::ticket::{self, TicketAction, TicketState};
+use strum::VariantArray as _;
 
 /// Who does something to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +109,7 @@ async fn house_with(state: OrderState) -> (House, OrderId) {
 #[tokio::test]
 async fn the_table_of_orders() {
     // A draft is never left behind by a transaction.
-    for state in OrderState::ALL.into_iter().filter(|state| *state != OrderState::Draft) {
+    for state in OrderState::VARIANTS.iter().copied().filter(|state| *state != OrderState::Draft) {
         // What is refused changes nothing: all of it is tried on one order, and what happens on another one each time.
         let (mut refusing, id) = house_with(state).await;
         for action in [Action::Pay, Action::Cancel, Action::Refund] {
@@ -145,7 +146,7 @@ async fn one(house: &mut House, id: OrderId, case: (OrderState, Action, By), eve
     assert_eq!(after.state, expected.unwrap_or(state), "{case:?}");
     assert_eq!(before.len(), after.lines.len(), "{case:?}");
     for (before, after) in before.iter().zip(&after.lines) {
-        let moved = LineAction::ALL.iter().any(|action| before.state.after(*action) == Some(after.state));
+        let moved = LineAction::VARIANTS.iter().any(|action| before.state.after(*action) == Some(after.state));
         assert!(moved || before.state == after.state, "{case:?}: a line went from {:?} to {:?}", before.state, after.state);
     }
     check(house).await;
@@ -156,8 +157,8 @@ async fn one(house: &mut House, id: OrderId, case: (OrderState, Action, By), eve
 fn the_table_of_lines() {
     use LineState::*;
     let table = [(Open, LineAction::Pay, Sold), (Open, LineAction::End, Void), (Sold, LineAction::Refund, Refunded)];
-    for state in LineState::ALL {
-        for action in LineAction::ALL {
+    for &state in LineState::VARIANTS {
+        for &action in LineAction::VARIANTS {
             let expected = table.iter().find(|(from, by, _)| (*from, *by) == (state, action)).map(|(.., to)| *to);
             assert_eq!(state.after(action), expected, "{state:?} {action:?}");
         }
@@ -167,8 +168,8 @@ fn the_table_of_lines() {
 /// Every state of a hold and everything that ends one, done to the database: exactly what the table says.
 #[tokio::test]
 async fn the_table_of_holds() {
-    for state in HoldState::ALL {
-        for action in HoldAction::ALL {
+    for &state in HoldState::VARIANTS {
+        for &action in HoldAction::VARIANTS {
             let house = rich_house(2).await;
             let (event, seats) = seated(&house, 1).await;
             let held = hold(&house, 2, event, &seats).await;
@@ -209,10 +210,10 @@ async fn ends(house: &House, id: HoldId, order: OrderId, action: HoldAction) {
 /// Every state of a ticket and everything that happens to one, at the door and at the till: exactly what the table says.
 #[tokio::test]
 async fn the_table_of_tickets() {
-    for state in TicketState::ALL {
+    for &state in TicketState::VARIANTS {
         let house = rich_house(2).await;
         let (event, seats) = seated(&house, 3).await;
-        for (action, seat) in TicketAction::ALL.into_iter().zip(seats) {
+        for (action, seat) in TicketAction::VARIANTS.iter().copied().zip(seats) {
             let bought = bought(&house, 2, event, &[seat]).await;
             let (line, ticket) = (bought.lines[0].id, bought.lines[0].ticket_id.unwrap());
             let admit = async || read_at(&house, 1, event, code(ticket, event)).await.unwrap();

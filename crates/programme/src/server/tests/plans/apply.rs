@@ -8,9 +8,8 @@ use plenum_core::{
     live::{Drawn, Live, LiveEvent},
 };
 use plenum_events::live::seats::SeatsEvent;
-use plenum_plans::server::types;
+use plenum_plans::{model::ticket_type::TypeForm, server::ticket_types};
 use plenum_store::db::Committed;
-use plenum_wallet::model::{Currency, Money};
 
 #[derive(Debug, Clone)]
 enum Command {
@@ -63,20 +62,13 @@ async fn perform(house: &House, event: EventId, command: Command) -> AppResult<(
         }
         Command::RemoveRow { section: index, row } => Change::Remove(of_row(&section(index)?.to_string(), ROWS[row], "").which()?),
         Command::SaveType(number) => {
-            let new = NewType {
-                name: format!("Type {number}"),
-                price: Money::new(1_000, Currency::Eur),
-                standing: (number % 2 == 0).then_some(20),
-            };
-            let body = async move |tx: &mut Tx| {
-                let new = new.clone();
-                types::save(tx, &who, event, None, async |_: Currency| Ok(new)).await.map(drop)
-            };
-            return house.store.write(body).await;
+            let (name, seated) = (format!("Type {number}"), number % 2 != 0);
+            let form = TypeForm { name, price: "10".to_owned(), seated, capacity: "20".to_owned() };
+            return house.store.write(async move |tx: &mut Tx| ticket_types::add(tx, &who, event, &form).await.map(drop)).await;
         }
         Command::RemoveType(index) => {
-            let id = now.types.get(index).map(|of| of.id).ok_or_else(AppError::internal)?;
-            return house.store.write(async move |tx: &mut Tx| types::remove(tx, &who, event, id).await).await;
+            let (id, version) = now.types.get(index).map(|of| (of.id, of.version)).ok_or_else(AppError::internal)?;
+            return house.store.write(async move |tx: &mut Tx| ticket_types::remove(tx, &who, event, id, version).await).await;
         }
         Command::Undo => return undo(&house.store, &who, event).await,
     };

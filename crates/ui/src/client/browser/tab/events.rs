@@ -5,7 +5,7 @@ use std::rc::Rc;
 use leptos::{leptos_dom::helpers::window_event_listener_untyped, prelude::*};
 use serde_json::Value;
 
-use super::{super::page, Happening, Heartbeat, Tab, words};
+use super::{super::page, Happening, Heartbeat, Tab, outgoing};
 use plenum_core::protocol::{ServerFrame, event};
 
 impl Tab {
@@ -49,7 +49,7 @@ impl Tab {
         };
         match frame.event.as_str() {
             event::CONNECTION_ESTABLISHED => self.greeted(&frame),
-            event::PING => self.state.borrow().say(&words::pong()),
+            event::PING => self.state.borrow().say(&outgoing::pong()),
             event::PONG => self.measured(),
             event::ERROR => self.complained(&frame.data.unwrap_or_default()),
             event::ONLINE => {

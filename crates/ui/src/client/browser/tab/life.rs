@@ -12,7 +12,7 @@ use crate::client::{
     Connection, RoundTrip,
     heartbeat::{Beat, Heartbeat},
     line::{Happening, Step},
-    words,
+    outgoing,
 };
 
 /// From the wish for a socket to the server's first frame.
@@ -101,7 +101,7 @@ impl Tab {
             Some(Beat::Dead) => self.lose(None, "The server has fallen silent."),
             Some(Beat::Wait(wait)) => self.look_again(whole(wait)),
             Some(Beat::Ping(wait)) => {
-                self.state.borrow().say(&words::ping());
+                self.state.borrow().say(&outgoing::ping());
                 self.look_again(whole(wait));
             }
         }
@@ -113,7 +113,7 @@ impl Tab {
             let mut state = self.state.borrow_mut();
             if state.line.is_open() {
                 state.pinged = Some(page::steady_ms());
-                state.say(&words::ping());
+                state.say(&outgoing::ping());
             }
             state.pinged.is_some()
         };

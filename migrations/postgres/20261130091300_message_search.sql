@@ -1,0 +1,1 @@
+-- The index of full text reads messages itself: there is nothing to be changed here.
