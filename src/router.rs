@@ -17,10 +17,7 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, file_and_error_handler_with_con
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::Value;
 use tower::ServiceBuilder;
-use tower_http::{
-    compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir, set_header::SetResponseHeaderLayer,
-    timeout::RequestBodyTimeoutLayer,
-};
+use tower_http::{compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer, timeout::RequestBodyTimeoutLayer};
 use utoipa::OpenApi as _;
 
 use super::{status, telemetry, testing};
@@ -46,6 +43,7 @@ use plenum_web::request::set_status;
 use plenum_web::upgrade;
 use plenum_web::{
     api::{Endpoints, description},
+    bodies::{self, Most},
     once::ShownOnce,
     pusher_auth, refusals, security,
     sign_ins::{self, Session},
@@ -86,7 +84,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
                 .layer(middleware::from_fn_with_state(state.clone(), attach_shell))
                 .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest)),
         )
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES));
+        .layer(middleware::from_fn_with_state(Most(BODY_BYTES), bodies::limit));
     Router::new()
         .route("/app/{key}", get(upgrade::socket))
         .route("/unsubscribe", post(inbox::public::unsubscribe_at_once))
@@ -102,6 +100,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
         .layer(sign_ins::layer(&state))
+        .layer(middleware::from_fn(sign_ins::tell_refusals))
         .layer(middleware::from_fn_with_state(state.clone(), sign_ins::guard))
         .merge(pusher::http::routes())
         .merge(wallet::server::callbacks::routes())
@@ -114,6 +113,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(move |state: State<AppState>, peer, headers: HeaderMap| figures_page(state, peer, headers, figures)))
+        .layer(middleware::from_fn(bodies::finish))
         .layer(middleware::from_fn_with_state(state.clone(), security::protect))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(middleware::from_fn_with_state(state.store.part::<Meters>(), telemetry::time))
@@ -148,7 +148,7 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
         .route("/api/docs", get(async move |headers: HeaderMap| docs.answer(&headers)).layer(compressed))
         .layer(middleware::from_fn_with_state(state.clone(), pusher_auth::across_origins))
         .layer(middleware::from_fn_with_state(state.clone(), security::locate))
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES));
+        .layer(middleware::from_fn_with_state(Most(BODY_BYTES), bodies::limit));
     (routes, api)
 }
 

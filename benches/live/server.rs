@@ -144,6 +144,7 @@ impl Seeded {
             .env("PLENUM_LOG__FORMAT", "json")
             .env("PLENUM_LIMITS__CONNECTIONS", "0")
             .env("PLENUM_LIMITS__CONNECTIONS_PER_APPLICATION", "0")
+            .env("PLENUM_LIMITS__APPLICATION_SOCKETS_PER_ADDRESS", "0")
             .env("PLENUM_LIMITS__FRAMES_PER_SECOND", "0")
             .env("PLENUM_LIMITS__SOCKETS_PER_PERSON", "0")
             .env("PLENUM_LIMITS__ANONYMOUS_SOCKETS_PER_ADDRESS", "0")
@@ -181,6 +182,7 @@ impl Server {
             .env("PLENUM_LOG__FORMAT", "json")
             .env("PLENUM_LIMITS__CONNECTIONS", "0")
             .env("PLENUM_LIMITS__CONNECTIONS_PER_APPLICATION", "0")
+            .env("PLENUM_LIMITS__APPLICATION_SOCKETS_PER_ADDRESS", "0")
             .env("PLENUM_LIMITS__FRAMES_PER_SECOND", "0")
             .envs(settings.iter().copied());
         Self::spawn(command, folder)

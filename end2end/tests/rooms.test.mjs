@@ -168,6 +168,7 @@ scenario('a group is formed', async (scene) => {
     await person.wire().connected();
   }
   await tom.page.goto('/messages/new');
+  await tom.wire().connected();
   const find = tom.page.getByRole('searchbox', { name: 'Find a person' });
   for (const name of ['Lena Kovač', 'Noor Haddad']) {
     await find.fill(name.split(' ')[0]);
@@ -183,6 +184,30 @@ scenario('a group is formed', async (scene) => {
     await part.row(page, 'Picnic').click();
     await part.message(page, 'picnic-1').waitFor();
   }
+});
+
+// A page can be used before its scripts run: who was chosen and what was typed by then counts.
+scenario('who is chosen before the scripts run stays chosen', async (scene) => {
+  const tom = await scene.person('tom');
+  const { page, profile } = tom;
+  let release;
+  const released = new Promise((resolve) => { release = resolve; });
+  await profile.route('**/pkg/*.wasm', async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto('/messages/new', { waitUntil: 'commit' });
+  const lena = page.getByRole('checkbox', { name: 'Choose Lena Kovač' });
+  await lena.check();
+  await page.getByRole('searchbox', { name: 'Find a person' }).fill('noor');
+  release();
+  await tom.wire().connected();
+  await page.getByText('With Lena Kovač').waitFor();
+  assert.ok(await lena.isChecked());
+  // Found by what was typed before: nobody else is left but who is chosen.
+  await page.getByRole('checkbox', { name: 'Choose Otto Lindqvist' }).waitFor({ state: 'detached' });
+  await page.getByRole('checkbox', { name: 'Choose Noor Haddad' }).check();
+  await page.getByText('With Lena Kovač and Noor Haddad').waitFor();
 });
 
 // The same without scripts, and with somebody who is chosen before somebody else is looked for.

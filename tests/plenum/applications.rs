@@ -1,10 +1,12 @@
 //! External applications: what a client or a backend may not do, and that they are apart from each other.
 
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
 
 use super::{
     server::{Server, client},
     socket::{Socket, data},
+    waiting::eventually_true,
 };
 
 const APP: [(&str, &str); 3] = [("PLENUM_APP__ID", "first"), ("PLENUM_APP__KEY", "first-key"), ("PLENUM_APP__SECRET", "first-secret")];
@@ -243,4 +245,43 @@ async fn a_flood_of_frames_ends() {
         assert_eq!(closed, Some(4100), "{key}");
         assert!(joined > 50 && joined < 2_300 && refused > 50, "{key}: {joined} joined, {refused} refused");
     }
+}
+
+/// Pings of the WebSocket itself are frames: a few are answered, a flood ends (I33).
+#[tokio::test]
+async fn a_flood_of_pings_ends() {
+    let server = Server::start_with(&APP);
+    // More than are let through at once and refused, and a few for the time that they take.
+    for (key, many) in [("first-key", 4_300), ("plenum", 700)] {
+        let mut socket = Socket::connect(&server.url, None, key).await;
+        socket.next().await;
+        for _ in 0..20 {
+            socket.raw(Message::Ping("alive".into())).await;
+        }
+        socket.say(json!({ "event": "pusher:ping", "data": {} })).await;
+        socket.wait("pusher:pong").await;
+        for _ in 0..many {
+            socket.raw(Message::Ping("flood".into())).await;
+        }
+        assert_eq!(socket.closed().await, Some(4100), "{key}");
+    }
+}
+
+/// One address has its share of an application's sockets and no more (I33).
+#[tokio::test]
+async fn one_address_has_its_share_of_an_application() {
+    let limits = [("PLENUM_LIMITS__APPLICATION_SOCKETS_PER_ADDRESS", "2"), ("PLENUM_SERVER__TRUSTED_PROXIES", "127.0.0.1")];
+    let server = Server::start_with(&[APP.as_slice(), &limits].concat());
+    let from = async |address: &str| Socket::forwarded(&server.url, "first-key", address).await;
+    let (mut one, mut two) = (from("192.0.2.1").await, from("192.0.2.1").await);
+    for socket in [&mut one, &mut two] {
+        assert_eq!(socket.next().await["event"], "pusher:connection_established");
+    }
+    assert_eq!(from("192.0.2.1").await.closed().await, Some(4100));
+    assert_eq!(from("192.0.2.2").await.next().await["event"], "pusher:connection_established");
+    one.close().await;
+    eventually_true("a place that is left is free", async || {
+        from("192.0.2.1").await.next().await["event"] == "pusher:connection_established"
+    })
+    .await;
 }

@@ -130,6 +130,50 @@ async fn whoever_registers_shows_their_address() {
     assert_eq!(smtp.taken().len(), 2);
 }
 
+/// Asking for a link to register with takes away the earlier one of its own kind alone: not an admin's invitation of this address, nor one
+/// of whoever runs the server, which gives another role.
+#[tokio::test]
+async fn asking_to_register_takes_no_other_invitation_away() {
+    let smtp = Smtp::start(Encryption::Plain);
+    let server = start(&smtp, &[]);
+    let admin = server.person("admin").await;
+    let open = [("name", "Institute"), ("open_registration", "true")];
+    assert_eq!(admin.call("people/update_organisation", &open).await.status(), 200);
+    assert_eq!(invite(&admin, "zoe@example.org").await.status(), 200);
+    let invited = smtp.has_taken(1).await.remove(0);
+    let database = server.database().await;
+    sqlx::query(
+        "insert into invitations (organisation_id, token_hash, email, role, invited_by, created_at, expires_at)
+         select $1, $2, 'zoe@example.org', 'admin', null, 0, $3",
+    )
+    .bind(admin.organisation)
+    .bind(vec![7_u8; 32])
+    .bind(i64::MAX)
+    .execute(&database)
+    .await
+    .unwrap();
+    let ask = async || {
+        let request = client().post(format!("{}/fn/people/request_registration", server.url)).header("origin", &server.url);
+        let request = request.header("accept", "application/json").form(&[("email", "zoe@example.org")]);
+        assert_eq!(request.send().await.unwrap().status(), 200);
+    };
+    ask().await;
+    let first = smtp.has_taken(2).await.remove(1);
+    server.advance(61_000).await;
+    ask().await;
+    let second = smtp.has_taken(3).await.remove(2);
+    let rest: i64 =
+        sqlx::query_scalar("select count(*) from invitations where email = 'zoe@example.org'").fetch_one(&database).await.unwrap();
+    database.close().await;
+    assert_eq!(rest, 3, "the admin's, the operator's and the newest link");
+    let opens = async |mail: &str| {
+        let link = link(mail);
+        let (_, query) = link.split_once('?').unwrap();
+        server.get(&format!("/register?{query}")).await.text().await.unwrap().contains("zoe@example.org")
+    };
+    assert_eq!((opens(&invited).await, opens(&first).await, opens(&second).await), (true, false, true));
+}
+
 /// The link of a reset that came by mail sets a password; a new one takes the older one's place.
 #[tokio::test]
 async fn a_password_is_reset_by_mail() {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest, protocol::CloseFrame},
+    tungstenite::{Message, client::IntoClientRequest, handshake::client::Request, protocol::CloseFrame},
 };
 
 /// How long anything that must come may take, on a busy machine.
@@ -18,6 +18,10 @@ pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Frames that came while another was waited for.
     seen: Vec<Value>,
+}
+
+fn request(url: &str, path: &str) -> Request {
+    format!("{}{path}", url.replace("http", "ws")).into_client_request().unwrap()
 }
 
 impl Socket {
@@ -39,8 +43,16 @@ impl Socket {
         Self::dial(url, Some(cookie), &format!("/app/plenum?protocol=7&client=plenum&person={person}")).await
     }
 
+    /// Opens a socket on the application `key` by way of a proxy, which names the client's `address`; reads nothing.
+    pub async fn forwarded(url: &str, key: &str, address: &str) -> Self {
+        let mut request = request(url, &format!("/app/{key}?protocol=7&client=test"));
+        request.headers_mut().insert("x-forwarded-for", address.parse().unwrap());
+        let (stream, _) = connect_async(request).await.unwrap();
+        Self { stream, seen: Vec::new() }
+    }
+
     async fn dial(url: &str, cookie: Option<&str>, path: &str) -> Self {
-        let mut request = format!("{}{path}", url.replace("http", "ws")).into_client_request().unwrap();
+        let mut request = request(url, path);
         if let Some(cookie) = cookie {
             request.headers_mut().insert("cookie", cookie.parse().unwrap());
             request.headers_mut().insert("origin", url.parse().unwrap());

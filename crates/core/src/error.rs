@@ -24,6 +24,8 @@ pub enum ErrorKind {
     NotFound,
     /// 409: the state of things does not allow it now.
     Conflict,
+    /// 413: the request has more bytes than it may.
+    TooLarge,
     /// 429: too often; `retry_after` says when again, in seconds.
     TooMany,
     /// 500: our fault; the details are in the server's log.
@@ -53,6 +55,8 @@ pub enum ErrorCode {
     IdempotencyKey,
     /// The browser's person is not the one who wrote this.
     OtherAuthor,
+    /// The request's body is longer than it may be.
+    BodyTooLong,
     /// There is no room to write anything.
     StorageFull,
 }
@@ -122,6 +126,11 @@ impl AppError {
         Self::new(ErrorKind::Conflict, message)
     }
 
+    /// 413, with how much may be sent.
+    pub fn too_large(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::TooLarge, message).with_code(ErrorCode::BodyTooLong)
+    }
+
     /// 429, to be tried again in `seconds`.
     pub fn too_many(seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..Self::new(ErrorKind::TooMany, format!("That was too often. Try again in {seconds} s.")) }
@@ -168,6 +177,7 @@ impl AppError {
             ErrorKind::Forbidden => 403,
             ErrorKind::NotFound => 404,
             ErrorKind::Conflict => 409,
+            ErrorKind::TooLarge => 413,
             ErrorKind::TooMany => 429,
             ErrorKind::Internal => 500,
             ErrorKind::Unreachable => 503,

@@ -5,8 +5,9 @@
 //! writable again. The task reads through one buffer per thread, so that an idle
 //! connection owns no buffer at all.
 
+mod task;
+
 use std::{
-    cell::RefCell,
     io,
     net::IpAddr,
     sync::{
@@ -17,11 +18,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::{io::Interest, net::TcpStream, sync::Notify};
+pub use task::{run, see_off};
+use tokio::{net::TcpStream, sync::Notify};
 
 use super::{
-    frames::{self, Assembler, Broken, Incoming},
+    frames,
     outbound::{Outbound, Weight},
+    pace::Verdict,
     places::{Place, Places, Whose},
     rules::Who,
 };
@@ -44,6 +47,9 @@ pub trait Host: Send + Sync + 'static {
     /// Acts on one frame.
     fn text(self: &Arc<Self>, connection: &Arc<Connection>, session: &mut Self::Session, text: &str) -> impl Future<Output = ()> + Send;
 
+    /// Counts a frame of a socket; pings and pongs of the WebSocket itself, which never come to [`Host::text`], as well.
+    fn count_frame(&self, session: &mut Self::Session) -> Verdict;
+
     /// Something is still to be fed once the socket has drained.
     fn is_catching_up(session: &Self::Session) -> bool;
 
@@ -53,6 +59,9 @@ pub trait Host: Send + Sync + 'static {
     /// The connection is gone.
     fn leave(&self, connection: &Arc<Connection>, session: Self::Session, end: End);
 }
+
+/// Why a client that sends on and on is sent away.
+pub const TOO_MANY_FRAMES: &str = "too many frames: come back and resume";
 
 /// How a connection ended; it decides how long its person stays present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -273,128 +282,4 @@ fn close_output(output: &mut Output, code: u16, reason: &str, end: End) {
     output.queue.clear_for_close();
     let _ = output.queue.push(frames::closing(code, reason), Weight::Kept, false, usize::MAX);
     output.closing = Some(Closing { end, since: Instant::now() });
-}
-
-/// Bytes of the buffer that all connections of a thread read through.
-const READ_BUFFER: usize = 16 * 1024;
-
-thread_local! {
-    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BUFFER]);
-}
-
-/// What one look at the socket brought.
-enum Read {
-    Frames(Vec<Incoming>),
-    Nothing,
-    Ended,
-    Broken(Broken),
-}
-
-fn read(connection: &Connection, assembler: &mut Assembler) -> Read {
-    BUFFER.with_borrow_mut(|buffer| match connection.stream.try_read(buffer) {
-        Ok(0) => Read::Ended,
-        Ok(count) => match assembler.feed(buffer.get(..count).unwrap_or_default()) {
-            Ok(frames) => Read::Frames(frames),
-            Err(broken) => Read::Broken(broken),
-        },
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Read::Nothing,
-        Err(_) => Read::Ended,
-    })
-}
-
-/// The task of one connection, from the first frame to the last.
-pub async fn run<H: Host>(host: Arc<H>, connection: Arc<Connection>, early: Vec<u8>) {
-    let mut session = H::Session::default();
-    let end = serve(&host, &connection, &mut session, early).await;
-    host.leave(&connection, session, end);
-}
-
-async fn serve<H: Host>(host: &Arc<H>, connection: &Arc<Connection>, session: &mut H::Session, early: Vec<u8>) -> End {
-    let mut assembler = Assembler::default();
-    if !early.is_empty() {
-        let fed = assembler.feed(&early);
-        drop(early);
-        match fed {
-            Ok(frames) => {
-                if let Some(end) = Box::pin(take(host, connection, session, frames)).await {
-                    return end;
-                }
-            }
-            Err(Broken(code)) => connection.close(code, "broken framing"),
-        }
-    }
-    loop {
-        if connection.dead.load(Ordering::Acquire) {
-            let _ = connection.flush();
-            return connection.ended();
-        }
-        let (drained, closing) = connection.state();
-        if drained && closing.is_none() && H::is_catching_up(session) {
-            Box::pin(host.feed(connection, session)).await;
-            continue;
-        }
-        let interest = if drained { Interest::READABLE } else { Interest::READABLE | Interest::WRITABLE };
-        let ready = tokio::select! {
-            ready = connection.stream.ready(interest) => ready,
-            () = connection.wake.notified() => continue,
-        };
-        let Ok(ready) = ready else { return End::Lost };
-        if ready.is_writable() && connection.flush().is_err() {
-            return connection.ended();
-        }
-        if !ready.is_readable() {
-            continue;
-        }
-        match read(connection, &mut assembler) {
-            Read::Frames(frames) => {
-                connection.hear(host.clock());
-                if let Some(end) = Box::pin(take(host, connection, session, frames)).await {
-                    return end;
-                }
-            }
-            Read::Nothing => {}
-            Read::Ended => return connection.ended(),
-            Read::Broken(Broken(code)) => connection.close(code, "broken framing"),
-        }
-    }
-}
-
-/// Acts on whole frames; `Some` ends the connection.
-async fn take<H: Host>(host: &Arc<H>, connection: &Arc<Connection>, session: &mut H::Session, frames: Vec<Incoming>) -> Option<End> {
-    for frame in frames {
-        match frame {
-            Incoming::Text(text) => host.text(connection, session, &text).await,
-            Incoming::Ping(payload) => connection.send(&frames::pong(&payload), &Weight::Kept),
-            Incoming::Pong => {}
-            Incoming::Close(code) => {
-                let ours = connection.state().1;
-                connection.close(code, "");
-                let _ = connection.flush();
-                return Some(if ours == Some(End::SignedOut) { End::SignedOut } else { End::Closed });
-            }
-        }
-    }
-    None
-}
-
-/// Sees a refused connection off: writes what waits, then closes.
-pub async fn see_off(connection: Arc<Connection>) {
-    let goodbye = async {
-        let mut assembler = Assembler::default();
-        loop {
-            if connection.flush().is_err() {
-                return;
-            }
-            let interest = if connection.state().0 { Interest::READABLE } else { Interest::READABLE | Interest::WRITABLE };
-            if connection.stream.ready(interest).await.is_err() {
-                return;
-            }
-            match read(&connection, &mut assembler) {
-                Read::Frames(frames) if !frames.iter().any(|frame| matches!(frame, Incoming::Close(_))) => {}
-                Read::Nothing => {}
-                _ => return,
-            }
-        }
-    };
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(2), goodbye).await;
 }

@@ -1,7 +1,7 @@
 //! How many frames one socket may send: some at once, as a page does that opens, and then so many a second.
 //!
 //! Each subscription asks the database or takes memory, and each frame an answer. A client that sends more than it may is told; one that
-//! goes on all the same is sent away. Client events have a limit of their own, which costs no more than the event.
+//! goes on all the same is sent away. The WebSocket's own pings and pongs count, too. Client events have a limit of their own, which costs no more than the event.
 
 use std::time::Instant;
 

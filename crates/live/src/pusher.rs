@@ -21,6 +21,7 @@ pub mod record;
 pub mod registry;
 pub mod session;
 pub mod signature;
+mod sockets;
 pub mod tap;
 pub mod users;
 pub mod webhooks;

@@ -34,6 +34,8 @@ pub struct Limits {
     pub connections: usize,
     /// Sockets of an external application that has no number of its own.
     pub connections_per_application: usize,
+    /// Sockets of an external application from one address.
+    pub application_sockets_per_address: usize,
     /// HTTP connections in all.
     pub http_connections: usize,
     /// HTTP connections from one address.
@@ -89,6 +91,7 @@ impl Default for Limits {
         Self {
             connections: 10_000,
             connections_per_application: 1_000,
+            application_sockets_per_address: 250,
             http_connections: 4_000,
             http_connections_per_address: 250,
             sockets_per_person: 10,

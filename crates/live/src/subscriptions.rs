@@ -8,7 +8,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    connection::{Connection, End, Host},
+    connection::{Connection, End, Host, TOO_MANY_FRAMES},
     dispatcher::Encoded,
     hub::{Channel, Hub, Joined},
     pace::{Budget, Pace, Verdict},
@@ -75,6 +75,11 @@ impl Host for Hub {
         handle(self, connection, session, text).await;
     }
 
+    fn count_frame(&self, session: &mut Session) -> Verdict {
+        let limits = self.limits();
+        session.pace.count(Budget::new(limits.frames_per_second, limits.channels_per_connection), Instant::now())
+    }
+
     fn is_catching_up(session: &Session) -> bool {
         session.is_catching_up()
     }
@@ -92,9 +97,7 @@ impl Host for Hub {
 pub async fn handle(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Session, text: &str) {
     let frame = ClientFrame::parse(text);
     if !matches!(frame, Ok(ClientFrame::ClientEvent { .. })) {
-        let limits = hub.limits();
-        let budget = Budget::new(limits.frames_per_second, limits.channels_per_connection);
-        if !may_act(connection, session.pace.count(budget, Instant::now()), &frame) {
+        if !may_act(connection, hub.count_frame(session), &frame) {
             return;
         }
     }
@@ -122,7 +125,7 @@ pub(super) fn may_act(connection: &Connection, verdict: Verdict, frame: &Result<
     const REASON: &str = "Too many frames; wait a moment before the next.";
     match (verdict, frame) {
         (Verdict::Act, _) => return true,
-        (Verdict::Close, _) => connection.close(code::OVER_CAPACITY, "too many frames: come back and resume"),
+        (Verdict::Close, _) => connection.close(code::OVER_CAPACITY, TOO_MANY_FRAMES),
         (Verdict::Refuse, Ok(ClientFrame::Subscribe(wish))) => connection.say(&ServerFrame::refused(&wish.channel, 429, REASON)),
         (Verdict::Refuse, Ok(ClientFrame::SignIn { .. } | ClientFrame::Watch { .. }) | Err(_)) => {
             connection.say(&ServerFrame::error(None, REASON));

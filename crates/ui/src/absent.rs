@@ -57,6 +57,16 @@ pub fn load(_path: &str) {}
 /// See [`redirect`](super::redirect::redirect).
 pub fn go(_path: &str) {}
 
+/// Nothing is entered while a page is made.
+pub fn entered(_selector: &str) -> Option<String> {
+    None
+}
+
+/// Nothing is ticked while a page is made.
+pub fn boxes(_selector: &str) -> Vec<(String, bool)> {
+    Vec::new()
+}
+
 /// The document names it.
 pub fn set_icon(_path: &str) {}
 

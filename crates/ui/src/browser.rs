@@ -14,7 +14,7 @@ use leptos::{
     task::spawn_local,
 };
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
-use web_sys::{Element, EventTarget, HtmlDialogElement, HtmlElement, ResizeObserver, VisibilityState};
+use web_sys::{Element, EventTarget, HtmlDialogElement, HtmlElement, HtmlInputElement, ResizeObserver, VisibilityState};
 
 use super::toast::Toasts;
 use plenum_core::ids::Millis;
@@ -124,6 +124,19 @@ pub fn go(path: &str) {
     if !gone {
         load(path);
     }
+}
+
+/// What stands in the field of `selector`, if the page has it: somebody may have typed it before the scripts ran.
+pub fn entered(selector: &str) -> Option<String> {
+    Some(document().query_selector(selector).ok()??.dyn_into::<HtmlInputElement>().ok()?.value())
+}
+
+/// The boxes or radio buttons of `selector` that the page has, by their values, and whether each is ticked: it may have been before the
+/// scripts ran.
+pub fn boxes(selector: &str) -> Vec<(String, bool)> {
+    let Ok(found) = document().query_selector_all(selector) else { return Vec::new() };
+    let found = (0..found.length()).filter_map(|index| found.item(index)?.dyn_into::<HtmlInputElement>().ok());
+    found.map(|input| (input.value(), input.checked())).collect()
 }
 
 /// Shows another icon for the page.

@@ -1,8 +1,9 @@
-//! HTTP: [`sign_ins`], [`security`], [`rates`], what a [`request`] says, how a [`server_fn`] begins, the [`state`] that requests share,
+//! HTTP: [`sign_ins`], [`security`], [`rates`], how long [`bodies`] may be, what a [`request`] says, how a [`server_fn`] begins, the [`state`] that requests share,
 //! the [`connections`] that requests come on, the socket's [`upgrade`], the kit of the public API ([`api`]), [`mail`]. It names no page
 //! and no feature's rules.
 
 pub mod api;
+pub mod bodies;
 pub mod connections;
 pub mod csv;
 pub mod mail;
@@ -11,6 +12,7 @@ pub mod password;
 pub mod problem;
 pub mod pusher_auth;
 pub mod rates;
+mod refusal_form;
 pub mod refusals;
 pub mod request;
 pub mod search;

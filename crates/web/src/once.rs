@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest as _, Sha512};
 
-use crate::sign_ins::{Session, SessionId};
+use crate::sign_ins::{Session, SessionId, refused};
 
 /// How long something waits.
 const WAITS: Millis = 120_000;
@@ -57,11 +57,11 @@ impl ShownOnce {
     /// Internal, if it cannot be written.
     pub async fn keep(self, session: &Session) -> AppResult<()> {
         // An id that stands for nothing is forgotten here.
-        session.get_value(NAME).await.map_err(internal)?;
+        session.get_value(NAME).await.map_err(refused)?;
         let Some(id) = session.id() else { return Ok(()) };
         let sealed = self.sealed(&id)?;
-        session.insert(NAME, sealed).await.map_err(internal)?;
-        session.save().await.map_err(internal)
+        session.insert(NAME, sealed).await.map_err(refused)?;
+        session.save().await.map_err(refused)
     }
 
     /// Takes out what waits in the session: once, within two minutes.
@@ -69,10 +69,10 @@ impl ShownOnce {
     /// # Errors
     /// Internal, if it cannot be read or taken out.
     pub async fn take(session: &Session) -> AppResult<Option<Self>> {
-        let Some(sealed) = session.get::<String>(NAME).await.map_err(internal)? else { return Ok(None) };
-        session.remove_value(NAME).await.map_err(internal)?;
+        let Some(sealed) = session.get::<String>(NAME).await.map_err(refused)? else { return Ok(None) };
+        session.remove_value(NAME).await.map_err(refused)?;
         // Now, and not with the answer: what is shown is gone.
-        session.save().await.map_err(internal)?;
+        session.save().await.map_err(refused)?;
         let opened = session.id().and_then(|id| Self::opened(sealed, &id));
         Ok(opened.filter(|once| db::now() < once.until))
     }

@@ -23,7 +23,8 @@ use sha2::{Digest as _, Sha256};
 pub use cookies::{cookie, cookie_name, guard};
 pub use device::device;
 pub use ending::{Ended, Which, end};
-pub use sessions::{NewSignIn, Session, SessionId, SignIns, enter, hash, layer, leave};
+pub(crate) use sessions::refused;
+pub use sessions::{NewSignIn, Session, SessionId, SignIns, enter, hash, layer, leave, tell_refusals};
 pub use tokens::{FreshToken, by_token, create_token, tokens};
 
 use super::state::AppState;

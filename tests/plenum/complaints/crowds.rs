@@ -30,6 +30,10 @@ async fn crowd(server: &Server, count: usize) -> Vec<Socket> {
     stream::iter(opening).buffer_unordered(32).collect().await
 }
 
+/// A crowd comes from one address here.
+const UNCOUNTED: [(&str, &str); 2] =
+    [("PLENUM_LIMITS__CONNECTIONS_PER_APPLICATION", "5000"), ("PLENUM_LIMITS__APPLICATION_SOCKETS_PER_ADDRESS", "0")];
+
 /// Waits until the application has this many connections.
 async fn shrink_to(admin: &Person, count: u64) {
     eventually_true("connections that are gone are not counted", async || connections(admin).await == count).await;
@@ -39,7 +43,7 @@ async fn shrink_to(admin: &Person, count: u64) {
 /// process is no larger than after the first.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mass_disconnect_blocks_newcomers_and_leaks() {
-    let server = start(&[("PLENUM_LIMITS__CONNECTIONS_PER_APPLICATION", "5000")]);
+    let server = start(&UNCOUNTED);
     let admin = server.person("admin").await;
     let mut resident = Vec::new();
     for _ in 0..3 {
@@ -62,7 +66,7 @@ async fn a_mass_disconnect_blocks_newcomers_and_leaks() {
 /// 8. An idle, subscribed connection costs the server less than 32 KiB (in a release build it is some 2).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_costs_hundreds_of_kilobytes() {
-    let server = start(&[("PLENUM_LIMITS__CONNECTIONS_PER_APPLICATION", "5000")]);
+    let server = start(&UNCOUNTED);
     let admin = server.person("admin").await;
     // What is loaded with the first connections is not theirs.
     drop(crowd(&server, 50).await);

@@ -14,13 +14,14 @@ use super::{
     names::ChannelKind,
     record::{self, Record},
     signature::AppSecret,
+    sockets::Sockets,
     tap::{Tap, What},
     users::Users,
     webhooks::{Hook, Outbox, Webhook},
 };
 use crate::{
     connection::{Connection, lock},
-    places::{Places, Whose},
+    places::Places,
     settings::Limits,
     traffic::{Flow, Traffic},
 };
@@ -121,7 +122,7 @@ pub struct App {
     epoch: RwLock<Epoch>,
     started: Instant,
     next_id: AtomicU64,
-    connections: Mutex<HashMap<ConnectionId, Arc<Connection>>>,
+    sockets: Mutex<Sockets>,
     channels: Mutex<HashMap<Arc<str>, Arc<Channel>>>,
     /// Who is signed in, and who wants to know.
     pub users: Users,
@@ -152,7 +153,7 @@ impl App {
             epoch: RwLock::new(new_epoch()),
             started: Instant::now(),
             next_id: AtomicU64::new((u64::from(rand::random::<u32>() >> 1) << 32) | 1),
-            connections: Mutex::default(),
+            sockets: Mutex::default(),
             channels: Mutex::default(),
             users: Users::default(),
             outbox: Outbox::default(),
@@ -252,19 +253,11 @@ impl App {
     pub fn enter(&self, connection: &Arc<Connection>, places: &Arc<Places>) -> bool {
         let own = self.settings().connections;
         let most = if own == 0 { self.limits.connections_per_application } else { own };
-        let mut connections = lock(&self.connections);
-        if most != 0 && connections.len() >= most {
-            drop(connections);
-            self.record.refuse(record::What::Socket, &format!("The application has at most {most} connections."));
+        let entered = lock(&self.sockets).enter(connection, places, most, self.limits.application_sockets_per_address);
+        if let Err(reason) = entered {
+            self.record.refuse(record::What::Socket, &reason);
             return false;
         }
-        if !connection.take_place(places, Whose::External) {
-            drop(connections);
-            self.record.refuse(record::What::Socket, "The server has as many connections as it may.");
-            return false;
-        }
-        connections.insert(connection.id, Arc::clone(connection));
-        drop(connections);
         self.record.connected();
         self.tap.note(What::Connected, Some(connection.id), None, None);
         true
@@ -272,23 +265,18 @@ impl App {
 
     /// A connection is gone.
     pub(super) fn forget(&self, connection: ConnectionId) {
-        let mut connections = lock(&self.connections);
-        connections.remove(&connection);
-        if connections.len() * 4 < connections.capacity() {
-            connections.shrink_to(64);
-        }
-        drop(connections);
+        lock(&self.sockets).leave(connection);
         self.tap.note(What::Disconnected, Some(connection), None, None);
     }
 
     /// All connections now.
     pub fn all_connections(&self) -> Vec<Arc<Connection>> {
-        lock(&self.connections).values().cloned().collect()
+        lock(&self.sockets).by_id.values().cloned().collect()
     }
 
     /// How many sockets are open.
     pub fn connection_count(&self) -> usize {
-        lock(&self.connections).len()
+        lock(&self.sockets).by_id.len()
     }
 
     /// Channels with somebody on them, subscriptions, and the bytes that wait for all connections.

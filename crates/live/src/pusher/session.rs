@@ -1,6 +1,6 @@
 //! What a client of an external application asks of its socket.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use serde_json::Value;
 
@@ -62,6 +62,10 @@ impl Host for App {
         act(self, connection, session, text).await;
     }
 
+    fn count_frame(&self, session: &mut Session) -> Verdict {
+        session.pace.count(Budget::new(self.limits().frames_per_second, CHANNELS), Instant::now())
+    }
+
     fn is_catching_up(session: &Session) -> bool {
         !session.catching_up.is_empty()
     }
@@ -85,7 +89,7 @@ impl Host for App {
 async fn act(app: &App, connection: &Arc<Connection>, session: &mut Session, text: &str) {
     let frame = ClientFrame::parse(text);
     if !matches!(frame, Ok(ClientFrame::ClientEvent { .. })) {
-        let verdict = session.pace.count(Budget::new(app.limits().frames_per_second, CHANNELS), std::time::Instant::now());
+        let verdict = app.count_frame(session);
         if verdict != Verdict::Act {
             app.record.refuse(record::What::Subscription, "A client sends too many frames.");
         }
@@ -158,7 +162,7 @@ async fn subscribe(app: &App, connection: &Arc<Connection>, session: &mut Sessio
             if let Some(after) = behind {
                 session.catching_up.push(CatchUp { channel: Arc::clone(&channel), after });
             }
-            let now = std::time::Instant::now();
+            let now = Instant::now();
             let name = || Arc::clone(channel.name());
             if first {
                 app.outbox.note(Hook::ChannelOccupied { channel: name() }, now);
@@ -287,7 +291,7 @@ fn relay(
             socket_id: connection.id.socket_id(),
             user_id: channel.user_of(connection.id),
         };
-        app.outbox.note(hook, std::time::Instant::now());
+        app.outbox.note(hook, Instant::now());
     }
     Ok(())
 }

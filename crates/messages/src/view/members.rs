@@ -22,7 +22,7 @@ use plenum_core::{
 use plenum_directory as directory;
 use plenum_directory::view::LastSeen;
 use plenum_ui::{
-    Each, Notice,
+    Each, Notice, browser,
     client::{use_online, use_presence},
     dynamic, effect, memo,
     notice::Tone,
@@ -67,7 +67,8 @@ pub(super) fn MembersPanel(
     let about = store.about();
     let large = memo(move || about.with(|about| about.member_count > POINTER_MEMBERS));
     let fetched = RwSignal::new(Vec::<Member>::new());
-    let query = RwSignal::new(String::new());
+    // The page may have been typed into before its scripts ran.
+    let query = RwSignal::new(browser::entered("#find-member").unwrap_or_default());
     let more = RwSignal::new(false);
     let members = memo(move || if large.get() { fetched.get() } else { about.with(|about| about.members.clone()) });
     let watched = Signal::derive(move || members.with(|members| members.iter().map(|member| member.card.id).collect::<Vec<_>>()));
@@ -99,7 +100,7 @@ pub(super) fn MembersPanel(
     effect(move |again: Option<()>| {
         followed.track();
         query.track();
-        if again.is_some() || !came_with_page {
+        if again.is_some() || !came_with_page || query.with_untracked(|query| !query.is_empty()) {
             fetch(0);
         }
     });
@@ -165,7 +166,7 @@ pub(super) fn MembersPanel(
                         <label class="search">
                             <span class="visually-hidden">{words::FIND_MEMBER}</span>
                             {icon("search")}
-                            <input class="input" type="search" dir="auto" placeholder=words::FIND_MEMBER on:input=move |event| query.set(event_target_value(&event))/>
+                            <input class="input" id="find-member" type="search" dir="auto" placeholder=words::FIND_MEMBER on:input=move |event| query.set(event_target_value(&event))/>
                         </label>
                     </div>
                 })}
@@ -235,7 +236,7 @@ fn MemberRow(
 #[component]
 fn Invite(screen: Screen, added: Callback<()>) -> impl IntoView {
     let store = screen.store;
-    let query = RwSignal::new(String::new());
+    let query = RwSignal::new(browser::entered("#add-people").unwrap_or_default());
     let found = RwSignal::new(Vec::<PersonCard>::new());
     effect(move |_| {
         let asked = query.get();
@@ -275,6 +276,7 @@ fn Invite(screen: Screen, added: Callback<()>) -> impl IntoView {
                 {icon("user-plus")}
                 <input
                     class="input"
+                    id="add-people"
                     type="search"
                     dir="auto"
                     placeholder=words::ADD_PEOPLE

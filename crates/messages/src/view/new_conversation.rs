@@ -10,7 +10,7 @@ use crate::{api, words};
 use plenum_core::{error::AppResult, ids::PersonId, people::PersonCard};
 use plenum_directory as directory;
 use plenum_ui::{
-    Field, Notice, effect,
+    Field, Notice, browser, effect,
     forms::{Failure, Submit, failure, field_error},
     memo,
     notice::Tone,
@@ -40,6 +40,8 @@ pub fn NewConversationPage() -> impl IntoView {
 
 /// The form's id: the boxes beside the people belong to it, though each person has a form of their own.
 const FORM: &str = "new-group";
+/// The boxes beside the people.
+const BOXES: &str = "input[name='people[]']";
 
 /// Choosing people: one for a direct conversation, several for a group. Without scripts it is one
 /// form with two buttons: one finds people, and keeps who is chosen in the address; the other begins.
@@ -106,6 +108,14 @@ fn Choice(
     let some = memo(move || chosen.with(|chosen| !chosen.is_empty()));
     let several = memo(move || chosen.with(|chosen| chosen.len() > 1));
     let group_name = NodeRef::<html::Input>::new();
+    // What was typed before the scripts ran is looked for, too.
+    let find = NodeRef::<html::Input>::new();
+    effect(move |_| {
+        let typed = find.get().map(|input| input.value());
+        if let Some(typed) = typed.filter(|typed| asked.with_untracked(|asked| asked != typed)) {
+            asked.set(typed);
+        }
+    });
     // What is typed is looked for at once: Enter must not begin with whoever is chosen.
     let stay = |event: ev::KeyboardEvent| {
         if event.key() == "Enter" {
@@ -141,6 +151,7 @@ fn Choice(
                             name="who"
                             placeholder=words::FIND_PERSON
                             value=asked.get_untracked()
+                            node_ref=find
                             autocomplete="off"
                             on:input=move |event| asked.set(event_target_value(&event))
                             on:keydown=stay
@@ -182,6 +193,14 @@ fn Candidates(
     let shown = page.entries.len();
     let more = usize::try_from(page.total).is_ok_and(|total| total > shown);
     let mut people: Vec<PersonCard> = page.entries.into_iter().map(|entry| entry.card).filter(|card| Some(card.id) != viewer).collect();
+    // Before the boxes are drawn as `chosen` says: who was ticked before the scripts ran is chosen.
+    let boxes = browser::boxes(BOXES);
+    let ticked = |card: &PersonCard| boxes.iter().find(|(id, _)| *id == card.id.to_string()).map(|(_, on)| *on);
+    for card in &people {
+        if let Some(on) = ticked(card).filter(|on| *on != chosen.with_untracked(|chosen| chosen.contains(card))) {
+            toggle.run((card.clone(), on));
+        }
+    }
     let mut apart = chosen.get_untracked();
     apart.retain(|card| !people.contains(card));
     people.splice(0..0, apart);

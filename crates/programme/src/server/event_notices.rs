@@ -1,12 +1,12 @@
-//! What those who have tickets, a basket or a place in the waiting list are told when something becomes of an event. Whom to tell is written down in the transaction of what
-//! happens; a job tells some at a time, each once, whatever crashes in between.
+//! What those who have tickets, a basket or a place in the waiting list are told when something becomes of an event. That they are to be
+//! told is written down in the transaction of what happens; a job tells some at a time, each once, whatever crashes in between.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use plenum_core::{
     error::{AppError, AppResult},
-    ids::{EventId, PersonId},
+    ids::{EventId, Millis, PersonId},
 };
 use plenum_events::server::events::{Row, row};
 use plenum_events::words;
@@ -23,7 +23,7 @@ use plenum_store::{
 /// The job.
 pub const TELL: &str = "box_office.tell";
 /// People of one write.
-const AT_ONCE: i64 = 40;
+pub const AT_ONCE: i64 = 40;
 
 /// What has become of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -56,24 +56,20 @@ impl What {
     }
 }
 
-/// Writes down that all who have tickets are to be told; unless it has begun, also those with a basket and those who wait.
+/// Notes that all who have tickets are to be told; unless it has begun, also those with a basket and those who wait. Who they are is read by
+/// the job, some at a time: a row for each of them would be a write that grows with the event.
 pub async fn notices_schedule(tx: &mut Tx, event: EventId, what: What) -> AppResult<()> {
-    let noted = sqlx::query(
-        "insert into event_tellings (event_id, person_id, about, what)
-         select event_id, person_id, $3, $2 from tickets where event_id = $1 and state <> 'void'
-         union select event_id, person_id, $3, $2 from holds where event_id = $1 and state = 'active' and $2 <> 'live'
-         union select event_id, person_id, $3, $2 from waiting where event_id = $1 and state in ('waiting', 'offered') and $2 <> 'live'
-         on conflict (event_id, person_id, about) do update set what = excluded.what",
+    let due_at = tx.now();
+    sqlx::query(
+        "insert into event_notices (event_id, about, what, at, after_person) values ($1, $2, $3, $4, 0)
+         on conflict (event_id, about) do update set what = excluded.what, at = excluded.at, after_person = 0",
     )
     .bind(event)
-    .bind(what)
     .bind(what.about())
+    .bind(what)
+    .bind(due_at)
     .execute(&mut **tx)
     .await?;
-    if noted.rows_affected() == 0 {
-        return Ok(());
-    }
-    let due_at = tx.now();
     jobs::schedule(tx, Job { kind: TELL, payload: json!({ "event": event }), unique_key: Some(format!("{TELL}:{event}")), due_at }).await
 }
 
@@ -87,25 +83,60 @@ pub async fn run(store: Store, payload: Value) -> AppResult<()> {
     Ok(())
 }
 
+/// What is still to be said.
+#[derive(sqlx::FromRow)]
+struct Notice {
+    what: What,
+    /// When it happened.
+    at: Millis,
+    /// People up to here have been told.
+    after_person: PersonId,
+}
+
 /// Tells some. True if there may be more.
 pub async fn step(tx: &mut Tx, event: EventId) -> AppResult<bool> {
-    let next: Vec<(PersonId, What)> = sqlx::query_as(
-        "delete from event_tellings where event_id = $1
-           and person_id in (select person_id from event_tellings where event_id = $1 order by person_id limit $2) returning person_id, what",
-    )
-    .bind(event)
-    .bind(AT_ONCE)
-    .fetch_all(&mut **tx)
-    .await?;
-    if next.is_empty() {
-        return Ok(false);
+    let next: Option<Notice> =
+        sqlx::query_as("select what, at, after_person from event_notices where event_id = $1 order by about limit 1")
+            .bind(event)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let Some(notice) = next else { return Ok(false) };
+    let people = audience(tx, event, &notice).await?;
+    let (about, last) = (notice.what.about(), people.last().copied());
+    match last.filter(|_| i64::try_from(people.len()) == Ok(AT_ONCE)) {
+        Some(last) => {
+            let passed = sqlx::query("update event_notices set after_person = $3 where event_id = $1 and about = $2");
+            passed.bind(event).bind(about).bind(last).execute(&mut **tx).await?;
+        }
+        None => {
+            let done = sqlx::query("delete from event_notices where event_id = $1 and about = $2");
+            done.bind(event).bind(about).execute(&mut **tx).await?;
+        }
     }
     let row = row(tx, event).await?;
-    for what in [What::Live, What::Changed, What::Postponed, What::Rescheduled, What::Cancelled] {
-        let people: Vec<PersonId> = next.iter().filter(|(_, of)| *of == what).map(|(person, _)| *person).collect();
-        notify(tx, &people, &news(&row, what)).await?;
-    }
+    notify(tx, &people, &news(&row, notice.what)).await?;
     Ok(true)
+}
+
+/// The next of those who are told, by their ids: whoever has a ticket or has given it back since, whoever has a basket or whose basket has
+/// ended since, and who waits.
+async fn audience(tx: &mut Tx, event: EventId, notice: &Notice) -> AppResult<Vec<PersonId>> {
+    let people = sqlx::query_scalar(
+        "select person_id from (
+           select person_id from (select distinct t.person_id from tickets t where t.event_id = $1 and t.person_id > $2
+             and (t.state <> 'void' or exists (select 1 from refund_lines l join refunds r on r.id = l.refund_id
+                                               where l.order_line_id = t.order_line_id and r.at >= $3))
+             order by t.person_id limit $4) as with_tickets
+           union select person_id from (select distinct h.person_id from holds h where h.event_id = $1 and h.person_id > $2 and $5
+             and (h.state = 'active' or (h.state = 'expired' and h.until >= $3))
+             order by h.person_id limit $4) as with_baskets
+           union select person_id from (select distinct w.person_id from waiting w where w.event_id = $1 and w.person_id > $2 and $5
+             and w.state in ('waiting', 'offered')
+             order by w.person_id limit $4) as waiting_for_places
+         ) as people order by person_id limit $4",
+    );
+    let people = people.bind(event).bind(notice.after_person).bind(notice.at).bind(AT_ONCE).bind(notice.what != What::Live);
+    Ok(people.fetch_all(&mut **tx).await?)
 }
 
 fn news(row: &Row, what: What) -> News {

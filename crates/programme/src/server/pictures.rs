@@ -6,10 +6,10 @@ use axum::{
     Extension, Router,
     extract::{DefaultBodyLimit, Multipart, Path, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware,
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use tower_http::limit::RequestBodyLimitLayer;
 
 use making::{LARGEST, Made, make};
 use plenum_core::{
@@ -21,7 +21,12 @@ use plenum_core::{
 use plenum_events::server::events::{EventViewer, announce, row_for_organiser, visible};
 use plenum_store::db::{Activity, Tx};
 use plenum_ui::redirect::{encoded, sign_in_path};
-use plenum_web::{problem::Problem, security, state::AppState};
+use plenum_web::{
+    bodies::{self, Most},
+    problem::Problem,
+    security,
+    state::AppState,
+};
 
 /// So much is read of what is too large, to say so.
 const READ: usize = 4 * LARGEST;
@@ -35,7 +40,7 @@ pub fn routes() -> Router<AppState> {
     let upload = Router::new()
         .route("/events/{id}/picture", post(upload))
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(READ));
+        .layer(middleware::from_fn_with_state(Most(READ), bodies::limit));
     Router::new().route("/pictures/{id}", get(large)).route("/pictures/{id}/small", get(small)).merge(upload)
 }
 
@@ -86,7 +91,7 @@ async fn sent(mut parts: Multipart) -> AppResult<Vec<u8>> {
         let (mut bytes, mut length) = (Vec::new(), 0);
         while let Some(piece) = part.chunk().await.map_err(|_| too_large())? {
             length += piece.len();
-            // The rest is read all the same: a browser shows no answer that comes before it has sent everything.
+            // The rest is read all the same, as far as it is no more than `READ`: the form is to say what is wrong.
             if length <= LARGEST {
                 bytes.extend_from_slice(&piece);
             }

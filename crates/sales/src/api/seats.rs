@@ -20,6 +20,7 @@ use {
         model::hold::Wanted,
         server::{
             baskets::{self, Part, Together},
+            expiry,
             holds::{self, HoldPolicy},
             orders::{self, Wish},
             seats::{self, terms},
@@ -82,6 +83,7 @@ where
     command_with_state(async move |state: AppState, who: Identity| {
         let terms = terms(&state)?;
         let key = parse_key_if_any(&key)?;
+        expiry::make_way(&state.store, event).await?;
         let body = async move |tx: &mut Tx| match &key {
             Some(key) => idempotency::once(tx, who.person, key, &request, async |tx: &mut Tx| effect(tx, &who, terms).await).await,
             None => effect(tx, &who, terms).await,

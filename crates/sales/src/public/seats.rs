@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use crate::{
     model::hold::{Hold, Places, Wanted},
-    server::{baskets, holds, seats},
+    server::{baskets, expiry, holds, seats},
 };
 use plenum_core::{
     error::AppError,
@@ -102,6 +102,7 @@ struct WantedPlaces {
 async fn hold_places(program: Program, command: Command<WantedPlaces>) -> Result<(StatusCode, Json<Hold>), Problem> {
     program.commands()?;
     let (who, terms) = (program.who.clone(), seats::terms(&program.state)?);
+    expiry::make_way(&program.state.store, command.body.event_id).await?;
     let hold = async move |tx: &mut Tx, asked: &WantedPlaces| {
         let wanted = Wanted { seats: asked.seats.clone(), standing: asked.standing.clone() };
         holds::hold(tx, &who, asked.event_id, &wanted, terms).await

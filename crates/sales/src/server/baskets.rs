@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::QueryBuilder;
 
 use super::{
+    expiry,
     holds::{self, HoldPolicy, owner_announce, seats_announce},
     orders, seats,
 };
@@ -178,6 +179,7 @@ pub async fn hold_best(
     key: Option<String>,
     terms: HoldPolicy,
 ) -> AppResult<Hold> {
+    expiry::make_way(store, event).await?;
     let queues = store.part::<Queues>();
     let mut turn = None;
     for _ in 0..LOOKS {

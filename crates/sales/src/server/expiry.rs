@@ -23,7 +23,7 @@ use plenum_store::{
 };
 
 /// Holds that one write ends at the most.
-const AT_ONCE: i64 = 16;
+pub const AT_ONCE: i64 = 16;
 /// The task looks at least so often, for what another process has held.
 const LONGEST_SLEEP: Millis = 30_000;
 /// How long it rests if the database refuses.
@@ -88,6 +88,28 @@ pub async fn sweep(store: &Store) -> AppResult<Option<Millis>> {
         while store.write(async |tx: &mut Tx| waiting_list::close_some(tx).await).await? {}
     }
     Ok(sqlx::query_scalar("select min(until) from holds where state = 'active'").fetch_one(&mut *store.look().await?).await?)
+}
+
+/// What goes before [`holds::hold`]: if others wait for a place of `event`, ends the holds of it whose time has passed, some a write, so that
+/// the places are offered to those who wait. The last of them are left to the hold itself.
+///
+/// # Errors
+/// Those of the database.
+pub async fn make_way(store: &Store, event: EventId) -> AppResult<()> {
+    // Mostly nobody waits: a look is cheaper than a write.
+    let many: bool = sqlx::query_scalar(
+        "select exists (select 1 from waiting where event_id = $1 and state = 'waiting')
+           and exists (select 1 from holds where event_id = $1 and state = 'active' and until <= $2 order by until limit 1 offset $3)",
+    )
+    .bind(event)
+    .bind(now())
+    .bind(AT_ONCE)
+    .fetch_one(&mut *store.look().await?)
+    .await?;
+    if many {
+        while store.write(async move |tx: &mut Tx| end_due(tx, Some(event)).await).await? {}
+    }
+    Ok(())
 }
 
 /// Ends some of the holds whose time has passed, of `event` if one is named. True if there may be more.

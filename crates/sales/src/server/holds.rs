@@ -42,7 +42,7 @@ pub struct HoldPolicy {
 }
 
 /// Claims what is `wanted` for who asks, in addition to the seats that they hold already; a number of standing places replaces the one
-/// that they had. All or nothing.
+/// that they had. All or nothing. [`expiry::make_way`] goes before it, in writes of its own.
 ///
 /// # Errors
 /// 404 if there is no such event or place; 409 if a place is taken or the event does not sell now; 422 `seats` or `standing`.
@@ -60,7 +60,10 @@ pub async fn hold(tx: &mut Tx, who: &Identity, event: EventId, wanted: &Wanted, 
     let mut known = counter.basket();
     // What has ended is for those who wait, before whoever comes now.
     if counter.waited_for {
-        while expiry::end_due(tx, Some(event)).await? {}
+        if expiry::end_due(tx, Some(event)).await? {
+            // Callers have ended what was more before ([`expiry::make_way`]); what has come since is the task's.
+            expiry::expect(tx, now);
+        }
         // One write makes so many offers and no more; the next ones are theirs all the same.
         let own = of_person(tx, who.person, event, now, terms).await?;
         for ticket_type in new_types(tx, event, own.as_ref(), &seats, &wanted.standing).await? {

@@ -188,12 +188,13 @@ pub async fn offer_somewhere(tx: &mut Tx) -> AppResult<bool> {
     Ok(false)
 }
 
-/// Strikes some off the lists of events that are over or cancelled, and tells their tabs. True if there may be more.
+/// Strikes some off the lists of events that are over or cancelled, once the notices about these have been sent, and tells their tabs. True if there may be more.
 pub async fn close_some(tx: &mut Tx) -> AppResult<bool> {
     let Some(left) = transition(WaitingState::Waiting, WaitingAction::Leave) else { return Ok(false) };
     let struck: Vec<(EventId, TicketTypeId, PersonId)> = sqlx::query_as(
         "update waiting set state = $1 where id in (select w.id from waiting w join events e on e.id = w.event_id
-           where w.state = 'waiting' and e.state in ('ended', 'cancelled') limit $2) returning event_id, ticket_type_id, person_id",
+           where w.state = 'waiting' and e.state in ('ended', 'cancelled')
+             and not exists (select 1 from event_notices n where n.event_id = w.event_id) limit $2) returning event_id, ticket_type_id, person_id",
     )
     .bind(left)
     .bind(i64::try_from(AT_ONCE).unwrap_or(i64::MAX))

@@ -108,7 +108,7 @@ fn sentences(error: &AppError) -> (String, String) {
         ErrorKind::Unreachable if error.message != AppError::unreachable().message => (words::NOT_NOW, ""),
         ErrorKind::Unreachable => return (words::UNREACHABLE.to_owned(), words::UNREACHABLE_TEXT.to_owned()),
         ErrorKind::TooMany => (words::TOO_OFTEN, ""),
-        ErrorKind::Invalid | ErrorKind::Conflict => (words::REFUSED_TITLE, ""),
+        ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::TooLarge => (words::REFUSED_TITLE, ""),
     };
     let text = match (error.message.as_str(), text) {
         ("", text) => text.to_owned(),

@@ -5,24 +5,28 @@ use axum::{
     body::Bytes,
     extract::{Path, State},
     http::HeaderMap,
+    middleware,
     routing::post,
 };
 use serde::Serialize;
-use tower_http::limit::RequestBodyLimitLayer;
 
 use super::{
     deposits::{self, Effect},
     gateway,
 };
 use plenum_store::db::Tx;
-use plenum_web::{problem::Problem, state::AppState};
+use plenum_web::{
+    bodies::{self, Most},
+    problem::Problem,
+    state::AppState,
+};
 
 /// The longest answer.
 const BODY_BYTES: usize = 16 * 1024;
 
 /// The route.
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/wallet/callbacks/{adapter}", post(receive)).layer(RequestBodyLimitLayer::new(BODY_BYTES))
+    Router::new().route("/wallet/callbacks/{adapter}", post(receive)).layer(middleware::from_fn_with_state(Most(BODY_BYTES), bodies::limit))
 }
 
 /// What came of an answer.

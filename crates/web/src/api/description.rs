@@ -90,9 +90,10 @@ fn allow_empty_values(operation: &mut Map<String, Value>) {
 type Applies = fn(&Map<String, Value>) -> bool;
 
 /// Refusals of many endpoints: the status, which operations have it, what it says.
-const REFUSALS: [(&str, Applies, &str); 4] = [
+const REFUSALS: [(&str, Applies, &str); 5] = [
     ("401", needs_token, "There is no valid token."),
     ("403", needs_token, "The token lacks the scope, or its person the right."),
+    ("413", takes_body, "The body is longer than 256 KiB."),
     ("422", takes_input, "The input is not acceptable; `field` names it."),
     ("429", |operation| needs_token(operation) || takes_input(operation), "Too often; `Retry-After` says in how many seconds again."),
 ];
@@ -100,6 +101,10 @@ const REFUSALS: [(&str, Applies, &str); 4] = [
 fn needs_token(operation: &Map<String, Value>) -> bool {
     let security = operation.get("security").and_then(Value::as_array);
     security.is_some_and(|all| !all.is_empty() && all.iter().all(|one| one.get("token").is_some()))
+}
+
+fn takes_body(operation: &Map<String, Value>) -> bool {
+    operation.contains_key("requestBody")
 }
 
 /// A body, something to look for, or a header such as `Idempotency-Key`.
@@ -184,5 +189,9 @@ mod tests {
         let mut keyed = json!({ "parameters": [{ "name": "Idempotency-Key", "in": "header" }], "responses": {} });
         share_refusals(keyed.as_object_mut().unwrap());
         assert_eq!(keyed["responses"]["422"]["$ref"], "#/components/responses/422");
+        assert!(keyed["responses"].get("413").is_none());
+        let mut sent = json!({ "requestBody": {}, "responses": {} });
+        share_refusals(sent.as_object_mut().unwrap());
+        assert_eq!(sent["responses"]["413"]["$ref"], "#/components/responses/413");
     }
 }

@@ -15,12 +15,15 @@
 //! - `cycle_id` deletes before anything is created. Within [`enter`] nothing is deleted then; `create` ends the former session.
 //! - A `create` that fails leaves a browser without its former cookie. `create` gives the former id back where the write is refused.
 //! - What it does to the cookie itself is mended around it ([`cookies`](super::cookies)).
+//! - What the store refuses it answers with 500 and no word. [`tell_refusals`] around it says what it was.
 //! - It warns of each unknown id, which anybody can send; the log leaves these out (`src/telemetry.rs`).
 
 use std::{any::type_name, cell::RefCell, fmt, sync::Arc};
 
 use async_trait::async_trait;
+use axum::{extract::Request, http::StatusCode, middleware::Next, response::Response};
 use futures::future::BoxFuture;
+use http_body::Body as _;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{
@@ -32,7 +35,7 @@ use tower_sessions::{
 pub use tower_sessions::{Session, session::Id as SessionId};
 
 use super::{LIFETIME, Which, cookie_name, end};
-use crate::state::AppState;
+use crate::{refusal_form::RefusalForm, state::AppState};
 use plenum_core::{
     error::{AppError, AppResult},
     ids::{Millis, PersonId, SignInId},
@@ -97,17 +100,17 @@ where
     F: AsyncFn(&mut Tx, &NewSignIn) -> AppResult<()> + Send + 'static,
 {
     // An id that stands for nothing is forgotten here.
-    session.get_value("").await.map_err(internal)?;
+    session.get_value("").await.map_err(refused)?;
     let write: Write = Box::new(move |store, new| {
         Box::pin(async move { store.write_named(type_name::<F>(), async move |tx: &mut Tx| body(tx, &new).await).await })
     });
     let entry = Entry { write: Some(write), former: session.id(), refusal: None };
     let entered = async {
-        session.cycle_id().await.map_err(internal)?;
+        session.cycle_id().await.map_err(refused)?;
         let saved = session.save().await;
         match ENTRY.with(|entry| entry.borrow_mut().refusal.take()) {
             Some(refusal) => Err(refusal),
-            None => saved.map_err(internal),
+            None => saved.map_err(refused),
         }
     };
     ENTRY.scope(RefCell::new(entry), entered).await
@@ -118,7 +121,7 @@ where
 /// # Errors
 /// Internal, if the database does not answer.
 pub async fn leave(session: &Session) -> AppResult<()> {
-    session.flush().await.map_err(internal)
+    session.flush().await.map_err(refused)
 }
 
 /// The sessions in the database.
@@ -126,6 +129,12 @@ pub async fn leave(session: &Session) -> AppResult<()> {
 pub struct SignIns(Store);
 
 impl SignIns {
+    /// Those of `store`.
+    #[cfg(test)]
+    pub(super) fn over(store: &Store) -> Self {
+        Self(store.clone())
+    }
+
     /// The session of `id`, as the layer puts it into a request.
     pub fn session(store: &Store, id: Option<SessionId>) -> Session {
         Session::new(id, Arc::new(Self(store.clone())), None)
@@ -138,12 +147,42 @@ impl fmt::Debug for SignIns {
     }
 }
 
-fn internal(error: session::Error) -> AppError {
+/// What the store has said by `error`: a full disk is one here, too.
+pub(crate) fn refused(error: session::Error) -> AppError {
+    if let session::Error::Store(Error::Backend(said)) = &error
+        && let Ok(said) = serde_json::from_str(said)
+    {
+        return said;
+    }
     faults::because(&format!("a session: {error}"))
 }
 
+/// The crate's errors hold a text only: it is the error's JSON.
 fn backend(error: impl Into<AppError>) -> Error {
-    Error::Backend(error.into().message)
+    let error = error.into();
+    // A sign-in that is made in a task of its own is told of it by [`refused`].
+    let _ = LAST_REFUSAL.try_with(|last| last.replace(Some(error.clone())));
+    Error::Backend(serde_json::to_string(&error).unwrap_or(error.message))
+}
+
+tokio::task_local! {
+    static LAST_REFUSAL: RefCell<Option<AppError>>;
+}
+
+/// Middleware around the layer: where a session could not be saved, the answer says why.
+pub async fn tell_refusals(request: Request, next: Next) -> Response {
+    let form = RefusalForm::of(&request);
+    let answered = async {
+        let response = next.run(request).await;
+        (response, LAST_REFUSAL.with(RefCell::take))
+    };
+    let (response, refusal) = LAST_REFUSAL.scope(RefCell::default(), answered).await;
+    // The layer's own answer is empty; whoever else met the refusal has said so.
+    let is_mute = response.status() == StatusCode::INTERNAL_SERVER_ERROR && response.body().is_end_stream();
+    match refusal.filter(|_| is_mute) {
+        Some(refusal) => form.response(refusal),
+        None => response,
+    }
 }
 
 #[async_trait]

@@ -1,6 +1,9 @@
 //! Sessions in the database: how they begin, are saved and end.
 
+use axum::{Extension, Router, body::Body, extract::Request, middleware, routing::get};
 use futures::future::join_all;
+use tower::ServiceExt as _;
+use tower_sessions::{SessionManagerLayer, session, session_store};
 
 use super::*;
 use plenum_core::{
@@ -177,4 +180,45 @@ async fn there_is_no_session_without_a_sign_in() {
     let id = signed_in(&house).await;
     assert!(house.execute("update sign_ins set expires_at = 5, data = '{\"held\":1}'").await);
     assert_eq!(SignIns::session(&house.store, Some(id)).get::<i64>("held").await.unwrap(), None);
+}
+
+/// A session that cannot be saved is refused with a sentence, in the form that the request reads; so is what a sign-in meets.
+#[tokio::test]
+async fn a_failed_save_is_told() {
+    let house = House::with(3).await;
+    let held = signed_in(&house).await;
+    house
+        .store
+        .write(async |tx: &mut Tx| {
+            let failing = "create trigger sign_ins_failing before update of data on sign_ins begin select raise(abort, 'by the test'); end";
+            sqlx::query(failing).execute(&mut **tx).await?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    let change =
+        async |Extension(session): Extension<Session>| session.insert("held", "something").await.map(|()| "done").map_err(|_| "failed");
+    let app = Router::new()
+        .route("/page", get(change))
+        .route("/fn/change", get(change))
+        .layer(SessionManagerLayer::new(SignIns::over(&house.store)).with_name("plenum_sign_in").with_secure(false))
+        .layer(middleware::from_fn(tell_refusals));
+    let ask = async |path: &str, accept: &str| {
+        let request = Request::get(path).header("accept", accept).header("cookie", format!("plenum_sign_in={held}"));
+        let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let text = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        (status, String::from_utf8(text.to_vec()).unwrap())
+    };
+    let (status, page) = ask("/page", "text/html").await;
+    assert!(status == 500 && page.contains("Something went wrong on our side."), "{status} {page:?}");
+    let (status, error) = ask("/fn/change", "application/json").await;
+    let error: AppError = serde_json::from_str(&error).unwrap();
+    assert_eq!((status, error.kind), (500, ErrorKind::Internal));
+    assert_eq!(house.count("select count(*) from sign_ins where data is not null").await, 0);
+
+    // What the store says arrives as it was said: 503 where there is no room.
+    let full = AppError::storage_full();
+    let carried = session_store::Error::Backend(serde_json::to_string(&full).unwrap());
+    assert_eq!(refused(session::Error::Store(carried)), full);
 }

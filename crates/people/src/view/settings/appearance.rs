@@ -5,7 +5,7 @@ use strum::VariantArray as _;
 
 use crate::words;
 use plenum_ui::{
-    Icon,
+    Icon, browser, effect,
     page::theme::{SetTheme, Theme, use_theme},
     view, words as shell,
 };
@@ -17,6 +17,12 @@ pub(super) fn Appearance(
 ) -> impl IntoView {
     let choose = use_theme();
     let chosen = RwSignal::new(theme);
+    // What was chosen before the scripts ran is taken when they do.
+    let early = browser::boxes("input[name='theme']").into_iter().find(|(_, on)| *on).and_then(|(value, _)| value.parse::<Theme>().ok());
+    if let Some(early) = early.filter(|early| *early != theme) {
+        chosen.set(early);
+        effect(move |_| choose.run(early));
+    }
     let choices = Theme::VARIANTS
         .iter()
         .copied()
@@ -47,6 +53,7 @@ pub(super) fn Appearance(
             <form
                 class="form"
                 method="post"
+                autocomplete="off"
                 action=SetTheme::url()
                 on:submit=move |event| {
                     event.prevent_default();

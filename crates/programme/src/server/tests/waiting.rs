@@ -74,6 +74,43 @@ async fn whoever_comes_by_does_not_overtake() {
     assert!(!stand(&house, 3, event, kind, 1).await);
 }
 
+/// All places are held by a crowd, somebody waits for one, and all of these holds have ended. Returns who waits, and who comes by.
+async fn crowd_has_gone() -> (House, EventId, TicketTypeId, usize, usize) {
+    let crowd = 4 * expiry::AT_ONCE;
+    let (house, event, kind) = small(crowd + 2, crowd).await;
+    let (waits, comes) = (usize::try_from(crowd).unwrap() + 1, usize::try_from(crowd).unwrap() + 2);
+    for person in 1..waits {
+        assert!(stand(&house, person, event, kind, 1).await);
+    }
+    assert!(join(&house, waits, kind).await);
+    end_all(&house, 1).await;
+    (house, event, kind, waits, comes)
+}
+
+const EXPIRED: &str = "select count(*) from holds where state = 'expired'";
+
+/// However many holds have ended, the write of a hold ends a few of them: who waits gets the first place, and who comes by gets another.
+#[tokio::test]
+async fn one_write_ends_a_few_holds() {
+    let (house, event, kind, waits, comes) = crowd_has_gone().await;
+    assert!(stand(&house, comes, event, kind, 1).await);
+    assert_eq!(house.count(EXPIRED).await, expiry::AT_ONCE);
+    assert_eq!(offered(&house).await, [house.person(waits).person]);
+}
+
+/// The others are ended before, in writes of their own, if somebody waits; where nobody does the task has time.
+#[tokio::test]
+async fn many_ends_go_before_a_hold() {
+    let (house, event, kind, waits, comes) = crowd_has_gone().await;
+    expiry::make_way(&house.store, event).await.unwrap();
+    assert_eq!(house.count(EXPIRED).await, 4 * expiry::AT_ONCE);
+    assert_eq!(offered(&house).await, [house.person(waits).person]);
+    assert!(stand(&house, comes, event, kind, 1).await);
+    end_all(&house, 1).await;
+    expiry::make_way(&house.store, event).await.unwrap();
+    assert_eq!(house.count(EXPIRED).await, 4 * expiry::AT_ONCE);
+}
+
 /// More offers than one write makes are made by those that follow it, and each place is offered once.
 #[tokio::test]
 async fn many_offers_are_made_some_at_a_time() {

@@ -98,6 +98,59 @@ async fn a_cancelled_event_gives_everything_back() {
     assert_eq!(house.count("select count(*) from activity where verb = 'event.cancelled'").await, 1, "I32");
 }
 
+/// A crowd is told some at a time: what happens writes one row, however many there are. Each is told once, also who gives a ticket back
+/// or loses a basket before it is their turn; what happens meanwhile begins anew.
+#[tokio::test]
+async fn a_crowd_is_told_some_at_a_time() {
+    let crowd = 2 * event_notices::AT_ONCE + 10;
+    let house = house(crowd).await;
+    let id = draft(&house, 24 * HOUR).await;
+    act(&house, 1, id, EventAction::Publish).await.unwrap();
+    let body = async move |tx: &mut Tx| {
+        let until = tx.now() + HOUR;
+        for person in 1..crowd {
+            sqlx::query("insert into holds (event_id, person_id, state, until, created_at) values ($1, $2, 'active', $3, $3)")
+                .bind(id)
+                .bind(person)
+                .bind(until)
+                .execute(&mut **tx)
+                .await?;
+        }
+        Ok(())
+    };
+    house.store.write(body).await.unwrap();
+    ticket(&house, id, crowd).await;
+    act(&house, 1, id, EventAction::Postpone).await.unwrap();
+    assert_eq!(house.count("select count(*) from event_notices").await, 1);
+    let step = async || house.store.write(async move |tx: &mut Tx| event_notices::step(tx, id).await).await.unwrap();
+    assert!(step().await);
+    assert_eq!(house.count("select count(*) from notifications where title = 'Postponed: Open day'").await, event_notices::AT_ONCE);
+
+    act(&house, 1, id, EventAction::Cancel).await.unwrap();
+    let body = async move |tx: &mut Tx| {
+        let now = tx.now();
+        sqlx::query("update holds set state = 'expired' where event_id = $1 and state = 'active'").bind(id).execute(&mut **tx).await?;
+        sqlx::query("update tickets set state = 'void' where event_id = $1").bind(id).execute(&mut **tx).await?;
+        sqlx::query("insert into refunds (id, order_id, reason, amount, at) values (900, 900, 'Cancelled', 0, $1)")
+            .bind(now)
+            .execute(&mut **tx)
+            .await?;
+        sqlx::query("insert into refund_lines (order_line_id, refund_id) values (900, 900)").execute(&mut **tx).await?;
+        Ok(())
+    };
+    house.store.write(body).await.unwrap();
+    let mut steps = 0;
+    while step().await {
+        steps += 1;
+        let told = house.count("select count(*) from notifications where title = 'Cancelled: Open day'").await;
+        assert_eq!(told, crowd.min(steps * event_notices::AT_ONCE));
+    }
+    assert_eq!(steps, 3);
+    let left = "select count(*) from notifications where title = 'Postponed: Open day'";
+    assert_eq!(house.count(left).await, 0, "what was not read yet is replaced");
+    assert_eq!(house.count("select count(*) from event_notices").await, 0);
+}
+
 /// What becomes of a draft reaches the tabs of those who run it, and nobody else: whoever followed it before it was withdrawn may still be there.
 #[tokio::test]
 async fn a_draft_is_followed_by_those_who_run_it() {
@@ -155,7 +208,7 @@ async fn whoever_has_a_ticket_is_told_where_it_is_now() {
     act(&house, 1, id, EventAction::Publish).await.unwrap();
     ticket(&house, id, 2).await;
     change("Garden").await;
-    assert_eq!(house.count("select count(*) from event_tellings").await, 0, "nothing of it has changed");
+    assert_eq!(house.count("select count(*) from event_notices").await, 0, "nothing of it has changed");
     change("Cellar").await;
     change("Attic").await;
     let tell = async || event_notices::run(house.store.clone(), serde_json::json!({ "event": id })).await.unwrap();

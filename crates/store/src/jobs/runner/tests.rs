@@ -1,6 +1,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::*;
+use crate::jobs::dead_letters;
 
 type Seen = Arc<Mutex<Vec<String>>>;
 
