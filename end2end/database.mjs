@@ -70,3 +70,9 @@ export function enlargeHall(server, event, seats) {
     ],
   ]);
 }
+
+/** Makes somebody an admin, as another admin does at /admin/people. */
+export function makeAdmin(server, email) {
+  const row = "insert into roles (person_id, role) select id, 'admin' from people where email = ? on conflict do nothing";
+  return change(server, [[row, [email]]]);
+}

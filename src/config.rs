@@ -14,6 +14,7 @@ use plenum_live::settings::{Limits, Realtime, Webhooks};
 use plenum_people::applications::settings::App;
 use plenum_sales::settings::BoxOffice;
 use plenum_store::settings::Database;
+use plenum_wallet::settings::Payments;
 use plenum_web::settings::{Mail, Server};
 
 /// All settings.
@@ -34,6 +35,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// The box office.
     pub box_office: BoxOffice,
+    /// Payments.
+    pub payments: Payments,
     /// Mail.
     pub mail: Mail,
     /// Logs.
@@ -165,10 +168,14 @@ impl Config {
         if let Some(path) = self.database.url.strip_prefix("sqlite://").map(str::to_owned) {
             let (path, query) = path.split_once('?').map_or((path.as_str(), ""), |(path, query)| (path, query));
             let absolute = base.join(path);
+            if self.payments.key_file.as_os_str().is_empty() {
+                self.payments.key_file = absolute.with_extension("key");
+            }
             let query = if query.is_empty() { String::new() } else { format!("?{query}") };
             self.database.url = format!("sqlite://{}{query}", absolute.display());
         }
         self.mail.outbox = base.join(&self.mail.outbox);
+        self.payments.key_file = base.join(&self.payments.key_file);
     }
 
     /// The external application that the settings name; in demo mode there always is one.
@@ -309,6 +316,21 @@ mod tests {
         assert_eq!(config.realtime.ping_seconds, 9);
         assert_eq!(config.app.secret, "3");
         assert!(config.demo);
+    }
+
+    /// The key of what is sealed is beside the database, unless another place is named; neither is inside the other.
+    #[test]
+    fn the_key_file_is_beside_the_database() {
+        for (text, expected) in [
+            ("", "/srv/data/plenum.key"),
+            ("[database]\nurl = \"sqlite:///var/lib/plenum/plenum.db\"", "/var/lib/plenum/plenum.key"),
+            ("[payments]\nkey_file = \"keys/accounts\"", "/srv/keys/accounts"),
+            ("[payments]\nkey_file = \"/etc/plenum/accounts.key\"", "/etc/plenum/accounts.key"),
+        ] {
+            let mut config = with(text, &[]).unwrap();
+            config.anchor(Path::new("/srv"));
+            assert_eq!(config.payments.key_file, Path::new(expected), "{text}");
+        }
     }
 
     #[test]

@@ -93,6 +93,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(inbox::server::routes())
         .merge(broadcasts::server::export::routes())
         .merge(wallet::server::export::routes())
+        .merge(wallet::server::downloads::routes())
         .merge(plenum_sales::server::export::routes())
         .merge(plenum_programme::server::pictures::routes())
         .merge(plenum_plans::server::http::routes())

@@ -43,8 +43,9 @@ use plenum_programme::server::{clock, event_notices, readmitting};
 use plenum_store::{
     db::{Store, slow::Slow},
     jobs,
+    sealing::{Sealing, SealingKey},
 };
-use plenum_wallet::server::{deposits, simulator};
+use plenum_wallet::server::{accounts, deposits, payment_files, simulator};
 use plenum_web::{
     connections::{self, Most, Table},
     mail::{self, carrier::Carrier},
@@ -88,6 +89,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let slow = Slow::above(config.database.slow_read_ms, config.database.slow_write_ms);
     let (store, commits) = Store::open_noting(&config.database.url, LIVE_SCHEMA, slow).await?;
     store.limit_reads(config.database.longest_read());
+    store.part::<Sealing>().set(SealingKey::of_file(&config.payments.key_file)?);
     let rates = Arc::new(Rates::new(&config.limits));
     let rules = Arc::new(PlenumRules::new(store.clone(), Arc::clone(&rates)));
     let hub = Arc::new(Hub::new(config.realtime, config.limits, store.clone(), rules, plenum_auth::secret(&store).await?));
@@ -127,6 +129,8 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         .on(mail::SEND, move |store, payload| mail::deliver(store, Arc::clone(&carrier), payload))
         .pauses(mail::SEND, &mail::PAUSES)
         .on(deposits::EXPIRE, deposits::expire)
+        .on(payment_files::PAY_OUT, payment_files::pay_out)
+        .every(accounts::CHECK, accounts::PERIOD, accounts::check)
         .on(simulator::LATE, move |store, payload| simulator::answer_late(store, caller.clone(), payload))
         .on(webhooks::JOB, move |store, payload| webhooks::deliver(store, Arc::clone(&known), backends.clone(), payload))
         .start(stop.clone());

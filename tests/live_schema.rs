@@ -31,7 +31,8 @@ use plenum_core::{
     counts::Counts,
     ids::{
         ActivityId, AlarmId, BroadcastId, CheckInId, ConversationId, DepositId, EventId, HoldId, MessageId, NotificationId, OrderId,
-        OrderLineId, PersonId, PictureId, PostingId, PromoCodeId, SeatId, SeriesId, SpaceId, TicketId, TicketTypeId, WithdrawalId,
+        OrderLineId, PaymentFileId, PersonId, PictureId, PostingId, PromoCodeId, SeatId, SeriesId, SpaceId, TicketId, TicketTypeId,
+        WithdrawalId,
     },
     live::LiveEvent,
     mail::{MailEvent, MailsChanged},
@@ -93,6 +94,7 @@ use plenum_wallet::{
     model::{
         Currency, Money,
         deposit::{Deposit, DepositState},
+        payment_file::{FileState, Payer, PaymentFile},
         statement::{Entry, TransferKind},
         wallet::Balance,
         withdrawal::{Queued, Withdrawal, WithdrawalState},
@@ -372,7 +374,7 @@ fn withdrawal() -> WithdrawalChanged {
         amount: 2_500,
         currency: Currency::Eur,
         state: WithdrawalState::Rejected,
-        note: "DE89 3704".into(),
+        account: "DE89 … 3000".into(),
         reason: "No such account".into(),
         created_at: 1_795_102_860_000,
         decided_at: Some(1_795_102_900_000),
@@ -403,10 +405,25 @@ fn wallet_events() -> String {
         WalletEvent::WithdrawalApproved(withdrawal.clone()),
         WalletEvent::WithdrawalRejected(withdrawal.clone()),
         WalletEvent::WithdrawalProcessed(withdrawal.clone()),
-        WalletEvent::WithdrawalCancelled(withdrawal),
+        WalletEvent::WithdrawalCancelled(withdrawal.clone()),
+        WalletEvent::WithdrawalAccountChanged(withdrawal),
         WalletEvent::SettingsChanged(WalletSettings { low_balance: 1_000 }),
     ]);
-    [own, lines(vec![QueueEvent::WithdrawalMoved(queued)])].join("\n")
+    let file = PaymentFile {
+        id: PaymentFileId(3),
+        message_id: "PLENUM-20261119-0123456789ab".into(),
+        state: FileState::Processing,
+        sum: 2_500,
+        account: "DE89 … 3000".into(),
+        withdrawals: vec![WithdrawalId(5)],
+        made_by: card(1),
+        made_at: 1_795_102_860_000,
+        processed_by: Some(card(1)),
+        processed_at: Some(1_795_102_900_000),
+    };
+    let payer = Payer { name: "Institute".into(), account: "DE89 … 3000".into(), changed_at: 1_795_102_860_000 };
+    let queue = vec![QueueEvent::WithdrawalMoved(queued), QueueEvent::PaymentFileMoved(file), QueueEvent::PayerChanged(payer)];
+    [own, lines(queue)].join("\n")
 }
 
 fn waiting() -> OwnWaiting {

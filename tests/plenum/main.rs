@@ -34,6 +34,7 @@ mod openapi;
 mod orders;
 mod orders_storm;
 mod pages;
+mod payouts;
 mod plans;
 mod presence;
 mod recovery;

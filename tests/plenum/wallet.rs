@@ -20,6 +20,7 @@ use super::{
 };
 
 const FREE: (&str, &str) = ("PLENUM_LIMITS__COMMANDS_PER_MINUTE", "0");
+const IBAN: &str = "DE89 3704 0044 0532 0130 00";
 const OWN: [&str; 2] = ["read", "write"];
 const ALL: [&str; 3] = ["read", "write", "admin"];
 
@@ -38,6 +39,15 @@ impl Program<'_> {
     async fn simulate(&self, deposit: i64, outcome: &str) -> (u16, Value) {
         self.post(&format!("wallet/deposits/{deposit}/simulate"), json!({ "outcome": outcome })).await
     }
+}
+
+fn money(amount: i64) -> Value {
+    json!({ "amount": amount, "currency": "EUR" })
+}
+
+/// A withdrawal that is asked for.
+fn withdrawal(amount: i64) -> Value {
+    json!({ "amount": amount, "currency": "EUR", "holder": "Sam Adeyemi", "iban": IBAN })
 }
 
 async fn number(server: &Server, statement: &'static str) -> i64 {
@@ -166,8 +176,7 @@ async fn a_key_moves_money_once() {
     let mut server = Server::start_with(&[FREE]);
     let token = {
         let program = Program::of(&server, "sam", &OWN).await;
-        for (path, key) in [("wallet/deposits", "deposit-1"), ("wallet/withdrawals", "withdrawal-1")] {
-            let body = json!({ "amount": 500, "currency": "EUR" });
+        for (path, key, body) in [("wallet/deposits", "deposit-1", money(500)), ("wallet/withdrawals", "withdrawal-1", withdrawal(500))] {
             let replies = join_all((0..50).map(|_| program.request(Method::POST, path, Some(body.clone()), Some(key)))).await;
             assert!(replies.iter().all(|(status, reply)| *status == 201 && reply["id"] == replies[0].1["id"]), "{replies:?}");
         }
@@ -176,10 +185,13 @@ async fn a_key_moves_money_once() {
     server.kill();
     server.restart();
     let program = Program::with(&server, token);
-    for (path, key) in [("wallet/deposits", "deposit-1"), ("wallet/withdrawals", "withdrawal-1")] {
-        let same = program.request(Method::POST, path, Some(json!({ "amount": 500, "currency": "EUR" })), Some(key)).await;
+    for (path, key, body) in [
+        ("wallet/deposits", "deposit-1", money as fn(i64) -> Value),
+        ("wallet/withdrawals", "withdrawal-1", withdrawal as fn(i64) -> Value),
+    ] {
+        let same = program.request(Method::POST, path, Some(body(500)), Some(key)).await;
         assert_eq!((same.0, &same.1["id"]), (201, &json!(1)));
-        let (status, problem) = program.request(Method::POST, path, Some(json!({ "amount": 900, "currency": "EUR" })), Some(key)).await;
+        let (status, problem) = program.request(Method::POST, path, Some(body(900)), Some(key)).await;
         assert_eq!((status, &problem["field"]), (422, &json!("Idempotency-Key")), "{problem}");
     }
     let wallet = program.get("wallet").await["balances"][0].clone();
@@ -198,9 +210,9 @@ async fn a_withdrawal_is_decided_by_another() {
     desk.subscribe(&format!("private-ops.{}", admin.organisation)).await;
     let mut socket = Socket::open(&server.url, Some(&sam.cookie)).await;
     socket.subscribe(&format!("private-person.{}", sam.id)).await;
-    let (status, refused) = program.post("wallet/withdrawals", json!({ "amount": 100_001, "currency": "EUR" })).await;
+    let (status, refused) = program.post("wallet/withdrawals", withdrawal(100_001)).await;
     assert_eq!((status, &refused["field"], &refused["detail"]), (409, &json!("amount"), &json!("There is €1,000.00 in the wallet.")));
-    let (status, requested) = program.post("wallet/withdrawals", json!({ "amount": 30_000, "currency": "EUR", "note": "home" })).await;
+    let (status, requested) = program.post("wallet/withdrawals", withdrawal(30_000)).await;
     assert_eq!((status, &requested["state"]), (201, &json!("requested")), "{requested}");
     assert_eq!(data(&desk.wait("withdrawal.moved").await)["person"]["name"], "Sam Adeyemi");
     let path = format!("wallet/withdrawals/{}/act", requested["id"]);
@@ -218,7 +230,7 @@ async fn a_withdrawal_is_decided_by_another() {
     let processed = data(&socket.wait("withdrawal.processed").await);
     assert_eq!((&processed["balance"]["available"], &processed["balance"]["pending_out"]), (&json!(70_000), &json!(0)));
 
-    let (_, own) = chief.post("wallet/withdrawals", json!({ "amount": 100, "currency": "EUR" })).await;
+    let (_, own) = chief.post("wallet/withdrawals", withdrawal(100)).await;
     let path = format!("wallet/withdrawals/{}/act", own["id"]);
     let (status, refused) = chief.post(&path, json!({ "act": "approve" })).await;
     assert_eq!((status, refused["detail"].as_str().unwrap()), (403, "This is your own withdrawal: another admin has to decide about it."));
@@ -248,19 +260,26 @@ async fn all_of_it_works_without_scripts() {
     assert_eq!(admin.page(&way).await.status(), 404, "somebody else's");
 
     let key = key.replace("-in", "-out");
-    let form = [("key", key.as_str()), ("amount", "2000"), ("currency", "EUR")];
+    let form = [("key", key.as_str()), ("amount", "2000"), ("currency", "EUR"), ("holder", "Sam"), ("iban", IBAN)];
     let back = sam.submit("wallet/withdraw", &form, "/wallet").await;
     assert!(sam.html(&back).await.contains("There is €1,025.50 in the wallet."), "{back}");
     let ask = async |number: u8, amount: &str| {
         let key = format!("withdrawal-{number}");
-        let form = [("key", key.as_str()), ("amount", amount), ("currency", "EUR"), ("note", "DE89 3704")];
+        let form = [("key", key.as_str()), ("amount", amount), ("currency", "EUR"), ("holder", "Sam"), ("iban", IBAN)];
         assert_eq!(sam.submit("wallet/withdraw", &form, "/wallet").await, "/wallet?done=requested");
     };
     ask(1, "10").await;
     assert_eq!(sam.submit("wallet/cancel", &[("id", "1")], "/wallet").await, "/wallet?done=cancelled");
     ask(2, "20").await;
     let desk = admin.html("/admin/withdrawals").await;
-    assert!(desk.contains("€20.00") && desk.contains("DE89 3704") && desk.contains("/admin/withdrawals?reject=2"), "{desk}");
+    assert!(
+        desk.contains("€20.00")
+            && desk.contains("DE89 … 3000")
+            && !desk.contains("DE8937040044")
+            && !desk.contains("DE89 3704")
+            && desk.contains("/admin/withdrawals?reject=2"),
+        "{desk}"
+    );
     assert!(admin.html("/admin/withdrawals?reject=2").await.contains("Why it is rejected"));
     let form = [("id", "2"), ("act", "reject"), ("reason", "No such account")];
     assert_eq!(admin.submit("wallet/decide", &form, "/admin/withdrawals?reject=2").await, "/admin/withdrawals?done=decided");
@@ -326,16 +345,15 @@ async fn storm(program: &Program<'_>, chief: &Program<'_>, seed: u64, stop: &Ato
     let mut chance = StdRng::seed_from_u64(seed);
     while !stop.load(Ordering::Relaxed) {
         let amount = chance.random_range(100..60_000_i64);
-        let body = json!({ "amount": amount, "currency": "EUR" });
         let answer = match chance.random_range(0..4) {
             0 | 1 => {
-                let Some((status, deposit)) = program.try_post("wallet/deposits", body).await else { return };
+                let Some((status, deposit)) = program.try_post("wallet/deposits", money(amount)).await else { return };
                 let outcome = ["approve", "decline", "twice", "contradict"][chance.random_range(0..4)];
                 let path = format!("wallet/deposits/{}/simulate", deposit["id"]);
                 if status == 201 { program.try_post(&path, json!({ "outcome": outcome })).await } else { Some((status, deposit)) }
             }
             _ => {
-                let Some((status, withdrawal)) = program.try_post("wallet/withdrawals", body).await else { return };
+                let Some((status, withdrawal)) = program.try_post("wallet/withdrawals", withdrawal(amount)).await else { return };
                 let path = format!("wallet/withdrawals/{}/act", withdrawal["id"]);
                 let act = ["approve", "reject", "cancel"][chance.random_range(0..3)];
                 if status == 201 {

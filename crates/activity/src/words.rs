@@ -114,6 +114,7 @@ pub fn subject(kind: SubjectKind) -> &'static str {
         SubjectKind::Job => "Job",
         SubjectKind::Deposit => "Deposit",
         SubjectKind::Withdrawal => "Withdrawal",
+        SubjectKind::PaymentFile => "Payment file",
         SubjectKind::Order => "Order",
         SubjectKind::PromoCode => "Promo code",
         SubjectKind::Ticket => "Ticket",

@@ -34,6 +34,7 @@ fn words_of_enums_stay() {
             "job",
             "deposit",
             "withdrawal",
+            "payment_file",
             "order",
             "promo_code",
             "ticket"

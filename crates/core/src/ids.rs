@@ -113,6 +113,8 @@ id_types! {
     DepositId;
     /// Money on its way out of one.
     WithdrawalId;
+    /// What the organisation's bank is to pay.
+    PaymentFileId;
 }
 
 /// Milliseconds since 1970-01-01 UTC: how every instant is stored and sent.

@@ -207,7 +207,7 @@ mod tests {
         let details = serde_json::json!({
             "kind": "room", "role": "agent", "from": "Plenum", "to": "Courtyard", "audience": "Everyone", "reason": "twice", "event": "Gala",
             "amount": "1.00 EUR", "ticket_type": "Stalls", "price": "1.00", "device": "curl", "address": "::1", "count": 2, "scopes": "read",
-            "registration": "open", "enabled": true, "host": "localhost", "channel": "news", "stood": "7",
+            "registration": "open", "enabled": true, "host": "localhost", "channel": "news", "stood": "7", "account": "DE89",
         });
         let details: Details = details.as_object().unwrap().clone();
         for verb in Verb::VARIANTS {

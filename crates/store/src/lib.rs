@@ -1,5 +1,5 @@
 //! The database and what is kept in it for every feature: the writer and the readers ([`db`]), the
-//! live [`log`], [`jobs`], [`idempotency`], rows of the [`activity`] record; and what is measured of it.
+//! live [`log`], [`jobs`], [`idempotency`], rows of the [`activity`] record, [`sealing`]; and what is measured of it.
 
 pub mod activity;
 pub mod db;
@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod log;
 pub mod meters;
 pub mod os;
+pub mod sealing;
 pub mod settings;
 pub mod windowed_counts;
 pub mod zones;

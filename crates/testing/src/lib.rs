@@ -9,7 +9,10 @@ use plenum_core::{
     letters::folded,
     people::{Identity, Privacy, Role},
 };
-use plenum_store::db::{Commits, Committed, Store, Tx};
+use plenum_store::{
+    db::{Commits, Committed, Store, Tx},
+    sealing::{Sealing, SealingKey},
+};
 
 /// A store with people in it; the folder goes with it.
 pub struct House {
@@ -27,6 +30,7 @@ impl House {
     pub async fn with(count: i64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (store, commits) = Store::open(&format!("sqlite://{}", folder.path().join("test.db").display()), 1).await.unwrap();
+        store.part::<Sealing>().set(SealingKey::random());
         store
             .write(async move |tx: &mut Tx| {
                 for organisation in [HERE, ELSEWHERE] {

@@ -11,14 +11,14 @@ use super::model::{
 use plenum_core::{
     codec::Json,
     error::AppError,
-    ids::{DepositId, PostingId, WithdrawalId},
+    ids::{DepositId, PaymentFileId, PostingId, WithdrawalId},
     live::Snapshot,
 };
 #[cfg(feature = "ssr")]
 use {
     super::{
         model::{Currency, Money, deposit::Simulated, withdrawal::WithdrawalAction},
-        server::{self, gateway},
+        server::{self, bank::BankAccount, gateway},
     },
     plenum_core::{cursor::Epoch, people::Identity},
     plenum_store::{
@@ -79,23 +79,43 @@ fn money(amount: &str, currency: &str) -> Result<Money, AppError> {
     Money::parse("amount", amount, currency)
 }
 
-/// Asks for money, once for its key.
+/// Asks for money, to be paid to a bank account, once for its key.
 ///
 /// # Errors
-/// 401; 409 `amount` if there is not enough; 409 if too many are under way; 422 `amount`, `currency`, `note` or `key`; 429.
+/// 401; 409 `amount` if there is not enough; 409 if too many are under way; 422 `amount`, `currency`, `holder`, `iban`, `bic` or `key`; 429.
 #[server(name = RequestWithdrawal, prefix = "/fn", endpoint = "wallet/withdraw", output = Json)]
 pub async fn request_withdrawal(
     #[server(default)] amount: String,
     #[server(default)] currency: String,
-    #[server(default)] note: String,
+    #[server(default)] holder: String,
+    #[server(default)] iban: String,
+    #[server(default)] bic: String,
     #[server(default)] key: String,
 ) -> Result<(), AppError> {
-    let request = async move |tx: &mut Tx, who: &Identity, (money, key): &(Money, String)| {
-        let request = ("wallet/withdraw", *money, &note);
-        let effect = async |tx: &mut Tx| server::withdrawals::request(tx, who, *money, &note).await;
+    let input =
+        move || -> Result<_, AppError> { Ok((money(&amount, &currency)?, BankAccount::parse(&holder, &iban, &bic)?, parse_key(&key)?)) };
+    let request = async move |tx: &mut Tx, who: &Identity, (money, account, key): &(Money, BankAccount, String)| {
+        // A hash of the request is stored: of a whole account it could be guessed.
+        let request = ("wallet/withdraw", *money, account.shortened());
+        let effect = async |tx: &mut Tx| server::withdrawals::request(tx, who, *money, account).await;
         once(tx, who.person, key, &request, effect).await.map(drop)
     };
-    command_with_input(move || Ok((money(&amount, &currency)?, parse_key(&key)?)), request).done("/wallet?done=requested").await
+    command_with_input(input, request).done("/wallet?done=requested").await
+}
+
+/// Gives the bank account that a withdrawal of one's own waits for.
+///
+/// # Errors
+/// 401; 404; 409 if it does not wait for one; 422 `holder`, `iban` or `bic`; 429.
+#[server(name = GiveAccount, prefix = "/fn", endpoint = "wallet/account", output = Json)]
+pub async fn give_account(
+    id: WithdrawalId,
+    #[server(default)] holder: String,
+    #[server(default)] iban: String,
+    #[server(default)] bic: String,
+) -> Result<(), AppError> {
+    let give = async move |tx: &mut Tx, who: &Identity, account: &BankAccount| server::accounts::give(tx, who, id, account).await.map(drop);
+    command_with_input(move || BankAccount::parse(&holder, &iban, &bic), give).done("/wallet?done=account").await
 }
 
 /// Takes a withdrawal of one's own back.
@@ -169,4 +189,40 @@ pub async fn decide(id: WithdrawalId, #[server(default)] act: String, #[server(d
         server::withdrawals::act(tx, who, id, *action, &reason).await.map(drop)
     };
     command_with_input(move || WithdrawalAction::parse(&act), decide).done("/admin/withdrawals?done=decided").await
+}
+
+/// The account that the organisation pays withdrawals from.
+///
+/// # Errors
+/// 401; 403 unless one is an admin; 422 `holder`, `iban` or `bic`; 429.
+#[server(name = SetPayer, prefix = "/fn", endpoint = "wallet/payer", output = Json)]
+pub async fn set_payer(
+    #[server(default)] holder: String,
+    #[server(default)] iban: String,
+    #[server(default)] bic: String,
+) -> Result<(), AppError> {
+    let set = async move |tx: &mut Tx, who: &Identity, account: &BankAccount| server::accounts::set_payer(tx, who, account).await;
+    command_with_input(move || BankAccount::parse(&holder, &iban, &bic), set).done("/admin/withdrawals?done=payer").await
+}
+
+/// Makes a payment file of what is approved, once for its key.
+///
+/// # Errors
+/// 401; 403 unless one is an admin; 409 if nothing is approved, there is no account to pay from, or somebody was faster; 422 `key`; 429.
+#[server(name = MakePaymentFile, prefix = "/fn", endpoint = "wallet/make_file", output = Json)]
+pub async fn make_payment_file(#[server(default)] key: String) -> Result<(), AppError> {
+    command_with_state(async move |state: AppState, who: Identity| {
+        server::payment_files::make(&state.store, &who, parse_key(&key)?).await.map(drop)
+    })
+    .done("/admin/withdrawals?done=file")
+    .await
+}
+
+/// Marks a payment file as paid by the bank; its withdrawals are paid out.
+///
+/// # Errors
+/// 401; 403 unless one is an admin without a withdrawal in it; 404; 409 if it is marked already; 429.
+#[server(name = MarkPaid, prefix = "/fn", endpoint = "wallet/mark_paid", output = Json)]
+pub async fn mark_paid(id: PaymentFileId) -> Result<(), AppError> {
+    command(async move |tx, who| server::payment_files::mark_paid(tx, who, id).await.map(drop)).done("/admin/withdrawals?done=paid").await
 }

@@ -15,5 +15,7 @@ pub mod model;
 pub mod public;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "ssr")]
+pub mod settings;
 pub mod view;
 pub mod words;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{
     deposit::Deposit,
+    payment_file::{Payer, PaymentFile},
     statement::Entry,
     wallet::{Balance, Queue, Wallet},
     withdrawal::{Queued, Withdrawal},
@@ -71,6 +72,8 @@ live_events! {
         WithdrawalProcessed(WithdrawalChanged) = "withdrawal.processed", state(|changed| format!("withdrawal:{}", changed.withdrawal.id));
         #[doc = "The person took a withdrawal back; the money is there again."]
         WithdrawalCancelled(WithdrawalChanged) = "withdrawal.cancelled", state(|changed| format!("withdrawal:{}", changed.withdrawal.id));
+        #[doc = "The bank account of a withdrawal was given, or is asked for again."]
+        WithdrawalAccountChanged(WithdrawalChanged) = "withdrawal.account_changed", state(|changed| format!("withdrawal:{}", changed.withdrawal.id));
         #[doc = "The person set below which balance they are reminded."]
         SettingsChanged(WalletSettings) = "wallet.settings_changed", state(|_| "wallet.settings".to_owned());
     }
@@ -81,6 +84,10 @@ live_events! {
     pub enum QueueEvent on Channel::Ops(OrganisationId) {
         #[doc = "A withdrawal of the organisation, as it is now."]
         WithdrawalMoved(Queued) = "withdrawal.moved", state(|queued| format!("withdrawal:{}", queued.withdrawal.id));
+        #[doc = "A payment file of the organisation, as it is now."]
+        PaymentFileMoved(PaymentFile) = "payment_file.moved", state(|file| format!("payment_file:{}", file.id));
+        #[doc = "The account that the organisation pays withdrawals from."]
+        PayerChanged(Payer) = "payer.changed", state(|_| "payer".to_owned());
     }
 }
 
@@ -119,7 +126,8 @@ impl Live<WalletEvent> for Wallet {
             | WalletEvent::WithdrawalApproved(changed)
             | WalletEvent::WithdrawalRejected(changed)
             | WalletEvent::WithdrawalProcessed(changed)
-            | WalletEvent::WithdrawalCancelled(changed) => {
+            | WalletEvent::WithdrawalCancelled(changed)
+            | WalletEvent::WithdrawalAccountChanged(changed) => {
                 self.put_balance(changed.balance);
                 self.put_withdrawal(&changed.withdrawal);
             }
@@ -146,9 +154,12 @@ impl Live<QueueEvent> for Queue {
     type Touched = bool;
 
     fn apply(&mut self, _: PersonId, event: &QueueEvent) -> bool {
-        let QueueEvent::WithdrawalMoved(queued) = event;
         let before = self.clone();
-        self.put(queued);
+        match event {
+            QueueEvent::WithdrawalMoved(queued) => self.put(queued),
+            QueueEvent::PaymentFileMoved(file) => self.put_file(file),
+            QueueEvent::PayerChanged(payer) => self.payer = Some(payer.clone()),
+        }
         *self != before
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! - [`Money`]: an amount of a currency.
 //! - [`deposit`], [`withdrawal`]: money on its way; one function each says what may become what.
+//! - [`payment_file`]: what the organisation's bank is to pay.
 //! - [`statement`]: what has moved, and which of it is shown.
 //! - [`wallet`]: a person's wallet, and what their admins decide about.
 
@@ -9,6 +10,7 @@ pub mod deposit;
 #[cfg(test)]
 mod enum_words;
 mod money;
+pub mod payment_file;
 pub mod statement;
 pub mod wallet;
 pub mod withdrawal;

@@ -17,7 +17,7 @@ use super::{
         wallet::Balance,
         withdrawal::{Queued, Withdrawal, WithdrawalAction},
     },
-    server::{self, gateway},
+    server::{self, bank::BankAccount, gateway},
 };
 use plenum_core::{
     ids::{DepositId, PostingId, WithdrawalId},
@@ -185,22 +185,30 @@ struct NewWithdrawal {
     amount: i64,
     /// Of which currency.
     currency: Currency,
-    /// Where it is to go.
+    /// Who holds the account that it goes to.
+    #[schema(min_length = 1, max_length = 70)]
+    holder: String,
+    /// The account's IBAN, of a country whose banks take SEPA transfers. It is sealed, and shown shortened from then on.
+    #[schema(example = "DE89 3704 0044 0532 0130 00")]
+    iban: String,
+    /// The BIC of its bank.
     #[serde(default)]
-    #[schema(max_length = 140)]
-    note: String,
+    bic: String,
 }
 
 /// Asks for money; it is set aside until an admin has decided.
 #[utoipa::path(post, path = "/api/v1/wallet/withdrawals", tag = "Wallet", security(("token" = ["write"])), params(Keyed),
-    request_body(content = NewWithdrawal, example = json!({ "amount": 5000, "currency": "EUR", "note": "DE89 3704 0044 0532 0130 00" })),
+    request_body(content = NewWithdrawal, example = json!({ "amount": 5000, "currency": "EUR", "holder": "Sam Adeyemi", "iban": "DE89 3704 0044 0532 0130 00" })),
     responses((status = 201, description = "It is set aside.", body = Withdrawal),
         (status = 409, description = "There is not enough, or too many are under way.")))]
-async fn request_withdrawal(program: Program, command: Command<NewWithdrawal>) -> Result<Response, Problem> {
+async fn request_withdrawal(program: Program, mut command: Command<NewWithdrawal>) -> Result<Response, Problem> {
     program.commands()?;
     let who = program.who.clone();
+    let NewWithdrawal { holder, iban, bic, .. } = &command.body;
+    let account = BankAccount::parse(holder, iban, bic)?;
+    command.forget("iban");
     let requested = program.once(command, async move |tx: &mut Tx, wanted: &NewWithdrawal| {
-        server::withdrawals::request(tx, &who, Money::new(wanted.amount, wanted.currency), &wanted.note).await
+        server::withdrawals::request(tx, &who, Money::new(wanted.amount, wanted.currency), &account).await
     });
     Ok((StatusCode::CREATED, Json(requested.await?)).into_response())
 }

@@ -3,6 +3,7 @@
 use crate::model::{
     Currency, Money,
     deposit::{DepositState, Simulated},
+    payment_file::FileState,
     statement::TransferKind,
     withdrawal::{WithdrawalAction, WithdrawalState},
 };
@@ -26,8 +27,19 @@ pub const WITHDRAW_GO: &str = "Ask for it";
 pub const AMOUNT: &str = "Amount";
 pub const AMOUNT_HINT: &str = "Like 25 or 25.50";
 pub const CURRENCY: &str = "Currency";
-pub const NOTE: &str = "Where it is to go";
-pub const NOTE_HINT: &str = "An account number, for whoever pays it out";
+pub const HOLDER: &str = "Account holder";
+pub const IBAN: &str = "IBAN";
+pub const IBAN_HINT: &str = "Like DE89 3704 0044 0532 0130 00; it is shown shortened from then on";
+pub const BIC: &str = "BIC (optional)";
+pub const BIC_HINT: &str = "Like COBADEFFXXX";
+pub const GIVE_ACCOUNT: &str = "Enter the bank account";
+pub const ACCOUNT_TEXT: &str = "It is paid out to this account. It cannot be changed afterwards.";
+pub const ACCOUNT_GIVEN: &str = "The bank account is saved.";
+pub const ACCOUNT_MISSING: &str = "bank account missing, its owner was asked";
+/// The heading of the form.
+pub fn account_for(money: Money) -> String {
+    format!("Bank account for {money}")
+}
 pub const CONFIRMING: &str = "Confirming…";
 pub const REQUESTED: &str = "The amount is set aside. You are told when an admin has decided.";
 pub const CANCELLED: &str = "The withdrawal is cancelled, and the money is back.";
@@ -110,6 +122,7 @@ pub const SAVE: &str = "Save";
 
 pub const DEPOSIT_ARRIVED: &str = "Your deposit is in your wallet";
 pub const WITHDRAWAL_REJECTED: &str = "Your withdrawal was rejected";
+pub const ACCOUNT_ASKED: &str = "Enter the bank account for your withdrawal";
 pub const WITHDRAWAL_PAID: &str = "Your withdrawal was paid out";
 
 pub const SIMULATOR: &str = "Simulated payment";
@@ -154,9 +167,67 @@ pub fn act(action: WithdrawalAction) -> &'static str {
 pub fn withdrawal_label(money: Money, name: &str) -> String {
     format!(" {money} of {name}")
 }
-/// `To DE89 3704`
+/// `To DE89 … 3000`
 pub fn paid_to(account: &str) -> String {
     format!("To {account}")
+}
+pub const DOWNLOAD_ACCOUNT: &str = "Download the bank account";
+/// In which payment file it is.
+pub fn in_file(name: &str) -> String {
+    format!("in payment file {name}")
+}
+pub const RETURN: &str = "Return";
+pub const RETURN_TEXT: &str = "For a transfer that the bank has rejected: the money goes back into the wallet.";
+
+pub const FILES: &str = "Payment files";
+pub const FILES_TEXT: &str = "A payment file (SEPA, pain.001) has the approved withdrawals in euros; those in other currencies are paid by hand. Download it, upload it at your bank, and mark it as paid once the bank has paid. Your own withdrawals are left out of the files that you make.";
+pub const NO_FILES: &str = "No payment file yet.";
+pub const NO_PAYER: &str = "Enter the organisation's bank account first.";
+pub const ENTER_PAYER: &str = "Enter the organisation's account";
+pub const CHANGE_PAYER: &str = "Change the organisation's account";
+pub const PAYER_TEXT: &str = "Withdrawals are paid from it. Files that were made before keep the account of their day.";
+pub const PAYER_SAVED: &str = "The organisation's account is saved.";
+pub const MAKE_FILE: &str = "Make a payment file";
+pub const FILE_MADE: &str = "The payment file is made. Download it for your bank.";
+pub const MARK_PAID: &str = "Mark as paid";
+pub const MARK_PAID_TEXT: &str = "Each withdrawal in it is paid out in Plenum, and its owner is told. Return those that the bank has rejected before that: this cannot be undone.";
+pub const FILE_PAID: &str = "The payment file is marked as paid.";
+pub const DOWNLOAD: &str = "Download";
+/// What it is paid from.
+pub fn paid_from(name: &str, account: &str) -> String {
+    format!("Paid from {account} of {name}")
+}
+/// What the next file has in it.
+pub fn payable(count: usize, money: Money) -> String {
+    format!("{}, {money}", transfers(count))
+}
+/// How many transfers.
+pub fn transfers(count: usize) -> String {
+    if count == 1 { "1 transfer".to_owned() } else { format!("{count} transfers") }
+}
+/// Which file, behind a button.
+pub fn file_label(money: Money, name: &str) -> String {
+    format!(" {name} of {money}")
+}
+/// Who made it.
+pub fn made_by(name: &str) -> String {
+    format!("made by {name}")
+}
+/// Who marked it.
+pub fn marked_by(name: &str) -> String {
+    format!("marked as paid by {name}")
+}
+/// Which account it is paid from.
+pub fn from_account(account: &str) -> String {
+    format!("from {account}")
+}
+/// Where a payment file is on its way: tone and word.
+pub fn file_state(state: FileState) -> (Option<&'static str>, &'static str) {
+    match state {
+        FileState::Made => (Some("accent"), "To be paid"),
+        FileState::Processing => (Some("live"), "Being paid out"),
+        FileState::Processed => (Some("good"), "Paid"),
+    }
 }
 /// Who has decided.
 pub fn decided_by(state: WithdrawalState, name: &str) -> String {

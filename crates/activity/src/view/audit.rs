@@ -243,7 +243,7 @@ fn link(item: &Item) -> Option<String> {
         SubjectKind::Person => Some(format!("/people/{}", item.subject.id)),
         SubjectKind::Event => Some(format!("/events/{}", item.subject.id)),
         SubjectKind::Broadcast => Some(format!("/admin/broadcasts/{}", item.subject.id)),
-        SubjectKind::Withdrawal => Some("/admin/withdrawals".to_owned()),
+        SubjectKind::Withdrawal | SubjectKind::PaymentFile => Some("/admin/withdrawals".to_owned()),
         _ => None,
     }
 }

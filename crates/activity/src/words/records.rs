@@ -72,6 +72,12 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Record::WithdrawalRejected { reason: _ } => format!("{who} rejected a withdrawal of {name} by {whom}"),
         Record::WithdrawalProcessed => format!("{who} paid out {name} to {whom}"),
         Record::WithdrawalCancelled => format!("{who} took back a withdrawal of {name}"),
+        Record::WithdrawalAccountGiven => format!("{who} gave the bank account for a withdrawal of {name}"),
+        Record::WithdrawalAccountDownloaded => format!("{who} downloaded the bank account for a withdrawal of {name} by {whom}"),
+        Record::PaymentFileMade { amount } => format!("{who} made the payment file {name} of {amount}"),
+        Record::PaymentFileDownloaded { amount } => format!("{who} downloaded the payment file {name} of {amount}"),
+        Record::PaymentFileProcessed { amount } => format!("{who} marked the payment file {name} of {amount} as paid"),
+        Record::PayerAccountChanged { account } => format!("{who} changed the bank account that withdrawals are paid from to {account}"),
         Record::OrderPaid { event, amount: _ } => format!("{who} paid the order {name}: {event}"),
         Record::OrderRefunded { event, amount: _, reason: _ } => {
             format!("{who} refunded some or all of the order {name} of {}: {event}", of(&whom))
@@ -223,7 +229,7 @@ mod tests {
             "kind": "private room", "from": "Great hall", "to": "Courtyard", "topic": "Wednesdays", "invitation": 12, "role": "agent",
             "audience": "Instructors", "reason": "twice paid", "event": "Winter gala", "amount": "31.00 EUR", "ticket_type": "Stalls",
             "price": "15.50", "device": "Firefox on Linux", "address": "192.0.2.7", "count": 3, "scopes": "read, write",
-            "registration": "open", "enabled": true, "host": "hooks.example", "channel": "news", "stood": "97 %",
+            "registration": "open", "enabled": true, "host": "hooks.example", "channel": "news", "stood": "97 %", "account": "DE89 … 3000",
         });
         let details: Details = details.as_object().unwrap().clone();
         Verb::VARIANTS

@@ -118,6 +118,8 @@ pub enum SubjectKind {
     Deposit,
     /// Money on its way out of one.
     Withdrawal,
+    /// What the organisation's bank is to pay.
+    PaymentFile,
     /// What somebody buys.
     Order,
     /// A code that lowers a price.

@@ -190,6 +190,18 @@ records! {
     WithdrawalProcessed = "withdrawal.processed": Money, Withdrawal, Concerned;
     /// Its owner took it back.
     WithdrawalCancelled = "withdrawal.cancelled": Money, Withdrawal, Concerned;
+    /// Its owner gave the bank account again.
+    WithdrawalAccountGiven = "withdrawal.account_given": Money, Withdrawal, Concerned;
+    /// An admin downloaded the bank account of one, to pay it by hand.
+    WithdrawalAccountDownloaded = "withdrawal.account_downloaded": Money, Withdrawal, Admins;
+    /// A file was made, with which the organisation's bank pays withdrawals.
+    PaymentFileMade { amount: String } = "payment_file.made": Money, PaymentFile, Admins;
+    /// Somebody downloaded it.
+    PaymentFileDownloaded { amount: String } = "payment_file.downloaded": Money, PaymentFile, Admins;
+    /// The bank has paid it.
+    PaymentFileProcessed { amount: String } = "payment_file.processed": Money, PaymentFile, Admins;
+    /// The organisation pays from another bank account.
+    PayerAccountChanged { account: String } = "payer_account.changed": Money, Organisation, Admins;
     /// An order was paid, and its places are somebody's.
     OrderPaid { event: String, amount: String } = "order.paid": Events, Order, Concerned;
     /// Some or all of one was given back.

@@ -4,6 +4,7 @@ use strum::VariantArray as _;
 
 use super::deposit::Simulated;
 use super::money::Currency;
+use super::payment_file::FileState;
 use super::statement::TransferKind;
 use super::withdrawal::{WithdrawalAction, WithdrawalState};
 
@@ -32,6 +33,7 @@ fn words_of_enums_stay() {
         WithdrawalAction::VARIANTS.iter().map(WithdrawalAction::into_str).collect::<Vec<_>>(),
         ["approve", "reject", "process", "cancel"]
     );
+    assert_eq!(FileState::VARIANTS.iter().map(FileState::into_str).collect::<Vec<_>>(), ["made", "processing", "processed"]);
     assert_eq!(
         WithdrawalState::VARIANTS.iter().map(WithdrawalState::into_str).collect::<Vec<_>>(),
         ["requested", "approved", "rejected", "processed", "cancelled"]

@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     Currency, Money,
     deposit::Deposit,
+    payment_file::{Payer, PaymentFile},
     statement::{Asked, Entry, Filter, PAGE},
     withdrawal::{Queued, Withdrawal},
 };
+use plenum_core::ids::{PersonId, WithdrawalId};
 
 /// Below this balance somebody is reminded, unless they say otherwise; in minor units.
 pub const LOW_BALANCE: i64 = 1_000;
@@ -15,6 +17,10 @@ pub const LOW_BALANCE: i64 = 1_000;
 pub const ENDED: usize = 5;
 /// Of the withdrawals of an organisation that came to their end so many are shown.
 pub const DECIDED: usize = 20;
+/// Of its payment files that are paid so many are shown.
+pub const PAID: usize = 10;
+/// Withdrawals that one payment file has at the most.
+pub const FILE_WITHDRAWALS: usize = 100;
 
 /// What somebody has of a currency, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,9 +115,31 @@ impl Wallet {
 pub struct Queue {
     /// All that are under way and the last that ended, the newest first.
     pub withdrawals: Vec<Queued>,
+    /// The payment files: all that are not paid and the last that are, the newest first.
+    pub files: Vec<PaymentFile>,
+    /// The organisation's own account, if there is one.
+    pub payer: Option<Payer>,
 }
 
 impl Queue {
+    /// The payment file that a withdrawal is in.
+    pub fn file_of(&self, id: WithdrawalId) -> Option<&PaymentFile> {
+        self.files.iter().find(|file| file.withdrawals.contains(&id))
+    }
+
+    /// What goes into the next payment file that `maker` makes: at most [`FILE_WITHDRAWALS`], the oldest first, and nothing of their own.
+    pub fn payable(&self, maker: PersonId) -> impl Iterator<Item = &Queued> {
+        let payable = self.withdrawals.iter().rev().filter(move |queued| {
+            queued.withdrawal.is_payable() && queued.person.id != maker && self.file_of(queued.withdrawal.id).is_none()
+        });
+        payable.take(FILE_WITHDRAWALS)
+    }
+
+    /// Puts a payment file where it belongs.
+    pub fn put_file(&mut self, file: &PaymentFile) {
+        put(&mut self.files, file, |known| known.id.0, PaymentFile::is_open, PAID);
+    }
+
     /// Puts a withdrawal where it belongs.
     pub fn put(&mut self, queued: &Queued) {
         put(&mut self.withdrawals, queued, |known| known.withdrawal.id.0, |known| known.withdrawal.is_open(), DECIDED);

@@ -11,8 +11,6 @@ use plenum_core::{
 
 /// Withdrawals that somebody can have under way.
 pub const UNDER_WAY: i64 = 5;
-/// Characters of what its owner and its decider say.
-pub const NOTE_CHARS: usize = 140;
 /// Characters of a reason.
 pub const REASON_CHARS: usize = 240;
 
@@ -95,8 +93,8 @@ pub struct Withdrawal {
     pub currency: Currency,
     /// Where it is on its way.
     pub state: WithdrawalState,
-    /// Where it is to go, in its owner's words.
-    pub note: String,
+    /// The bank account that it goes to, shortened: `DE89 … 3000`. Empty: its owner is asked for it.
+    pub account: String,
     /// Why it was rejected.
     pub reason: String,
     /// When it was requested, in milliseconds UTC.
@@ -116,6 +114,16 @@ impl Withdrawal {
     /// Its money is set aside.
     pub fn is_open(&self) -> bool {
         !self.state.is_end()
+    }
+
+    /// It cannot go out until its owner has said where.
+    pub fn asks_for_account(&self) -> bool {
+        self.is_open() && self.account.is_empty()
+    }
+
+    /// It can go into a payment file, which is in euros.
+    pub fn is_payable(&self) -> bool {
+        self.state == WithdrawalState::Approved && self.currency == Currency::Eur && !self.account.is_empty()
     }
 }
 

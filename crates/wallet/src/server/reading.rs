@@ -3,7 +3,7 @@
 use sqlx::QueryBuilder;
 
 use super::{
-    balances, deposits,
+    accounts, balances, deposits, payment_files,
     withdrawals::{self, withdrawal_is_open},
 };
 use crate::model::{
@@ -113,8 +113,10 @@ pub async fn queue(conn: &mut Conn, who: &Identity, epoch: &Epoch) -> AppResult<
     let rows: Vec<withdrawals::Row> =
         sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(who.organisation).bind(ended).fetch_all(&mut *conn).await?;
     let withdrawals: Vec<Queued> = rows.into_iter().map(withdrawals::Row::queued).collect();
+    let files = payment_files::of_organisation(conn, who.organisation).await?;
+    let payer = accounts::payer(conn, who.organisation).await?;
     let cursors = log::cursors(conn, epoch, &[Channel::Ops(who.organisation)]).await?;
-    Ok(Snapshot { state: Queue { withdrawals }, cursors })
+    Ok(Snapshot { state: Queue { withdrawals, files, payer }, cursors })
 }
 
 /// Reads which entries were asked for; days are in the zone of `person`.

@@ -3,9 +3,11 @@
 mod apply;
 mod deposits;
 mod ledger;
+mod payouts;
 mod withdrawals;
 
 use super::{
+    bank::BankAccount,
     gateway::{Answer, Outcome},
     verify,
 };
@@ -19,6 +21,10 @@ use plenum_testing::House;
 
 fn euros(amount: i64) -> Money {
     Money::new(amount, Currency::Eur)
+}
+
+fn bank_account() -> BankAccount {
+    BankAccount::parse("Sam Adeyemi", "DE89 3704 0044 0532 0130 00", "").unwrap()
 }
 
 /// People with 10.00 each; the first two run the place.

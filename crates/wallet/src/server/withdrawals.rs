@@ -1,8 +1,9 @@
 //! Money on its way out. What is requested is set aside at once; who decides about it and who pays it out is an admin, and never the one
-//! who gets it.
+//! who gets it. What is in a payment file is paid out with the file.
 
 use super::{
-    balances,
+    accounts, balances,
+    bank::BankAccount,
     ledger::{self, AccountKind, Transfer, TransferKind},
     notices,
 };
@@ -11,7 +12,8 @@ use crate::{
     model::{
         Money,
         deposit::LEAST,
-        withdrawal::{NOTE_CHARS, Queued, REASON_CHARS, UNDER_WAY, Withdrawal, WithdrawalAction, WithdrawalState, transition},
+        payment_file::FileState,
+        withdrawal::{Queued, REASON_CHARS, UNDER_WAY, Withdrawal, WithdrawalAction, WithdrawalState, transition},
     },
     words,
 };
@@ -26,7 +28,7 @@ use plenum_directory::server::has_role;
 use plenum_store::db::{Activity, Conn, Tx};
 
 /// The columns of a [`Withdrawal`], of `withdrawals w`.
-pub(super) const COLUMNS: &str = "w.id, w.amount, w.currency, w.state, w.note, w.reason, w.created_at, w.decided_at, w.ended_at";
+pub(super) const COLUMNS: &str = "w.id, w.amount, w.currency, w.state, w.account, w.reason, w.created_at, w.decided_at, w.ended_at";
 /// Those of a [`Row`] besides, and where it is read from.
 pub(super) const PEOPLE: &str = "w.person_id, p.name as person_name, p.hue as person_hue, d.id as decider_id, d.name as decider_name,
     d.hue as decider_hue, o.id as payer_id, o.name as payer_name, o.hue as payer_hue";
@@ -70,12 +72,24 @@ impl Row {
     }
 }
 
-/// Asks for money: it is set aside until somebody has decided.
+/// Who does something to a withdrawal.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct By {
+    pub organisation: OrganisationId,
+    pub person: PersonId,
+}
+
+impl By {
+    fn of(who: &Identity) -> Self {
+        Self { organisation: who.organisation, person: who.person }
+    }
+}
+
+/// Asks for money, to be paid to `account`: it is set aside until somebody has decided.
 ///
 /// # Errors
-/// 422 `amount` or `note`; 409 `amount` if there is not enough; 409 if too many are under way.
-pub async fn request(tx: &mut Tx, who: &Identity, money: Money, note: &str) -> AppResult<Withdrawal> {
-    let note = title("note", note, NOTE_CHARS)?;
+/// 422 `amount`; 409 `amount` if there is not enough; 409 if too many are under way.
+pub async fn request(tx: &mut Tx, who: &Identity, money: Money, account: &BankAccount) -> AppResult<Withdrawal> {
     let Money { amount, currency } = money;
     if amount < LEAST {
         return Err(AppError::invalid("amount", format!("At least {}.", Money::new(LEAST, currency))));
@@ -93,34 +107,35 @@ pub async fn request(tx: &mut Tx, who: &Identity, money: Money, note: &str) -> A
         )));
     }
     let id: WithdrawalId = sqlx::query_scalar(
-        "insert into withdrawals (organisation_id, person_id, state, currency, amount, note, created_at)
-         values ($1, $2, 'requested', $3, $4, $5, $6) returning id",
+        "insert into withdrawals (organisation_id, person_id, state, currency, amount, created_at)
+         values ($1, $2, 'requested', $3, $4, $5) returning id",
     )
     .bind(who.organisation)
     .bind(who.person)
     .bind(currency)
     .bind(amount)
-    .bind(&note)
     .bind(tx.now())
     .fetch_one(&mut **tx)
     .await?;
+    accounts::keep(tx, id, account).await?;
     let queued = queued(tx, who.organisation, id).await?;
     let wallet = ledger::of_person(tx, who.organisation, who.person, currency).await?;
     let aside = ledger::organisation_account(tx, who.organisation, AccountKind::Withdrawals, currency).await?;
     let key = format!("withdrawal:{id}");
     let postings = [(wallet, -amount), (aside, amount)];
     let kind = TransferKind::Withdrawal;
-    let transfer =
-        Transfer { organisation: who.organisation, kind, key, subject: id.0, note: &note, by: Some(who.person), postings: &postings };
+    let note = &queued.withdrawal.account;
+    let transfer = Transfer { organisation: who.organisation, kind, key, subject: id.0, note, by: Some(who.person), postings: &postings };
     ledger::post(tx, transfer).await?;
-    withdrawal_announce(tx, who, &queued, WithdrawalState::Requested).await?;
+    withdrawal_announce(tx, By::of(who), &queued, WithdrawalState::Requested).await?;
     Ok(queued.withdrawal)
 }
 
 /// Does something to a withdrawal: its owner takes it back, or an admin decides about it or pays it out.
 ///
 /// # Errors
-/// 404; 403 for whoever may not; 409 if that cannot be done to it any more; 422 `reason` if it is rejected without one.
+/// 404; 403 for whoever may not; 409 if that cannot be done to it any more, or is done with its payment file; 422 `reason` if it is rejected
+/// without one.
 pub async fn act(tx: &mut Tx, who: &Identity, id: WithdrawalId, action: WithdrawalAction, reason: &str) -> AppResult<Withdrawal> {
     let before = queued(tx, who.organisation, id).await?;
     let is_own = before.person.id == who.person;
@@ -136,7 +151,40 @@ pub async fn act(tx: &mut Tx, who: &Identity, id: WithdrawalId, action: Withdraw
         (_, true, false) => return Err(AppError::forbidden("Only admins decide about withdrawals.")),
         (_, false, true) => {}
     }
-    let Withdrawal { state, amount, currency, .. } = before.withdrawal;
+    match (action, file_state(tx, id).await?) {
+        (WithdrawalAction::Approve, _) if before.withdrawal.asks_for_account() => {
+            return Err(AppError::conflict("Its owner has not given a bank account yet, and was asked for it."));
+        }
+        (WithdrawalAction::Process, Some(_)) => {
+            return Err(AppError::conflict("It is in a payment file: mark the file as paid when the bank has paid it."));
+        }
+        (WithdrawalAction::Reject, Some(FileState::Processing)) => {
+            return Err(AppError::conflict("Its payment file is marked as paid: it is being paid out."));
+        }
+        _ => {}
+    }
+    settle(tx, By::of(who), &before, action, reason).await
+}
+
+/// Where the payment file of a withdrawal is on its way, if it is in one.
+pub(super) async fn file_state(conn: &mut Conn, id: WithdrawalId) -> AppResult<Option<FileState>> {
+    let state =
+        sqlx::query_scalar("select f.state from payment_file_items i join payment_files f on f.id = i.file_id where i.withdrawal_id = $1");
+    Ok(state.bind(id).fetch_optional(conn).await?)
+}
+
+/// Pays out a withdrawal of a payment file that `by` has marked as paid.
+///
+/// # Errors
+/// 404; 409 if it is not approved.
+pub(super) async fn pay_out(tx: &mut Tx, by: By, id: WithdrawalId) -> AppResult<()> {
+    let before = queued(tx, by.organisation, id).await?;
+    settle(tx, by, &before, WithdrawalAction::Process, "").await.map(drop)
+}
+
+/// Does `action`, by somebody who may.
+async fn settle(tx: &mut Tx, by: By, before: &Queued, action: WithdrawalAction, reason: &str) -> AppResult<Withdrawal> {
+    let Withdrawal { id, state, amount, currency, .. } = before.withdrawal;
     let next = transition(state, action)
         .ok_or_else(|| AppError::conflict(format!("That cannot be done any more: the withdrawal is {}.", state.into_str())))?;
     let reason = title("reason", if action == WithdrawalAction::Reject { reason } else { "" }, REASON_CHARS)?;
@@ -151,22 +199,22 @@ pub async fn act(tx: &mut Tx, who: &Identity, id: WithdrawalId, action: Withdraw
     .bind(id)
     .bind(next)
     .bind(&reason)
-    .bind(decides.then_some(who.person))
+    .bind(decides.then_some(by.person))
     .bind(decides.then_some(tx.now()))
-    .bind((action == WithdrawalAction::Process).then_some(who.person))
+    .bind((action == WithdrawalAction::Process).then_some(by.person))
     .bind(next.is_end().then_some(tx.now()))
     .execute(&mut **tx)
     .await?;
-    move_on(tx, who, &before, next, Money::new(amount, currency)).await?;
-    let after = queued(tx, who.organisation, id).await?;
-    withdrawal_announce(tx, who, &after, next).await?;
+    move_on(tx, by, before, next, Money::new(amount, currency)).await?;
+    let after = queued(tx, by.organisation, id).await?;
+    withdrawal_announce(tx, by, &after, next).await?;
     Ok(after.withdrawal)
 }
 
 /// Moves what was set aside: out, or back into the wallet.
-async fn move_on(tx: &mut Tx, who: &Identity, withdrawal: &Queued, next: WithdrawalState, money: Money) -> AppResult<()> {
+async fn move_on(tx: &mut Tx, by: By, withdrawal: &Queued, next: WithdrawalState, money: Money) -> AppResult<()> {
     let Money { amount, currency } = money;
-    let (organisation, id) = (who.organisation, withdrawal.withdrawal.id);
+    let (organisation, id) = (by.organisation, withdrawal.withdrawal.id);
     let aside = ledger::organisation_account(tx, organisation, AccountKind::Withdrawals, currency).await?;
     let (kind, key, to) = match next {
         WithdrawalState::Requested | WithdrawalState::Approved => return Ok(()),
@@ -180,13 +228,13 @@ async fn move_on(tx: &mut Tx, who: &Identity, withdrawal: &Queued, next: Withdra
         }
     };
     let postings = [(aside, -amount), (to, amount)];
-    let note = &withdrawal.withdrawal.note;
-    let transfer = Transfer { organisation, kind, key, subject: id.0, note, by: Some(who.person), postings: &postings };
+    let note = &withdrawal.withdrawal.account;
+    let transfer = Transfer { organisation, kind, key, subject: id.0, note, by: Some(by.person), postings: &postings };
     ledger::post(tx, transfer).await.map(drop)
 }
 
 /// Tells whoever gets it and those who decide, and writes it down.
-async fn withdrawal_announce(tx: &mut Tx, who: &Identity, queued: &Queued, state: WithdrawalState) -> AppResult<()> {
+async fn withdrawal_announce(tx: &mut Tx, by: By, queued: &Queued, state: WithdrawalState) -> AppResult<()> {
     let Queued { withdrawal, person, .. } = queued;
     let (event, record): (fn(_) -> _, _) = match state {
         WithdrawalState::Requested => (WalletEvent::WithdrawalRequested, Record::WithdrawalRequested),
@@ -196,7 +244,7 @@ async fn withdrawal_announce(tx: &mut Tx, who: &Identity, queued: &Queued, state
         WithdrawalState::Cancelled => (WalletEvent::WithdrawalCancelled, Record::WithdrawalCancelled),
     };
     notices::withdrawal(tx, person.id, withdrawal.clone(), event).await?;
-    tx.announce(who.organisation, &QueueEvent::WithdrawalMoved(queued.clone()));
+    tx.announce(by.organisation, &QueueEvent::WithdrawalMoved(queued.clone()));
     let subject = format!("withdrawal:{}", withdrawal.id);
     match state {
         WithdrawalState::Rejected => notices::notify(tx, person.id, subject, words::WITHDRAWAL_REJECTED, &withdrawal.reason).await?,
@@ -204,10 +252,14 @@ async fn withdrawal_announce(tx: &mut Tx, who: &Identity, queued: &Queued, state
         _ => {}
     }
     let amount = Subject::named(withdrawal.id.0, &withdrawal.money().to_string());
-    tx.record(Activity::by(who, record, amount).about(person.id)).await
+    tx.record(Activity::new(by.organisation, Some(by.person), record, amount).about(person.id)).await
 }
 
-async fn queued(conn: &mut Conn, organisation: OrganisationId, id: WithdrawalId) -> AppResult<Queued> {
+/// A withdrawal of the organisation.
+///
+/// # Errors
+/// 404.
+pub(super) async fn queued(conn: &mut Conn, organisation: OrganisationId, id: WithdrawalId) -> AppResult<Queued> {
     let statement = format!("select {COLUMNS}, {PEOPLE} from {SOURCE} where w.id = $1 and w.organisation_id = $2");
     let found: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).bind(organisation).fetch_optional(conn).await?;
     Ok(found.ok_or_else(|| AppError::no_such("withdrawal"))?.queued())

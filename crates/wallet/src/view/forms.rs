@@ -93,6 +93,34 @@ pub(super) fn Add(takes_deposits: bool, currency: Currency, key: RwSignal<String
     }
 }
 
+/// Holder, IBAN and BIC of a bank account; `ids` are those of the three inputs.
+#[component]
+pub(super) fn BankFields(ids: [&'static str; 3], refused: Signal<Option<AppError>>) -> impl IntoView {
+    let [holder, iban, bic] = ids;
+    view! {
+        <Field
+            id=holder
+            name="holder"
+            label=words::HOLDER
+            autocomplete="off"
+            maxlength=70
+            error=field_error(refused, "holder")
+            required=true
+        />
+        <Field
+            id=iban
+            name="iban"
+            label=words::IBAN
+            hint=words::IBAN_HINT
+            autocomplete="off"
+            maxlength=50
+            error=field_error(refused, "iban")
+            required=true
+        />
+        <Field id=bic name="bic" label=words::BIC hint=words::BIC_HINT autocomplete="off" maxlength=16 error=field_error(refused, "bic")/>
+    }
+}
+
 /// Asks for money.
 #[component]
 pub(super) fn Withdraw(currency: Currency, key: RwSignal<String>) -> impl IntoView {
@@ -107,7 +135,7 @@ pub(super) fn Withdraw(currency: Currency, key: RwSignal<String>) -> impl IntoVi
     view! {
         <p class="muted">{words::WITHDRAW_TEXT}</p>
         <ActionForm action=request attr:class="form">
-            <Failure failure=refused fields=&["amount", "note"]/>
+            <Failure failure=refused fields=&["amount", "holder", "iban", "bic"]/>
             // New fields for the next: those of the one that was asked for go with its key.
             <Each
                 each=move || vec![key.get()]
@@ -115,15 +143,7 @@ pub(super) fn Withdraw(currency: Currency, key: RwSignal<String>) -> impl IntoVi
                 children=move |_| {
                     view! {
                         <Amount what="out" amount="withdrawal-amount" choice="withdrawal-currency" currency key refused/>
-                        <Field
-                            id="withdrawal-note"
-                            name="note"
-                            label=words::NOTE
-                            hint=words::NOTE_HINT
-                            autocomplete="off"
-                            maxlength=140
-                            error=field_error(refused, "note")
-                        />
+                        <BankFields ids=["withdrawal-holder", "withdrawal-iban", "withdrawal-bic"] refused/>
                     }
                 }
             />

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{
+    account::{AccountQuestion, account_path},
     forms::{Add, Reminder, Withdraw},
     statement::{Statement, address},
 };
@@ -42,7 +43,7 @@ pub fn WalletPage() -> impl IntoView {
         })
     });
     let opened = Resource::new_blocking(move || asked.get(), |(asked, before)| api::wallet(asked, before));
-    let (requested, cancelled) = (is_done("requested"), is_done("cancelled"));
+    let (requested, cancelled, given) = (is_done("requested"), is_done("cancelled"), is_done("account"));
     view! {
         <Title text=words::WALLET/>
         <main id="main" tabindex="-1" class="page" data-width="wide">
@@ -52,6 +53,7 @@ pub fn WalletPage() -> impl IntoView {
             <div class="stack">
                 {dynamic(move || requested.get().then(|| view! { <Notice tone=Tone::Good>{words::REQUESTED}</Notice> }))}
                 {dynamic(move || cancelled.get().then(|| view! { <Notice tone=Tone::Good>{words::CANCELLED}</Notice> }))}
+                {dynamic(move || given.get().then(|| view! { <Notice tone=Tone::Good>{words::ACCOUNT_GIVEN}</Notice> }))}
                 <Loaded from=opened let:opened>
                     <Purse opened asked=asked.get_untracked()/>
                 </Loaded>
@@ -74,6 +76,7 @@ fn Purse(opened: Opened, asked: (Asked, Option<PostingId>)) -> impl IntoView {
     view! {
         <Ended reason=ended/>
         {dynamic(move || low.get().map(|threshold| view! { <Notice tone=Tone::Live>{words::low(threshold)}</Notice> }))}
+        <AccountQuestion shown/>
         <div class="wallet-top">
             <Balances shown/>
             <section class="card stack" aria-labelledby="add">
@@ -242,7 +245,15 @@ fn withdrawal_line(withdrawal: &Withdrawal, cancel: ServerAction<CancelWithdrawa
     let (tone, state) = words::withdrawal_state(withdrawal.state);
     let id = withdrawal.id;
     let reason = (!withdrawal.reason.is_empty()).then(|| view! { <p class="wrap">{words::because(&withdrawal.reason)}</p> });
-    let note = (!withdrawal.note.is_empty()).then(|| format!(" · {}", withdrawal.note));
+    let account = (!withdrawal.account.is_empty()).then(|| format!(" · {}", withdrawal.account));
+    let missing = withdrawal.asks_for_account().then(|| {
+        view! {
+            <a class="btn" data-kind="primary" data-size="s" href=account_path(id)>
+                {words::GIVE_ACCOUNT}
+                <span class="visually-hidden">{words::which(id.0)}</span>
+            </a>
+        }
+    });
     let back = transition(withdrawal.state, WithdrawalAction::Cancel).map(|_| {
         view! {
             <ActionForm action=cancel>
@@ -257,12 +268,13 @@ fn withdrawal_line(withdrawal: &Withdrawal, cancel: ServerAction<CancelWithdrawa
     view! {
         <div class="line-text">
             <b>{words::WITHDRAWAL} " " {withdrawal.money().to_string()}</b>
-            <p class="muted wrap"><When at=withdrawal.created_at/> {note}</p>
+            <p class="muted wrap"><When at=withdrawal.created_at/> {account}</p>
             {reason}
         </div>
         <span class="chip" data-tone=tone>
             {state}
         </span>
+        {missing}
         {back}
     }
 }

@@ -11,17 +11,18 @@ use crate::{
         withdrawal::WithdrawalAction,
     },
     server::{
+        accounts,
         deposits::expire,
         ledger::{self, Bill},
-        reading, set_low_balance, withdrawals,
+        payment_files, reading, set_low_balance, withdrawals,
     },
 };
 use plenum_core::{
     channels::Channel,
-    ids::{OrderId, PersonId, WithdrawalId},
+    ids::{OrderId, PaymentFileId, PersonId, WithdrawalId},
     live::{Live, LiveEvent},
 };
-use plenum_store::db::Committed;
+use plenum_store::{db::Committed, idempotency::fresh_key};
 use strum::VariantArray as _;
 
 /// Whoever has no rights: the others are admins.
@@ -36,6 +37,10 @@ enum Command {
     Expire { which: i64 },
     Request { person: usize, amount: i64 },
     Act { by: usize, which: i64, action: usize },
+    Payer { by: usize },
+    MakeFile { by: usize },
+    MarkPaid { by: usize, which: i64 },
+    PayOut { which: i64 },
     Pay { person: usize, order: i64, amount: i64 },
     Refund { person: usize, order: i64, amount: i64 },
     Remind { amount: i64 },
@@ -49,6 +54,10 @@ fn any_command() -> impl Strategy<Value = Command> {
         2 => (1..8_i64).prop_map(|which| Command::Expire { which }),
         4 => (person(), 100..500_i64).prop_map(|(person, amount)| Command::Request { person, amount }),
         6 => (1..4_usize, 1..8_i64, 0..4_usize).prop_map(|(by, which, action)| Command::Act { by, which, action }),
+        1 => (1..4_usize).prop_map(|by| Command::Payer { by }),
+        2 => (1..4_usize).prop_map(|by| Command::MakeFile { by }),
+        2 => (1..4_usize, 1..4_i64).prop_map(|(by, which)| Command::MarkPaid { by, which }),
+        2 => (1..4_i64).prop_map(|which| Command::PayOut { which }),
         3 => (person(), 1..6_i64, 1..900_i64).prop_map(|(person, order, amount)| Command::Pay { person, order, amount }),
         2 => (person(), 1..6_i64, 1..300_i64).prop_map(|(person, order, amount)| Command::Refund { person, order, amount }),
         1 => (0..2_000_i64).prop_map(|amount| Command::Remind { amount }),
@@ -79,12 +88,24 @@ async fn perform(house: &House, command: Command) {
         }
         Command::Request { person, amount } => {
             let who = house.person(person).clone();
-            let _ = store.write(async move |tx: &mut Tx| withdrawals::request(tx, &who, euros(amount), "home").await).await;
+            let _ = store.write(async move |tx: &mut Tx| withdrawals::request(tx, &who, euros(amount), &bank_account()).await).await;
         }
         Command::Act { by, which, action } => {
             let (who, action) = (house.person(by).clone(), WithdrawalAction::VARIANTS[action]);
             let _ = store.write(async move |tx: &mut Tx| withdrawals::act(tx, &who, WithdrawalId(which), action, "why").await).await;
         }
+        Command::Payer { by } => {
+            let who = house.person(by).clone();
+            let _ = store.write(async move |tx: &mut Tx| accounts::set_payer(tx, &who, &bank_account()).await).await;
+        }
+        Command::MakeFile { by } => {
+            let _ = payment_files::make(store, house.person(by), fresh_key()).await;
+        }
+        Command::MarkPaid { by, which } => {
+            let who = house.person(by).clone();
+            let _ = store.write(async move |tx: &mut Tx| payment_files::mark_paid(tx, &who, PaymentFileId(which)).await).await;
+        }
+        Command::PayOut { which } => payment_files::pay_out(store.clone(), serde_json::json!({ "file": which })).await.unwrap(),
         Command::Pay { person, order, amount } => {
             let bill = bill(house, person, order, amount);
             let _ = store.write(async move |tx: &mut Tx| ledger::pay(tx, bill).await).await;

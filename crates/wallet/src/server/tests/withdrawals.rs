@@ -11,7 +11,7 @@ use strum::VariantArray as _;
 
 async fn request(house: &House, person: usize, amount: i64) -> AppResult<Withdrawal> {
     let who = house.person(person).clone();
-    house.store.write(async move |tx: &mut Tx| withdrawals::request(tx, &who, euros(amount), " DE89  3704 ").await).await
+    house.store.write(async move |tx: &mut Tx| withdrawals::request(tx, &who, euros(amount), &bank_account()).await).await
 }
 
 async fn act(house: &House, by: usize, id: WithdrawalId, action: WithdrawalAction, reason: &'static str) -> AppResult<Withdrawal> {
@@ -71,7 +71,7 @@ async fn the_table_is_what_can_be_done() {
 async fn what_is_requested_is_set_aside() {
     let mut house = house(3).await;
     let first = request(&house, 3, 600).await.unwrap();
-    assert_eq!((first.state, first.note.as_str(), balance(&house, 3).await), (WithdrawalState::Requested, "DE89 3704", (400, 0, 600)));
+    assert_eq!((first.state, first.account.as_str(), balance(&house, 3).await), (WithdrawalState::Requested, "DE89 … 3000", (400, 0, 600)));
     let more = request(&house, 3, 401).await.unwrap_err();
     assert_eq!(
         (more.kind, more.field.as_deref(), more.message.as_str()),
