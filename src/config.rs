@@ -155,6 +155,7 @@ impl Config {
             );
         }
         self.mail.check()?;
+        self.payments.card.check()?;
         let app = [&self.app.id, &self.app.key, &self.app.secret];
         ensure!(
             app.iter().all(|part| part.is_empty()) || app.iter().all(|part| !part.is_empty()),
@@ -209,6 +210,9 @@ fn set_variable(table: &mut toml::Table, name: &str, value: &str) -> anyhow::Res
             | "mail__from"
             | "mail__smtp_url"
             | "log__filter"
+            | "payments__card__base_url"
+            | "payments__card__secret_key"
+            | "payments__card__webhook_secret"
     );
     let parsed = match value.parse::<i64>() {
         _ if text_only => toml::Value::String(value.to_owned()),
@@ -259,8 +263,9 @@ mod tests {
         let mut shipped: toml::Table = include_str!("../Leptos.toml").parse().unwrap();
         shipped.remove("package");
         let default = |name: &str| {
-            let (table, key) = name.split_once('.').unwrap_or(("", name));
-            let table = if table.is_empty() { Some(&shipped) } else { shipped.get(table).and_then(toml::Value::as_table) };
+            let (tables, key) = name.rsplit_once('.').map_or((None, name), |(tables, key)| (Some(tables), key));
+            let mut tables = tables.into_iter().flat_map(|tables| tables.split('.'));
+            let table = tables.try_fold(&shipped, |table, name| table.get(name)?.as_table());
             table.and_then(|table| table.get(key)).unwrap_or_else(|| panic!("{name} is not in Leptos.toml")).to_string()
         };
         names.into_iter().map(|name| (name.clone(), default(&name))).collect()
@@ -343,6 +348,8 @@ mod tests {
             ("[mail]\nsmtp_url = \"mail.example.org\"", "mail.smtp_url"),
             ("[mail]\nfrom = \"Plenum\"", "mail.from"),
             ("[mail]\ntimeout_seconds = 0", "mail.timeout_seconds"),
+            ("[payments.card]\nsecret_key = \"sk_test\"", "payments.card.secret_key"),
+            ("[payments.card]\nbase_url = \"https://api.stripe.com\"", "payments.card.base_url"),
         ] {
             let error = format!("{:#}", with(text, &[]).unwrap_err());
             assert!(error.contains(name), "{error}");

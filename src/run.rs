@@ -45,7 +45,10 @@ use plenum_store::{
     jobs,
     sealing::{Sealing, SealingKey},
 };
-use plenum_wallet::server::{accounts, deposits, payment_files, simulator};
+use plenum_wallet::server::{
+    card::{self, Card, CardPayments, Cards},
+    accounts, deposits, payment_files, simulator,
+};
 use plenum_web::{
     connections::{self, Most, Table},
     mail::{self, carrier::Carrier},
@@ -113,7 +116,9 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let post = inbox::server::digest::Post { url: config.server.url(leptos.site_addr), secret: plenum_auth::secret(&store).await? };
     let (known, backends) = (Arc::clone(&applications), webhooks::Caller::new(webhook_settings)?);
     let caller = simulator::Caller::new(leptos.site_addr, post.secret.clone());
-    housekeeping(jobs::Runner::new(store.clone()))
+    let gateway = Card::of(&config.payments.card, config.server.url(leptos.site_addr))?;
+    let cards = Cards(gateway.map(|gateway| Arc::new(CardPayments::new(gateway, plenum_sales::server::orders::card::paid_orders()))));
+    card::jobs::register(housekeeping(jobs::Runner::new(store.clone())), cards.0.as_ref())
         .on(plenum_sales::server::orders::EXPIRE, plenum_sales::server::orders::expire)
         .on(plenum_sales::server::orders::REFUND_ALL, plenum_sales::server::orders::refund_all)
         .on(broadcasts::server::SEND, broadcasts::server::send)
@@ -145,6 +150,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let mut parts = Extensions::new();
     parts.insert(config.box_office);
     parts.insert(webhook_settings);
+    parts.insert(cards);
     parts.insert(config.testing);
     parts.insert(figures);
     let state = AppState::new(Shared {

@@ -518,6 +518,7 @@ fn order() -> Order {
         created_at: 1_795_102_850_000,
         paid_at: Some(1_795_102_860_000),
         ended_at: None,
+        card: None,
     }
 }
 

@@ -16,6 +16,8 @@ mod away;
 mod board;
 mod box_office_idempotency;
 mod broadcasts;
+mod card;
+mod card_gateway;
 mod clock;
 mod complaints;
 mod connection;

@@ -115,6 +115,8 @@ id_types! {
     WithdrawalId;
     /// What the organisation's bank is to pay.
     PaymentFileId;
+    /// A payment by card on a gateway's own page.
+    CardPaymentId;
 }
 
 /// Milliseconds since 1970-01-01 UTC: how every instant is stored and sent.

@@ -6,6 +6,7 @@ mod enum_words;
 pub mod hold;
 pub mod layout;
 pub mod orders;
+pub mod paying;
 pub mod promo;
 pub mod seat_map;
 pub mod waiting_list;

@@ -69,7 +69,7 @@ pub async fn begin_deposit(
         let money = money(&amount, &currency)?;
         Ok(server::deposits::begin_and_lead(&state, &who, &key, money, None).await?.checkout_url)
     };
-    command_with_state(begin).done_at(String::clone).await
+    command_with_state(begin).done_at(|checkout_url| server::deposits::path_to_pay(checkout_url)).await
 }
 
 /// Reads an amount and its currency.

@@ -72,7 +72,7 @@ struct Wanted {
     currency: String,
     /// Only of this kind.
     #[serde(default)]
-    #[param(required = false, pattern = "^(deposit|withdrawal|withdrawal_returned|payment|refund|opening)$")]
+    #[param(required = false, pattern = "^(deposit|withdrawal|withdrawal_returned|payment|refund|credit|opening)$")]
     kind: String,
     /// The first day, in the zone of its owner.
     #[serde(default)]

@@ -2,7 +2,7 @@
 //!
 //! - [`ledger`]: accounts, and money that moves between them; all else is built upon its one [`ledger::post`].
 //! - [`deposits`], [`withdrawals`]: money on its way in and out.
-//! - [`gateway`]: what takes people's money; [`simulator`] is the one that is built in, [`callbacks`] is where gateways answer.
+//! - [`gateway`]: what takes people's money: [`card`], and [`simulator`], which is built in; [`callbacks`] is where gateways answer.
 //! - [`bank`], [`accounts`]: bank accounts, checked and sealed; [`payment_files`]: what the organisation's bank is to pay, written by [`sepa`]; [`downloads`]: accounts in full.
 //! - [`balances`]: what a person has; [`reading`]: a wallet, its statement, the withdrawals of an organisation; [`export`]: a statement as a file.
 //! - [`verify`]: proves that the ledger is even; [`fixtures`]: money for tests.
@@ -11,6 +11,7 @@ pub mod accounts;
 mod balances;
 pub mod bank;
 pub mod callbacks;
+pub mod card;
 pub mod deposits;
 pub mod downloads;
 pub mod export;

@@ -107,6 +107,9 @@ pub fn kind(kind: TransferKind) -> &'static str {
         TransferKind::WithdrawalProcessed => "Withdrawal paid out",
         TransferKind::Payment => "Payment",
         TransferKind::Refund => "Refund",
+        TransferKind::Capture => "Card charged",
+        TransferKind::Credit => "Card payment credited",
+        TransferKind::Return => "Card payment returned",
     }
 }
 
@@ -119,6 +122,16 @@ pub const REMINDER: &str = "Reminder";
 pub const LOW_BALANCE: &str = "Remind me below";
 pub const LOW_BALANCE_HINT: &str = "Shown on this page while there is less. Empty: never.";
 pub const SAVE: &str = "Save";
+
+/// A notification: a card has paid for what could not be had any more.
+pub fn card_late(title: &str) -> String {
+    format!("Your card payment came too late: {title}")
+}
+pub const CARD_CREDITED: &str = "You could not get the places any more. The money is in your wallet.";
+pub const CARD_RETURNING: &str = "You could not get the places any more. The money goes back to your card; that can take some days.";
+pub const CARD_UNREACHABLE: &str = "The payment gateway does not answer just now, and nothing was charged. Try again in a moment.";
+pub const CARD_REFUSED: &str = "The payment gateway refused to begin this payment, and nothing was charged. Try again, or pay another way.";
+pub const CARD_ADD_TITLE: &str = "Add money to the wallet";
 
 pub const DEPOSIT_ARRIVED: &str = "Your deposit is in your wallet";
 pub const WITHDRAWAL_REJECTED: &str = "Your withdrawal was rejected";

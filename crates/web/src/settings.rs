@@ -81,6 +81,13 @@ pub struct Mail {
 #[serde(transparent)]
 pub struct Concealed(String);
 
+impl Concealed {
+    /// The text itself, for whoever it is meant for.
+    pub fn text(&self) -> &str {
+        self.0.trim()
+    }
+}
+
 impl fmt::Debug for Concealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_empty() { "unset" } else { "set" })

@@ -82,6 +82,13 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Record::OrderRefunded { event, amount: _, reason: _ } => {
             format!("{who} refunded some or all of the order {name} of {}: {event}", of(&whom))
         }
+        Record::CardPaymentLate { amount, credited: true } => {
+            format!("A card payment of {amount} by {whom} came too late for the order {name} and is in the wallet")
+        }
+        Record::CardPaymentLate { amount, credited: false } => {
+            format!("A card payment of {amount} by {whom} came too late for the order {name} and is returned")
+        }
+        Record::CardPaymentReturned { amount } => format!("A card payment of {amount} for the order {name} was returned to {whom}"),
         Record::PromoCreated { event: _ } => format!("{who} made the promo code {name}"),
         Record::PromoEnded { event: _ } => format!("{who} ended the promo code {name}"),
         Record::EventCreated => format!("{who} made the event “{name}”"),

@@ -206,6 +206,10 @@ records! {
     OrderPaid { event: String, amount: String } = "order.paid": Events, Order, Concerned;
     /// Some or all of one was given back.
     OrderRefunded { event: String, amount: String, reason: String } = "order.refunded": Events, Order, Concerned;
+    /// A card paid for an order that could not be had any more; the money goes into the wallet, or back to the card.
+    CardPaymentLate { amount: String, credited: bool } = "card_payment.late": Money, Order, Concerned;
+    /// It is back.
+    CardPaymentReturned { amount: String } = "card_payment.returned": Money, Order, Concerned;
     /// A promo code was made.
     PromoCreated { event: String } = "promo.created": Events, PromoCode, Admins;
     /// It cannot be used any more.

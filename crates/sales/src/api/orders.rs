@@ -2,7 +2,10 @@
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use crate::model::orders::{Order, OrderPage, Orders, Quote, Show};
+use crate::model::{
+    orders::{Order, OrderPage, Orders, Quote, Show},
+    paying::ToPay,
+};
 use plenum_core::{
     codec::Json,
     error::AppError,
@@ -11,17 +14,27 @@ use plenum_core::{
 };
 #[cfg(feature = "ssr")]
 use {
-    crate::server::orders::{self, Outcome, Wanted, Wish},
+    crate::server::{
+        orders::{
+            self, Outcome, Wanted, Wish,
+            card::{self, Begun, ByCard},
+            takes,
+        },
+        seats::terms,
+    },
     crate::words::orders as words,
-    plenum_core::{cursor::Epoch, people::Identity},
+    plenum_core::{cursor::Epoch, error::AppResult, people::Identity},
     plenum_store::{
         db::{Conn, Tx, now},
         idempotency::{self, parse_key},
     },
     plenum_ui::redirect::encoded,
     plenum_wallet::{
-        model::deposit::{Errand, to_add},
-        server::{deposits, gateway::takes_deposits},
+        model::{
+            card::Late,
+            deposit::{Errand, to_add},
+        },
+        server::{card as wallet_card, deposits},
     },
     plenum_web::{
         server_fn::{command, command_with_input, command_with_state, query_snapshot, query_with_state},
@@ -48,7 +61,7 @@ pub async fn list(#[server(default)] show: Show, #[server(default)] before: Opti
 #[server(name = ReadOrder, prefix = "/fn", endpoint = "box_office/order", input = GetUrl, output = Json)]
 pub async fn detail(id: OrderId) -> Result<Snapshot<OrderPage>, AppError> {
     query_with_state(async move |state, who| {
-        orders::page(&mut *state.store.read().await?, &who, state.store.epoch(), id, takes_deposits(&state), now()).await
+        orders::page(&mut *state.store.read().await?, &who, state.store.epoch(), id, takes(&state), now()).await
     })
     .await
 }
@@ -65,7 +78,7 @@ pub async fn quote(hold: HoldId, #[server(default)] promo: Option<String>) -> Re
             state.rates.command(who.person)?;
         }
         let wish = Wish::parse(promo.as_deref());
-        orders::quote(&mut *state.store.read().await?, &who, hold, wish, takes_deposits(&state), now()).await
+        orders::quote(&mut *state.store.read().await?, &who, hold, wish, takes(&state), now()).await
     })
     .await
 }
@@ -78,7 +91,7 @@ pub async fn quote(hold: HoldId, #[server(default)] promo: Option<String>) -> Re
 #[server(name = AddMissing, prefix = "/fn", endpoint = "box_office/add_missing", output = Json)]
 pub async fn add_missing(key: String, hold: HoldId, #[server(default)] promo: String) -> Result<String, AppError> {
     command_with_state(async move |state: AppState, who: Identity| {
-        let quote = orders::quote(&mut *state.store.read().await?, &who, hold, Wish::parse(Some(&promo)), true, now()).await?;
+        let quote = orders::quote(&mut *state.store.read().await?, &who, hold, Wish::parse(Some(&promo)), takes(&state), now()).await?;
         let missing = quote.total.missing(quote.available).ok_or_else(|| AppError::conflict(words::NOTHING_MISSING))?;
         let path = match quote.order {
             Some(order) => format!("/orders/{order}"),
@@ -87,7 +100,7 @@ pub async fn add_missing(key: String, hold: HoldId, #[server(default)] promo: St
         let errand = Errand { path, until: Some(quote.until) };
         Ok(deposits::begin_and_lead(&state, &who, &key, to_add(missing), Some(errand)).await?.checkout_url)
     })
-    .done_at(String::clone)
+    .done_at(|checkout_url| deposits::path_to_pay(checkout_url))
     .await
 }
 
@@ -142,6 +155,67 @@ pub async fn pay(key: String, id: OrderId, total: i64) -> Result<Order, AppError
         state.store.write(body).await?.paid()
     })
     .done(format!("/orders/{id}?done=paid"))
+    .await
+}
+
+/// Asks the gateway for the page where a card pays what `begun` has begun.
+#[cfg(feature = "ssr")]
+async fn led(state: &AppState, who: &Identity, begun: Begun) -> AppResult<ToPay> {
+    let (payment, order) = begun.begun()?;
+    Ok(ToPay { order, checkout_url: wallet_card::lead(state, who.person, payment).await? })
+}
+
+/// Orders the places of a hold and begins to pay them by card, once for `key`, if they cost `total` minor units; `late` says where the money
+/// goes if it comes too late, `refund` or `wallet`. Returns where it is paid; a page without scripts goes to the order, where that stands.
+///
+/// # Errors
+/// 401; 404; 409 if cards are not taken, the hold has ended, was paid, or the event does not sell any more; 409 `promo` or `total`; 422 `key`
+/// or `late`; 429; 503 if the gateway cannot be reached.
+#[server(name = BuyByCard, prefix = "/fn", endpoint = "box_office/buy_by_card", output = Json)]
+pub async fn buy_by_card(
+    key: String,
+    hold: HoldId,
+    #[server(default)] promo: String,
+    total: i64,
+    #[server(default)] late: String,
+) -> Result<ToPay, AppError> {
+    command_with_state(async move |state: AppState, who: Identity| {
+        let (key, wish, late) = (parse_key(&key)?, Wish::parse(Some(&promo))?, Late::parse(&late)?);
+        wallet_card::here(&state).ok_or_else(wallet_card::not_taken)?;
+        let (terms, by) = (terms(&state)?, who.clone());
+        let body = async move |tx: &mut Tx| {
+            let effect = async |tx: &mut Tx| {
+                let order = orders::create(tx, &by, hold, &wish).await?;
+                card::begin(tx, &by, order.id, ByCard { seen: Some(total), late }, terms).await
+            };
+            let request = ("box_office.buy_by_card", hold, &promo, total, late);
+            idempotency::once_if(tx, by.person, &key, &request, Begun::is_begun, effect).await
+        };
+        let begun = state.store.write(body).await?;
+        led(&state, &who, begun).await
+    })
+    .done_at(|to_pay| format!("/orders/{}", to_pay.order))
+    .await
+}
+
+/// Begins to pay an order by card, as [`buy_by_card`].
+///
+/// # Errors
+/// As [`buy_by_card`]; 403.
+#[server(name = PayByCard, prefix = "/fn", endpoint = "box_office/pay_by_card", output = Json)]
+pub async fn pay_by_card(key: String, id: OrderId, total: i64, #[server(default)] late: String) -> Result<ToPay, AppError> {
+    command_with_state(async move |state: AppState, who: Identity| {
+        let (key, late) = (parse_key(&key)?, Late::parse(&late)?);
+        wallet_card::here(&state).ok_or_else(wallet_card::not_taken)?;
+        let (terms, by) = (terms(&state)?, who.clone());
+        let body = async move |tx: &mut Tx| {
+            let effect = async |tx: &mut Tx| card::begin(tx, &by, id, ByCard { seen: Some(total), late }, terms).await;
+            idempotency::once_if(tx, by.person, &key, &("box_office.pay_by_card", id, total, late), Begun::is_begun, effect).await
+        };
+        let begun = state.store.write(body).await?;
+        led(&state, &who, begun).await
+    })
+    .done(format!("/orders/{id}"))
     .await
 }
 

@@ -32,7 +32,6 @@ use {
         db::{self, Conn, Tx},
         idempotency::{self, parse_key_if_any},
     },
-    plenum_wallet::server::gateway::takes_deposits,
     plenum_web::{
         request::Visitor,
         server_fn::{command_with_state, query, visitor_query},
@@ -61,7 +60,7 @@ pub async fn open(event: EventId) -> Result<(Snapshot<SeatMap>, Option<Quote>), 
         let quote = match (&snapshot.state.hold, visitor.who) {
             // One that cannot be priced any more says so itself.
             (Some(hold), Some(who)) => {
-                orders::quote(&mut *state.store.read().await?, &who, hold.id, Wish::parse(None), takes_deposits(&state), db::now())
+                orders::quote(&mut *state.store.read().await?, &who, hold.id, Wish::parse(None), orders::takes(&state), db::now())
                     .await
                     .ok()
             }

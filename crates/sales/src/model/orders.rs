@@ -3,13 +3,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::promo::{Code, Off};
+use super::{
+    paying::Takes,
+    promo::{Code, Off},
+};
 use plenum_core::{
     ids::{EventId, HoldId, Millis, OrderId, OrderLineId, SeatId, TicketId, TicketTypeId},
     people::PersonCard,
 };
 use plenum_events::model::{order::OrderState, seat::SeatKind};
-use plenum_wallet::model::Money;
+use plenum_wallet::model::{Money, card::CardState};
 
 /// Orders of one page of a list.
 pub const PAGE: usize = 20;
@@ -189,6 +192,9 @@ pub struct Order {
     pub paid_at: Option<Millis>,
     /// When it was cancelled, expired or wholly given back.
     pub ended_at: Option<Millis>,
+    /// How its last payment by card is, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardState>,
 }
 
 /// What an order that was left in `state`, its places held until `until`, is at `now`: nothing has to be swept for it to expire.
@@ -313,8 +319,10 @@ pub struct OrderPage {
     pub may_refund: bool,
     /// What its owner has to spend; none for others.
     pub available: Option<Money>,
-    /// What is missing can be added: there is a gateway.
-    pub takes_deposits: bool,
+    /// How it can be paid.
+    pub takes: Takes,
+    /// Where its owner goes on to pay by card, while that is open.
+    pub checkout_url: Option<String>,
     /// A key for the page's command: each has one effect.
     pub key: String,
 }
@@ -344,8 +352,8 @@ pub struct Quote {
     pub refused: Option<String>,
     /// What there is to spend.
     pub available: Money,
-    /// What is missing can be added: there is a gateway.
-    pub takes_deposits: bool,
+    /// How it can be paid.
+    pub takes: Takes,
     /// A key for the payment.
     pub key: String,
 }

@@ -5,13 +5,22 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::{
-    model::orders::{Order, OrderHead, Show},
-    server::orders::{self, Outcome, Wanted, Wish},
+    model::{
+        orders::{Order, OrderHead, Show},
+        paying::Takes,
+    },
+    server::{
+        orders::{
+            self, Outcome, Wanted, Wish,
+            card::{self, Begun, ByCard},
+        },
+        seats::terms,
+    },
 };
 use plenum_core::{
     error::AppResult,
@@ -19,7 +28,10 @@ use plenum_core::{
 };
 use plenum_events::model::order::OrderState;
 use plenum_store::db::{Tx, now};
-use plenum_wallet::model::Money;
+use plenum_wallet::{
+    model::{Money, card::Late},
+    server::card as wallet_card,
+};
 use plenum_web::{
     api::{Before, Command, Endpoints, Keyed, Page, Path, Program, Query},
     problem::Problem,
@@ -47,7 +59,7 @@ struct Listed {
 }
 
 /// An order in a list.
-#[derive(serde::Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 struct ListedOrder {
     /// The order.
     id: OrderId,
@@ -134,8 +146,19 @@ async fn create_order(program: Program, order: Command<NewOrder>) -> Result<Resp
 async fn read_order(program: Program, Path(id): Path<i64>) -> Result<Json<Order>, Problem> {
     program.asks()?;
     let Program { state, who, .. } = &program;
-    let page = orders::page(&mut *state.store.read().await?, who, state.store.epoch(), OrderId(id), false, now()).await?;
+    let page = orders::page(&mut *state.store.read().await?, who, state.store.epoch(), OrderId(id), Takes::default(), now()).await?;
     Ok(Json(page.state.order))
+}
+
+/// With what one pays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Method {
+    /// The wallet, at once.
+    #[default]
+    Wallet,
+    /// A card, on the payment gateway's page.
+    Card,
 }
 
 /// What one pays.
@@ -144,19 +167,44 @@ struct Payment {
     /// The total that one has seen, in minor units: if it costs something else now, nothing is paid.
     #[serde(default)]
     total: Option<i64>,
+    /// With what; the wallet if it is not said.
+    #[serde(default)]
+    method: Method,
+    /// By card: where the money goes if it comes when the places are not there any more.
+    #[serde(default)]
+    late: Late,
 }
 
-/// Pays an order from the wallet.
+/// An order that is paid, or that is to be paid by card.
+#[derive(Serialize, ToSchema)]
+struct PaidOrder {
+    /// The order.
+    #[serde(flatten)]
+    order: Order,
+    /// By card: where it is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkout_url: Option<String>,
+}
+
+/// Pays an order from the wallet, or begins to pay it by card.
 ///
-/// Its places are sold and its tickets there in the same transaction, or nothing is charged.
+/// From the wallet its places are sold and its tickets there in the same transaction, or nothing is charged. By card the order waits to be
+/// paid at `checkout_url`, and its places are held until the gateway must have answered, 33 minutes at the most; `order.updated` tells.
+/// Money that comes when the places are not there any more goes back to the card, or to the wallet (`late`).
 #[utoipa::path(post, path = "/api/v1/orders/{id}/pay", tag = "Orders", security(("token" = ["write"])),
     params(("id" = i64, Path, description = "The order.", minimum = 1), Keyed),
-    request_body(content = Option<Payment>, example = json!({ "total": 6750 })),
-    responses((status = 200, description = "It is paid.", body = Order), (status = 404, description = "There is no such order."),
+    request_body(content = Option<Payment>, example = json!({ "total": 6750, "method": "wallet" })),
+    responses((status = 200, description = "It is paid, or is to be paid at `checkout_url`.", body = PaidOrder),
+        (status = 404, description = "There is no such order."),
         (status = 409, description = "The hold has ended (`hold`), there is not enough in the wallet (`balance`), the promo code cannot be used any \
-            more (`promo`), it costs something else (`total`), it was paid, or the event does not sell any more.")))]
-async fn pay_order(program: Program, Path(id): Path<i64>, payment: Command<Option<Payment>>) -> Result<Json<Order>, Problem> {
+            more (`promo`), it costs something else (`total`), it was paid, the event does not sell any more, cards are not taken (`method`) \
+            or the gateway refused."),
+        (status = 503, description = "The gateway for cards cannot be reached. Nothing was charged.")))]
+async fn pay_order(program: Program, Path(id): Path<i64>, payment: Command<Option<Payment>>) -> Result<Json<PaidOrder>, Problem> {
     program.commands()?;
+    if payment.body.as_ref().is_some_and(|payment| payment.method == Method::Card) {
+        return Ok(Json(pay_by_card(program, OrderId(id), payment).await?));
+    }
     let Program { state, who, .. } = program;
     let body = async move |tx: &mut Tx| {
         let effect = async |tx: &mut Tx, payment: &Option<Payment>| {
@@ -164,7 +212,27 @@ async fn pay_order(program: Program, Path(id): Path<i64>, payment: Command<Optio
         };
         payment.once_if(tx, who.person, Outcome::is_paid, effect).await
     };
-    Ok(Json(state.store.write(body).await?.paid()?))
+    Ok(Json(PaidOrder { order: state.store.write(body).await?.paid()?, checkout_url: None }))
+}
+
+/// Begins in one transaction, and asks the gateway for its page after that.
+async fn pay_by_card(program: Program, id: OrderId, payment: Command<Option<Payment>>) -> AppResult<PaidOrder> {
+    let Program { state, who, .. } = program;
+    if wallet_card::here(&state).is_none() {
+        return Err(wallet_card::not_taken());
+    }
+    let (terms, by) = (terms(&state)?, who.clone());
+    let body = async move |tx: &mut Tx| {
+        let effect = async |tx: &mut Tx, payment: &Option<Payment>| {
+            let (seen, late) = payment.as_ref().map(|payment| (payment.total, payment.late)).unwrap_or_default();
+            card::begin(tx, &by, id, ByCard { seen, late }, terms).await
+        };
+        payment.once_if(tx, by.person, Begun::is_begun, effect).await
+    };
+    let (payment, _) = state.store.write(body).await?.begun()?;
+    let checkout_url = wallet_card::lead(&state, who.person, payment).await?;
+    let page = orders::page(&mut *state.store.read().await?, &who, state.store.epoch(), id, Takes::default(), now()).await?;
+    Ok(PaidOrder { order: page.state.order, checkout_url: Some(checkout_url) })
 }
 
 /// Gives up an order before it is paid; its places are free at once.

@@ -71,6 +71,18 @@ pub async fn extend(tx: &mut Tx, who: &Identity, id: HoldId, terms: HoldPolicy) 
     holds::read(tx, id, terms).await
 }
 
+/// Holds what is paid for by card until the gateway must have answered.
+pub async fn wait_for_gateway(tx: &mut Tx, who: &Identity, id: HoldId, until: Millis, terms: HoldPolicy) -> AppResult<()> {
+    let Active { event, until: known, .. } = active(tx, who.person, id).await?;
+    if known >= until {
+        return Ok(());
+    }
+    let changed = hold_until(tx, id, until).await?;
+    let held = holds::read(tx, id, terms).await?;
+    owner_announce(tx, who.person, event, Some(held));
+    seats_announce(tx, event, changed).await
+}
+
 /// Lets a hold end at `until`; returns its seats as they are then.
 pub async fn hold_until(tx: &mut Tx, id: HoldId, until: Millis) -> AppResult<Vec<SeatNow>> {
     sqlx::query("update holds set until = $2 where id = $1").bind(id).bind(until).execute(&mut **tx).await?;

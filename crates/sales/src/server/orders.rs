@@ -2,6 +2,7 @@
 //!
 //! - [`making`]: an order is made of a hold, and follows it: what is in the basket when it is paid is what is bought, at the price that
 //!   its owner has seen.
+//! - [`card`]: an order that is paid by card, on a gateway's page.
 //! - [`paying`]: one transaction in which the hold is judged, the money moves, the places are sold and the tickets are there (I5).
 //! - [`refunding`]: lines that are given back, one order's or, of a cancelled event, everybody's.
 //! - [`expiring`]: an order ends with its hold, whoever looks; a job writes it down and tells it.
@@ -9,6 +10,7 @@
 //!
 //! Each transaction that changes an order announces all of it as it is then: a page and its events are never apart (I25).
 
+pub mod card;
 pub mod expiring;
 mod making;
 mod paying;
@@ -25,7 +27,10 @@ pub use row::read;
 
 use super::super::live::orders::*;
 use crate::{
-    model::orders::{Order, OrderHead},
+    model::{
+        orders::{Order, OrderHead},
+        paying::Takes,
+    },
     words::orders as words,
 };
 use plenum_core::ids::EventId;
@@ -40,7 +45,14 @@ use plenum_events::model::order::{OrderAction, OrderState, transition};
 use plenum_events::server::access::is_run_by;
 use plenum_live::rules::Who;
 use plenum_store::db::{Conn, Tx};
+use plenum_wallet::server::{card as wallet_card, gateway};
+use plenum_web::state::AppState;
 use row::Row;
+
+/// How money is taken here.
+pub fn takes(state: &AppState) -> Takes {
+    Takes { deposits: gateway::takes_deposits(state), card: wallet_card::here(state).is_some() }
+}
 
 /// A row that `who` may see: their own, or of an event that they handle the orders of. And whether they do.
 async fn visible(conn: &mut Conn, who: &Identity, id: OrderId) -> AppResult<(Row, bool)> {

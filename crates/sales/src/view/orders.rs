@@ -1,9 +1,10 @@
 //! Orders: `/orders`, `/orders/{id}` and `/orders/new`.
 //!
-//! - [`list`]: one's own, the newest first; [`page`]: one of them, with what can be done to it: [`pay`] and [`refund`].
+//! - [`list`]: one's own, the newest first; [`page`]: one of them, with what can be done to it: [`pay`], [`by_card`] and [`refund`].
 //! - [`check_out`]: a basket with its price and the button that pays it; on a page of its own, and beneath a seat map.
 //! - [`countdown`]: how long places are held.
 
+mod by_card;
 mod check_out;
 mod countdown;
 mod find;

@@ -5,7 +5,7 @@ use plenum_events::model::{
     order::{OrderAction, OrderState},
     seat::SeatKind,
 };
-use plenum_wallet::model::Money;
+use plenum_wallet::model::{Money, card::CardState};
 
 pub const ORDERS: &str = "Your orders";
 pub const NONE: &str = "No orders yet";
@@ -191,6 +191,26 @@ pub fn pay(available: Money) -> String {
     format!("Pay from wallet · {available} available")
 }
 pub const TAKE: &str = "Take the places · free";
+/// The button that leads to the gateway's page.
+pub fn pay_by_card(total: Money) -> String {
+    format!("Pay {total} by card")
+}
+pub const CARD_HINT: &str = "You pay on the payment gateway’s page. Your places stay held while it works.";
+pub const CARD_LATE: &str = "If the payment comes too late, put the money into my wallet instead of back on the card";
+pub const CARD_LEADING: &str = "Opening the payment page…";
+pub const CARD_GO_ON: &str = "Go on to the payment page";
+pub const COSTS_NOTHING: &str = "This order costs nothing. Take the places without a card.";
+/// What the page says of an order's payment by card; nothing where the order says enough.
+pub fn card(state: CardState, order: OrderState) -> Option<&'static str> {
+    match (state, order) {
+        (CardState::Open, OrderState::AwaitingPayment) => Some("Paying by card… This page shows it as soon as the payment is confirmed."),
+        (CardState::Closed, OrderState::AwaitingPayment) => Some("The card payment was not made. Nothing was charged."),
+        (CardState::Credited, _) => Some("A card payment came too late. The money is in the wallet."),
+        (CardState::Returning, _) => Some("A card payment came too late. The money goes back to the card."),
+        (CardState::Returned, _) => Some("A card payment came too late. The money was returned to the card."),
+        _ => None,
+    }
+}
 pub const CONFIRMING: &str = "Confirming…";
 pub const PROMISE: &str = "Nothing is charged before the seats are yours.";
 /// There is not enough.

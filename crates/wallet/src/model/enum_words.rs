@@ -24,10 +24,24 @@ fn words_of_enums_stay() {
             TransferKind::WithdrawalReturned,
             TransferKind::WithdrawalProcessed,
             TransferKind::Payment,
-            TransferKind::Refund
+            TransferKind::Refund,
+            TransferKind::Capture,
+            TransferKind::Credit,
+            TransferKind::Return
         ]
         .map(|value| value.into_str()),
-        ["opening", "deposit", "withdrawal", "withdrawal_returned", "withdrawal_processed", "payment", "refund"]
+        [
+            "opening",
+            "deposit",
+            "withdrawal",
+            "withdrawal_returned",
+            "withdrawal_processed",
+            "payment",
+            "refund",
+            "capture",
+            "credit",
+            "return"
+        ]
     );
     assert_eq!(
         WithdrawalAction::VARIANTS.iter().map(WithdrawalAction::into_str).collect::<Vec<_>>(),

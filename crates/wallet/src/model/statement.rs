@@ -28,12 +28,18 @@ pub enum TransferKind {
     Payment,
     /// Some or all of it was given back.
     Refund,
+    /// A card was charged.
+    Capture,
+    /// What a card has paid for was not there any more; the money is in the wallet.
+    Credit,
+    /// It is back with the card.
+    Return,
 }
 
 impl TransferKind {
-    /// Those that touch a wallet: what is processed was set aside before.
-    pub const OF_WALLETS: [Self; 6] =
-        [Self::Deposit, Self::Withdrawal, Self::WithdrawalReturned, Self::Payment, Self::Refund, Self::Opening];
+    /// Those that touch a wallet: what is processed was set aside before, and what a card is charged is in none yet.
+    pub const OF_WALLETS: [Self; 7] =
+        [Self::Deposit, Self::Withdrawal, Self::WithdrawalReturned, Self::Payment, Self::Refund, Self::Credit, Self::Opening];
 
     /// The one of this name that touches wallets.
     pub fn from_word(word: &str) -> Option<Self> {

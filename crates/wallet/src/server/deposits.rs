@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    gateway::{self, Answer, Outcome, Payment, PaymentGateway},
+    card,
+    gateway::{self, Answer, Outcome, Payment, PaymentGateway, Purpose},
     ledger::{self, AccountKind, Transfer, TransferKind},
     notices,
 };
@@ -97,11 +98,12 @@ pub async fn begin(tx: &mut Tx, who: &Identity, adapter: &str, money: Money, err
            back_path, back_until)
          values ($1, $2, $3, $4, 'pending', $5, $6, $7, $8, $9, $10) returning {COLUMNS}"
     );
+    let reference = format!("{:032x}", rand::random::<u128>());
     let deposit: Deposit = sqlx::query_as(sqlx::AssertSqlSafe(statement))
         .bind(who.organisation)
         .bind(who.person)
         .bind(adapter)
-        .bind(format!("{:032x}", rand::random::<u128>()))
+        .bind(&reference)
         .bind(money.currency)
         .bind(money.amount)
         .bind(tx.now())
@@ -110,6 +112,9 @@ pub async fn begin(tx: &mut Tx, who: &Identity, adapter: &str, money: Money, err
         .bind(errand.and_then(|errand| errand.until))
         .fetch_one(&mut **tx)
         .await?;
+    if adapter == card::NAME {
+        card::payments::begin_deposit(tx, who, &deposit, &reference).await?;
+    }
     let (id, due_at) = (deposit.id, deposit.expires_at);
     jobs::schedule(tx, Job { kind: EXPIRE, payload: json!({ "deposit": id }), unique_key: Some(format!("{EXPIRE}:{id}")), due_at }).await?;
     notices::deposit(tx, who.person, deposit.clone(), WalletEvent::DepositBegun).await?;
@@ -126,8 +131,14 @@ pub async fn lead(state: &AppState, gateway: &dyn PaymentGateway, who: &Identity
         return Ok(deposit);
     }
     let (id, person) = (deposit.id, who.person);
-    let payment = payment(&mut *state.store.look().await?, Some(person), id).await?;
-    let checkout_url = gateway.begin(&payment).await?;
+    let by_card = card::payments::of_deposit(&mut *state.store.look().await?, id).await?;
+    let checkout_url = match by_card {
+        Some(by_card) => card::lead(state, person, by_card.id).await?,
+        None => {
+            let payment = payment(&mut *state.store.look().await?, Some(person), id).await?;
+            gateway.begin(&payment).await?.checkout_url
+        }
+    };
     let write = async move |tx: &mut Tx| {
         let statement = format!("update deposits set checkout_url = $2 where id = $1 and checkout_url = '' returning {COLUMNS}");
         let led: Option<Deposit> =
@@ -137,6 +148,12 @@ pub async fn lead(state: &AppState, gateway: &dyn PaymentGateway, who: &Identity
         Ok(led)
     };
     state.store.write(write).await
+}
+
+/// Where a page without scripts goes on to what is paid at `checkout_url`: its forms lead nowhere but on this site, so that it goes to
+/// the wallet, where a link does.
+pub fn path_to_pay(checkout_url: &str) -> String {
+    if checkout_url.starts_with('/') { checkout_url } else { "/wallet" }.to_owned()
 }
 
 /// One of a person's deposits.
@@ -169,14 +186,16 @@ pub async fn errand(conn: &mut Conn, person: PersonId, id: DepositId) -> AppResu
 /// # Errors
 /// 404.
 pub async fn payment(conn: &mut Conn, person: Option<PersonId>, id: DepositId) -> AppResult<Payment> {
-    let found: Option<(String, i64, Currency)> =
-        sqlx::query_as("select reference, amount, currency from deposits where id = $1 and person_id = coalesce($2, person_id)")
-            .bind(id)
-            .bind(person)
-            .fetch_optional(conn)
-            .await?;
-    let (reference, amount, currency) = found.ok_or_else(|| AppError::no_such("deposit"))?;
-    Ok(Payment { deposit: id, reference, money: Money::new(amount, currency) })
+    let found: Option<(String, i64, Currency, Millis)> = sqlx::query_as(
+        "select reference, amount, currency, expires_at from deposits where id = $1 and person_id = coalesce($2, person_id)",
+    )
+    .bind(id)
+    .bind(person)
+    .fetch_optional(conn)
+    .await?;
+    let (reference, amount, currency, expires_at) = found.ok_or_else(|| AppError::no_such("deposit"))?;
+    let (purpose, money) = (Purpose::Deposit(id), Money::new(amount, currency));
+    Ok(Payment { purpose, reference, money, title: words::CARD_ADD_TITLE.to_owned(), expires_at })
 }
 
 /// Takes what a gateway says of a payment: the same answer again has the effect that it had, and no other.
@@ -188,7 +207,7 @@ pub async fn answer(tx: &mut Tx, adapter: &str, answer: &Answer) -> AppResult<Ef
     let found: Option<Row> =
         sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(adapter).bind(&answer.reference).fetch_optional(&mut **tx).await?;
     let row = found.ok_or_else(|| AppError::no_such("deposit"))?;
-    if row.deposit.money() != Money::new(answer.amount, answer.currency) {
+    if row.deposit.money() != answer.money() {
         tracing::error!(deposit.id = row.deposit.id.0, "a gateway answers for another amount than it was asked for");
         return Err(AppError::invalid("amount", "This is not the amount of that payment."));
     }
@@ -206,6 +225,7 @@ pub async fn answer(tx: &mut Tx, adapter: &str, answer: &Answer) -> AppResult<Ef
     let action = match answer.outcome {
         Outcome::Approved => DepositAction::Approve,
         Outcome::Declined => DepositAction::Decline,
+        Outcome::Expired => return Err(AppError::invalid("outcome", "A payment is approved or declined.")),
     };
     let effect = match transition(row.deposit.state, action) {
         Some(DepositState::Completed) => Effect::Credited,
@@ -222,7 +242,7 @@ pub async fn answer(tx: &mut Tx, adapter: &str, answer: &Answer) -> AppResult<Ef
         .execute(&mut **tx)
         .await?;
     match effect {
-        Effect::Credited => credit(tx, &row).await?,
+        Effect::Credited => credit(tx, &row, AccountKind::Gateway).await?,
         Effect::Declined => end(tx, &row, DepositState::Declined).await?,
         Effect::Disputed => {
             tracing::error!(deposit.id = row.deposit.id.0, "a gateway contradicts itself");
@@ -233,14 +253,45 @@ pub async fn answer(tx: &mut Tx, adapter: &str, answer: &Answer) -> AppResult<Ef
     Ok(effect)
 }
 
-/// Puts the money into the wallet.
-async fn credit(tx: &mut Tx, row: &Row) -> AppResult<()> {
+async fn row(tx: &mut Tx, id: DepositId) -> AppResult<Row> {
+    let statement = format!("select {COLUMNS}, organisation_id, person_id from deposits where id = $1");
+    let found: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).fetch_optional(&mut **tx).await?;
+    found.ok_or_else(|| AppError::no_such("deposit"))
+}
+
+/// A card was charged for a deposit: puts what was captured into the wallet. False if the deposit is at another end; nothing moves then.
+pub(super) async fn complete(tx: &mut Tx, id: DepositId) -> AppResult<bool> {
+    let row = row(tx, id).await?;
+    if transition(row.deposit.state, DepositAction::Approve).is_none() {
+        return Ok(false);
+    }
+    credit(tx, &row, AccountKind::Captured).await.map(|()| true)
+}
+
+/// A card was not charged for a deposit.
+pub(super) async fn close(tx: &mut Tx, id: DepositId, action: DepositAction) -> AppResult<()> {
+    let row = row(tx, id).await?;
+    match transition(row.deposit.state, action) {
+        Some(state) => end(tx, &row, state).await,
+        None => Ok(()),
+    }
+}
+
+/// The gateway has charged a card for a deposit that it had declined.
+pub(super) async fn dispute(tx: &mut Tx, id: DepositId) -> AppResult<()> {
+    tracing::error!(deposit.id = id.0, "a gateway contradicts itself");
+    let row = row(tx, id).await?;
+    record(tx, &row, Record::DepositDisputed).await
+}
+
+/// Puts the money into the wallet, from where it is.
+async fn credit(tx: &mut Tx, row: &Row, from: AccountKind) -> AppResult<()> {
     let Row { deposit, organisation_id: organisation, person_id: person } = row;
     // What is pending is another before the balance is told.
     let completed = set(tx, deposit.id, DepositState::Completed).await?;
     let wallet = ledger::of_person(tx, *organisation, *person, deposit.currency).await?;
-    let gateway = ledger::organisation_account(tx, *organisation, AccountKind::Gateway, deposit.currency).await?;
-    let postings = [(wallet, deposit.amount), (gateway, -deposit.amount)];
+    let from = ledger::organisation_account(tx, *organisation, from, deposit.currency).await?;
+    let postings = [(wallet, deposit.amount), (from, -deposit.amount)];
     let transfer = Transfer {
         organisation: *organisation,
         kind: TransferKind::Deposit,

@@ -8,23 +8,48 @@ use axum::http::HeaderMap;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::simulator::{self, Simulator};
+use super::{
+    card,
+    simulator::{self, Simulator},
+};
 use crate::model::{Currency, Money};
 use plenum_core::{
     error::{AppError, AppResult},
-    ids::DepositId,
+    ids::{DepositId, Millis, OrderId},
 };
 use plenum_web::state::AppState;
+
+/// What is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Money for a wallet.
+    Deposit(DepositId),
+    /// An order, without a wallet in between.
+    Order(OrderId),
+}
 
 /// What a gateway is asked for.
 #[derive(Debug, Clone)]
 pub struct Payment {
-    /// The deposit, for addresses of this site.
-    pub deposit: DepositId,
+    /// What for.
+    pub purpose: Purpose,
     /// What the gateway is to call it.
     pub reference: String,
     /// How much.
     pub money: Money,
+    /// What the gateway's page says is paid.
+    pub title: String,
+    /// Until when it can be paid there.
+    pub expires_at: Millis,
+}
+
+/// A payment that a gateway has begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// Where the person pays: an address of the gateway, or a path of this site.
+    pub checkout_url: String,
+    /// What the gateway calls its page, if it can be asked about it.
+    pub session: Option<String>,
 }
 
 /// What a gateway says of a payment.
@@ -36,6 +61,8 @@ pub enum Outcome {
     Approved,
     /// It does not get it.
     Declined,
+    /// It was not paid in time. The simulator never says that.
+    Expired,
 }
 
 /// An answer of a gateway, verified.
@@ -52,6 +79,16 @@ pub struct Answer {
     pub amount: i64,
     /// Of which currency.
     pub currency: Currency,
+    /// What a refund names; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub intent: String,
+}
+
+impl Answer {
+    /// How much it is about.
+    pub fn money(&self) -> Money {
+        Money::new(self.amount, self.currency)
+    }
 }
 
 /// A gateway.
@@ -63,22 +100,22 @@ pub trait PaymentGateway: Send + Sync {
     ///
     /// # Errors
     /// If the gateway cannot be reached or refuses.
-    fn begin<'a>(&'a self, payment: &'a Payment) -> BoxFuture<'a, AppResult<String>>;
+    fn begin<'a>(&'a self, payment: &'a Payment) -> BoxFuture<'a, AppResult<Begun>>;
 
-    /// Reads what came to its callback, if it comes from the gateway.
+    /// Reads what came to its callback, if it comes from the gateway; none if it decides nothing.
     ///
     /// # Errors
     /// 401 for anybody else; 422 for what cannot be read.
-    fn read(&self, headers: &HeaderMap, body: &[u8]) -> AppResult<Answer>;
+    fn read(&self, headers: &HeaderMap, body: &[u8]) -> AppResult<Option<Answer>>;
 }
 
-/// The gateway that new deposits go to.
+/// The gateway that new deposits go to: cards, where they are taken, else the simulator.
 ///
 /// # Errors
 /// 409 if there is none: the simulator is for trying Plenum out only.
 pub fn gateway_for_deposits(state: &AppState) -> AppResult<Box<dyn PaymentGateway>> {
-    named(state, simulator::NAME)
-        .map_err(|_| AppError::conflict("Money cannot be added here yet: this Plenum is not connected to a payment gateway."))
+    let name = if card::here(state).is_some() { card::NAME } else { simulator::NAME };
+    named(state, name).map_err(|_| AppError::conflict("Money cannot be added here yet: this Plenum is not connected to a payment gateway."))
 }
 
 /// True if there is a gateway that new deposits go to.
@@ -93,6 +130,9 @@ pub fn takes_deposits(state: &AppState) -> bool {
 pub fn named(state: &AppState, name: &str) -> AppResult<Box<dyn PaymentGateway>> {
     if name == simulator::NAME && simulator::is_here(state) {
         return Ok(Box::new(Simulator::new(state.hub.secret().clone())));
+    }
+    if let Some(cards) = card::here(state).filter(|_| name == card::NAME) {
+        return Ok(Box::new(cards.gateway().clone()));
     }
     Err(AppError::no_such("payment gateway"))
 }

@@ -31,6 +31,8 @@ pub enum AccountKind {
     Withdrawals,
     /// What the institution has sold.
     Sales,
+    /// What cards were charged, until it is used or back.
+    Captured,
 }
 
 /// Money that is to move.

@@ -10,10 +10,13 @@ use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{
-    deposits,
-    gateway::{Answer, Outcome, Payment, PaymentGateway},
+    card, deposits,
+    gateway::{Answer, Begun, Outcome, Payment, PaymentGateway, Purpose},
 };
-use crate::model::deposit::{Deposit, Simulated};
+use crate::model::{
+    Money,
+    deposit::{Deposit, Simulated},
+};
 use plenum_core::{
     error::{AppError, AppResult},
     ids::{DepositId, Millis},
@@ -63,16 +66,22 @@ impl PaymentGateway for Simulator {
         NAME
     }
 
-    fn begin<'a>(&'a self, payment: &'a Payment) -> BoxFuture<'a, AppResult<String>> {
-        Box::pin(async move { Ok(format!("/wallet/deposits/{}/simulator", payment.deposit)) })
+    fn begin<'a>(&'a self, payment: &'a Payment) -> BoxFuture<'a, AppResult<Begun>> {
+        Box::pin(async move {
+            match payment.purpose {
+                Purpose::Deposit(id) => Ok(Begun { checkout_url: format!("/wallet/deposits/{id}/simulator"), session: None }),
+                Purpose::Order(_) => Err(card::not_taken()),
+            }
+        })
     }
 
-    fn read(&self, headers: &HeaderMap, body: &[u8]) -> AppResult<Answer> {
+    fn read(&self, headers: &HeaderMap, body: &[u8]) -> AppResult<Option<Answer>> {
         let signature = headers.get(SIGNATURE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !self.secret.verify(&[b"wallet-callback:", body].concat(), signature) {
             return Err(AppError::unauthorised("The signature is not valid."));
         }
-        serde_json::from_slice(body).map_err(|error| AppError::invalid("body", format!("The answer cannot be read: {error}")))
+        let answer = serde_json::from_slice(body);
+        answer.map(Some).map_err(|error| AppError::invalid("body", format!("The answer cannot be read: {error}")))
     }
 }
 
@@ -159,27 +168,36 @@ fn answer(payment: &Payment, outcome: Outcome) -> Answer {
     let word = match outcome {
         Outcome::Approved => "approved",
         Outcome::Declined => "declined",
+        Outcome::Expired => "expired",
     };
     let id = format!("{}-{word}", payment.reference);
-    Answer { id, reference: payment.reference.clone(), outcome, amount: payment.money.amount, currency: payment.money.currency }
+    let Money { amount, currency } = payment.money;
+    Answer { id, reference: payment.reference.clone(), outcome, amount, currency, intent: String::new() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Currency, Money};
+    use crate::model::Currency;
     use plenum_core::error::ErrorKind;
 
     #[tokio::test]
     async fn only_what_it_has_signed_is_read() {
         let (own, other) = (Simulator::new(AppSecret::new("secret")), Simulator::new(AppSecret::new("another")));
-        let payment = Payment { deposit: DepositId(7), reference: "f00d".to_owned(), money: Money::new(500, Currency::Chf) };
-        assert_eq!(own.begin(&payment).await.as_deref(), Ok("/wallet/deposits/7/simulator"));
+        let payment = Payment {
+            purpose: Purpose::Deposit(DepositId(7)),
+            reference: "f00d".to_owned(),
+            money: Money::new(500, Currency::Chf),
+            title: "Add money".to_owned(),
+            expires_at: 0,
+        };
+        let begun = own.begin(&payment).await.unwrap();
+        assert_eq!((begun.checkout_url.as_str(), begun.session), ("/wallet/deposits/7/simulator", None));
         let said = answer(&payment, Outcome::Approved);
         let body = serde_json::to_vec(&said).unwrap();
         let signed =
             |by: &Simulator, body: &[u8]| HeaderMap::from_iter([(SIGNATURE.parse().unwrap(), by.signature(body).parse().unwrap())]);
-        assert_eq!(own.read(&signed(&own, &body), &body), Ok(said));
+        assert_eq!(own.read(&signed(&own, &body), &body), Ok(Some(said)));
         let changed = String::from_utf8(body.clone()).unwrap().replace("500", "900").into_bytes();
         for headers in [HeaderMap::new(), signed(&other, &body), signed(&own, b"")] {
             assert_eq!(own.read(&headers, &body).unwrap_err().kind, ErrorKind::SignedOut);

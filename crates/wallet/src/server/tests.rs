@@ -1,6 +1,7 @@
 //! The rules of wallets, without a server: the ledger, what gateways answer, who decides about withdrawals, and that a page follows.
 
 mod apply;
+mod card;
 mod deposits;
 mod ledger;
 mod payouts;
@@ -67,6 +68,6 @@ async fn begin(house: &House, person: usize, money: Money) -> AppResult<Deposit>
 async fn answer(house: &House, id: DepositId, name: &str, outcome: Outcome) -> AppResult<server::deposits::Effect> {
     let payment = server::deposits::payment(&mut *house.store.look().await?, None, id).await?;
     let (amount, currency) = (payment.money.amount, payment.money.currency);
-    let said = Answer { id: name.to_owned(), reference: payment.reference, outcome, amount, currency };
+    let said = Answer { id: name.to_owned(), reference: payment.reference, outcome, amount, currency, intent: String::new() };
     house.store.write(async move |tx: &mut Tx| server::deposits::answer(tx, "simulator", &said).await).await
 }

@@ -13,7 +13,7 @@ use plenum_store::db::Conn;
 const TOLD: i64 = 20;
 
 /// What must give no row: what is off, how it is said, and the statement that finds it. Each row is one line of text.
-const CHECKS: [(&str, &str); 12] = [
+const CHECKS: [(&str, &str); 15] = [
     (
         "a transfer does not sum to zero",
         "select 'transfer ' || t.id || ' (' || t.key || ') sums to ' || coalesce(sum(p.amount), 0) || ' ' || coalesce(a.currency, '')
@@ -90,6 +90,35 @@ const CHECKS: [(&str, &str); 12] = [
          from orders o left join transfers t on t.kind = 'refund' and t.subject_id = o.id
            left join postings p on p.transfer_id = t.id and p.amount > 0
          group by o.id, o.refunded having coalesce(sum(p.amount), 0) <> o.refunded order by o.id limit $1",
+    ),
+    (
+        "a card payment was not captured as it stands",
+        "select 'card payment ' || c.id || ' is ' || c.state || ', the ledger has captured ' || coalesce(sum(p.amount), 0) || ' of ' || c.amount
+         from card_payments c left join transfers t on t.kind = 'capture' and t.subject_id = c.id
+           left join postings p on p.transfer_id = t.id and p.amount > 0
+         group by c.id, c.state, c.amount, c.captured_at
+         having coalesce(sum(p.amount), 0) <> case when c.captured_at is null then 0 else c.amount end order by c.id limit $1",
+    ),
+    (
+        "what a card payment has captured did not go where it says",
+        "select 'card payment ' || c.id || ' of ' || c.amount || ' is ' || c.state || ', no transfer ' || c.key || ' took that'
+         from (select id, amount, state, case
+             when state = 'used' and order_id is not null then 'payment:order:' || order_id
+             when state = 'used' then 'deposit:' || deposit_id
+             when state = 'credited' then 'credit:card:' || id
+             else 'return:card:' || id end as key
+           from card_payments where state in ('used', 'credited', 'returned')) as c
+         where not exists (select 1 from transfers t join postings p on p.transfer_id = t.id join accounts a on a.id = p.account_id
+           where t.key = c.key and a.kind = 'captured' and p.amount = -c.amount) order by c.id limit $1",
+    ),
+    (
+        "what is captured and not used is not what is to be returned",
+        "select 'organisation ' || a.organisation_id || ' has ' || a.balance || ' ' || a.currency || ' captured, to be returned is '
+           || coalesce(sum(c.amount), 0)
+         from accounts a left join card_payments c on c.organisation_id = a.organisation_id and c.currency = a.currency
+           and c.state = 'returning'
+         where a.kind = 'captured' group by a.id, a.organisation_id, a.balance, a.currency
+         having a.balance <> coalesce(sum(c.amount), 0) order by a.id limit $1",
     ),
     (
         "an account that may not has no floor",

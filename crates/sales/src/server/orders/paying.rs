@@ -75,10 +75,43 @@ impl Outcome {
 /// 404; 403 if it is somebody else's; 409 if it was paid or has ended, or the event does not sell any more; 409 `balance` if there is not
 /// enough in the wallet, 409 `promo` if its code cannot be used any more. All of them leave order and hold as they are.
 pub async fn pay(tx: &mut Tx, who: &Identity, id: OrderId, seen: Option<i64>) -> AppResult<Outcome> {
-    let now = tx.now();
     let row = own(tx, who, id).await?;
+    let state = match ready(tx, &row, seen).await? {
+        Ready::ToBe(state) => state,
+        Ready::Not(outcome) => return Ok(*outcome),
+    };
+    let total = row.total();
+    count_promo(tx, &row).await?;
+    let note = words::payment_note(&row.title, &row.number);
+    let bill = Bill { organisation: row.organisation_id, person: who.person, order: id, note: &note, money: total };
+    if let Err(refused) = ledger::pay(tx, bill).await {
+        return Err(too_little(tx, who, total, refused).await);
+    }
+    complete(tx, &row, state).await.map(Outcome::Paid)
+}
+
+/// Whether an order can be paid.
+pub(super) enum Ready {
+    /// It can, and is in this state then.
+    ToBe(OrderState),
+    /// It cannot, and that leaves something behind.
+    Not(Box<Outcome>),
+}
+
+impl Ready {
+    fn not(outcome: Outcome) -> Self {
+        Self::Not(Box::new(outcome))
+    }
+}
+
+/// Judges by this write's clock whether an order can be paid at the total `seen`.
+///
+/// # Errors
+/// 409 if it was paid or has ended, or the event does not sell any more.
+pub(super) async fn ready(tx: &mut Tx, row: &row::Row, seen: Option<i64>) -> AppResult<Ready> {
+    let now = tx.now();
     if let Some(until) = row.until().filter(|until| *until <= now) {
-        return expiring::end(tx, id, OrderAction::Expire, until).await.map(Outcome::Expired);
+        return expiring::end(tx, row.id, OrderAction::Expire, until).await.map(Outcome::Expired).map(Ready::not);
     }
     if row.state == OrderState::Expired {
         return Err(making::over());
@@ -87,33 +120,41 @@ pub async fn pay(tx: &mut Tx, who: &Identity, id: OrderId, seen: Option<i64>) ->
     if !row.event_state.sells() {
         return Err(making::no_sale());
     }
-    if making::reprice(tx, id).await? {
-        return announce(tx, id).await.map(Outcome::Changed);
+    if making::reprice(tx, row.id).await? {
+        return announce(tx, row.id).await.map(Outcome::Changed).map(Ready::not);
     }
-    let total = row.total();
-    if seen.is_some_and(|seen| seen != total.amount) {
-        return row::read(tx, id, now).await.map(Outcome::Changed);
+    if seen.is_some_and(|seen| seen != row.total().amount) {
+        return row::read(tx, row.id, now).await.map(Outcome::Changed).map(Ready::not);
     }
-    if let Some(code) = row.promo_code_id {
-        promo::count_use(tx, code, who.person).await?;
+    Ok(Ready::ToBe(state))
+}
+
+/// Counts that an order uses its promo code.
+///
+/// # Errors
+/// 409 `promo` if it cannot be used any more.
+pub(super) async fn count_promo(tx: &mut Tx, row: &row::Row) -> AppResult<()> {
+    match row.promo_code_id {
+        Some(code) => promo::count_use(tx, code, row.person_id).await,
+        None => Ok(()),
     }
-    let note = words::payment_note(&row.title, &row.number);
-    let bill = Bill { organisation: row.organisation_id, person: who.person, order: id, note: &note, money: total };
-    if let Err(refused) = ledger::pay(tx, bill).await {
-        return Err(too_little(tx, who, total, refused).await);
-    }
-    let seats = sell(tx, &row, state).await?;
-    spaces::server::admit(tx, row.space_id, who.person, false).await?;
+}
+
+/// Sells what an order is of, once its money has moved in this transaction, and tells everybody.
+pub(super) async fn complete(tx: &mut Tx, row: &row::Row, state: OrderState) -> AppResult<Order> {
+    let (id, person) = (row.id, row.person_id);
+    let seats = sell(tx, row, state).await?;
+    spaces::server::admit(tx, row.space_id, person, false).await?;
     expiring::unschedule(tx, id).await?;
-    holds::owner_announce(tx, who.person, row.event_id, None);
+    holds::owner_announce(tx, person, row.event_id, None);
     holds::seats_announce(tx, row.event_id, seats).await?;
-    holds::bought_announce(tx, who.person, row.event_id).await?;
+    holds::bought_announce(tx, person, row.event_id).await?;
     tickets::order_tickets_announce(tx, id).await?;
     desk::sales_changed(tx, row.event_id).await?;
-    let paid = Record::OrderPaid { event: row.title.clone(), amount: total.to_string() };
-    tx.record(Activity::by(who, paid, Subject::named(id.0, &row.number)).about(who.person)).await?;
-    notify(tx, &[who.person], &news(&row, words::paid_title(&row.title), words::message(&row.number, state))).await?;
-    announce(tx, id).await.map(Outcome::Paid)
+    let paid = Record::OrderPaid { event: row.title.clone(), amount: row.total().to_string() };
+    tx.record(Activity::new(row.organisation_id, Some(person), paid, Subject::named(id.0, &row.number)).about(person)).await?;
+    notify(tx, &[person], &news(row, words::paid_title(&row.title), words::message(&row.number, state))).await?;
+    announce(tx, id).await
 }
 
 /// What its owner is told of an order.

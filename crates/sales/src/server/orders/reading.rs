@@ -8,7 +8,10 @@ use super::{
     visible,
 };
 use crate::{
-    model::orders::{OrderHead, OrderPage, Orders, PAGE, Quote, Show, UsedPromo, state_at},
+    model::{
+        orders::{OrderHead, OrderPage, Orders, PAGE, Quote, Show, UsedPromo, state_at},
+        paying::Takes,
+    },
     server::promo,
     words::orders as words,
 };
@@ -26,7 +29,10 @@ use plenum_store::{
     idempotency::fresh_key,
     log,
 };
-use plenum_wallet::{model::Money, server::ledger};
+use plenum_wallet::{
+    model::{Money, card::CardState},
+    server::{card::payments, ledger},
+};
 
 /// One's own orders below `before`, the newest first, as they are at `now`; with where one's channel stands.
 pub async fn list(
@@ -88,7 +94,7 @@ pub async fn page(
     who: &Identity,
     epoch: &Epoch,
     id: OrderId,
-    takes_deposits: bool,
+    takes: Takes,
     now: Millis,
 ) -> AppResult<Snapshot<OrderPage>> {
     let (row, may_refund) = visible(conn, who, id).await?;
@@ -96,22 +102,17 @@ pub async fn page(
     let waits = matches!(row.state, OrderState::AwaitingPayment);
     let available = if own && waits { Some(ledger::available(conn, who.person, row.currency).await?) } else { None };
     let order = whole(conn, row, now).await?;
+    let checkout_url =
+        if own && waits && order.card == Some(CardState::Open) { payments::open_of_order(conn, id, now).await? } else { None };
     let cursors = log::cursors(conn, epoch, &[Channel::Order(id), Channel::Event(order.event.id)]).await?;
-    Ok(Snapshot { state: OrderPage { order, own, may_refund, available, takes_deposits, key: fresh_key() }, cursors })
+    Ok(Snapshot { state: OrderPage { order, own, may_refund, available, takes, checkout_url, key: fresh_key() }, cursors })
 }
 
 /// What the places of a hold cost at `now`, with the code that is wished; a code that cannot be used is said, and takes nothing off.
 ///
 /// # Errors
 /// 404 if it is not a hold of who asks; 409 if it has ended or the event does not sell any more.
-pub async fn quote(
-    conn: &mut Conn,
-    who: &Identity,
-    hold: HoldId,
-    wish: AppResult<Wish>,
-    takes_deposits: bool,
-    now: Millis,
-) -> AppResult<Quote> {
+pub async fn quote(conn: &mut Conn, who: &Identity, hold: HoldId, wish: AppResult<Wish>, takes: Takes, now: Millis) -> AppResult<Quote> {
     let found = HoldRow::own(conn, who, hold).await?;
     let known = match found.order_id {
         Some(order) => row::find(conn, order).await?,
@@ -142,5 +143,5 @@ pub async fn quote(
     let event = event_head(found.event_id, title, venue, starts_at, &zone);
     let available = ledger::available(conn, who.person, currency).await?;
     let (order, until, key) = (found.order_id, found.until, fresh_key());
-    Ok(Quote { hold_id: hold, until, event, order, lines, subtotal, discount, total, promo, refused, available, takes_deposits, key })
+    Ok(Quote { hold_id: hold, until, event, order, lines, subtotal, discount, total, promo, refused, available, takes, key })
 }

@@ -13,12 +13,13 @@ use plenum_core::{
 };
 use plenum_events::model::{event::EventState, order::OrderState, seat::SeatKind};
 use plenum_store::{db::Conn, zones};
-use plenum_wallet::model::{Currency, Money};
+use plenum_wallet::model::{Currency, Money, card::CardState};
 
 /// The columns of a [`Row`], of [`SOURCE`].
 pub const COLUMNS: &str = "o.id, o.organisation_id, o.event_id, o.person_id, o.hold_id, o.number, o.state, o.currency, o.subtotal,
     o.discount, o.refunded, o.promo_code_id, o.created_at, o.paid_at, o.ended_at, h.state = 'active' as held, h.until, e.title, e.venue,
-    e.starts_at, e.zone, e.state as event_state, e.space_id, p.name as buyer_name, p.hue as buyer_hue, c.code, c.percent, c.amount";
+    e.starts_at, e.zone, e.state as event_state, e.space_id, p.name as buyer_name, p.hue as buyer_hue, c.code, c.percent, c.amount,
+    (select k.state from card_payments k where k.order_id = o.id order by k.id desc limit 1) as card";
 /// Where the rows are read from.
 pub const SOURCE: &str = "orders o join holds h on h.id = o.hold_id join events e on e.id = o.event_id
     join people p on p.id = o.person_id left join promo_codes c on c.id = o.promo_code_id";
@@ -54,6 +55,8 @@ pub struct Row {
     code: Option<Code>,
     percent: Option<i64>,
     amount: Option<i64>,
+    /// How its last payment by card is.
+    pub card: Option<CardState>,
 }
 
 /// How much a code takes off, of its two columns.
@@ -123,6 +126,7 @@ impl Row {
             created_at: self.created_at,
             paid_at: self.paid_at,
             ended_at: self.ended_at,
+            card: self.card,
         }
     }
 }

@@ -7,6 +7,7 @@ use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 
 use super::{
+    by_card::BuyPlacesByCard,
     countdown::{Countdown, over},
     line, off,
     pay::{Missing, PayButton, follow_balance, label, renew_when_refused},
@@ -202,8 +203,8 @@ fn Sum(
     #[prop(optional)]
     within: bool,
 ) -> impl IntoView {
-    let Quote { hold_id: hold, until, event, subtotal, discount, total, promo, refused, available, takes_deposits, key, lines, .. } = quote;
-    let add_key = key.clone();
+    let Quote { hold_id: hold, until, event, subtotal, discount, total, promo, refused, available, takes, key, lines, .. } = quote;
+    let (add_key, card_key) = (key.clone(), key.clone());
     let key = RwSignal::new(key);
     let (buy, later) = (ServerAction::<BuyPlaces>::new(), ServerAction::<CreateOrder>::new());
     let (not_bought, not_made) = (failure(buy), failure(later));
@@ -230,7 +231,7 @@ fn Sum(
     let add_code = code.clone();
     let lacks = dynamic(move || {
         let (missing, promo, key) = (missing.get()?, add_code.clone(), add_key.clone());
-        Some(view! { <Missing missing hold promo takes_deposits key/> })
+        Some(view! { <Missing missing hold promo takes_deposits=takes.deposits key/> })
     });
     let enough = memo(move || missing.get().is_none());
     let has_lines = !lines.is_empty();
@@ -253,6 +254,8 @@ fn Sum(
             }
         })
     });
+    let by_card =
+        (takes.card && total.amount > 0 && has_lines).then(|| view! { <BuyPlacesByCard hold promo=code.clone() total key=card_key/> });
     let later_code = code.clone();
     let order = dynamic(move || {
         let code = later_code.clone();
@@ -281,6 +284,7 @@ fn Sum(
             <Failure failure=not_made/>
             {lacks}
             {pay}
+            {by_card}
             {order}
         </div>
     }

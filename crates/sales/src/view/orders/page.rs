@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::{chip, line, off, pay::Pay, refund::RefundForm, sum_line};
+use super::{by_card::CardNow, chip, line, off, pay::Pay, refund::RefundForm, sum_line};
 use crate::{
     api::orders as api,
     live::orders::OrderEvent,
@@ -81,6 +81,7 @@ fn Detail(snapshot: Snapshot<OrderPage>) -> impl IntoView {
         </header>
         <Ended reason=ended/>
         {done()}
+        <CardNow shown/>
         <div class="order-page">
             <div class="stack">
                 <Places shown/>

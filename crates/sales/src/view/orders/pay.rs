@@ -2,7 +2,10 @@
 
 use leptos::prelude::{Update as _, *};
 
-use super::countdown::{Countdown, over};
+use super::{
+    by_card::PayOrderByCard,
+    countdown::{Countdown, over},
+};
 use crate::{
     api::orders::{AddMissing, CancelOrder, PayOrder},
     model::orders::OrderPage,
@@ -157,7 +160,7 @@ pub fn Pay(shown: RwSignal<OrderPage>) -> impl IntoView {
     let missing = memo(move || shown.with(|page| page.order.total.missing(page.available?)));
     let lacking = dynamic(move || {
         let missing = missing.get()?;
-        let (takes_deposits, key) = shown.with_untracked(|page| (page.takes_deposits, page.key.clone()));
+        let (takes_deposits, key) = shown.with_untracked(|page| (page.takes.deposits, page.key.clone()));
         Some(view! { <Missing missing hold promo=String::new() takes_deposits key/> })
     });
     let pays = dynamic(move || {
@@ -173,6 +176,11 @@ pub fn Pay(shown: RwSignal<OrderPage>) -> impl IntoView {
             }
         })
     });
+    let by_card = dynamic(move || {
+        let amount = total.get();
+        let (takes, key, currency) = shown.with_untracked(|page| (page.takes, page.key.clone(), page.order.total.currency));
+        (takes.card && amount > 0).then(|| view! { <PayOrderByCard id total=Money::new(amount, currency) key/> })
+    });
     view! {
         <Countdown until event hold longer/>
         <Failure failure=refused/>
@@ -180,6 +188,7 @@ pub fn Pay(shown: RwSignal<OrderPage>) -> impl IntoView {
         <div class="stack-s" hidden=move || over.get()>
             {lacking}
             {pays}
+            {by_card}
             <div class="form-actions">
                 <a class="btn" href=format!("/orders/new?hold={hold}")>
                     {words::CHANGE}

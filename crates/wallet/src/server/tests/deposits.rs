@@ -94,6 +94,7 @@ async fn what_is_refused() {
         outcome: Outcome::Approved,
         amount,
         currency: Currency::Eur,
+        intent: String::new(),
     };
     for (adapter, answer, kind) in [
         ("simulator", said(&payment.reference, 50_000), ErrorKind::Invalid),

@@ -12,6 +12,7 @@ use plenum_sales::{
     live::{orders::OwnOrderEvent, promo::PromoEvent},
     model::{
         orders::{OrderPage, Orders, Show},
+        paying::Takes,
         promo::Promos,
     },
     server::promo::{self, Entered},
@@ -136,7 +137,8 @@ async fn perform(house: &House, seats: &[SeatId], event: EventId, command: Comma
 /// A page without its key, which is another each time, and without what the wallet has, which is the wallet's to tell; at one `now`.
 async fn page(house: &House, viewer: usize, id: OrderId, at: Millis) -> OrderPage {
     let epoch = house.store.epoch().clone();
-    let page = orders::page(&mut house.store.read().await.unwrap(), house.person(viewer), &epoch, id, false, at).await.unwrap().state;
+    let page =
+        orders::page(&mut house.store.read().await.unwrap(), house.person(viewer), &epoch, id, Takes::default(), at).await.unwrap().state;
     OrderPage { key: String::new(), available: None, ..page }
 }
 
