@@ -15,7 +15,7 @@ use plenum_people::applications::settings::App;
 use plenum_sales::settings::BoxOffice;
 use plenum_store::settings::Database;
 use plenum_wallet::settings::Payments;
-use plenum_web::settings::{Mail, Server};
+use plenum_web::settings::{Mail, Security, Server};
 
 /// All settings.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Config {
     pub demo: bool,
     /// The HTTP server.
     pub server: Server,
+    /// The key that seals secrets.
+    pub security: Security,
     /// The database.
     pub database: Database,
     /// The live layer.
@@ -169,14 +171,22 @@ impl Config {
         if let Some(path) = self.database.url.strip_prefix("sqlite://").map(str::to_owned) {
             let (path, query) = path.split_once('?').map_or((path.as_str(), ""), |(path, query)| (path, query));
             let absolute = base.join(path);
-            if self.payments.key_file.as_os_str().is_empty() {
-                self.payments.key_file = absolute.with_extension("key");
-            }
             let query = if query.is_empty() { String::new() } else { format!("?{query}") };
             self.database.url = format!("sqlite://{}{query}", absolute.display());
         }
         self.mail.outbox = base.join(&self.mail.outbox);
-        self.payments.key_file = base.join(&self.payments.key_file);
+        if !self.security.key_file.as_os_str().is_empty() {
+            self.security.key_file = base.join(&self.security.key_file);
+        }
+    }
+
+    /// The file with the key that seals secrets.
+    pub fn key_file(&self) -> PathBuf {
+        if !self.security.key_file.as_os_str().is_empty() {
+            return self.security.key_file.clone();
+        }
+        let database = self.database.url.trim_start_matches("sqlite://");
+        Path::new(database.split('?').next().unwrap_or(database)).with_extension("key")
     }
 
     /// The external application that the settings name; in demo mode there always is one.
@@ -329,12 +339,12 @@ mod tests {
         for (text, expected) in [
             ("", "/srv/data/plenum.key"),
             ("[database]\nurl = \"sqlite:///var/lib/plenum/plenum.db\"", "/var/lib/plenum/plenum.key"),
-            ("[payments]\nkey_file = \"keys/accounts\"", "/srv/keys/accounts"),
-            ("[payments]\nkey_file = \"/etc/plenum/accounts.key\"", "/etc/plenum/accounts.key"),
+            ("[security]\nkey_file = \"keys/accounts\"", "/srv/keys/accounts"),
+            ("[security]\nkey_file = \"/etc/plenum/accounts.key\"", "/etc/plenum/accounts.key"),
         ] {
             let mut config = with(text, &[]).unwrap();
             config.anchor(Path::new("/srv"));
-            assert_eq!(config.payments.key_file, Path::new(expected), "{text}");
+            assert_eq!(config.key_file(), Path::new(expected), "{text}");
         }
     }
 

@@ -46,8 +46,9 @@ use plenum_store::{
     sealing::{Sealing, SealingKey},
 };
 use plenum_wallet::server::{
+    accounts,
     card::{self, Card, CardPayments, Cards},
-    accounts, deposits, payment_files, simulator,
+    deposits, payment_files, simulator,
 };
 use plenum_web::{
     connections::{self, Most, Table},
@@ -88,11 +89,12 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         "demo mode is for this machine only: the address and server.public_url must be loopback"
     );
     testing::begin(config.testing, config.server.is_only_here(leptos.site_addr))?;
+    let sealing = SealingKey::of_file(&config.key_file()).context("security.key_file is refused")?;
     let webhook_settings = Webhooks { allow_private: config.webhooks.allow_private || config.demo };
     let slow = Slow::above(config.database.slow_read_ms, config.database.slow_write_ms);
     let (store, commits) = Store::open_noting(&config.database.url, LIVE_SCHEMA, slow).await?;
     store.limit_reads(config.database.longest_read());
-    store.part::<Sealing>().set(SealingKey::of_file(&config.payments.key_file)?);
+    store.part::<Sealing>().set(sealing);
     let rates = Arc::new(Rates::new(&config.limits));
     let rules = Arc::new(PlenumRules::new(store.clone(), Arc::clone(&rates)));
     let hub = Arc::new(Hub::new(config.realtime, config.limits, store.clone(), rules, plenum_auth::secret(&store).await?));

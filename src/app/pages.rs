@@ -27,7 +27,10 @@ use plenum_messages as messages;
 use plenum_messages::view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage};
 use plenum_people::{
     applications::view::ApplicationsPage,
-    view::{AdminPeoplePage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SettingsPage, SignInPage},
+    view::{
+        AdminPeoplePage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SetUpPage, SettingsPage,
+        SignInCodePage, SignInPage,
+    },
 };
 use plenum_plans::view::PlanPage;
 use plenum_programme::view::{
@@ -136,6 +139,8 @@ pages! {
         Register "register" for_visitors RegisterPage;
         Reset "reset" anyone ResetPage;
         SignIn "sign-in" for_visitors SignInPage;
+        SignInCode "sign-in/code" for_visitors SignInCodePage;
+        SetUp "sign-in/set-up" for_visitors SetUpPage;
     };
     // The pages of those who run the place.
     Admin admin load_admin {

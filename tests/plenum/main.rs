@@ -42,6 +42,7 @@ mod presence;
 mod recovery;
 mod seats;
 mod seats_storm;
+mod second_factor;
 mod security;
 mod seeds;
 mod sending;

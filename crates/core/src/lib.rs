@@ -24,6 +24,7 @@ pub mod mail;
 pub mod network;
 pub mod people;
 pub mod protocol;
+pub mod qr;
 pub mod sorted;
 pub mod text;
 pub mod time;

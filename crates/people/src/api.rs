@@ -10,6 +10,7 @@ pub mod admin;
 pub mod own;
 #[cfg(feature = "ssr")]
 mod reply;
+pub mod second_factor;
 pub mod tokens;
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -19,9 +20,9 @@ use plenum_core::people;
 use plenum_core::{codec::Json, error::AppError, live::Snapshot};
 #[cfg(feature = "ssr")]
 use {
-    super::server,
+    super::server::{self, joining::Step},
     plenum_core::people::Email,
-    plenum_ui::redirect::after_sign_in,
+    plenum_ui::redirect::{after_sign_in, with_next},
     plenum_web::{
         request,
         server_fn::{visitor_command, visitor_query},
@@ -45,7 +46,7 @@ pub async fn shell() -> Result<Snapshot<people::Shell>, AppError> {
 }
 
 /// Signs in. `next` is a path of this site to go to, `/` if it is missing or anything else.
-/// Returns where to go; the page is to be loaded anew there.
+/// Returns where to go; the page is to be loaded anew there. Whoever has a second factor is sent to the page that asks for its code.
 ///
 /// # Errors
 /// 401 for the field `password` if they do not fit; 422 for `email`; 429.
@@ -56,8 +57,15 @@ pub async fn sign_in(
     next: Option<String>,
 ) -> Result<String, AppError> {
     let browser = reply::browser()?;
-    visitor_command(async move |state, _| server::joining::sign_in(&state, Email::parse(&email)?, password, browser).await).await?;
-    Ok(reply::go_to(&after_sign_in(next.as_deref())))
+    let step =
+        visitor_command(async move |state, _| server::joining::sign_in(&state, Email::parse(&email)?, password, browser).await).await?;
+    match step {
+        Step::SignedIn => Ok(reply::go_to(&after_sign_in(next.as_deref()))),
+        Step::Code(pending) => {
+            reply::set_cookie(&pending.set_cookie(&request::state()?.server));
+            Ok(reply::go_to(&with_next("/sign-in/code", next.as_deref())))
+        }
+    }
 }
 
 /// Registers and signs in; `invitation` is the secret of one's invitation, `zone` the browser's time zone, `next` as for [`sign_in`].
@@ -140,13 +148,17 @@ pub async fn reset_address(#[server(default)] token: String) -> Result<String, A
     visitor_command(async move |state, _| server::passwords::reset_address(&mut *state.store.read().await?, &token).await).await
 }
 
-/// Sets a new password with the secret of that mail; all sign-ins of the person end.
+/// Sets a new password with the secret of that mail, and the code of the second factor of whoever has one; all sign-ins of the person end.
 ///
 /// # Errors
-/// 422 with the field `token` or `password`; 429.
+/// 422 with the field `token`, `password` or `code`; 429.
 #[server(prefix = "/fn", endpoint = "people/reset_password", output = Json)]
-pub async fn reset_password(#[server(default)] token: String, #[server(default)] password: String) -> Result<String, AppError> {
-    visitor_command(async move |state, _| server::passwords::reset(&state, &token, password).await).await?;
+pub async fn reset_password(
+    #[server(default)] token: String,
+    #[server(default)] password: String,
+    #[server(default)] code: String,
+) -> Result<String, AppError> {
+    visitor_command(async move |state, visitor| server::passwords::reset(&state, &token, password, code, visitor.address).await).await?;
     Ok(reply::go_to("/sign-in?done=reset"))
 }
 

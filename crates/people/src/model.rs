@@ -1,6 +1,8 @@
 //! People, their roles and sign-ins, as both sides see them; what comes from
 //! outside becomes valid here, in the constructors.
 
+pub mod second_factor;
+
 use serde::{Deserialize, Serialize};
 
 use plenum_core::{
@@ -54,6 +56,8 @@ pub struct AdminPerson {
     pub roles: Vec<Role>,
     /// Since when.
     pub created_at: Millis,
+    /// They sign in with a code, too.
+    pub second_factor: bool,
 }
 
 /// Characters of a person's name at the most.

@@ -45,6 +45,10 @@ struct NewToken {
     /// Their password.
     #[schema(format = Password)]
     password: String,
+    /// The code of their authenticator app, or a recovery code, if they have a second factor. It works once.
+    #[serde(default)]
+    #[schema(format = Password)]
+    code: String,
     /// What the token is for.
     #[schema(min_length = 1, max_length = 80)]
     name: String,
@@ -77,10 +81,13 @@ async fn create_token(
     mut command: Command<NewToken>,
 ) -> Result<Response, Problem> {
     command.forget("password");
+    command.forget("code");
     let password = std::mem::take(&mut command.body.password);
+    let code = std::mem::take(&mut command.body.code);
     let email = Email::parse(&command.body.email)?;
     let wish = TokenWish::parse(&command.body.name, &command.body.scopes, command.body.expires_in_days)?;
     let (person, hash) = server::joining::check(&state, &email, password, host(&headers), address).await?;
+    server::second_factor::ask_at(&state, person, address, code).await?;
     let scopes = wish.scopes.clone();
     let made = state
         .store

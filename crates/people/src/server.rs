@@ -1,5 +1,6 @@
 //! The rules and the SQL of people, one file a matter:
 //! - [`joining`]: registering, signing in and out;
+//! - [`mod@second_factor`], [`sign_in_code`]: the code of an app beside the password;
 //! - [`passwords`]: changing one, and setting a new one by mail;
 //! - [`profile`]: what a person changes about themselves;
 //! - [`invitations`], [`administration`] and [`mod@sign_ins`]: what admins do;
@@ -15,7 +16,9 @@ mod news;
 pub mod passwords;
 pub mod profile;
 pub mod registering;
+pub mod second_factor;
 pub mod seeds;
+pub mod sign_in_code;
 pub mod sign_ins;
 #[cfg(test)]
 mod tests;
@@ -138,6 +141,7 @@ async fn grant(tx: &mut Tx, organisation: OrganisationId, person: PersonId, role
         .execute(&mut **tx)
         .await?;
     let granted = Activity::new(organisation, by, Record::RoleGranted { role }, Subject::named(person.0, &name));
+    second_factor::required::role_granted(tx, person).await?;
     // Everyone is a member from the first moment: that is no news to anyone.
     tx.record(if role == Role::Member { granted } else { granted.about(person) }).await
 }

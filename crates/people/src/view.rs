@@ -2,6 +2,7 @@
 //! stays, that what was typed is kept, and that names and presence are live.
 //!
 //! - `/sign-in`, `/register` are in [`sign_in`], `/forgot`, `/reset` in [`reset`];
+//! - `/sign-in/code`, `/sign-in/set-up` are in [`sign_in_code`], with what [`mod@second_factor`] shares with the settings;
 //! - `/people` is in [`directory`], `/people/{id}` in [`person`];
 //! - `/settings` is in [`settings`], `/admin/people` and `/admin/sign-ins` in [`admin`].
 
@@ -14,8 +15,10 @@ mod directory;
 mod forms;
 mod person;
 mod reset;
+mod second_factor;
 mod settings;
 mod sign_in;
+mod sign_in_code;
 
 #[cfg(not(feature = "hydrate"))]
 use absent as here;
@@ -28,3 +31,4 @@ pub use person::PersonPage;
 pub use reset::{ForgotPage, ResetPage};
 pub use settings::SettingsPage;
 pub use sign_in::{RegisterPage, SignInPage};
+pub use sign_in_code::{SetUpPage, SignInCodePage};

@@ -100,6 +100,22 @@ impl SealingKey {
         Ok(Sealed { key_id: self.id.clone(), bytes: [nonce.as_slice(), &sealed].concat() })
     }
 
+    /// [`seal`](Self::seal), with the key's id in front: for what is kept in one piece.
+    ///
+    /// # Errors
+    /// As [`seal`](Self::seal).
+    pub fn seal_with_id(&self, about: &str, plain: &[u8]) -> AppResult<Vec<u8>> {
+        let sealed = self.seal(about, plain)?;
+        Ok([sealed.key_id.as_bytes(), &sealed.bytes].concat())
+    }
+
+    /// What [`seal_with_id`](Self::seal_with_id) sealed about `about`; none if it was sealed under another key, about something else, or was
+    /// changed.
+    pub fn open_with_id(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let bytes = sealed.strip_prefix(self.id.as_bytes())?.to_vec();
+        self.open(about, &Sealed { key_id: self.id.clone(), bytes }).ok()?
+    }
+
     /// What was sealed about `about`; none if it was sealed under another key.
     ///
     /// # Errors
@@ -189,6 +205,14 @@ mod tests {
         assert!(key.open("withdrawal:1", &short).is_err());
         assert_ne!(key.seal("withdrawal:1", b"secret").unwrap(), sealed, "a nonce of its own");
         assert!(!format!("{key:?}").contains("cipher"));
+
+        let whole = key.seal_with_id("withdrawal:1", b"secret").unwrap();
+        assert_eq!(key.open_with_id("withdrawal:1", &whole).as_deref(), Some(b"secret".as_slice()));
+        assert_eq!(key.open_with_id("withdrawal:2", &whole), None);
+        assert_eq!(other.open_with_id("withdrawal:1", &whole), None);
+        for end in 0..whole.len() {
+            assert_eq!(key.open_with_id("withdrawal:1", &whole[..end]), None, "{end}");
+        }
     }
 
     /// The file is made once, for its owner alone; one that others may read, or that is no key, is refused with its name.

@@ -1,7 +1,5 @@
 //! Settings of payments.
 
-use std::path::PathBuf;
-
 use anyhow::ensure;
 use serde::Deserialize;
 
@@ -11,8 +9,6 @@ use plenum_web::settings::Concealed;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Payments {
-    /// The file with the key under which bank accounts are sealed, relative to the settings file; empty: beside the database.
-    pub key_file: PathBuf,
     /// Payments by card.
     pub card: Card,
 }

@@ -11,6 +11,7 @@ pub mod once;
 pub mod password;
 pub mod problem;
 pub mod pusher_auth;
+pub mod qr;
 pub mod rates;
 mod refusal_form;
 pub mod refusals;

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::{
     once::ShownOnce,
     security::{self, ClientAddress},
-    sign_ins::Session,
+    sign_ins::{MustSetUp, Session},
     state::AppState,
 };
 use plenum_core::error::{AppError, AppResult};
@@ -33,6 +33,21 @@ impl Visitor {
     /// Who asks this request.
     pub fn asking() -> Self {
         Self { who: signed_in(), host: host(), address: client_address() }
+    }
+}
+
+/// Somebody who is signed in, also while they must set up their second factor before anything else.
+#[derive(Debug, Clone)]
+pub struct Owner(pub Identity);
+
+impl Owner {
+    /// Who asks this request.
+    ///
+    /// # Errors
+    /// 401 if nobody is signed in.
+    pub fn asking() -> AppResult<Self> {
+        let setting_up = || use_context::<Parts>()?.extensions.get::<MustSetUp>().map(|who| who.0.clone());
+        signed_in().or_else(setting_up).map(Self).ok_or_else(AppError::signed_out)
     }
 }
 

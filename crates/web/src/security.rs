@@ -15,7 +15,7 @@ use axum::{
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse as _, Redirect, Response},
 };
 
 use rejected_origins::RejectedOrigins;
@@ -24,7 +24,7 @@ pub use figures::may_see_figures;
 pub use origin::{OriginCheck, without_port};
 
 use super::{
-    sign_ins::{self, Session},
+    sign_ins::{self, Session, SessionOf},
     state::AppState,
 };
 use plenum_core::{
@@ -55,15 +55,22 @@ fn note_address(state: &AppState, request: &mut Request) -> IpAddr {
 }
 
 /// Middleware: finds out who asks and from where, and puts [`ClientAddress`] and, if somebody
-/// is signed in, `Identity` into the request's extensions. The layer of the sessions stands before it.
+/// is signed in, `Identity` into the request's extensions. Who must set up their second factor first is led there by each page, and is
+/// [`MustSetUp`](sign_ins::MustSetUp) instead. The layer of the sessions stands before it.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let client = note_address(&state, &mut request);
     let Some(session) = request.extensions().get::<Session>().cloned() else {
         return faults::error_response(AppError::internal());
     };
     match sign_ins::lookup(&state, &session, client).await {
-        Ok(Some(identity)) => {
+        Ok(Some(SessionOf::Person(identity))) => {
             request.extensions_mut().insert(identity);
+        }
+        Ok(Some(SessionOf::MustSetUp(who))) => {
+            if let Some(path) = who.led_to(&request) {
+                return Redirect::to(&path).into_response();
+            }
+            request.extensions_mut().insert(who);
         }
         Ok(None) => {}
         Err(error) => return faults::error_response(error),

@@ -10,6 +10,7 @@
 //! | [`query_with_state`] | who is signed in | no | opens its own |
 //! | [`command`], [`command_with_input`] | who is signed in | `limits.commands_per_minute` | within one write |
 //! | [`command_with_state`] | who is signed in | `limits.commands_per_minute` | opens its own; has room for what is slow |
+//! | [`owner_query`], [`owner_command`] | who is signed in, or must set up a second factor first | commands: `limits.commands_per_minute` | opens its own |
 //! | [`visitor_query`] | anyone | no | opens its own |
 //! | [`visitor_command`] | anyone | by address | opens its own |
 //!
@@ -30,7 +31,7 @@ use serde::Serialize;
 use super::{
     once::ShownOnce,
     rates::Rates,
-    request::{self, Visitor, is_plain_form, set_status},
+    request::{self, Owner, Visitor, is_plain_form, set_status},
     state::AppState,
 };
 use body::{ReadBody, SnapshotBody};
@@ -142,6 +143,31 @@ where
     Command::new(Limit::Commands, body)
 }
 
+/// Answers somebody about the second factor of their own account; also while they must set it up before anything else.
+///
+/// # Errors
+/// 401; those of `body`.
+pub async fn owner_query<T, F, A>(body: F) -> AppResult<T>
+where
+    T: Send + 'static,
+    F: FnOnce(AppState, Identity) -> A + Send + 'static,
+    A: Future<Output = AppResult<T>> + Send + 'static,
+{
+    Command::new(Limit::None, |state, Owner(who)| body(state, who)).await
+}
+
+/// A command of somebody about the second factor of their own account; also while they must set it up before anything else.
+///
+/// # Errors
+/// 401, 429, and those of `body`.
+pub fn owner_command<T, F, A>(body: F) -> Command<Owner, T>
+where
+    F: FnOnce(AppState, Identity) -> A + Send + 'static,
+    A: Future<Output = AppResult<T>> + Send + 'static,
+{
+    Command::new(Limit::Commands, |state, Owner(who)| body(state, who))
+}
+
 type Answer<T> = Pin<Box<dyn Future<Output = AppResult<T>> + Send>>;
 type Body<W, T> = Box<dyn FnOnce(AppState, W) -> Answer<T> + Send>;
 type AfterCommit<W, T> = Box<dyn FnOnce(&AppState, &W, &T) -> Answer<()> + Send>;
@@ -194,6 +220,16 @@ impl Asker for Identity {
             Limit::Marks => rates.mark(self.person),
             Limit::None => Ok(()),
         }
+    }
+}
+
+impl Asker for Owner {
+    fn of_request() -> AppResult<Self> {
+        Self::asking()
+    }
+
+    fn count(&self, rates: &Rates, limit: Limit) -> AppResult<()> {
+        self.0.count(rates, limit)
     }
 }
 
@@ -256,7 +292,7 @@ impl<W, T> Command<W, T> {
     }
 }
 
-impl<T: Serialize + 'static> Command<Identity, T> {
+impl<W: Asker, T: Serialize + 'static> Command<W, T> {
     /// Shows the answer now and never again: with scripts it is the answer, which no cache keeps; a page without them finds it as `what`
     /// in its session ([`once`](crate::once)) where it is led to.
     pub fn shown_once(self, what: &'static str) -> Self {

@@ -62,6 +62,14 @@ impl Server {
     }
 }
 
+/// `[security]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Security {
+    /// The file with the key under which secrets are sealed in the database, relative to the settings file; empty: beside the database.
+    pub key_file: PathBuf,
+}
+
 /// `[mail]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -4,10 +4,13 @@
 //! only the id's SHA-256, so that a stolen backup signs nobody in. Each sign-in is a new row with a new id (nothing that a browser held
 //! before is ever promoted), and it ends after 30 days. Whatever ends one goes through [`end`], which records it and closes its sockets in
 //! commit order; the cause says with which code ([`SignInEnd`]). A program's token is a sign-in with scopes, and no session ([`mod@tokens`]).
+//! Who must set up a second factor first is asked where a sign-in is found ([`second_factor`]), for pages, server functions, sockets and
+//! programs alike.
 
 mod cookies;
 mod device;
 mod ending;
+mod second_factor;
 mod sessions;
 #[cfg(test)]
 mod tests;
@@ -23,6 +26,7 @@ use sha2::{Digest as _, Sha256};
 pub use cookies::{cookie, cookie_name, guard};
 pub use device::device;
 pub use ending::{Ended, Which, end};
+pub use second_factor::MustSetUp;
 pub(crate) use sessions::refused;
 pub use sessions::{NewSignIn, Session, SessionId, SignIns, enter, hash, layer, leave, tell_refusals};
 pub use tokens::{FreshToken, by_token, create_token, tokens};
@@ -94,15 +98,28 @@ struct Row {
     send_typing: bool,
     send_read_marks: bool,
     role: Option<Role>,
+    lacks_factor: bool,
+}
+
+/// Whose session it is.
+#[derive(Debug, Clone)]
+pub enum SessionOf {
+    /// Somebody who is signed in.
+    Person(Identity),
+    /// Somebody who is, and does nothing else before they have set up their second factor.
+    MustSetUp(MustSetUp),
 }
 
 /// Whose session it is, asked from `address`. Notes the use, at most once a minute and without keeping the request waiting. The session's
 /// data is not loaded.
-pub async fn lookup(state: &AppState, session: &Session, address: IpAddr) -> AppResult<Option<Identity>> {
+pub async fn lookup(state: &AppState, session: &Session, address: IpAddr) -> AppResult<Option<SessionOf>> {
     let Some(found) = find_browser(state, session.id()).await? else { return Ok(None) };
+    if found.lacks_factor {
+        return Ok(Some(SessionOf::MustSetUp(MustSetUp(found.identity))));
+    }
     let visit = Visit { person: found.identity.person, address, visits: Arc::clone(&state.visits) };
     note_use_later(&state.store, found.identity.sign_in, found.used_at, Some(visit));
-    Ok(Some(found.identity))
+    Ok(Some(SessionOf::Person(found.identity)))
 }
 
 /// A use of a sign-in by a browser: somebody is here.
@@ -136,7 +153,7 @@ fn note_use_later(store: &Store, id: SignInId, used_at: Millis, visit: Option<Vi
 /// Who the request's cookie says it is, where no layer has read it, without noting the use.
 pub async fn by_cookie(state: &AppState, headers: &HeaderMap) -> AppResult<Option<Identity>> {
     let found = find_browser(state, cookies::id_in(&state.server, headers)).await?;
-    Ok(found.map(|found| found.identity))
+    Ok(found.filter(|found| !found.lacks_factor).map(|found| found.identity))
 }
 
 async fn find_browser(state: &AppState, id: Option<SessionId>) -> AppResult<Option<Found>> {
@@ -151,16 +168,20 @@ struct Found {
     used_at: Millis,
     /// Of a program's token; `None`: a browser.
     scopes: Option<String>,
+    /// A role of theirs needs a second factor, and they have none.
+    lacks_factor: bool,
 }
 
 /// The sign-in with this hash that has not ended at `now`.
 async fn find(conn: &mut Conn, hash: Vec<u8>, now: Millis) -> AppResult<Option<Found>> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<Row> = sqlx::query_as(concat!(
         "select sign_ins.id as sign_in, used_at, scopes, people.id as person, organisation_id as organisation, name, hue,
-                show_presence, send_typing, send_read_marks, role
+                show_presence, send_typing, send_read_marks, role, ",
+        crate::lacks_factor!(),
+        " as lacks_factor
          from sign_ins join people on people.id = sign_ins.person_id left join roles on roles.person_id = people.id
          where token_hash = $1 and expires_at > $2",
-    )
+    ))
     .bind(hash)
     .bind(now)
     .fetch_all(conn)
@@ -178,7 +199,7 @@ async fn find(conn: &mut Conn, hash: Vec<u8>, now: Millis) -> AppResult<Option<F
             privacy,
             roles,
         };
-        Found { identity, used_at: row.used_at, scopes: row.scopes }
+        Found { identity, used_at: row.used_at, scopes: row.scopes, lacks_factor: row.lacks_factor }
     }))
 }
 
@@ -273,12 +294,14 @@ pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<SignIn>> {
 }
 
 /// Does `person`'s sign-in `id` still stand, and then: in which organisation, do they let others see them online, and what may it be
-/// used for?
+/// used for? It does not while they must set up a second factor.
 pub async fn standing(conn: &mut Conn, id: SignInId, person: PersonId) -> AppResult<Option<(OrganisationId, bool, Scopes)>> {
-    let standing: Option<(OrganisationId, bool, Option<String>)> = sqlx::query_as(
+    let standing: Option<(OrganisationId, bool, Option<String>)> = sqlx::query_as(concat!(
         "select organisation_id, show_presence, scopes from sign_ins join people on people.id = sign_ins.person_id
-         where sign_ins.id = $1 and person_id = $2 and expires_at > $3",
-    )
+         where sign_ins.id = $1 and person_id = $2 and expires_at > $3 and not (",
+        crate::lacks_factor!(),
+        ")",
+    ))
     .bind(id)
     .bind(person)
     .bind(db::now())

@@ -116,11 +116,17 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Record::SignInOthersEnded { count: _ } => format!("{who} ended all other sign-ins and tokens"),
         Record::PasswordChanged => format!("{who} changed the password"),
         Record::PasswordReset => format!("{who} set a new password by mail"),
+        Record::SecondFactorTurnedOn => format!("{who} turned the second factor on"),
+        Record::SecondFactorTurnedOff => format!("{who} turned the second factor off"),
+        Record::SecondFactorReset => format!("{who} reset the second factor for {whom}"),
+        Record::RecoveryCodesMade => format!("{who} made new recovery codes"),
+        Record::RecoveryCodeUsed { count: _ } => format!("{who} used a recovery code"),
         Record::TokenCreated { scopes: _ } => format!("{who} made the token “{name}”"),
         Record::TokenEnded if !abouts.is_empty() => format!("{who} ended the token “{name}” of {}", of(&whom)),
         Record::TokenEnded => format!("{who} ended the token “{name}”"),
         Record::OrganisationRenamed { from: _ } => format!("{who} renamed the organisation to {name}"),
         Record::OrganisationChanged { registration: _ } => format!("{who} changed who may register"),
+        Record::SecondFactorRequired { roles: _ } => format!("{who} changed which roles need a second factor"),
         Record::ApplicationCreated => format!("{who} made the application {name}"),
         Record::ApplicationChanged { enabled: _ } => format!("{who} changed the application {name}"),
         Record::ApplicationSecretChanged => format!("{who} gave the application {name} a new secret"),
@@ -192,6 +198,8 @@ pub fn details(record: &Record) -> Vec<(&'static str, String)> {
         Record::InvitationCreated { role } => vec![("Role", people::role(*role).to_owned())],
         Record::SignInCreated { device: _, address } => vec![shown("Address", address)],
         Record::SignInOthersEnded { count } => vec![("How many", count.to_string())],
+        Record::RecoveryCodeUsed { count } => vec![("Left", count.to_string())],
+        Record::SecondFactorRequired { roles } => vec![shown("Roles", roles)],
         Record::TokenCreated { scopes } => vec![("Scopes", scopes.iter().map(|scope| scope.into_str()).collect::<Vec<_>>().join(", "))],
         Record::OrganisationChanged { registration } => {
             let who = match registration {
@@ -236,7 +244,7 @@ mod tests {
             "kind": "private room", "from": "Great hall", "to": "Courtyard", "topic": "Wednesdays", "invitation": 12, "role": "agent",
             "audience": "Instructors", "reason": "twice paid", "event": "Winter gala", "amount": "31.00 EUR", "ticket_type": "Stalls",
             "price": "15.50", "device": "Firefox on Linux", "address": "192.0.2.7", "count": 3, "scopes": "read, write",
-            "registration": "open", "enabled": true, "host": "hooks.example", "channel": "news", "stood": "97 %", "account": "DE89 … 3000",
+            "registration": "open", "enabled": true, "host": "hooks.example", "channel": "news", "stood": "97 %", "account": "DE89 … 3000", "roles": "Admin",
         });
         let details: Details = details.as_object().unwrap().clone();
         Verb::VARIANTS

@@ -271,6 +271,16 @@ records! {
     PasswordChanged = "password.changed": Security, Person, Concerned;
     /// Somebody set a new password with a mail; all their sign-ins and tokens ended.
     PasswordReset = "password.reset": Security, Person, Concerned;
+    /// Somebody turned their second factor on.
+    SecondFactorTurnedOn = "second_factor.turned_on": Security, Person, Concerned;
+    /// They turned it off.
+    SecondFactorTurnedOff = "second_factor.turned_off": Security, Person, Concerned;
+    /// An admin removed it; all their sign-ins and tokens ended.
+    SecondFactorReset = "second_factor.reset": Security, Person, Concerned;
+    /// Somebody made new recovery codes; those before work no more.
+    RecoveryCodesMade = "recovery_codes.made": Security, Person, Concerned;
+    /// Somebody used one; so many are left.
+    RecoveryCodeUsed { count: usize } = "recovery_code.used": Security, Person, Concerned;
     /// Somebody made a token for a program.
     TokenCreated { scopes: Vec<Scope> } = "token.created": Security, Token, Concerned;
     /// Somebody ended one, or an admin did.
@@ -280,6 +290,8 @@ records! {
     OrganisationRenamed { from: String } = "organisation.renamed": Organisation, Organisation, Everyone;
     /// Who may register was changed.
     OrganisationChanged { registration: Registration } = "organisation.changed": Organisation, Organisation, Admins;
+    /// Which roles need a second factor was changed.
+    SecondFactorRequired { roles: String } = "second_factor.required": Organisation, Organisation, Admins;
     /// An external application was made.
     ApplicationCreated = "application.created": Organisation, Application, Admins;
     /// Its settings were changed.

@@ -24,6 +24,8 @@ pub enum SignInEnd {
     PasswordChanged,
     /// Its person set a new password by mail.
     PasswordReset,
+    /// An admin reset its person's second factor.
+    SecondFactorReset,
     /// Its person signed in too often since; it was the one used longest ago.
     TooMany,
     /// Its time was over.
@@ -54,6 +56,7 @@ impl SignInEnd {
             Self::EndedElsewhere | Self::OthersEnded => (code::UNAUTHORISED, "signed out elsewhere"),
             Self::EndedByAdmin => (code::UNAUTHORISED, "signed out by an admin"),
             Self::PasswordChanged | Self::PasswordReset => (code::UNAUTHORISED, "the password was changed"),
+            Self::SecondFactorReset => (code::UNAUTHORISED, "the second factor was reset"),
             Self::TooMany => (code::UNAUTHORISED, "signed in too often elsewhere"),
             Self::Expired => (code::UNAUTHORISED, "the sign-in has expired"),
             Self::Gone => (code::UNAUTHORISED, "signed in no more"),

@@ -33,6 +33,8 @@ pub struct OwnSettings {
     pub zones: Vec<String>,
     /// Where they are signed in; the browser that asks comes first.
     pub sign_ins: Vec<SignIn>,
+    /// They have a second factor, whose code other forms ask for.
+    pub second_factor: bool,
 }
 
 /// What the settings page shows.
@@ -45,7 +47,8 @@ pub async fn settings() -> Result<OwnSettings, AppError> {
     query(async move |conn: &mut Conn, who: &Identity| {
         let viewer = server::viewer(conn, who).await?;
         let sign_ins = sign_ins::list(conn, who).await?;
-        Ok(OwnSettings { viewer, theme, zones: zones::names(), sign_ins })
+        let second_factor = server::second_factor::is_on(conn, who.person).await?;
+        Ok(OwnSettings { viewer, theme, zones: zones::names(), sign_ins, second_factor })
     })
     .await
 }
@@ -80,14 +83,18 @@ pub async fn update_privacy(
     command(async move |tx, who| server::profile::set_privacy(tx, who, privacy).await).done("/settings?done=privacy").await
 }
 
-/// Changes one's password; one's other sign-ins end.
+/// Changes one's password, with the code of one's second factor if one has it; one's other sign-ins end.
 ///
 /// # Errors
-/// 401; 422 with the field `current` or `password`; 429.
+/// 401; 422 with the field `current`, `code` or `password`; 429.
 #[server(prefix = "/fn", endpoint = "people/change_password", output = Json)]
-pub async fn change_password(#[server(default)] current: String, #[server(default)] password: String) -> Result<(), AppError> {
+pub async fn change_password(
+    #[server(default)] current: String,
+    #[server(default)] password: String,
+    #[server(default)] code: String,
+) -> Result<(), AppError> {
     let address = client_address();
-    command_with_state(async move |state, who| server::passwords::change(&state, who, address, current, password).await)
+    command_with_state(async move |state, who| server::passwords::change(&state, who, address, current, code, password).await)
         .done("/settings?done=password")
         .await
 }

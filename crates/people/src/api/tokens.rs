@@ -44,21 +44,22 @@ pub async fn tokens() -> Result<OwnTokens, AppError> {
     query(async move |conn: &mut Conn, who: &Identity| Ok(OwnTokens { tokens: sign_ins::tokens(conn, who).await?, made })).await
 }
 
-/// Makes a token; its secret is told now and never again. `current` is one's password.
+/// Makes a token; its secret is told now and never again. `current` is one's password, `code` that of one's second factor if one has it.
 ///
 /// # Errors
-/// 401; 409 if there are too many; 422 with the field `current`, `name`, `scopes` or `expires_in_days`; 429.
+/// 401; 409 if there are too many; 422 with the field `current`, `code`, `name`, `scopes` or `expires_in_days`; 429.
 #[server(prefix = "/fn", endpoint = "people/create_token", output = Json)]
 pub async fn create_token(
     #[server(default)] name: String,
     #[server(default)] scopes: Vec<String>,
     expires_in_days: Option<u32>,
     #[server(default)] current: String,
+    #[server(default)] code: String,
 ) -> Result<MadeToken, AppError> {
     let address = client_address();
     command_with_state(async move |state, who| {
         let wish = TokenWish::parse(&name, &scopes, expires_in_days)?;
-        server::tokens::make_own(&state, who, address, current, wish).await
+        server::tokens::make_own(&state, who, address, current, code, wish).await
     })
     .done("/settings?done=token#tokens")
     .shown_once(TOKEN)

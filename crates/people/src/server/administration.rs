@@ -3,6 +3,7 @@
 use super::{
     grant, invitations,
     news::{self, Change},
+    second_factor,
 };
 use crate::{applications, model::AdminPerson};
 use plenum_broadcasts as broadcasts;
@@ -32,8 +33,12 @@ pub const PAGE: u32 = 50;
 /// 403 unless one is an admin.
 pub async fn people(conn: &mut Conn, who: &Identity, query: &str, offset: u32) -> AppResult<Vec<AdminPerson>> {
     who.require(Role::Admin)?;
-    let found = directory::find(conn, who, Search { text: query, addresses: true, role: None }, PAGE, offset).await?;
-    let person = |found: Found| AdminPerson { card: found.card, email: found.email, roles: found.roles, created_at: found.created_at };
+    let found = directory::find(&mut *conn, who, Search { text: query, addresses: true, role: None }, PAGE, offset).await?;
+    let with_factor = second_factor::of_people(conn, &found.iter().map(|found| found.card.id).collect::<Vec<_>>()).await?;
+    let person = |found: Found| {
+        let second_factor = with_factor.contains(&found.card.id);
+        AdminPerson { card: found.card, email: found.email, roles: found.roles, created_at: found.created_at, second_factor }
+    };
     Ok(found.into_iter().map(person).collect())
 }
 

@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::{announce_card, grant, news, registering};
+use super::{
+    announce_card, grant, news, registering, second_factor,
+    sign_in_code::{self, PendingSignIn},
+};
 use crate::{
     model::{check_password, parse_name},
     words,
@@ -209,12 +212,40 @@ pub async fn check(state: &AppState, email: &Email, password: String, host: &str
     }
 }
 
-/// Signs in.
+/// What follows a right password.
+pub enum Step {
+    /// The browser is signed in.
+    SignedIn,
+    /// A code is asked for.
+    Code(PendingSignIn),
+}
+
+/// Signs in, or goes on to the code of the second factor of whoever has one.
 ///
 /// # Errors
 /// As [`check`].
-pub async fn sign_in(state: &AppState, email: Email, password: String, browser: Browser) -> AppResult<()> {
+pub async fn sign_in(state: &AppState, email: Email, password: String, browser: Browser) -> AppResult<Step> {
     let (person, hash) = check(state, &email, password, &browser.host, browser.address).await?;
+    if second_factor::is_on(&mut *state.store.look().await?, person).await? {
+        return sign_in_code::begin(state, person, &hash).map(Step::Code);
+    }
+    let_in(person, hash, browser, Given::Password).await.map(|()| Step::SignedIn)
+}
+
+/// What somebody who signs in has given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    /// Their password alone.
+    Password,
+    /// The code of their second factor, too.
+    Code,
+}
+
+/// Signs the browser in as `person`, whose password was found to fit `hash`.
+///
+/// # Errors
+/// 401 if the password has been changed since, or a second factor was turned on whose code was not given.
+pub(super) async fn let_in(person: PersonId, hash: String, browser: Browser, given: Given) -> AppResult<()> {
     sign_ins::enter(&browser.session.clone(), async move |tx, new| {
         // The password may have been changed while it was being checked.
         let stands: Option<OrganisationId> = sqlx::query_scalar("select organisation_id from people where id = $1 and password_hash = $2")
@@ -223,6 +254,9 @@ pub async fn sign_in(state: &AppState, email: Email, password: String, browser: 
             .fetch_optional(&mut **tx)
             .await?;
         let organisation = stands.ok_or_else(wrong)?;
+        if given == Given::Password && second_factor::is_on(tx, person).await? {
+            return Err(wrong());
+        }
         let id = enter(tx, new, person, &browser).await?;
         let created = Record::SignInCreated { device: browser.device.clone(), address: browser.address.to_string() };
         tx.record(Activity::new(organisation, Some(person), created, Subject::unnamed(id.0)).about(person)).await

@@ -1,5 +1,6 @@
 //! What people are told about their own account and roles.
 
+use crate::words::second_factor as factor_words;
 use plenum_core::{error::AppResult, ids::PersonId, people::Role};
 use plenum_directory::words::role as role_name;
 use plenum_inbox::{model::Category, server as inbox, server::News, words};
@@ -51,5 +52,11 @@ pub async fn password_changed(tx: &mut Tx, person: PersonId) -> AppResult<()> {
 /// Tells `person` that an admin has ended a sign-in or token of theirs.
 pub async fn sign_in_ended(tx: &mut Tx, person: PersonId, by: PersonId, device: &str) -> AppResult<()> {
     let told = news(Category::Security, words::SIGN_IN_ENDED.to_owned(), device.to_owned(), Some(by));
+    inbox::notify(tx, &[person], &told).await
+}
+
+/// Tells `person` what has become of their second factor; `by` is none where it was, as it seems, themselves.
+pub async fn second_factor(tx: &mut Tx, person: PersonId, by: Option<PersonId>, title: &str) -> AppResult<()> {
+    let told = news(Category::Security, title.to_owned(), factor_words::IF_NOT_YOU.to_owned(), by);
     inbox::notify(tx, &[person], &told).await
 }

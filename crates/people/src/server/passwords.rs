@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::{link, news};
+use super::{
+    link, news,
+    second_factor::{self, Account},
+};
 use crate::{model::check_password, words};
 use plenum_core::{
     error::{AppError, AppResult},
@@ -112,16 +115,28 @@ pub async fn reset_address(conn: &mut db::Conn, token: &str) -> AppResult<String
     Ok(resettable(conn, &secret, db::now()).await?.1)
 }
 
-/// Sets a new password with the secret of a mail: once, and all sign-ins of the person end.
+/// True if whoever sets a new password with the secret of a mail is asked for the code of their second factor.
 ///
 /// # Errors
-/// 422 if the link is not valid or no longer, or for the password.
-pub async fn reset(state: &AppState, token: &str, password: String) -> AppResult<()> {
+/// 422 `token` if the link is not valid or no longer.
+pub async fn reset_asks_code(conn: &mut db::Conn, token: &str) -> AppResult<bool> {
+    let secret = Secret::parse(token.trim()).ok_or_else(spent)?;
+    let (person, _) = resettable(conn, &secret, db::now()).await?;
+    second_factor::is_on(conn, person).await
+}
+
+/// Sets a new password with the secret of a mail, and the code of the second factor of whoever has one: once, and all sign-ins of the
+/// person end.
+///
+/// # Errors
+/// 422 if the link is not valid or no longer, or for the password or the code; 429 after failures.
+pub async fn reset(state: &AppState, token: &str, password: String, code: String, address: IpAddr) -> AppResult<()> {
     let secret = Secret::parse(token.trim()).ok_or_else(spent)?;
     let mut tx = state.store.read().await?;
-    let (_, email) = resettable(&mut tx, &secret, db::now()).await?;
+    let (person, email) = resettable(&mut tx, &secret, db::now()).await?;
     drop(tx);
     check_password("password", &password, &email)?;
+    second_factor::ask_at(state, person, address, code).await?;
     let hash = password::hash(&state.store, password).await?;
     state
         .store
@@ -178,14 +193,15 @@ pub async fn confirm(state: &AppState, who: &Identity, address: IpAddr, current:
     Ok((email, hash))
 }
 
-/// Changes one's own password; one's other sign-ins end.
+/// Changes one's own password, with the code of one's second factor if one has it; one's other sign-ins end.
 ///
 /// # Errors
-/// 422 with the field `current` if that is not the password, or `password` for the new one; 429 after failures.
-pub async fn change(state: &AppState, who: Identity, address: IpAddr, current: String, new: String) -> AppResult<()> {
+/// 422 with the field `current` if that is not the password, `code`, or `password` for the new one; 429 after failures.
+pub async fn change(state: &AppState, who: Identity, address: IpAddr, current: String, code: String, new: String) -> AppResult<()> {
     let (email, old) = own(state, &who).await?;
     check_password("password", &new, &email)?;
     fits(state, &who, address, &email, &old, current).await?;
+    second_factor::ask(state, Account { person: who.person, organisation: who.organisation, address }, code).await?;
     let hash = password::hash(&state.store, new).await?;
     state
         .store

@@ -1,6 +1,7 @@
 //! `/admin/people`: roles, invitations, and the organisation's own settings.
 
 mod invitations;
+mod requirement;
 mod roles;
 mod sign_ins;
 
@@ -11,7 +12,10 @@ use roles::PeopleTable;
 pub use sign_ins::AdminSignInsPage;
 
 use super::forms::{Done, Failure, Submit, Switch, failure, field_error, succeeded};
-use crate::{api::admin, words};
+use crate::{
+    api::{admin, second_factor::ResetSecondFactor},
+    words,
+};
 use plenum_ui::{
     Field, Pager, Search, memo,
     page::{AdminPage, Loaded, fault_page},
@@ -30,10 +34,11 @@ pub fn AdminPeoplePage() -> impl IntoView {
         })
     });
     let roles = ServerAction::<admin::SetRoles>::new();
+    let reset = ServerAction::<ResetSecondFactor>::new();
     let (invite, withdraw) = (ServerAction::<admin::Invite>::new(), ServerAction::<admin::WithdrawInvitation>::new());
     let organisation = ServerAction::<admin::UpdateOrganisation>::new();
     // Each answer of the server to a change is a reason to ask again.
-    let changes = memo(move || roles.version().get() + invite.version().get() + withdraw.version().get());
+    let changes = memo(move || roles.version().get() + reset.version().get() + invite.version().get() + withdraw.version().get());
     let overview = Resource::new_blocking(move || (asked.get(), changes.get()), |((query, offset), _)| admin::overview(query, offset));
     let content = move |overview: admin::Administration| {
         let (query, offset) = asked.get_untracked();
@@ -46,7 +51,7 @@ pub fn AdminPeoplePage() -> impl IntoView {
                     <section class="card" aria-labelledby="people">
                         <h2 id="people">{words::PEOPLE}</h2>
                         <Search action="/admin/people" text=query label=words::SEARCH_PEOPLE button=words::SEARCH/>
-                        <PeopleTable people=overview.people action=roles/>
+                        <PeopleTable people=overview.people action=roles reset/>
                         <Pager label=words::PAGES before after/>
                     </section>
                     <Invitations invitations=overview.invitations told=overview.made mail=overview.mail invite withdraw/>

@@ -4,9 +4,14 @@ use leptos::prelude::*;
 
 use super::{
     forms::{Failure, NewPassword, Submit, failure, field_error, is_done, succeeded},
+    second_factor::CodeField,
     sign_in::Door,
 };
-use crate::{api, words};
+use crate::{
+    api::{self, second_factor},
+    words,
+};
+use plenum_core::error::AppError;
 use plenum_inbox::api::mail_way;
 use plenum_ui::{
     Field, Notice, memo,
@@ -53,14 +58,20 @@ pub fn ResetPage() -> impl IntoView {
     let token = memo(move || query.with(|query| query.get_str("token").unwrap_or_default().to_owned()));
     let action = ServerAction::<api::ResetPassword>::new();
     let failure = failure(action);
-    let address = Resource::new_blocking(move || token.get(), api::reset_address);
-    let form = move |address: String| {
+    let asked = |token: String| async move {
+        let address = api::reset_address(token.clone()).await?;
+        Ok::<_, AppError>((address, second_factor::reset_asks_code(token).await?))
+    };
+    let asked = Resource::new_blocking(move || token.get(), asked);
+    let form = move |(address, asks_code): (String, bool)| {
+        let code = asks_code.then(|| view! { <CodeField id="code" failure/> });
         view! {
             <p>{words::set_password_of(&address)}</p>
             <ActionForm action attr:class="form">
-                <Failure failure fields=&["password"]/>
+                <Failure failure fields=&["password", "code"]/>
                 <input type="hidden" name="token" value=move || token.get()/>
                 <input type="text" name="username" value=address autocomplete="username" hidden readonly/>
+                {code}
                 <NewPassword label=words::NEW_PASSWORD failure/>
                 <Submit label=words::SET_PASSWORD busy=action.pending() wide=true/>
             </ActionForm>
@@ -68,7 +79,7 @@ pub fn ResetPage() -> impl IntoView {
     };
     view! {
         <Door title=words::SET_PASSWORD>
-            <Loaded from=address fault=fault_notice children=form/>
+            <Loaded from=asked fault=fault_notice children=form/>
             <p class="door-links">
                 <a href="/forgot">{words::ASK_AGAIN}</a>
                 <a href="/sign-in">{words::BACK_TO_SIGN_IN}</a>

@@ -12,6 +12,7 @@ use appearance::Appearance;
 use tokens::Tokens;
 
 use super::forms::{Done, Failure, FieldError, Submit, Switch, failure, field_error, succeeded};
+use super::second_factor::SecondFactorSection;
 use crate::{api::own, words};
 use plenum_core::people::Viewer;
 use plenum_ui::{
@@ -41,6 +42,8 @@ pub fn SettingsPage() -> impl IntoView {
         saved
     });
     let content = move |settings: own::OwnSettings| {
+        // Which forms ask for a code changes with the section of the second factor.
+        let second_factor = RwSignal::new(settings.second_factor);
         view! {
             <Title text=words::SETTINGS/>
             <main id="main" tabindex="-1" class="page" data-width="narrow">
@@ -52,9 +55,10 @@ pub fn SettingsPage() -> impl IntoView {
                     <Profile viewer=settings.viewer.clone() zones=settings.zones action=profile/>
                     <PrivacyForm viewer=settings.viewer.clone() action=privacy/>
                     <Appearance theme=settings.theme/>
-                    <ChangePassword email=settings.viewer.email.clone()/>
+                    <ChangePassword email=settings.viewer.email.clone() second_factor/>
+                    <SecondFactorSection on=second_factor/>
                     <SignIns sign_ins=settings.sign_ins/>
-                    <Tokens/>
+                    <Tokens second_factor/>
                 </div>
             </main>
         }

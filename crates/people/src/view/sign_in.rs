@@ -99,7 +99,7 @@ pub fn SignInPage() -> impl IntoView {
 
 /// Carries `?next=` through the form.
 #[component]
-fn Next(next: Memo<Option<String>>) -> impl IntoView {
+pub(super) fn Next(next: Memo<Option<String>>) -> impl IntoView {
     dynamic(move || next.get().map(|next| view! { <input type="hidden" name="next" value=next/> }))
 }
 

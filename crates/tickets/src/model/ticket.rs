@@ -8,6 +8,7 @@ use plenum_core::{
     error::AppError,
     ids::{EventId, Millis, OrderId, TicketId, parse_id},
     people::PersonCard,
+    qr::Picture,
     time::Zone,
 };
 use plenum_events::model::{event::EventState, seat::Place};
@@ -94,15 +95,6 @@ impl FromStr for TicketCode {
         }
         Ok(Self { ticket, signature })
     }
-}
-
-/// A picture of squares: a path in a square of `size` modules, a quiet edge of four modules included.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Picture {
-    /// How wide and high it is.
-    pub size: usize,
-    /// The dark squares, as an SVG path.
-    pub path: String,
 }
 
 /// A ticket, with all that stands on it.

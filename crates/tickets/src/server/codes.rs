@@ -1,20 +1,20 @@
 //! The codes on tickets: a signature over the ticket and its event, so that a copied or guessed number is worthless.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use qrcode::{EcLevel, QrCode, types::Color};
+use qrcode::EcLevel;
 use sha2::Sha256;
 
-use crate::model::ticket::{Picture, SIGNATURE_BYTES, TicketCode};
+use crate::model::ticket::{SIGNATURE_BYTES, TicketCode};
 use plenum_core::{
-    error::{AppError, AppResult},
+    error::AppResult,
     ids::{EventId, TicketId},
+    qr::Picture,
 };
 use plenum_live::plenum_auth::AppSecret;
+use plenum_web::qr;
 
 /// What the key is for: a secret signs nothing but what it was made for.
 const PURPOSE: &[u8] = b"plenum: codes of tickets, 1";
-/// The empty edge that readers want around a code, in modules.
-const QUIET: usize = 4;
 
 /// Makes codes and knows them again. It never shows its key.
 #[derive(Clone)]
@@ -57,30 +57,14 @@ impl Codes {
 /// # Errors
 /// Internal, if it does not fit into one.
 pub fn picture(code: &TicketCode) -> AppResult<Picture> {
-    let drawn = QrCode::with_error_correction_level(code.to_string(), EcLevel::Q).map_err(|error| {
-        tracing::error!(%error, "a ticket's code cannot be drawn");
-        AppError::internal()
-    })?;
-    let width = drawn.width();
-    let modules = drawn.to_colors();
-    let mut path = String::new();
-    for (y, row) in modules.chunks(width).enumerate() {
-        let mut x = 0;
-        while x < width {
-            let run = row.iter().skip(x).take_while(|module| **module == Color::Dark).count();
-            if run > 0 {
-                path.push_str(&format!("M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET));
-            }
-            x += run.max(1);
-        }
-    }
-    Ok(Picture { size: width + 2 * QUIET, path })
+    qr::draw(&code.to_string(), EcLevel::Q)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use qrcode::{QrCode, types::Color};
 
     fn under(secret: &str) -> Codes {
         Codes::under(&AppSecret::new(secret))

@@ -8,17 +8,18 @@ use leptos_meta::Title;
 use crate::{
     api::tickets as api,
     live::tickets::TicketEvent,
-    model::ticket::{Picture, Ticket, TicketState, Tickets},
+    model::ticket::{Ticket, TicketState, Tickets},
     words::tickets as words,
 };
 use plenum_core::{
     error::AppError,
     ids::{EventId, Millis, OrderId, TicketId},
     live::Snapshot,
+    qr::Picture,
 };
 use plenum_events::{live::event::EventEvent, view::tabs::EventTabs};
 use plenum_ui::{
-    Each, EmptyState, Notice, TimeText, browser, dynamic, memo,
+    Each, EmptyState, Notice, QrCode, TimeText, browser, dynamic, memo,
     notice::Tone,
     page::{FaultWithin, Followed, Loaded, resource_by_id, use_id, use_own_id},
     use_hydrated, view,
@@ -285,15 +286,10 @@ fn sheet(ticket: Ticket, shown: RwSignal<Tickets>) -> AnyView {
     }
 }
 
-/// The code, dark on white in every theme: that is what cameras read.
 fn code_of(id: TicketId, picture: Picture, code: String) -> AnyView {
-    let size = picture.size;
     view! {
         <figure class="ticket-code">
-            <svg viewBox=format!("0 0 {size} {size}") role="img" aria-label=words::picture(id) shape-rendering="crispEdges">
-                <rect class="code-paper" width=size.to_string() height=size.to_string()></rect>
-                <path class="code-ink" d=picture.path></path>
-            </svg>
+            <QrCode picture label=words::picture(id)/>
             <figcaption>
                 <code class="wrap">{code}</code>
                 <span>{words::SHOW_AT_DOOR}</span>

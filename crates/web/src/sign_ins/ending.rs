@@ -70,6 +70,7 @@ fn records(cause: SignInEnd, person: PersonId, kept: SignInId, ended: &[Ended]) 
         SignInEnd::OthersEnded => vec![(Record::SignInOthersEnded { count: ended.len() }, Subject::unnamed(kept.0))],
         SignInEnd::PasswordChanged => vec![(Record::PasswordChanged, Subject::unnamed(person.0))],
         SignInEnd::PasswordReset => vec![(Record::PasswordReset, Subject::unnamed(person.0))],
+        SignInEnd::SecondFactorReset => vec![(Record::SecondFactorReset, Subject::unnamed(person.0))],
         // Nobody does these: a new sign-in is recorded instead, or time has passed.
         SignInEnd::Replaced | SignInEnd::TooMany | SignInEnd::Expired => Vec::new(),
         // Of sockets, not of sign-ins.

@@ -15,7 +15,7 @@ const DAY: Millis = 24 * 3_600_000;
 /// Who the request's bearer token says it is, and the token's scopes. Notes the use, at most once a minute.
 ///
 /// # Errors
-/// 401 for a token that is none or has ended.
+/// 401 for a token that is none or has ended; 403 while its person must set up a second factor.
 pub async fn by_token(store: &Store, headers: &HeaderMap) -> AppResult<Option<(Identity, Scopes)>> {
     let Some(token) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer ")) else {
         return Ok(None);
@@ -24,6 +24,9 @@ pub async fn by_token(store: &Store, headers: &HeaderMap) -> AppResult<Option<(I
     let secret = Secret::parse(token.trim()).ok_or_else(ended)?;
     let found = find(&mut *store.look().await?, secret.hash(), db::now()).await?.ok_or_else(ended)?;
     let Some(scopes) = found.scopes else { return Err(ended()) };
+    if found.lacks_factor {
+        return Err(AppError::forbidden("Your role needs two-factor authentication: sign in with a browser and set it up first."));
+    }
     note_use_later(store, found.identity.sign_in, found.used_at, None);
     Ok(Some((found.identity, Scopes::stored(Some(&scopes)))))
 }

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use strum::VariantArray as _;
 
 use crate::{
-    api::admin,
+    api::{admin, second_factor::ResetSecondFactor},
     model::AdminPerson,
     view::forms::{Done, Failure, failure, succeeded},
     words,
+    words::second_factor as factor_words,
 };
 use plenum_core::people::Role;
 use plenum_directory as directory;
@@ -23,12 +24,14 @@ pub(super) fn PeopleTable(
     people: Vec<AdminPerson>,
     /// Changes what one may do.
     action: ServerAction<admin::SetRoles>,
+    /// Removes a second factor.
+    reset: ServerAction<ResetSecondFactor>,
 ) -> impl IntoView {
     if people.is_empty() {
         return view! { <EmptyState icon="people" title=words::NOBODY text=words::NOBODY_TEXT/> }.into_any();
     }
-    let failure = failure(action);
-    let rows = people.into_iter().map(|person| view! { <Row person action/> }).collect_view();
+    let (roles_refused, reset_refused) = (failure(action), failure(reset));
+    let rows = people.into_iter().map(|person| view! { <Row person action reset/> }).collect_view();
     let columns = [
         Column::text(words::NAME),
         Column::text(words::EMAIL),
@@ -37,8 +40,10 @@ pub(super) fn PeopleTable(
         Column::actions(words::ACTIONS),
     ];
     view! {
-        <Failure failure/>
+        <Failure failure=roles_refused/>
+        <Failure failure=reset_refused/>
         <Done name="roles" by_action=succeeded(action)/>
+        <Done name="factor-reset" by_action=succeeded(reset) text=factor_words::RESET_DONE/>
         <Table columns caption=words::PEOPLE_TABLE>
             {rows}
         </Table>
@@ -47,7 +52,7 @@ pub(super) fn PeopleTable(
 }
 
 #[component]
-fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>) -> impl IntoView {
+fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>, reset: ServerAction<ResetSecondFactor>) -> impl IntoView {
     let (zone, now) = (use_zone(), use_now());
     let (id, since) = (person.card.id, person.created_at);
     let (initials, hue, name) = (person.card.initials(), person.card.hue, person.card.name.clone());
@@ -64,6 +69,19 @@ fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>) -> impl IntoV
             }
         })
         .collect_view();
+    let factor = person.second_factor.then(|| {
+        view! {
+            <RowMenu label=factor_words::SECOND_FACTOR of=words::roles_of(&name)>
+                <ActionForm action=reset attr:class="form">
+                    <input type="hidden" name="person" value=id.to_string()/>
+                    <p class="muted">{factor_words::RESET_TEXT}</p>
+                    <button class="btn" type="submit" data-kind="danger" data-size="s">
+                        {factor_words::RESET}
+                    </button>
+                </ActionForm>
+            </RowMenu>
+        }
+    });
     view! {
         <tr>
             <th scope="row">
@@ -85,6 +103,7 @@ fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>) -> impl IntoV
                         </button>
                     </ActionForm>
                 </RowMenu>
+                {factor}
             </td>
         </tr>
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::requirement::Requirement;
 use crate::{
     api::admin,
     model::{AnySignIn, SignedIn},
@@ -46,6 +47,7 @@ pub fn AdminSignInsPage() -> impl IntoView {
             <Failure failure=failure(end)/>
             <Done name="ended" by_action=ended text=words::SIGNED_OUT_THERE/>
             <Loaded from=page children=content/>
+            <Requirement/>
         </AdminPage>
     }
 }

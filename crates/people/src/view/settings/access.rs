@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     api::own,
-    view::forms::{Done, Failure, NewPassword, Submit, failure, field_error, is_done, succeeded},
+    view::{
+        forms::{Done, Failure, NewPassword, Submit, failure, field_error, is_done, succeeded},
+        second_factor::CodeField,
+    },
     words,
 };
 use plenum_core::people::SignIn;
@@ -18,6 +21,8 @@ use plenum_ui::{
 pub(super) fn ChangePassword(
     /// Whose password it is, for password managers.
     email: String,
+    /// It asks for a code, too.
+    second_factor: RwSignal<bool>,
 ) -> impl IntoView {
     let action = ServerAction::<own::ChangePassword>::new();
     let failure = failure(action);
@@ -25,7 +30,7 @@ pub(super) fn ChangePassword(
         <section class="card" aria-labelledby="password-heading">
             <h2 id="password-heading">{words::PASSWORD}</h2>
             <ActionForm action attr:class="form">
-                <Failure failure fields=&["current", "password"]/>
+                <Failure failure fields=&["current", "code", "password"]/>
                 <input type="text" name="username" value=email autocomplete="username" hidden readonly/>
                 <Field
                     id="current"
@@ -36,6 +41,7 @@ pub(super) fn ChangePassword(
                     error=field_error(failure, "current")
                     required=true
                 />
+                {dynamic(move || second_factor.get().then(|| view! { <CodeField id="password-code" failure/> }))}
                 <NewPassword label=words::NEW_PASSWORD failure/>
                 <div class="form-actions">
                     <Submit label=words::CHANGE_PASSWORD busy=action.pending()/>

@@ -5,7 +5,10 @@ use strum::VariantArray as _;
 
 use crate::{
     api::{tokens as api, tokens::OwnTokens},
-    view::forms::{Failure, FieldError, Submit, failure, field_error, is_done, succeeded},
+    view::{
+        forms::{Failure, FieldError, Submit, failure, field_error, is_done, succeeded},
+        second_factor::CodeField,
+    },
     words as people_words,
     words::tokens as words,
 };
@@ -24,7 +27,10 @@ use plenum_ui::{
 const DAYS: [u32; 5] = [7, 30, TOKEN_DAYS, 180, 365];
 
 #[component]
-pub(super) fn Tokens() -> impl IntoView {
+pub(super) fn Tokens(
+    /// A new one asks for a code, too.
+    second_factor: RwSignal<bool>,
+) -> impl IntoView {
     let create = ServerAction::<api::CreateToken>::new();
     let end = ServerAction::<api::EndToken>::new();
     let end_failed = failure(end);
@@ -61,7 +67,7 @@ pub(super) fn Tokens() -> impl IntoView {
                 <p class="form-status" role="status">
                     {move || (ended.0.get() || ended.1.get()).then_some(words::ENDED)}
                 </p>
-                <New create/>
+                <New create second_factor/>
             </div>
             <Confirm open id="end-token-title" title=words::END text=words::END_TEXT verb=words::END on_yes=yes/>
         </section>
@@ -125,7 +131,7 @@ fn Line(token: Token, end: ServerAction<api::EndToken>, open: RwSignal<bool>, as
 }
 
 #[component]
-fn New(create: ServerAction<api::CreateToken>) -> impl IntoView {
+fn New(create: ServerAction<api::CreateToken>, second_factor: RwSignal<bool>) -> impl IntoView {
     let refused = failure(create);
     let made = create.value();
     let made = memo(move || made.with(|made| made.as_ref().and_then(|made| made.as_ref().ok().cloned())));
@@ -151,7 +157,7 @@ fn New(create: ServerAction<api::CreateToken>) -> impl IntoView {
     view! {
         <h3 id="new-token">{words::NEW}</h3>
         <ActionForm action=create attr:class="form" attr:aria-labelledby="new-token">
-            <Failure failure=refused fields=&["name", "scopes", "expires_in_days", "current"]/>
+            <Failure failure=refused fields=&["name", "scopes", "expires_in_days", "current", "code"]/>
             <Field
                 id="token-name"
                 name="name"
@@ -184,6 +190,7 @@ fn New(create: ServerAction<api::CreateToken>) -> impl IntoView {
                 error=field_error(refused, "current")
                 required=true
             />
+            {dynamic(move || second_factor.get().then(|| view! { <CodeField id="token-code" failure=refused/> }))}
             <div class="form-actions">
                 <Submit label=words::MAKE busy=create.pending()/>
             </div>
