@@ -42,7 +42,7 @@ use plenum_wallet as wallet;
 use plenum_web::request::set_status;
 use plenum_web::upgrade;
 use plenum_web::{
-    api::{Endpoints, description},
+    api::{self, Endpoints, description},
     bodies::{self, Most},
     once::ShownOnce,
     pusher_auth, refusals, security,
@@ -147,6 +147,7 @@ fn public_api(state: &AppState) -> (Router<AppState>, Value) {
         .merge(routes)
         .route("/api/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], json)).layer(compressed.clone()))
         .route("/api/docs", get(async move |headers: HeaderMap| docs.answer(&headers)).layer(compressed))
+        .layer(middleware::from_fn(api::acting))
         .layer(middleware::from_fn_with_state(state.clone(), pusher_auth::across_origins))
         .layer(middleware::from_fn_with_state(state.clone(), security::locate))
         .layer(middleware::from_fn_with_state(Most(BODY_BYTES), bodies::limit));

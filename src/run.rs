@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, ensure};
+use futures::future::LocalBoxFuture;
 use leptos::config::{LeptosOptions, get_configuration};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sha2::{Digest as _, Sha256};
@@ -23,7 +24,7 @@ use axum::http::Extensions;
 use plenum_activity as activity;
 use plenum_admin as admin;
 use plenum_broadcasts as broadcasts;
-use plenum_core::protocol::code;
+use plenum_core::{error::AppResult, ids::PersonId, protocol::code};
 use plenum_inbox as inbox;
 use plenum_live::{
     dispatcher, heads,
@@ -39,9 +40,10 @@ use plenum_live::{
 use plenum_messages as messages;
 use plenum_people as people;
 use plenum_people::applications::server as external;
+use plenum_people::server::leaving;
 use plenum_programme::server::{clock, event_notices, readmitting};
 use plenum_store::{
-    db::{Store, slow::Slow},
+    db::{Store, Tx, slow::Slow},
     jobs,
     sealing::{Sealing, SealingKey},
 };
@@ -125,6 +127,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         .on(plenum_sales::server::orders::REFUND_ALL, plenum_sales::server::orders::refund_all)
         .on(broadcasts::server::SEND, broadcasts::server::send)
         .on(broadcasts::server::REPEAT, broadcasts::server::repeat)
+        .on(leaving::LEAVE, |store, payload| leaving::run(store, release_next, payload))
         .on(plenum_plans::server::imports::IMPORT, plenum_plans::server::imports::run)
         .on(inbox::server::WAKE, inbox::server::wake)
         .on(clock::CLOCK, clock::run)
@@ -171,6 +174,11 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         parts,
     });
     Ok(Running { state, stop })
+}
+
+/// What a person who leaves holds, handed down to the people, who do not know the sales.
+fn release_next(tx: &mut Tx, person: PersonId) -> LocalBoxFuture<'_, AppResult<bool>> {
+    Box::pin(plenum_sales::server::leaving::release_next(tx, person))
 }
 
 /// The name of this build, told to every browser: the version, and a digest of the scripts' hashes

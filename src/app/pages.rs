@@ -28,8 +28,8 @@ use plenum_messages::view::{ConversationPage, MessagesLayout, MessagesPage, NewC
 use plenum_people::{
     applications::view::ApplicationsPage,
     view::{
-        AdminPeoplePage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SetUpPage, SettingsPage,
-        SignInCodePage, SignInPage,
+        AdminPeoplePage, AdminPersonPage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SetUpPage,
+        SettingsPage, SignInCodePage, SignInPage,
     },
 };
 use plenum_plans::view::PlanPage;
@@ -157,6 +157,7 @@ pages! {
         Jobs "admin/jobs" for_admins JobsPage;
         Mail "admin/mail" for_admins MailPage;
         Admin "admin/people" for_admins AdminPeoplePage;
+        AdminPerson "admin/people/:id" for_admins AdminPersonPage;
         SignIns "admin/sign-ins" for_admins AdminSignInsPage;
         Withdrawals "admin/withdrawals" for_admins WithdrawalsPage;
     };

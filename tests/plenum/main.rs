@@ -30,6 +30,7 @@ mod events;
 mod health;
 mod idempotency;
 mod inbox;
+mod leaving;
 mod limits;
 mod mail;
 mod openapi;

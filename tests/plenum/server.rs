@@ -153,6 +153,11 @@ impl Server {
         answer
     }
 
+    /// Lets somebody have so many cents.
+    pub async fn set_wallet(&self, person: &Person, cents: i64) {
+        self.post("/testing/wallets", json!({ "people": [person.email], "cents": cents })).await;
+    }
+
     /// `plenum ledger verify`, beside the running server or without it: whether it is content, and what it says.
     pub fn verify_ledger(&self) -> (bool, String) {
         let output = self.run(&["ledger", "verify"]);

@@ -5,6 +5,7 @@
 //!   tells them, `deciding` chooses the winner of a sample; `pace` says how many at a time.
 //! - [`series`]: what is repeated; `calendar` says when.
 //! - [`receipts`]: what the inbox's marks mean for the recipients; `moments` counts what comes when.
+//! - `leaving`: what becomes of the broadcasts of somebody who is suspended or removed.
 //! - [`reading`], [`export`]: lists, one of them, a preview; recipients as a table for other programs.
 //! - `rendering`: titles and texts with variables; [`templates`]: what is written once and sent often.
 //!
@@ -18,6 +19,7 @@ mod delivering;
 mod desk;
 pub mod export;
 mod gathering;
+mod leaving;
 mod letters;
 mod moments;
 mod pace;
@@ -34,6 +36,7 @@ mod tests;
 
 pub use deciding::choose;
 pub use desk::{act, create, require_for};
+pub use leaving::{close_next, open_of};
 pub use letters::read_letter;
 pub use reading::{desk, list, preview, report};
 pub use receipts::follow_receipts;

@@ -55,6 +55,22 @@ pub enum Role {
     Admin,
 }
 
+/// How a person stands in their organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ssr", derive(sqlx::Type, utoipa::ToSchema), sqlx(rename_all = "snake_case"))]
+pub enum PersonState {
+    /// Takes part.
+    Active,
+    /// Has no access until an admin restores it; their data stays.
+    Suspended,
+    /// Has no access any more, and their personal data is erased.
+    Removed,
+}
+
+/// The name of those who were removed, on what stays of them.
+pub const FORMER_MEMBER: &str = "A former member";
+
 /// What is shown of a person wherever they appear.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]

@@ -67,6 +67,10 @@ pub mod code {
     pub const VERSION: u16 = 4007;
     /// Not authorised, or no longer: give up.
     pub const UNAUTHORISED: u16 = 4009;
+    /// An admin has suspended the account: give up.
+    pub const SUSPENDED: u16 = 4010;
+    /// An admin has removed the account: give up.
+    pub const REMOVED: u16 = 4011;
     /// Over capacity, or too slow a reader: come back after a second.
     pub const OVER_CAPACITY: u16 = 4100;
     /// The server goes away: come back at once.

@@ -7,7 +7,10 @@ use plenum_core::{
     ids::{Millis, PersonId},
     people::{Identity, PersonCard, Privacy, Role},
 };
-use plenum_store::db::{Conn, Tx};
+use plenum_store::{
+    db::{Conn, Tx},
+    person_is_active,
+};
 
 /// What others see of `person`, and what they let them see.
 ///
@@ -33,7 +36,7 @@ pub async fn set_last_seen(tx: &mut Tx, person: PersonId, at: Millis) -> AppResu
     Ok(())
 }
 
-/// The roles that `person` holds, in order.
+/// The roles that `person` holds, in order, active or not.
 pub async fn roles_of(conn: &mut Conn, person: PersonId) -> AppResult<Vec<Role>> {
     let mut roles: Vec<Role> = sqlx::query_scalar("select role from roles where person_id = $1").bind(person).fetch_all(conn).await?;
     roles.sort_unstable();
@@ -51,7 +54,12 @@ pub async fn require_role(conn: &mut Conn, who: &Identity, role: Role) -> AppRes
     if held { Ok(()) } else { Err(AppError::forbidden("You no longer have the role that this takes.")) }
 }
 
-/// True if `person` holds `role`.
+/// True if `person` holds `role` and is active: whoever is suspended keeps their roles and may do nothing with them.
 pub async fn has_role(conn: &mut Conn, person: PersonId, role: Role) -> AppResult<bool> {
-    Ok(roles_of(conn, person).await?.contains(&role))
+    let holds = sqlx::query_scalar(concat!(
+        "select exists (select 1 from roles join people on people.id = roles.person_id where people.id = $1 and roles.role = $2 and ",
+        person_is_active!("people"),
+        ")"
+    ));
+    Ok(holds.bind(person).bind(role).fetch_one(conn).await?)
 }

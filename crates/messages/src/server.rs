@@ -30,6 +30,7 @@ pub mod tests;
 
 pub use conversations::{may_join_channel, member_ids, readable_by};
 pub use heads::ConversationHeads;
-pub use members::welcome;
+pub use members::{end_next, owned_alone, pass_on_next, welcome};
+pub use reactions::take_back_next;
 pub use reading::unread;
 pub use seed::{seed_conversations, seed_large, seed_notifications};

@@ -3,12 +3,14 @@
 
 pub mod second_factor;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use plenum_core::{
     error::{AppError, AppResult},
     ids::{InvitationId, Millis},
-    people::{PersonCard, Role, SignIn},
+    people::{PersonCard, PersonState, Role, SignIn},
     text::title,
 };
 
@@ -54,10 +56,54 @@ pub struct AdminPerson {
     pub email: String,
     /// What they may do.
     pub roles: Vec<Role>,
+    /// Active or suspended.
+    pub state: PersonState,
     /// Since when.
     pub created_at: Millis,
     /// They sign in with a code, too.
     pub second_factor: bool,
+}
+
+/// What somebody runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Runs {
+    /// Events that are not over.
+    pub events: i64,
+    /// Rooms and groups that they alone own.
+    pub rooms: i64,
+    /// Broadcasts that are not over, those that are repeated among them.
+    pub broadcasts: i64,
+}
+
+impl Runs {
+    /// True if somebody else has to take over.
+    pub fn is_anything(self) -> bool {
+        self.events > 0 || self.rooms > 0 || self.broadcasts > 0
+    }
+}
+
+/// A person as their page of administration shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonDetail {
+    pub card: PersonCard,
+    /// Their login's address; empty if they were removed.
+    pub email: String,
+    /// What they may do while they are active.
+    pub roles: Vec<Role>,
+    /// How they stand.
+    pub state: PersonState,
+    /// Since when they are here.
+    pub created_at: Millis,
+    /// What they run.
+    pub runs: Runs,
+    /// Their tickets that let somebody in.
+    pub tickets: i64,
+    /// Why whoever looks can neither suspend nor remove them.
+    pub refusal: Option<Cow<'static, str>>,
+    /// What has to be done before they can be removed.
+    pub obstacle: Option<Cow<'static, str>>,
+    /// Some who could take over what they run.
+    pub successors: Vec<PersonCard>,
 }
 
 /// Characters of a person's name at the most.

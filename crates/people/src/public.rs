@@ -1,4 +1,4 @@
-//! People in the public JSON API: tokens, who is online, hints of presence.
+//! People in the public JSON API: tokens, who is online, suspending and removing people, hints of presence.
 
 use std::sync::Arc;
 
@@ -13,13 +13,16 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::server;
-use plenum_core::people::{Email, MadeToken, PersonCard, Scope, Token, TokenWish};
-use plenum_core::{error::AppError, ids::SignInId};
+use plenum_core::people::{Email, MadeToken, PersonCard, PersonState, Scope, Token, TokenWish};
+use plenum_core::{
+    error::AppError,
+    ids::{PersonId, SignInId},
+};
 use plenum_directory as directory;
 use plenum_directory::model::DirectoryEntry;
 use plenum_store::db::Tx;
 use plenum_web::{
-    api::{Command, Endpoints, Keyed, Page, Path, Program},
+    api::{Command, Endpoints, Keyed, Page, Path, Program, Query},
     problem::Problem,
     security::{ClientAddress, host},
     sign_ins,
@@ -32,6 +35,9 @@ pub fn endpoints() -> Endpoints {
         .with(routes!(create_token, list_tokens))
         .with(routes!(end_token))
         .with(routes!(list_online))
+        .with(routes!(suspend_person))
+        .with(routes!(restore_person))
+        .with(routes!(remove_person))
         .with(routes!(hint_online))
         .with(routes!(hint_offline))
 }
@@ -150,6 +156,95 @@ async fn list_online(program: Program) -> Result<Json<Online>, Problem> {
     let entries = directory::server::search::entries(&mut *program.state.store.look().await?, &program.who, &people).await?;
     let data = entries.into_iter().map(|DirectoryEntry { card, .. }| card).collect();
     Ok(Json(Online { data, count }))
+}
+
+/// Who takes over.
+#[derive(Deserialize, Default, ToSchema)]
+struct Successor {
+    /// The person who runs from now on what this person ran; null: nobody.
+    #[serde(default)]
+    #[schema(example = 4)]
+    successor: Option<i64>,
+}
+
+/// How a person stands.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct Standing {
+    /// Who.
+    id: i64,
+    /// How they stand now.
+    state: PersonState,
+}
+
+/// Suspends a person.
+///
+/// Their sign-ins, tokens, sockets and invitations end at once, and they cannot sign in until they are restored. What they run passes to
+/// `successor`, if one is named; else their broadcasts that are under way are cancelled. For admins.
+#[utoipa::path(post, path = "/api/v1/people/{id}/suspend", tag = "People", security(("token" = ["manage"])),
+    params(("id" = i64, Path, description = "The person.", minimum = 1), Keyed),
+    request_body(content = Successor, example = json!({ "successor": 4 })),
+    responses(
+        (status = 200, description = "They are suspended.", body = Standing, example = json!({ "id": 7, "state": "suspended" })),
+        (status = 404, description = "There is no such person."),
+        (status = 409, description = "They are suspended already, the last admin, or oneself."),
+    ))]
+async fn suspend_person(program: Program, Path(id): Path<i64>, command: Command<Option<Successor>>) -> Result<Json<Standing>, Problem> {
+    program.manages()?;
+    let who = program.who.clone();
+    let suspended = program.once(command, async move |tx, wanted| {
+        let successor = wanted.as_ref().and_then(|wanted| wanted.successor).map(PersonId);
+        server::leaving::suspend(tx, &who, PersonId(id), successor).await?;
+        Ok(Standing { id, state: PersonState::Suspended })
+    });
+    Ok(Json(suspended.await?))
+}
+
+/// Restores a person who was suspended.
+///
+/// They have their roles and memberships as before. What has ended stays ended. For admins.
+#[utoipa::path(post, path = "/api/v1/people/{id}/restore", tag = "People", security(("token" = ["manage"])),
+    params(("id" = i64, Path, description = "The person.", minimum = 1), Keyed),
+    responses(
+        (status = 200, description = "They are restored.", body = Standing, example = json!({ "id": 7, "state": "active" })),
+        (status = 404, description = "There is no such person."),
+        (status = 409, description = "They are not suspended."),
+    ))]
+async fn restore_person(program: Program, Path(id): Path<i64>, command: Command<IgnoredAny>) -> Result<Json<Standing>, Problem> {
+    program.manages()?;
+    let who = program.who.clone();
+    let restored = program.once(command, async move |tx, _| {
+        server::leaving::restore(tx, &who, PersonId(id)).await?;
+        Ok(Standing { id, state: PersonState::Active })
+    });
+    Ok(Json(restored.await?))
+}
+
+/// Who takes over, in the address.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SuccessorAsked {
+    /// The person who runs from now on what this person ran; needed if there is anything.
+    #[param(minimum = 1, example = 4)]
+    successor: Option<i64>,
+}
+
+/// Removes a person for good.
+///
+/// Their access ends at once, and their name, address and settings are erased. Their messages, orders and records stay, under the name
+/// "A former member"; their tickets stay valid. For admins.
+#[utoipa::path(delete, path = "/api/v1/people/{id}", tag = "People", security(("token" = ["manage"])),
+    params(("id" = i64, Path, description = "The person.", minimum = 1), SuccessorAsked),
+    responses(
+        (status = 204, description = "They are removed."),
+        (status = 404, description = "There is no such person."),
+        (status = 409, description = "They are the last admin or oneself, or have money, a payment under way, or an order that awaits payment."),
+    ))]
+async fn remove_person(program: Program, Path(id): Path<i64>, Query(asked): Query<SuccessorAsked>) -> Result<StatusCode, Problem> {
+    program.manages()?;
+    let who = program.who.clone();
+    let successor = asked.successor.map(PersonId);
+    program.state.store.write(async move |tx| server::leaving::remove(tx, &who, PersonId(id), successor).await).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What became of a hint.

@@ -4,6 +4,7 @@
 //! - [`passwords`]: changing one, and setting a new one by mail;
 //! - [`profile`]: what a person changes about themselves;
 //! - [`invitations`], [`administration`] and [`mod@sign_ins`]: what admins do;
+//! - [`leaving`]: suspending, restoring and removing people;
 //! - [`tokens`]: what programs ask with;
 //! - [`seeds`]: the people of the demo.
 //!
@@ -12,6 +13,7 @@
 pub mod administration;
 pub mod invitations;
 pub mod joining;
+pub mod leaving;
 mod news;
 pub mod passwords;
 pub mod profile;
@@ -37,7 +39,7 @@ use plenum_directory::live::OrganisationEvent;
 use plenum_directory::server::card_and_privacy;
 use plenum_store::{
     db::{self, Activity, Conn, Store, Tx},
-    log, zones,
+    log, person_is_active, zones,
 };
 use plenum_web::{security, state::AppState};
 
@@ -101,11 +103,8 @@ fn shell_of(viewer: Viewer, now: Millis) -> Shell {
 async fn demo_people(conn: &mut Conn, organisation: OrganisationId) -> AppResult<Vec<DemoPerson>> {
     let mut people = Vec::with_capacity(seeds::PEOPLE.len());
     for seed in seeds::PEOPLE {
-        let row: Option<(String, u8)> = sqlx::query_as("select name, hue from people where organisation_id = $1 and email = $2")
-            .bind(organisation)
-            .bind(seed.email)
-            .fetch_optional(&mut *conn)
-            .await?;
+        let statement = concat!("select name, hue from people where organisation_id = $1 and email = $2 and ", person_is_active!("people"));
+        let row: Option<(String, u8)> = sqlx::query_as(statement).bind(organisation).bind(seed.email).fetch_optional(&mut *conn).await?;
         people.extend(row.map(|(name, hue)| DemoPerson { name, email: seed.email.to_owned(), role: seed.role, hue }));
     }
     Ok(people)

@@ -4,7 +4,7 @@
 //! - `/sign-in`, `/register` are in [`sign_in`], `/forgot`, `/reset` in [`reset`];
 //! - `/sign-in/code`, `/sign-in/set-up` are in [`sign_in_code`], with what [`mod@second_factor`] shares with the settings;
 //! - `/people` is in [`directory`], `/people/{id}` in [`person`];
-//! - `/settings` is in [`settings`], `/admin/people` and `/admin/sign-ins` in [`admin`].
+//! - `/settings` is in [`settings`], `/admin/people`, `/admin/people/{id}` and `/admin/sign-ins` in [`admin`].
 
 #[cfg(not(feature = "hydrate"))]
 mod absent;
@@ -25,7 +25,7 @@ use absent as here;
 #[cfg(feature = "hydrate")]
 use browser as here;
 
-pub use admin::{AdminPeoplePage, AdminSignInsPage};
+pub use admin::{AdminPeoplePage, AdminPersonPage, AdminSignInsPage};
 pub use directory::PeoplePage;
 pub use person::PersonPage;
 pub use reset::{ForgotPage, ResetPage};

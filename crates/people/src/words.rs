@@ -3,6 +3,7 @@
 
 use plenum_core::mail::MailWay;
 
+pub mod leaving;
 pub mod second_factor;
 pub mod tokens;
 

@@ -5,6 +5,7 @@
 //! - [`orders`]: check-out, payment, expiry, refunds; [`promo`]: codes that lower a price.
 //! - [`seats`]: the seat map; [`watchers`]: how many look at it.
 //! - [`desk`]: figures of organisers; [`export`]: the same as tables.
+//! - [`leaving`]: what somebody who is suspended or removed lets go.
 //! - [`fixtures`]: sales for tests.
 
 pub mod baskets;
@@ -13,6 +14,7 @@ pub mod expiry;
 pub mod export;
 pub mod fixtures;
 pub mod holds;
+pub mod leaving;
 pub mod orders;
 pub mod promo;
 pub mod seats;

@@ -49,6 +49,7 @@ use plenum_core::{
     error::{AppError, AppResult},
 };
 
+use super::active::{self, Inactive};
 pub use super::activity::Activity;
 pub use backup::{backup, check_backup, last_backup};
 pub use lists::push_list;
@@ -133,13 +134,14 @@ impl Store {
             .with_context(|| format!("cannot open the database {}", path.display()))?;
         MIGRATIONS.run(&mut conn).await.context("a migration failed")?;
         let epoch = current_epoch(&mut conn, live_schema).await?;
+        let parts = Parts::default();
+        parts.part::<Inactive>().add(active::load(&mut conn).await?);
         sqlite::leave_checkpoints(&mut conn).await?;
         let (noted, checkpoints) = checkpoints::start(options.clone()).await.context("cannot open the database for checkpoints")?;
         let readers = Readers::open(report(options, slow.read).read_only(true)).await.context("cannot open the database for reading")?;
 
         let (writer, waiting) = mpsc::channel(WRITE_QUEUE);
         let (commits, committed) = mpsc::unbounded_channel();
-        let parts = Parts::default();
         let tx = Tx::new(conn, parts.clone());
         let thread = thread::Builder::new()
             .name("plenum-writer".to_owned())
@@ -157,7 +159,7 @@ impl Store {
     /// Runs `body` in the writer and returns what it returned, once that is committed.
     ///
     /// # Errors
-    /// What `body` returned as an error (its changes are taken back), or that the commit failed.
+    /// 401 if it is for somebody ([`active`]) who is not active any more. What `body` returned as an error (its changes are taken back), or that the commit failed.
     pub async fn write<T, F>(&self, body: F) -> AppResult<T>
     where
         F: AsyncFn(&mut Tx) -> AppResult<T> + Send + 'static,
@@ -176,7 +178,7 @@ impl Store {
         T: Send + 'static,
     {
         let (reply, outcome) = oneshot::channel();
-        let work: Box<dyn Work> = Box::new(Closure::new(name, body, reply));
+        let work: Box<dyn Work> = Box::new(Closure::new(name, active::actor(), body, reply));
         self.writer.send(work).await.map_err(|_| AppError::internal())?;
         outcome.await.map_err(|_| AppError::internal())?
     }

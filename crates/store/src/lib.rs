@@ -1,6 +1,7 @@
 //! The database and what is kept in it for every feature: the writer and the readers ([`db`]), the
 //! live [`log`], [`jobs`], [`idempotency`], rows of the [`activity`] record, [`sealing`]; and what is measured of it.
 
+pub mod active;
 pub mod activity;
 pub mod db;
 pub mod faults;

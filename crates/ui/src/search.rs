@@ -9,7 +9,8 @@ use super::{Icon, view};
 #[component]
 pub fn Search(
     /// The page's address.
-    action: &'static str,
+    #[prop(into)]
+    action: String,
     /// What is searched for now.
     text: String,
     /// What can be searched for; the accessible name of the line.

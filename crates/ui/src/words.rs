@@ -1,6 +1,8 @@
 //! The words of the frame around every page: navigation, connection, palette, keys,
 //! theme, toasts and error pages.
 
+use plenum_core::protocol::code;
+
 pub const PLENUM: &str = "Plenum";
 pub const HOME: &str = "Plenum, start";
 pub const SKIP: &str = "Skip to content";
@@ -89,7 +91,14 @@ pub fn back(updates: u32) -> String {
     }
 }
 pub const TRY_NOW: &str = "Try now";
-pub const SIGNED_OUT: &str = "You have been signed out of this browser.";
+/// Why this browser is signed out, as far as the code with which its socket was closed says it.
+pub fn signed_out(code: u16) -> &'static str {
+    match code {
+        code::SUSPENDED => "Your account is suspended. Ask an administrator.",
+        code::REMOVED => "Your account was removed. Ask an administrator.",
+        _ => "You have been signed out of this browser.",
+    }
+}
 pub const SIGN_IN_AGAIN: &str = "Sign in again";
 /// The server does not want this page's socket.
 pub fn refused(code: u16) -> String {

@@ -5,6 +5,7 @@
 //! - [`gateway`]: what takes people's money: [`card`], and [`simulator`], which is built in; [`callbacks`] is where gateways answer.
 //! - [`bank`], [`accounts`]: bank accounts, checked and sealed; [`payment_files`]: what the organisation's bank is to pay, written by [`sepa`]; [`downloads`]: accounts in full.
 //! - [`balances`]: what a person has; [`reading`]: a wallet, its statement, the withdrawals of an organisation; [`export`]: a statement as a file.
+//! - [`leaving`]: what keeps its person from being removed.
 //! - [`verify`]: proves that the ledger is even; [`fixtures`]: money for tests.
 
 pub mod accounts;
@@ -17,6 +18,7 @@ pub mod downloads;
 pub mod export;
 pub mod fixtures;
 pub mod gateway;
+pub mod leaving;
 pub mod ledger;
 mod notices;
 pub mod payment_files;

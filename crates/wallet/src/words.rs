@@ -260,3 +260,8 @@ pub fn currency(currency: Currency) -> &'static str {
         Currency::Usd => "US dollar (USD)",
     }
 }
+
+/// Why somebody cannot be removed.
+pub const WITHDRAWAL_FIRST: &str = "A withdrawal of theirs is under way. Process or reject it first.";
+pub const DEPOSIT_FIRST: &str = "A deposit of theirs is under way. Wait until it is completed or has expired.";
+pub const MONEY_FIRST: &str = "There is money in their wallet. Let them withdraw it first.";

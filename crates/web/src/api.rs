@@ -9,7 +9,12 @@ mod command;
 pub mod description;
 mod endpoints;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRequestParts, Request},
+    http::request::Parts,
+    middleware::Next,
+    response::Response,
+};
 use serde::Serialize;
 
 pub use asked::{After, Before, Path, Query};
@@ -21,6 +26,7 @@ use plenum_core::error::{AppError, AppResult};
 pub use plenum_core::people::Scope;
 use plenum_core::people::{Identity, Scopes};
 use plenum_live::rules::Who;
+use plenum_store::active;
 
 /// A program that asks for a person.
 pub struct Program {
@@ -85,8 +91,14 @@ impl FromRequestParts<AppState> for Program {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let found = sign_ins::by_token(&state.store, &parts.headers).await?;
         let (who, scopes) = found.ok_or_else(|| AppError::unauthorised("Send a token: Authorization: Bearer …"))?;
+        active::act_as(who.person);
         Ok(Self { state: state.clone(), who, scopes })
     }
+}
+
+/// Lets what a request writes be written for the person whose token it brings, once that is known.
+pub async fn acting(request: Request, next: Next) -> Response {
+    active::acting(None, next.run(request)).await
 }
 
 /// One page of a list.

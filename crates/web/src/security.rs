@@ -31,7 +31,7 @@ use plenum_core::{
     error::{AppError, AppResult},
     ids::OrganisationId,
 };
-use plenum_store::{db::Conn, faults};
+use plenum_store::{active, db::Conn, faults};
 
 /// The client's network address, as `server.trusted_proxies` lets it be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,20 +62,24 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     let Some(session) = request.extensions().get::<Session>().cloned() else {
         return faults::error_response(AppError::internal());
     };
-    match sign_ins::lookup(&state, &session, client).await {
+    let person = match sign_ins::lookup(&state, &session, client).await {
         Ok(Some(SessionOf::Person(identity))) => {
+            let person = identity.person;
             request.extensions_mut().insert(identity);
+            Some(person)
         }
         Ok(Some(SessionOf::MustSetUp(who))) => {
             if let Some(path) = who.led_to(&request) {
                 return Redirect::to(&path).into_response();
             }
+            let person = who.0.person;
             request.extensions_mut().insert(who);
+            Some(person)
         }
-        Ok(None) => {}
+        Ok(None) => None,
         Err(error) => return faults::error_response(error),
-    }
-    next.run(request).await
+    };
+    active::acting(person, next.run(request)).await
 }
 
 /// Middleware: refuses with 403 what another site's page made a browser send.

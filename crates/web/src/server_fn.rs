@@ -35,8 +35,8 @@ use super::{
     state::AppState,
 };
 use body::{ReadBody, SnapshotBody};
-use plenum_core::{error::AppResult, people::Identity};
-use plenum_store::{db::Tx, faults};
+use plenum_core::{error::AppResult, ids::PersonId, people::Identity};
+use plenum_store::{active, db::Tx, faults};
 
 /// Answers from one read transaction: `body` gets the transaction and who is signed in.
 ///
@@ -202,6 +202,9 @@ pub trait Asker: Clone + Send + 'static {
     /// 401 if nobody of this kind does.
     fn of_request() -> AppResult<Self>;
 
+    /// The person who asks, if one is signed in.
+    fn person(&self) -> Option<PersonId>;
+
     /// Counts what they ask.
     ///
     /// # Errors
@@ -212,6 +215,10 @@ pub trait Asker: Clone + Send + 'static {
 impl Asker for Identity {
     fn of_request() -> AppResult<Self> {
         request::identity()
+    }
+
+    fn person(&self) -> Option<PersonId> {
+        Some(self.person)
     }
 
     fn count(&self, rates: &Rates, limit: Limit) -> AppResult<()> {
@@ -236,6 +243,10 @@ impl Asker for Owner {
 impl Asker for Visitor {
     fn of_request() -> AppResult<Self> {
         Ok(Self::asking())
+    }
+
+    fn person(&self) -> Option<PersonId> {
+        self.who.as_ref().map(|who| who.person)
     }
 
     fn count(&self, rates: &Rates, limit: Limit) -> AppResult<()> {
@@ -323,12 +334,17 @@ impl<W: Asker, T: Send + 'static> Command<W, T> {
         let asked = asked::<W>(limit);
         let answer = answer(async move {
             let (state, who) = asked?;
-            let answer = body(state.clone(), who.clone()).await?;
-            for then in after_commit {
-                let following = then(&state, &who, &answer);
-                following.await?;
-            }
-            Ok(answer)
+            // What is written is written for who asks: not once they are suspended.
+            let person = who.person();
+            let work = async move {
+                let answer = body(state.clone(), who.clone()).await?;
+                for then in after_commit {
+                    let following = then(&state, &who, &answer);
+                    following.await?;
+                }
+                Ok(answer)
+            };
+            active::acting(person, work).await
         });
         let answer = answer.await?;
         if is_secret && let Some(response) = use_context::<ResponseOptions>() {

@@ -37,7 +37,10 @@ use plenum_core::{
     ids::{Millis, OrganisationId, PersonId, SignInId},
     people::{Identity, Privacy, Role, Scopes, SignIn, SignInEnd},
 };
-use plenum_store::db::{self, Conn, Store, Tx};
+use plenum_store::{
+    db::{self, Conn, Store, Tx},
+    person_is_active,
+};
 
 /// Is told of each visit of a browser, in the transaction that notes it; the composition root hands one down.
 pub trait Visits: Send + Sync {
@@ -180,7 +183,8 @@ async fn find(conn: &mut Conn, hash: Vec<u8>, now: Millis) -> AppResult<Option<F
         crate::lacks_factor!(),
         " as lacks_factor
          from sign_ins join people on people.id = sign_ins.person_id left join roles on roles.person_id = people.id
-         where token_hash = $1 and expires_at > $2",
+         where token_hash = $1 and expires_at > $2 and ",
+        person_is_active!("people"),
     ))
     .bind(hash)
     .bind(now)
@@ -298,7 +302,9 @@ pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<SignIn>> {
 pub async fn standing(conn: &mut Conn, id: SignInId, person: PersonId) -> AppResult<Option<(OrganisationId, bool, Scopes)>> {
     let standing: Option<(OrganisationId, bool, Option<String>)> = sqlx::query_as(concat!(
         "select organisation_id, show_presence, scopes from sign_ins join people on people.id = sign_ins.person_id
-         where sign_ins.id = $1 and person_id = $2 and expires_at > $3 and not (",
+         where sign_ins.id = $1 and person_id = $2 and expires_at > $3 and ",
+        person_is_active!("people"),
+        " and not (",
         crate::lacks_factor!(),
         ")",
     ))

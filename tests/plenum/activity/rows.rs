@@ -116,6 +116,14 @@ async fn people_leave_rows() {
     let open = invitations.as_array().unwrap().iter().find(|one| one["used"] == false).unwrap()["id"].to_string();
     record.leaves(&admin, "people/withdraw_invitation", &[("id", &open)], &["invitation.withdrawn"]).await;
     record.refuses(&admin, "people/withdraw_invitation", &[("id", &open)]).await;
+    let tom_id = server.person("tom").await.id.to_string();
+    let tom = [("person", tom_id.as_str())];
+    record.refuses(&lena, "people/suspend", &tom).await;
+    record.leaves(&admin, "people/suspend", &tom, &["person.suspended"]).await;
+    record.refuses(&admin, "people/suspend", &tom).await;
+    record.leaves(&admin, "people/restore", &tom, &["person.restored"]).await;
+    record.refuses(&admin, "people/restore", &tom).await;
+    record.refuses(&admin, "people/remove", &tom).await;
 
     let profile = [("name", "Samuel Adeyemi"), ("hue", "3"), ("zone", "Europe/Berlin")];
     record.leaves(&sam, "people/update_profile", &profile, &["person.renamed"]).await;

@@ -233,7 +233,7 @@ async fn advance(tx: &mut Tx, id: AlarmId, value: f64, now: Millis) -> AppResult
 /// Tells the admins, and writes down that it happened.
 async fn alarm_notify(tx: &mut Tx, row: &Row, rule: &Rule, turn: Turn, value: f64) -> AppResult<()> {
     let admins: Vec<PersonId> = sqlx::query_scalar(
-        "select p.id from people p join roles r on r.person_id = p.id where p.organisation_id = $1 and r.role = 'admin' order by p.id",
+        "select p.id from people p join roles r on r.person_id = p.id where p.organisation_id = $1 and r.role = 'admin' and p.state = 'active' order by p.id",
     )
     .bind(row.organisation_id)
     .fetch_all(&mut **tx)

@@ -38,7 +38,7 @@ const COUNTS: &[(Figure, Since, &str)] = &[
     (
         Figure::People,
         Since::Ever,
-        "select organisation_id, count(*) from people group by organisation_id",
+        "select organisation_id, count(*) from people where state <> 'removed' group by organisation_id",
     ),
     (
         Figure::SignIns,

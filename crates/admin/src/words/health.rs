@@ -1,7 +1,7 @@
 //! The words of "Is it well?" and of the jobs.
 
 use crate::model::health::{Check, Mark, Refusable, Work};
-use plenum_core::people::SignInEnd;
+use plenum_core::{people::SignInEnd, protocol::code};
 
 pub const HEALTH: &str = "Health";
 pub const IS_IT_WELL: &str = "Is it well?";
@@ -84,6 +84,7 @@ pub fn close_code(code: u16) -> &'static str {
     match code {
         4001 => "There is no application with the key that the page uses: it may be of another server.",
         4003 => "The application is switched off.",
+        code::SUSPENDED | code::REMOVED => "Your account is suspended or was removed. Ask an administrator.",
         code if SignInEnd::closes_with(code) => "You were signed out, here or elsewhere. Sign in again.",
         _ => "Load the page again; if it stays so, look for the code in the server's log.",
     }

@@ -9,7 +9,10 @@ use plenum_core::{
     people::{Email, Identity},
 };
 use plenum_directory::words::role as role_name;
-use plenum_store::db::{Conn, Db};
+use plenum_store::{
+    db::{Conn, Db},
+    person_is_active,
+};
 
 /// Who sends, and where: what an audience depends on.
 #[derive(Debug, Clone, Copy)]
@@ -37,11 +40,8 @@ pub(super) async fn name(conn: &mut Conn, sender: Sender, audience: Audience) ->
             Err(AppError::invalid("audience", "Nobody is told of what they do themselves. Choose somebody else."))
         }
         Audience::Person(person) => {
-            let name: Option<String> = sqlx::query_scalar("select name from people where id = $1 and organisation_id = $2")
-                .bind(person)
-                .bind(sender.organisation)
-                .fetch_optional(conn)
-                .await?;
+            let statement = concat!("select name from people where id = $1 and organisation_id = $2 and ", person_is_active!("people"));
+            let name: Option<String> = sqlx::query_scalar(statement).bind(person).bind(sender.organisation).fetch_optional(conn).await?;
             name.ok_or_else(missing)
         }
         Audience::Event(event) => event_name(conn, sender, event).await?.ok_or_else(missing),
@@ -114,7 +114,7 @@ fn meant(query: &mut QueryBuilder<Db>, sender: Sender, audience: Audience, after
         }
         Audience::Everyone | Audience::Event(_) | Audience::Person(_) => {}
     }
-    query.push(" where p.organisation_id = ").push_bind(sender.organisation);
+    query.push(concat!(" where ", person_is_active!("p"), " and p.organisation_id = ")).push_bind(sender.organisation);
     query.push(" and p.id > ").push_bind(after).push(" and p.id <> ").push_bind(sender.person);
     match audience {
         Audience::Person(person) => {
@@ -135,10 +135,7 @@ fn meant(query: &mut QueryBuilder<Db>, sender: Sender, audience: Audience, after
 pub async fn person_at(conn: &mut Conn, who: &Identity, field: &'static str, email: &str) -> AppResult<PersonId> {
     let missing = || AppError::invalid(field, "There is nobody with this address here.");
     let email = Email::parse(email).map_err(|_| missing())?;
-    let found: Option<PersonId> = sqlx::query_scalar("select id from people where organisation_id = $1 and email = $2")
-        .bind(who.organisation)
-        .bind(email.as_str())
-        .fetch_optional(conn)
-        .await?;
+    let statement = concat!("select id from people where organisation_id = $1 and email = $2 and ", person_is_active!("people"));
+    let found: Option<PersonId> = sqlx::query_scalar(statement).bind(who.organisation).bind(email.as_str()).fetch_optional(conn).await?;
     found.ok_or_else(missing)
 }

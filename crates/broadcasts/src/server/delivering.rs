@@ -11,7 +11,10 @@ use plenum_core::{
     ids::{BroadcastId, Millis, PersonId},
 };
 use plenum_inbox::{model::Category, server as inbox, server::News};
-use plenum_store::db::{Conn, Db, Tx, now, push_list};
+use plenum_store::{
+    active,
+    db::{Conn, Db, Tx, now, push_list},
+};
 
 /// Characters of a reason at the most.
 const REASON_CHARS: usize = 200;
@@ -62,7 +65,9 @@ pub(super) async fn deliver(tx: &mut Tx, row: &Row, people: usize, letters: &Let
         return rest(tx, row).await.map(|()| 0);
     }
     let all: Vec<PersonId> = waiting.iter().map(|(person, ..)| *person).collect();
-    let willing = inbox::willing(tx, &all, Category::Announcements).await?;
+    // Whoever was suspended since is told nothing.
+    let active = active::only_active(tx, &all).await?;
+    let willing = inbox::willing(tx, &active, Category::Announcements).await?;
     let mut delivered = 0;
     for (number, variant) in (0_u8..).zip(row.variants(tx).await?) {
         let (mut told, mut refusing) = (Vec::new(), Vec::new());

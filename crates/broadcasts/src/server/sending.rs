@@ -16,6 +16,7 @@ use plenum_core::{
     ids::{BroadcastId, Millis, PersonId},
 };
 use plenum_store::{
+    active,
     db::{Store, Tx},
     jobs::{self, Job},
 };
@@ -106,6 +107,11 @@ pub(super) async fn step(tx: &mut Tx, id: BroadcastId, people: usize, letters: &
     let Some(row) = row(tx, id).await? else { return Ok(false) };
     let now = tx.now();
     let more = match row.state {
+        // Whoever is suspended sends nothing, not even the rest of what has begun.
+        State::Scheduled | State::Sending | State::Deciding if !active::is_active(tx, row.sender_id).await? => {
+            move_on(tx, &row, Action::Cancel, None).await?;
+            false
+        }
         State::Scheduled if row.due_at <= now => begin(tx, &row).await?,
         // The clock was set back.
         State::Scheduled => {

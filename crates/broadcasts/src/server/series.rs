@@ -133,6 +133,35 @@ async fn schedule(tx: &mut Tx, id: SeriesId, due_at: Millis) -> AppResult<()> {
     jobs::schedule(tx, Job { kind: REPEAT, payload: json!({ "series": id }), unique_key: Some(key(id)), due_at }).await
 }
 
+/// How many series of `person` go on.
+pub(super) async fn open_of(conn: &mut Conn, person: PersonId) -> AppResult<i64> {
+    Ok(sqlx::query_scalar("select count(*) from broadcast_series where sender_id = $1 and state <> 'ended'")
+        .bind(person)
+        .fetch_one(conn)
+        .await?)
+}
+
+/// The next series of `person` that goes on passes to `successor`, or ends. False if there is none.
+pub(super) async fn close_next(tx: &mut Tx, person: PersonId, successor: Option<PersonId>) -> AppResult<bool> {
+    let next: Option<SeriesId> =
+        sqlx::query_scalar("select id from broadcast_series where sender_id = $1 and state <> 'ended' order by id limit 1")
+            .bind(person)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let Some(id) = next else { return Ok(false) };
+    match successor {
+        Some(successor) => {
+            sqlx::query("update broadcast_series set sender_id = $2 where id = $1").bind(id).bind(successor).execute(&mut **tx).await?;
+        }
+        None => {
+            let Some(row) = row(tx, id).await? else { return Ok(false) };
+            move_on(tx, &row, SeriesAction::End, None, None).await?;
+        }
+    }
+    announce(tx, id).await?;
+    Ok(true)
+}
+
 /// The calendar and clock of the first time of `draft`.
 pub(super) fn first_local(draft: &Draft, repeat: &Repeat) -> AppResult<jiff::civil::DateTime> {
     match &draft.when {

@@ -124,6 +124,12 @@ records! {
     PersonRegistered { invitation: Option<InvitationId> [audit] } = "person.registered": People, Person, Everyone;
     /// Somebody has another name. What they were called before is nobody's business but the admins'.
     PersonRenamed { from: String } = "person.renamed": People, Person, Admins;
+    /// Somebody's account was suspended.
+    PersonSuspended = "person.suspended": People, Person, Admins;
+    /// Somebody's account was restored.
+    PersonRestored = "person.restored": People, Person, Admins;
+    /// Somebody was removed from the organisation.
+    PersonRemoved = "person.removed": People, Person, Admins;
     /// Somebody was given a role.
     RoleGranted { role: Role } = "role.granted": People, Person, Concerned;
     /// A role was taken from somebody.

@@ -20,6 +20,10 @@ pub enum SignInEnd {
     OthersEnded,
     /// An admin ended it.
     EndedByAdmin,
+    /// An admin suspended its person.
+    Suspended,
+    /// An admin removed its person.
+    Removed,
     /// Its person changed their password in another browser.
     PasswordChanged,
     /// Its person set a new password by mail.
@@ -55,6 +59,8 @@ impl SignInEnd {
             Self::Replaced => (code::UNAUTHORISED, "signed in again"),
             Self::EndedElsewhere | Self::OthersEnded => (code::UNAUTHORISED, "signed out elsewhere"),
             Self::EndedByAdmin => (code::UNAUTHORISED, "signed out by an admin"),
+            Self::Suspended => (code::SUSPENDED, "the account is suspended"),
+            Self::Removed => (code::REMOVED, "the account was removed"),
             Self::PasswordChanged | Self::PasswordReset => (code::UNAUTHORISED, "the password was changed"),
             Self::SecondFactorReset => (code::UNAUTHORISED, "the second factor was reset"),
             Self::TooMany => (code::UNAUTHORISED, "signed in too often elsewhere"),

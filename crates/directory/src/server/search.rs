@@ -4,9 +4,12 @@ use crate::model::DirectoryEntry;
 use plenum_core::{
     error::{AppError, AppResult},
     ids::{Millis, PersonId},
-    people::{Identity, PersonCard, Role},
+    people::{Identity, PersonCard, PersonState, Role},
 };
-use plenum_store::db::{Conn, Db, push_list};
+use plenum_store::{
+    db::{Conn, Db, push_list},
+    person_is_active,
+};
 use plenum_web::search;
 
 /// People of one page.
@@ -20,6 +23,8 @@ pub struct Search<'a> {
     pub text: &'a str,
     /// Their address may contain it instead.
     pub addresses: bool,
+    /// Those who are suspended are found, too.
+    pub suspended: bool,
     /// They hold it.
     pub role: Option<Role>,
 }
@@ -28,6 +33,7 @@ pub struct Search<'a> {
 pub struct Found {
     pub card: PersonCard,
     pub email: String,
+    pub state: PersonState,
     pub created_at: Millis,
     /// None if they do not let others see it.
     pub last_seen: Option<Millis>,
@@ -46,6 +52,7 @@ struct Row {
     name: String,
     hue: u8,
     email: String,
+    state: PersonState,
     created_at: Millis,
     last_seen: Option<Millis>,
     role: Option<Role>,
@@ -53,20 +60,24 @@ struct Row {
 
 /// The people of one's organisation that fit `search`, by name: `limit` of them from `offset` on.
 pub async fn find(conn: &mut Conn, who: &Identity, search: Search<'_>, limit: u32, offset: u32) -> AppResult<Vec<Found>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select found.id, found.name, hue, email, created_at, last_seen, roles.role from (
-             select id, name, hue, email, created_at, (case when show_presence then last_seen_at end) as last_seen from people
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select found.id, found.name, hue, email, state, created_at, last_seen, roles.role from (
+             select id, name, hue, email, state, created_at, (case when show_presence then last_seen_at end) as last_seen from people
              where organisation_id = $1 and (coalesce(name_folded, lower(name)) like $2 escape '\\' or ($3 and email like $2 escape '\\'))
                and (cast($4 as text) is null or exists (select 1 from roles where roles.person_id = people.id and roles.role = $4))
+               and (",
+        person_is_active!("people"),
+        " or ($7 and state = 'suspended'))
              order by name, id limit $5 offset $6
          ) as found left join roles on roles.person_id = found.id order by found.name, found.id",
-    )
+    ))
     .bind(who.organisation)
     .bind(search::containing(search.text))
     .bind(search.addresses)
     .bind(search.role)
     .bind(limit)
     .bind(offset)
+    .bind(search.suspended)
     .fetch_all(conn)
     .await?;
     Ok(gather(rows))
@@ -75,16 +86,18 @@ pub async fn find(conn: &mut Conn, who: &Identity, search: Search<'_>, limit: u3
 /// The people of one's organisation whose name contains `query` and, if given, who hold
 /// `role`, by name; one page from `offset` on. Last seen only where it is shown.
 pub async fn page(conn: &mut Conn, who: &Identity, query: &str, role: Option<Role>, offset: u32) -> AppResult<Vec<DirectoryEntry>> {
-    let found = find(conn, who, Search { text: query, addresses: false, role }, PAGE, offset).await?;
+    let found = find(conn, who, Search { text: query, addresses: false, suspended: false, role }, PAGE, offset).await?;
     Ok(found.into_iter().map(DirectoryEntry::from).collect())
 }
 
 /// Those of `people` that are of one's own organisation, by id; of a long list the first hundred.
 pub async fn entries(conn: &mut Conn, who: &Identity, people: &[PersonId]) -> AppResult<Vec<DirectoryEntry>> {
-    let mut query = sqlx::QueryBuilder::<Db>::new(
-        "select id, name, hue, email, created_at, (case when show_presence then last_seen_at end) as last_seen, role
-         from people left join roles on roles.person_id = people.id where organisation_id = ",
-    );
+    let mut query = sqlx::QueryBuilder::<Db>::new(concat!(
+        "select id, name, hue, email, state, created_at, (case when show_presence then last_seen_at end) as last_seen, role
+         from people left join roles on roles.person_id = people.id where ",
+        person_is_active!("people"),
+        " and organisation_id = "
+    ));
     query.push_bind(who.organisation).push(" and id in ");
     push_list(&mut query, people.iter().take(ASKED).copied());
     query.push(" order by id");
@@ -102,10 +115,12 @@ pub async fn one(conn: &mut Conn, who: &Identity, person: PersonId) -> AppResult
 
 /// How many people `page` would find in all.
 pub async fn count(conn: &mut Conn, who: &Identity, query: &str, role: Option<Role>) -> AppResult<u32> {
-    let count = sqlx::query_scalar(
-        "select count(*) from people where organisation_id = $1 and coalesce(name_folded, lower(name)) like $2 escape '\\'
-           and (cast($3 as text) is null or exists (select 1 from roles where roles.person_id = people.id and roles.role = $3))",
-    )
+    let count = sqlx::query_scalar(concat!(
+        "select count(*) from people where ",
+        person_is_active!("people"),
+        " and organisation_id = $1 and coalesce(name_folded, lower(name)) like $2 escape '\\'
+           and (cast($3 as text) is null or exists (select 1 from roles where roles.person_id = people.id and roles.role = $3))"
+    ))
     .bind(who.organisation)
     .bind(search::containing(query))
     .bind(role)
@@ -123,6 +138,7 @@ fn gather(rows: Vec<Row>) -> Vec<Found> {
             None => people.push(Found {
                 card: PersonCard { id: row.id, name: row.name, hue: row.hue },
                 email: row.email,
+                state: row.state,
                 created_at: row.created_at,
                 last_seen: row.last_seen,
                 roles: row.role.into_iter().collect(),

@@ -7,7 +7,7 @@ use plenum_core::{
     people::Identity,
 };
 use plenum_messages::spaces;
-use plenum_store::{db::Conn, zones};
+use plenum_store::{db::Conn, person_is_active, zones};
 use plenum_wallet::model::Currency;
 
 /// The event, if `who` runs it (see [`is_run_by`]).
@@ -68,11 +68,13 @@ pub async fn is_public(conn: &mut Conn, event: EventId) -> AppResult<bool> {
 
 /// True if `person` runs the event: they are staff of its space, or an admin of its organisation.
 pub async fn is_run_by(conn: &mut Conn, event: EventId, person: PersonId) -> AppResult<bool> {
-    let of: Option<(SpaceId, bool)> = sqlx::query_as(
+    let of: Option<(SpaceId, bool)> = sqlx::query_as(concat!(
         "select e.space_id, exists (select 1 from people p join roles r on r.person_id = p.id and r.role = 'admin'
-           where p.id = $2 and p.organisation_id = e.organisation_id)
+           where p.id = $2 and p.organisation_id = e.organisation_id and ",
+        person_is_active!("p"),
+        ")
          from events e where e.id = $1",
-    )
+    ))
     .bind(event)
     .bind(person)
     .fetch_optional(&mut *conn)

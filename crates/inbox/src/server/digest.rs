@@ -24,7 +24,7 @@ use plenum_live::plenum_auth::AppSecret;
 use plenum_store::{
     db::{Conn, Db, Store, Tx, push_list},
     jobs::{self, Job},
-    zones,
+    person_is_active, zones,
 };
 use plenum_web::{
     mail::{self, Mail},
@@ -150,9 +150,10 @@ pub async fn send(store: Store, post: Post, payload: Value) -> AppResult<()> {
     let number = |name: &str| payload.get(name).and_then(Value::as_i64).ok_or_else(AppError::internal);
     let (person, after, up_to, due) = (PersonId(number("person")?), number("after")?, number("up_to")?, number("due")?);
     let mut tx = store.read().await?;
-    let addressee: Option<(OrganisationId, String, String, String, Option<String>)> = sqlx::query_as(
-        "select o.id, p.email, p.name, o.name, o.host from people p join organisations o on o.id = p.organisation_id where p.id = $1",
-    )
+    let addressee: Option<(OrganisationId, String, String, String, Option<String>)> = sqlx::query_as(concat!(
+        "select o.id, p.email, p.name, o.name, o.host from people p join organisations o on o.id = p.organisation_id where p.id = $1 and ",
+        person_is_active!("p"),
+    ))
     .bind(person)
     .fetch_optional(&mut *tx)
     .await?;

@@ -8,7 +8,10 @@ use plenum_core::{
     error::AppResult,
     ids::{ConversationId, NotificationId, PersonId},
 };
-use plenum_store::db::{Conn, Db, Tx, push_list};
+use plenum_store::{
+    active,
+    db::{Conn, Db, Tx, push_list},
+};
 use plenum_ui::words;
 
 /// Characters of a title and of a text at the most.
@@ -47,9 +50,10 @@ fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// Tells `people`, but for whoever did it and those who do not want to know.
+/// Tells `people`, but for whoever did it, those who do not want to know, and those who are suspended or were removed.
 pub async fn notify(tx: &mut Tx, people: &[PersonId], news: &News) -> AppResult<()> {
     let people: Vec<PersonId> = people.iter().copied().filter(|person| Some(*person) != news.actor).collect();
+    let people = active::only_active(tx, &people).await?;
     for people in people.chunks(AT_ONCE) {
         let people = willing(tx, people, news.category).await?;
         let same = |_| (news.title.as_str(), news.text.as_str());
@@ -62,6 +66,7 @@ pub async fn notify(tx: &mut Tx, people: &[PersonId], news: &News) -> AppResult<
 pub async fn notify_each(tx: &mut Tx, people: &[(PersonId, String, String)], news: &News) -> AppResult<()> {
     for people in people.chunks(AT_ONCE) {
         let ids: Vec<PersonId> = people.iter().map(|(person, ..)| *person).filter(|person| Some(*person) != news.actor).collect();
+        let ids = active::only_active(tx, &ids).await?;
         let ids = willing(tx, &ids, news.category).await?;
         let own = |person| {
             let words = people.iter().find(|(whose, ..)| *whose == person);

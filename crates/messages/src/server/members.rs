@@ -11,7 +11,10 @@ use plenum_core::{
     ids::{ConversationId, MessageId, Millis, OrganisationId, PersonId},
     people::{Identity, PersonCard},
 };
-use plenum_store::db::{Activity, Conn, Scope, Tx};
+use plenum_store::{
+    active,
+    db::{Activity, Conn, Scope, Tx},
+};
 use plenum_web::search;
 
 use super::{
@@ -23,6 +26,15 @@ use super::{
 const PAGE: i64 = 100;
 /// People in a group at the most; beyond, a room is the right thing.
 pub const GROUP: i64 = 50;
+
+/// The conversations that the person of the first parameter alone owns, in which others are.
+macro_rules! owned_alone {
+    () => {
+        "from conversations c join memberships m on m.conversation_id = c.id and m.person_id = $1 and m.owner
+         where c.space_id is null and c.kind <> 'direct' and c.member_count > 1 and not exists
+           (select 1 from memberships o where o.conversation_id = c.id and o.owner and o.person_id <> $1)"
+    };
+}
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -216,6 +228,51 @@ pub(super) async fn end(tx: &mut Tx, membership: &Membership, person: PersonId, 
     Ok(())
 }
 
+/// Ends the next membership of `person`, but for direct conversations, which stay readable for the other one. False if there is none.
+pub async fn end_next(tx: &mut Tx, organisation: OrganisationId, person: PersonId) -> AppResult<bool> {
+    let next: Option<ConversationId> = sqlx::query_scalar(
+        "select m.conversation_id from memberships m join conversations c on c.id = m.conversation_id
+         where m.person_id = $1 and c.kind <> 'direct' order by m.conversation_id limit 1",
+    )
+    .bind(person)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(conversation) = next else { return Ok(false) };
+    let membership = conversations::readable(tx, person, organisation, conversation).await?;
+    let left = Activity::new(organisation, Some(person), Record::MemberLeft, Subject::named(conversation.0, &membership.name));
+    end(tx, &membership, person, left).await?;
+    Ok(true)
+}
+
+/// Lets `successor` own the next conversation that `person` alone owns; whoever is not in it comes in. Rooms of spaces follow those who run the
+/// space. False if there is none.
+pub async fn pass_on_next(tx: &mut Tx, organisation: OrganisationId, person: PersonId, successor: PersonId) -> AppResult<bool> {
+    let next: Option<ConversationId> = sqlx::query_scalar(concat!("select c.id ", owned_alone!(), " order by c.id limit 1"))
+        .bind(person)
+        .fetch_optional(&mut **tx)
+        .await?;
+    let Some(conversation) = next else { return Ok(false) };
+    add(tx, conversation, successor, Part::Owner).await?;
+    sqlx::query("update memberships set owner = (person_id = $2) where conversation_id = $1 and person_id in ($2, $3)")
+        .bind(conversation)
+        .bind(successor)
+        .bind(person)
+        .execute(&mut **tx)
+        .await?;
+    for one in [person, successor] {
+        announce_member(tx, conversation, one).await?;
+        conversations::announce_line(tx, one, conversation).await?;
+    }
+    let membership = conversations::readable(tx, successor, organisation, conversation).await?;
+    record(tx, None, Record::OwnerChanged, &membership, Some(successor)).await?;
+    Ok(true)
+}
+
+/// How many conversations `person` alone owns.
+pub async fn owned_alone(conn: &mut Conn, person: PersonId) -> AppResult<i64> {
+    Ok(sqlx::query_scalar(concat!("select count(*) ", owned_alone!())).bind(person).fetch_one(conn).await?)
+}
+
 /// If no owner is left, who has been there longest becomes one.
 async fn pass_on(tx: &mut Tx, membership: &Membership) -> AppResult<()> {
     let conversation = membership.id;
@@ -277,7 +334,7 @@ pub async fn invite(tx: &mut Tx, who: &Identity, conversation: ConversationId, p
         }
         _ => {}
     }
-    conversations::card(tx, who.organisation, person).await?;
+    active::require(tx, who.organisation, person).await?;
     if add(tx, conversation, person, Part::Member).await? {
         record(tx, Some(who), Record::MemberInvited, &membership, Some(person)).await?;
         news::added(tx, &membership, (who.person, &who.name), person).await?;

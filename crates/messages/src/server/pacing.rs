@@ -18,7 +18,10 @@ use plenum_core::{
     ids::{ConversationId, PersonId},
     people::Identity,
 };
-use plenum_store::db::{Store, Tx};
+use plenum_store::{
+    active,
+    db::{Store, Tx},
+};
 
 use super::pointers::{self, Mark};
 
@@ -129,7 +132,11 @@ pub async fn mark(store: &Store, who: &Identity, conversation: ConversationId, m
     tokio::spawn(async move {
         let write = |mark: Mark| {
             let (store, who) = (store.clone(), who.clone());
-            async move { store.write(async move |tx: &mut Tx| pointers::mark(tx, &who, conversation, mark).await).await }
+            let person = who.person;
+            // The task is not the request's any more: who asks is named again.
+            active::acting(Some(person), async move {
+                store.write(async move |tx: &mut Tx| pointers::mark(tx, &who, conversation, mark).await).await
+            })
         };
         pacer.run(key, mark, write, answer).await;
     });

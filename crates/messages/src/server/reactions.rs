@@ -3,7 +3,7 @@
 use crate::live::{ConversationEvent, ReactionsChanged};
 use plenum_core::{
     error::{AppError, AppResult},
-    ids::MessageId,
+    ids::{ConversationId, MessageId, PersonId},
     people::Identity,
 };
 use plenum_store::db::Tx;
@@ -12,6 +12,8 @@ use super::stored;
 
 /// Different emoji on one message at the most.
 const KINDS: usize = 20;
+/// Messages that one step looks at for somebody's reactions.
+const WALKED: i64 = 200;
 /// Bytes of an emoji at the most: the longest are of four people and their joiners, or two with their skin tones.
 const LONGEST: usize = 40;
 
@@ -50,12 +52,48 @@ pub async fn react(tx: &mut Tx, who: &Identity, message: MessageId, emoji: &str,
             .await?
     };
     if changed.rows_affected() > 0 {
-        let reactions =
-            stored::reactions(tx, place.conversation_id, place.number, place.number).await?.remove(&message).unwrap_or_default();
-        let number = place.number.unsigned_abs();
-        tx.announce(place.conversation_id, &ConversationEvent::ReactionChanged(ReactionsChanged { message, number, reactions }));
+        announce(tx, place.conversation_id, message, place.number).await?;
     }
     Ok(())
+}
+
+async fn announce(tx: &mut Tx, conversation: ConversationId, message: MessageId, number: i64) -> AppResult<()> {
+    let reactions = stored::reactions(tx, conversation, number, number).await?.remove(&message).unwrap_or_default();
+    let number = number.unsigned_abs();
+    tx.announce(conversation, &ConversationEvent::ReactionChanged(ReactionsChanged { message, number, reactions }));
+    Ok(())
+}
+
+/// Takes back the reactions of `person` to some messages behind `after`; returns the last of these, none at the end. The key of a reaction
+/// begins with its message, so that the messages are walked through, [`WALKED`] at a time.
+pub async fn take_back_next(tx: &mut Tx, person: PersonId, after: MessageId) -> AppResult<Option<MessageId>> {
+    let last: Option<MessageId> =
+        sqlx::query_scalar("select max(id) from (select id from messages where id > $1 order by id limit $2) as walked")
+            .bind(after)
+            .bind(WALKED)
+            .fetch_one(&mut **tx)
+            .await?;
+    let Some(last) = last else { return Ok(None) };
+    let mut gone: Vec<MessageId> =
+        sqlx::query_scalar("delete from reactions where person_id = $1 and message_id > $2 and message_id <= $3 returning message_id")
+            .bind(person)
+            .bind(after)
+            .bind(last)
+            .fetch_all(&mut **tx)
+            .await?;
+    gone.sort_unstable();
+    gone.dedup();
+    for message in gone {
+        let place: Option<(ConversationId, i64)> =
+            sqlx::query_as("select conversation_id, number from messages where id = $1 and deleted_at is null")
+                .bind(message)
+                .fetch_optional(&mut **tx)
+                .await?;
+        if let Some((conversation, number)) = place {
+            announce(tx, conversation, message, number).await?;
+        }
+    }
+    Ok(Some(last))
 }
 
 /// True if `text` is exactly one emoji of those that Unicode recommends for interchange, in any skin tone and of however many parts;

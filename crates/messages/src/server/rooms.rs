@@ -13,7 +13,10 @@ use plenum_core::{
     people::Identity,
     text::title,
 };
-use plenum_store::db::{Activity, Conn, Tx, violates_unique};
+use plenum_store::{
+    active,
+    db::{Activity, Conn, Tx, violates_unique},
+};
 
 use super::{
     conversations::{self, Membership},
@@ -98,7 +101,7 @@ pub async fn create_group(tx: &mut Tx, who: &Identity, people: &[PersonId], name
         return Err(AppError::invalid("people", format!("A group has at most {GROUP} people. Make a room instead.")));
     }
     for person in &others {
-        conversations::card(tx, who.organisation, *person).await?;
+        active::require(tx, who.organisation, *person).await?;
     }
     let id = insert(
         tx,
@@ -139,6 +142,7 @@ pub async fn direct(tx: &mut Tx, who: &Identity, person: PersonId) -> AppResult<
     if let Some(known) = known {
         return Ok(known);
     }
+    active::require(tx, who.organisation, person).await?;
     let id = insert(
         tx,
         New {

@@ -12,7 +12,10 @@ use plenum_core::{
     people::Identity,
 };
 use plenum_inbox::server as inbox;
-use plenum_store::db::{Activity, Conn, Store, Tx};
+use plenum_store::{
+    db::{Activity, Conn, Store, Tx},
+    person_is_active,
+};
 
 use super::{
     conversations::{self, Membership},
@@ -34,10 +37,11 @@ pub async fn prepare(store: &Store, who: &Identity, conversation: ConversationId
     let mut conn = store.read().await?;
     may_write(&mut conn, who, conversation).await?;
     let members = if text.contains('@') {
-        sqlx::query_as("select p.id, p.name from memberships m join people p on p.id = m.person_id where m.conversation_id = $1")
-            .bind(conversation)
-            .fetch_all(&mut *conn)
-            .await?
+        let statement = concat!(
+            "select p.id, p.name from memberships m join people p on p.id = m.person_id where m.conversation_id = $1 and ",
+            person_is_active!("p")
+        );
+        sqlx::query_as(statement).bind(conversation).fetch_all(&mut *conn).await?
     } else {
         Vec::new()
     };

@@ -130,6 +130,30 @@ pub async fn demote_everywhere(tx: &mut Tx, organisation: OrganisationId, person
     Ok(())
 }
 
+/// The next space of `person` behind `after`, and whether they run it.
+pub async fn next_of(conn: &mut Conn, person: PersonId, after: SpaceId) -> AppResult<Option<(SpaceId, bool)>> {
+    let next = sqlx::query_as("select space_id, staff from space_members where person_id = $1 and space_id > $2 order by space_id limit 1");
+    Ok(next.bind(person).bind(after).fetch_optional(conn).await?)
+}
+
+/// What `person` runs of a space passes to `successor`.
+pub async fn pass_on(tx: &mut Tx, space: SpaceId, person: PersonId, successor: PersonId) -> AppResult<()> {
+    promote(tx, space, successor).await?;
+    demote(tx, space, person).await
+}
+
+/// Ends all that `person` is in a space, staff or not.
+pub async fn leave(tx: &mut Tx, space: SpaceId, person: PersonId) -> AppResult<()> {
+    set_staff(tx, space, person, false).await?;
+    dismiss(tx, space, person).await.map(drop)
+}
+
+/// Ends that `person` works at the doors of any space.
+pub async fn leave_doors(tx: &mut Tx, person: PersonId) -> AppResult<()> {
+    sqlx::query("delete from space_ushers where person_id = $1").bind(person).execute(&mut **tx).await?;
+    Ok(())
+}
+
 async fn has_other_staff(conn: &mut Conn, space: SpaceId, person: PersonId) -> AppResult<bool> {
     let others = sqlx::query_scalar("select exists (select 1 from space_members where space_id = $1 and staff and person_id <> $2)");
     Ok(others.bind(space).bind(person).fetch_one(conn).await?)

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AdminPerson, Invitation, SignedIn};
+use crate::model::{AdminPerson, Invitation, PersonDetail, SignedIn};
 use plenum_core::{
     codec::Json,
     error::AppError,
@@ -14,7 +14,7 @@ use plenum_core::{
 };
 #[cfg(feature = "ssr")]
 use {
-    crate::server,
+    crate::{server, words},
     plenum_core::{
         cursor::Epoch,
         people::{Email, Identity},
@@ -133,4 +133,60 @@ pub async fn sign_ins(#[server(default)] query: String, #[server(default)] offse
 #[server(prefix = "/fn", endpoint = "people/end_sign_in", output = Json)]
 pub async fn end_sign_in(id: SignInId) -> Result<(), AppError> {
     command(async move |tx, who| server::sign_ins::end(tx, who, id).await).done("/admin/sign-ins?done=ended").await
+}
+
+/// A person as admins see them; those who could take over what they run are those whose name or address contains `query`.
+///
+/// # Errors
+/// 401; 403 unless one is an admin; 404.
+#[server(prefix = "/fn", endpoint = "people/detail", input = GetUrl, output = Json)]
+pub async fn detail(person: PersonId, #[server(default)] query: String) -> Result<Snapshot<PersonDetail>, AppError> {
+    query_snapshot(async move |conn: &mut Conn, who: &Identity, epoch: &Epoch| {
+        server::leaving::detail(conn, who, epoch, person, &query).await
+    })
+    .await
+}
+
+/// Who takes over; nobody if nothing was chosen.
+#[cfg(feature = "ssr")]
+fn read_successor(text: &str) -> Result<Option<PersonId>, AppError> {
+    let text = text.trim();
+    let unknown = |_| AppError::invalid("successor", words::leaving::SUCCESSOR_UNKNOWN);
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(unknown) }
+}
+
+/// Suspends a person; what they run passes to `successor`, if one is named.
+///
+/// # Errors
+/// 401; 403; 404; 409 for oneself, the last admin, and whoever is suspended; 422 `successor`; 429.
+#[server(prefix = "/fn", endpoint = "people/suspend", output = Json)]
+pub async fn suspend(person: PersonId, #[server(default)] successor: String) -> Result<(), AppError> {
+    let suspend =
+        async move |tx: &mut Tx, who: &Identity, successor: &Option<PersonId>| server::leaving::suspend(tx, who, person, *successor).await;
+    command_with_input(move || read_successor(&successor), suspend).done(format!("/admin/people/{person}?done=suspended")).await
+}
+
+/// Restores a person who was suspended.
+///
+/// # Errors
+/// 401; 403; 404; 409 unless they are suspended; 429.
+#[server(prefix = "/fn", endpoint = "people/restore", output = Json)]
+pub async fn restore(person: PersonId) -> Result<(), AppError> {
+    command(async move |tx, who| server::leaving::restore(tx, who, person).await)
+        .done(format!("/admin/people/{person}?done=restored"))
+        .await
+}
+
+/// Removes a person for good; what they run passes to `successor`, who has to be named if there is anything.
+///
+/// # Errors
+/// 401; 403; 404; 409 for oneself, the last admin, and whoever has money or open orders; 422 `successor` or `confirmed`; 429.
+#[server(prefix = "/fn", endpoint = "people/remove", output = Json)]
+pub async fn remove(person: PersonId, #[server(default)] successor: String, #[server(default)] confirmed: bool) -> Result<(), AppError> {
+    let remove =
+        async move |tx: &mut Tx, who: &Identity, successor: &Option<PersonId>| server::leaving::remove(tx, who, person, *successor).await;
+    let input = move || {
+        if confirmed { read_successor(&successor) } else { Err(AppError::invalid("confirmed", words::leaving::CONFIRM)) }
+    };
+    command_with_input(input, remove).done(format!("/admin/people/{person}")).await
 }

@@ -1,18 +1,18 @@
 //! What admins do: roles, and the organisation's own settings.
 
 use super::{
-    grant, invitations,
+    grant, invitations, leaving,
     news::{self, Change},
     second_factor,
 };
-use crate::{applications, model::AdminPerson};
+use crate::{applications, model::AdminPerson, words::leaving as words};
 use plenum_broadcasts as broadcasts;
 use plenum_core::{
     activity::{Record, Registration, Subject},
     channels::Channel,
     error::{AppError, AppResult},
     ids::PersonId,
-    people::{Identity, Role},
+    people::{Identity, PersonState, Role},
     text::title,
 };
 use plenum_directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent};
@@ -33,11 +33,19 @@ pub const PAGE: u32 = 50;
 /// 403 unless one is an admin.
 pub async fn people(conn: &mut Conn, who: &Identity, query: &str, offset: u32) -> AppResult<Vec<AdminPerson>> {
     who.require(Role::Admin)?;
-    let found = directory::find(&mut *conn, who, Search { text: query, addresses: true, role: None }, PAGE, offset).await?;
+    let found =
+        directory::find(&mut *conn, who, Search { text: query, addresses: true, suspended: true, role: None }, PAGE, offset).await?;
     let with_factor = second_factor::of_people(conn, &found.iter().map(|found| found.card.id).collect::<Vec<_>>()).await?;
     let person = |found: Found| {
         let second_factor = with_factor.contains(&found.card.id);
-        AdminPerson { card: found.card, email: found.email, roles: found.roles, created_at: found.created_at, second_factor }
+        AdminPerson {
+            card: found.card,
+            email: found.email,
+            roles: found.roles,
+            state: found.state,
+            created_at: found.created_at,
+            second_factor,
+        }
     };
     Ok(found.into_iter().map(person).collect())
 }
@@ -45,15 +53,19 @@ pub async fn people(conn: &mut Conn, who: &Identity, query: &str, offset: u32) -
 /// Makes `roles` (and member, which everyone is) what `person` holds; one activity row for each that changes (I32).
 ///
 /// # Errors
-/// 403 unless one is an admin; 404 if the person is not in the organisation; 409 if they are its last admin.
+/// 403 unless one is an admin; 404 if the person is not in the organisation; 409 if they are its last admin, or suspended.
 pub async fn set_roles(tx: &mut Tx, who: &Identity, person: PersonId, roles: &[Role]) -> AppResult<()> {
     require_role(tx, who, Role::Admin).await?;
-    let name: Option<String> = sqlx::query_scalar("select name from people where id = $1 and organisation_id = $2")
+    let known: Option<(String, PersonState)> = sqlx::query_as("select name, state from people where id = $1 and organisation_id = $2")
         .bind(person)
         .bind(who.organisation)
         .fetch_optional(&mut **tx)
         .await?;
-    let name = name.ok_or_else(|| AppError::no_such("person here"))?;
+    let name = match known {
+        Some((name, PersonState::Active)) => name,
+        Some((name, PersonState::Suspended)) => return Err(AppError::conflict(words::not_active(&name)).at_field("roles")),
+        Some((_, PersonState::Removed)) | None => return Err(AppError::no_such("person here")),
+    };
     let held = roles_of(tx, person).await?;
     for &role in Role::VARIANTS {
         let wanted = role == Role::Member || roles.contains(&role);
@@ -73,17 +85,8 @@ pub async fn set_roles(tx: &mut Tx, who: &Identity, person: PersonId, roles: &[R
 }
 
 async fn take_back(tx: &mut Tx, who: &Identity, person: PersonId, name: &str, role: Role) -> AppResult<()> {
-    if role == Role::Admin {
-        let others: i64 = sqlx::query_scalar(
-            "select count(*) from roles join people on people.id = person_id where organisation_id = $1 and role = 'admin' and person_id <> $2",
-        )
-        .bind(who.organisation)
-        .bind(person)
-        .fetch_one(&mut **tx)
-        .await?;
-        if others == 0 {
-            return Err(AppError::conflict(format!("{name} is the last admin. Make somebody else an admin first.")).at_field("roles"));
-        }
+    if role == Role::Admin && !leaving::has_other_admin(tx, who.organisation, person).await? {
+        return Err(AppError::conflict(format!("{name} is the last admin. Make somebody else an admin first.")).at_field("roles"));
     }
     sqlx::query("delete from roles where person_id = $1 and role = $2").bind(person).bind(role).execute(&mut **tx).await?;
     if role == Role::Admin {

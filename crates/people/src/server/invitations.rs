@@ -147,12 +147,23 @@ pub async fn withdraw(tx: &mut Tx, who: &Identity, id: InvitationId) -> AppResul
 
 /// Withdraws what `person` has invited to and nobody has used: links that they kept are worth nothing when they are no admin any more.
 pub async fn withdraw_all(tx: &mut Tx, who: &Identity, person: PersonId) -> AppResult<()> {
-    let gone: Vec<(InvitationId, Option<String>)> =
-        sqlx::query_as("delete from invitations where invited_by = $1 and used_by is null and role <> $2 returning id, email")
-            .bind(person)
-            .bind(Role::Member)
-            .fetch_all(&mut **tx)
-            .await?;
+    withdraw_others(tx, who, person, Some(Role::Member)).await
+}
+
+/// Withdraws all that `person`, who is suspended or removed, has invited to and nobody has used.
+pub async fn withdraw_every(tx: &mut Tx, who: &Identity, person: PersonId) -> AppResult<()> {
+    withdraw_others(tx, who, person, None).await
+}
+
+/// Withdraws those but for the role `kept`.
+async fn withdraw_others(tx: &mut Tx, who: &Identity, person: PersonId, kept: Option<Role>) -> AppResult<()> {
+    let gone: Vec<(InvitationId, Option<String>)> = sqlx::query_as(
+        "delete from invitations where invited_by = $1 and used_by is null and role <> coalesce(cast($2 as text), '') returning id, email",
+    )
+    .bind(person)
+    .bind(kept)
+    .fetch_all(&mut **tx)
+    .await?;
     for (id, email) in gone {
         withdrawn(tx, who, id, email.as_deref()).await?;
     }

@@ -14,11 +14,12 @@ use plenum_core::{
     activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::{InvitationId, OrganisationId, PersonId, SignInId},
-    people::{Email, Identity, Role, SignInEnd},
+    people::{Email, Identity, PersonState, Role, SignInEnd},
 };
 use plenum_inbox as inbox;
 use plenum_messages as messages;
 use plenum_store::{
+    active,
     db::{Activity, Conn, Tx, violates_unique},
     zones,
 };
@@ -75,6 +76,11 @@ fn spent() -> AppError {
 /// One answer to everything that can be wrong about a sign-in: it does not say what.
 fn wrong() -> AppError {
     AppError::unauthorised("E-mail or password is wrong.").at_field("password")
+}
+
+/// The password is right, and does not let anybody in.
+pub(super) fn suspended() -> AppError {
+    AppError::forbidden("Your account is suspended. Ask an administrator.").at_field("password")
 }
 
 /// Where someone may register, and as what.
@@ -190,23 +196,24 @@ async fn enter(tx: &mut Tx, new: &NewSignIn, person: PersonId, browser: &Browser
 /// Checks address and password in the organisation of `host`, at the pace that failures before it allow.
 ///
 /// # Errors
-/// 401 if they do not fit; 429 if too many wait in line.
+/// 401 if they do not fit; 403 if they do, and the account is suspended; 429 if too many wait in line.
 pub async fn check(state: &AppState, email: &Email, password: String, host: &str, address: IpAddr) -> AppResult<(PersonId, String)> {
     let mut tx = state.store.read().await?;
     let tenant = organisation_of(&mut tx, host).await?;
-    let account: Option<(PersonId, String)> =
-        sqlx::query_as("select id, password_hash from people where organisation_id = $1 and email = $2")
+    let account: Option<(PersonId, String, PersonState)> =
+        sqlx::query_as("select id, password_hash, state from people where organisation_id = $1 and email = $2 and state <> 'removed'")
             .bind(tenant.id)
             .bind(email.as_str())
             .fetch_optional(&mut *tx)
             .await?;
     drop(tx);
     let attempt = state.rates.sign_in_try(tenant.id, email.as_str(), address).await?;
-    let right = password::verify(&state.store, password, account.as_ref().map(|(_, hash)| hash.clone())).await?;
+    let right = password::verify(&state.store, password, account.as_ref().map(|(_, hash, _)| hash.clone())).await?;
     match account {
-        Some(account) if right => {
+        Some((person, hash, state)) if right => {
             attempt.succeeded();
-            Ok(account)
+            // Only whoever knows the password learns it.
+            if state == PersonState::Active { Ok((person, hash)) } else { Err(suspended()) }
         }
         _ => Err(wrong()),
     }
@@ -254,6 +261,9 @@ pub(super) async fn let_in(person: PersonId, hash: String, browser: Browser, giv
             .fetch_optional(&mut **tx)
             .await?;
         let organisation = stands.ok_or_else(wrong)?;
+        if !active::is_active(tx, person).await? {
+            return Err(suspended());
+        }
         if given == Given::Password && second_factor::is_on(tx, person).await? {
             return Err(wrong());
         }

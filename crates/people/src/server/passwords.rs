@@ -13,7 +13,10 @@ use plenum_core::{
     mail::MailKind,
     people::{Email, Identity, SignInEnd},
 };
-use plenum_store::db::{self, Tx};
+use plenum_store::{
+    db::{self, Tx},
+    person_is_active,
+};
 use plenum_web::{
     mail::{self, Mail},
     password,
@@ -42,10 +45,11 @@ pub fn request_reset(state: &AppState, email: Email, host: String) {
 async fn send_reset(state: &AppState, email: Email, host: &str) -> anyhow::Result<()> {
     let mut tx = state.store.read().await?;
     let tenant = organisation_of(&mut tx, host).await?;
-    let found: Option<(PersonId, String, Option<String>)> = sqlx::query_as(
+    let found: Option<(PersonId, String, Option<String>)> = sqlx::query_as(concat!(
         "select people.id, people.name, organisations.host from people join organisations on organisations.id = organisation_id
-         where organisation_id = $1 and email = $2",
-    )
+         where organisation_id = $1 and email = $2 and ",
+        person_is_active!("people"),
+    ))
     .bind(tenant.id)
     .bind(email.as_str())
     .fetch_optional(&mut *tx)
@@ -152,10 +156,11 @@ pub async fn reset(state: &AppState, token: &str, password: String, code: String
 }
 
 async fn resettable(conn: &mut db::Conn, secret: &Secret, now: Millis) -> AppResult<(PersonId, String)> {
-    let row = sqlx::query_as(
+    let row = sqlx::query_as(concat!(
         "select people.id, email from password_resets join people on people.id = person_id
-         where token_hash = $1 and expires_at > $2",
-    )
+         where token_hash = $1 and expires_at > $2 and ",
+        person_is_active!("people"),
+    ))
     .bind(secret.hash())
     .bind(now)
     .fetch_optional(conn)

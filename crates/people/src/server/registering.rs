@@ -9,7 +9,7 @@ use plenum_core::{
     ids::{InvitationId, Millis, OrganisationId, PersonId},
     people::{Email, Role},
 };
-use plenum_store::db::Tx;
+use plenum_store::{active, db::Tx};
 use plenum_ui::redirect::with_next;
 use plenum_web::{mail, security::organisation_of, state::AppState};
 
@@ -54,6 +54,9 @@ async fn send(state: &AppState, organisation: OrganisationId, email: Email, next
             return Ok(());
         }
         if let Some((person, own_name)) = known {
+            if !active::is_active(tx, person).await? {
+                return Ok(());
+            }
             return passwords::remind(tx, person, |secret| {
                 let address = link(&at, host.as_deref(), &format!("/reset?token={secret}"));
                 let text = words::known_mail(&own_name, &name, &link(&at, host.as_deref(), "/sign-in"), &address);

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::{
+    joining::suspended,
     passwords,
     second_factor::{self, Account, required},
 };
@@ -13,7 +14,10 @@ use plenum_core::{
     ids::{OrganisationId, PersonId, SignInId},
     people::{Identity, MadeToken, SignInEnd, TokenWish},
 };
-use plenum_store::db::{Activity, Tx};
+use plenum_store::{
+    active,
+    db::{Activity, Tx},
+};
 use plenum_web::{
     sign_ins::{self, FreshToken, Which},
     state::AppState,
@@ -32,6 +36,9 @@ pub async fn make(tx: &mut Tx, person: PersonId, hash: &str, wish: &TokenWish, a
             .fetch_optional(&mut **tx)
             .await?;
     let organisation = organisation.ok_or_else(|| AppError::unauthorised("The password was changed elsewhere just now."))?;
+    if !active::is_active(tx, person).await? {
+        return Err(suspended());
+    }
     if required::is_lacking(tx, person).await? {
         return Err(AppError::forbidden(words::SET_UP_FIRST));
     }

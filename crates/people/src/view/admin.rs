@@ -1,6 +1,7 @@
 //! `/admin/people`: roles, invitations, and the organisation's own settings.
 
 mod invitations;
+mod person;
 mod requirement;
 mod roles;
 mod sign_ins;
@@ -8,6 +9,7 @@ mod sign_ins;
 use leptos::prelude::*;
 
 use invitations::Invitations;
+pub use person::AdminPersonPage;
 use roles::PeopleTable;
 pub use sign_ins::AdminSignInsPage;
 

@@ -9,7 +9,10 @@ use plenum_core::{
 };
 use plenum_events::server::events::row_for_organiser;
 use plenum_messages::spaces;
-use plenum_store::db::{Activity, Conn, Tx};
+use plenum_store::{
+    db::{Activity, Conn, Tx},
+    person_is_active,
+};
 
 /// Those who run the events of a space, then those who work at their doors.
 pub async fn list(conn: &mut Conn, space: SpaceId) -> AppResult<Vec<StaffMember>> {
@@ -26,12 +29,14 @@ pub async fn list(conn: &mut Conn, space: SpaceId) -> AppResult<Vec<StaffMember>
 /// 403; 404; 409 if they do already; 422 `email` if there is no such person here.
 pub async fn add(tx: &mut Tx, who: &Identity, id: EventId, email: &str, role: StaffRole) -> AppResult<PersonCard> {
     let row = row_for_organiser(tx, who, id).await?;
-    let found: Option<(PersonId, String, u8)> =
-        sqlx::query_as("select id, name, hue from people where organisation_id = $1 and email = $2")
-            .bind(who.organisation)
-            .bind(email.trim().to_lowercase())
-            .fetch_optional(&mut **tx)
-            .await?;
+    let found: Option<(PersonId, String, u8)> = sqlx::query_as(concat!(
+        "select id, name, hue from people where organisation_id = $1 and email = $2 and ",
+        person_is_active!("people")
+    ))
+    .bind(who.organisation)
+    .bind(email.trim().to_lowercase())
+    .fetch_optional(&mut **tx)
+    .await?;
     let (person, name, hue) = found.ok_or_else(|| AppError::invalid("email", "There is nobody with this address here."))?;
     let record = match role {
         StaffRole::Organiser => {

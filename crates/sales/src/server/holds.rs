@@ -130,6 +130,14 @@ fn too_many(each: i64) -> AppError {
 /// # Errors
 /// 404 if it is not a hold of who asks.
 pub async fn release(tx: &mut Tx, who: &Identity, id: HoldId) -> AppResult<()> {
+    release_of(tx, who.person, id).await
+}
+
+/// The same for a hold of `person`.
+///
+/// # Errors
+/// 404 if it is not theirs.
+pub async fn release_of(tx: &mut Tx, person: PersonId, id: HoldId) -> AppResult<()> {
     // What hangs on it: mostly nothing, and then nothing of it is asked for.
     let known: Option<(EventId, bool, bool, bool)> = sqlx::query_as(
         "select h.event_id, exists (select 1 from held_places p where p.hold_id = h.id),
@@ -138,7 +146,7 @@ pub async fn release(tx: &mut Tx, who: &Identity, id: HoldId) -> AppResult<()> {
          from holds h where h.id = $1 and h.person_id = $2",
     )
     .bind(id)
-    .bind(who.person)
+    .bind(person)
     .fetch_optional(&mut **tx)
     .await?;
     let (event, stands, waited_for, ordered) = known.ok_or_else(|| AppError::no_such("hold"))?;
@@ -149,9 +157,9 @@ pub async fn release(tx: &mut Tx, who: &Identity, id: HoldId) -> AppResult<()> {
     let freed = if stands { drop_claims(tx, id).await? } else { drop_seats(tx, id).await? };
     // Seats whose time had passed may be somebody else's by now; those are not in this hold any more.
     let changed = freed.into_iter().filter(|(_, until)| *until > now).map(|(id, _)| SeatNow { id, state: SeatState::Free }).collect();
-    owner_announce(tx, who.person, event, None);
+    owner_announce(tx, person, event, None);
     if waited_for {
-        waiting_list::lapse(tx, id, event, who.person, None).await?;
+        waiting_list::lapse(tx, id, event, person, None).await?;
         seats_announce(tx, event, changed).await?;
     } else {
         seats_publish(tx, event, changed);

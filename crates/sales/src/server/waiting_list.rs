@@ -106,18 +106,23 @@ pub async fn join(tx: &mut Tx, who: &Identity, ticket_type: TicketTypeId, terms:
 
 /// Takes who asks out of the list of a ticket type, if they are in it and nothing is offered to them.
 pub async fn leave(tx: &mut Tx, who: &Identity, ticket_type: TicketTypeId) -> AppResult<()> {
+    take_out(tx, who.person, ticket_type).await
+}
+
+/// The same for `person`.
+pub async fn take_out(tx: &mut Tx, person: PersonId, ticket_type: TicketTypeId) -> AppResult<()> {
     let Some(left) = transition(WaitingState::Waiting, WaitingAction::Leave) else { return Ok(()) };
     let event: Option<EventId> = sqlx::query_scalar(
         "update waiting set state = $3 where ticket_type_id = $1 and person_id = $2 and state = 'waiting' returning event_id",
     )
     .bind(ticket_type)
-    .bind(who.person)
+    .bind(person)
     .bind(left)
     .fetch_optional(&mut **tx)
     .await?;
     if let Some(event_id) = event {
         let gone = OwnWaiting { event_id, ticket_type_id: ticket_type, state: left, place: 0, until: None };
-        tx.announce(who.person, &OwnEvent::WaitingChanged(gone));
+        tx.announce(person, &OwnEvent::WaitingChanged(gone));
     }
     Ok(())
 }

@@ -19,8 +19,11 @@ use super::{
     slow,
     sqlite::{BEGIN, checkpoint},
 };
-use crate::meters::Meters;
-use plenum_core::error::{AppError, AppResult};
+use crate::{active, meters::Meters};
+use plenum_core::{
+    error::{AppError, AppResult},
+    ids::PersonId,
+};
 
 /// Closures in one commit at the most.
 const GROUP: usize = 128;
@@ -48,14 +51,16 @@ pub(super) trait Work: Send {
 pub(super) struct Closure<F, T> {
     /// The type that it is known by.
     name: &'static str,
+    /// Whom it is for.
+    actor: Option<PersonId>,
     body: F,
     outcome: Option<AppResult<T>>,
     reply: oneshot::Sender<AppResult<T>>,
 }
 
 impl<F, T> Closure<F, T> {
-    pub(super) fn new(name: &'static str, body: F, reply: oneshot::Sender<AppResult<T>>) -> Self {
-        Self { name, body, outcome: None, reply }
+    pub(super) fn new(name: &'static str, actor: Option<PersonId>, body: F, reply: oneshot::Sender<AppResult<T>>) -> Self {
+        Self { name, actor, body, outcome: None, reply }
     }
 }
 
@@ -66,7 +71,13 @@ where
 {
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> LocalFuture<'a, bool> {
         Box::pin(async move {
-            let outcome = AssertUnwindSafe((self.body)(tx)).catch_unwind().await.unwrap_or_else(|_| {
+            let body = async {
+                match self.actor {
+                    Some(person) if !active::is_active(tx, person).await? => Err(AppError::signed_out()),
+                    _ => (self.body)(tx).await,
+                }
+            };
+            let outcome = AssertUnwindSafe(body).catch_unwind().await.unwrap_or_else(|_| {
                 tracing::error!("a write panicked and was taken back");
                 Err(AppError::internal())
             });

@@ -13,7 +13,7 @@ use crate::{
     redirect::{sign_in_path, with_query},
     view, words,
 };
-use plenum_core::people::SignInEnd;
+use plenum_core::{people::SignInEnd, protocol::code};
 
 /// Shorter losses are not worth a word.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -39,7 +39,7 @@ enum Says {
     Offline { waiting: usize },
     Unreachable { waiting: usize },
     Back { updates: u32 },
-    SignedOut,
+    SignedOut { code: u16 },
     Refused { code: u16 },
     Updated,
 }
@@ -49,7 +49,7 @@ enum Says {
 fn says(connection: &Connection, away: Away, was_away: bool, waiting: usize, new_build: bool) -> Says {
     match connection.state {
         ConnectionState::Offline => Says::Offline { waiting },
-        state if is_signed_out(state) => Says::SignedOut,
+        ConnectionState::Refused { code } if SignInEnd::closes_with(code) => Says::SignedOut { code },
         ConnectionState::Refused { code } => Says::Refused { code },
         ConnectionState::Connecting | ConnectionState::Reconnecting { .. } => match away {
             Away::Briefly if was_away => Says::Reconnecting,
@@ -68,7 +68,7 @@ impl Says {
         match self {
             Self::Nothing => "connected",
             Self::Reconnecting => "reconnecting",
-            Self::Offline { .. } | Self::Unreachable { .. } | Self::SignedOut | Self::Refused { .. } => "offline",
+            Self::Offline { .. } | Self::Unreachable { .. } | Self::SignedOut { .. } | Self::Refused { .. } => "offline",
             Self::Back { .. } => "back",
             Self::Updated => "stale",
         }
@@ -79,7 +79,7 @@ impl Says {
             Self::Nothing | Self::Back { .. } => "check",
             Self::Reconnecting => "clock",
             Self::Offline { .. } | Self::Unreachable { .. } => "offline",
-            Self::SignedOut => "lock",
+            Self::SignedOut { .. } => "lock",
             Self::Refused { .. } => "warning",
             Self::Updated => "info",
         }
@@ -92,7 +92,7 @@ impl Says {
             Self::Offline { waiting } => words::offline(*waiting),
             Self::Unreachable { waiting } => words::unreachable(*waiting),
             Self::Back { updates } => words::back(*updates),
-            Self::SignedOut => words::SIGNED_OUT.to_owned(),
+            Self::SignedOut { code } => words::signed_out(*code).to_owned(),
             Self::Refused { code } => words::refused(*code),
             Self::Updated => words::UPDATED.to_owned(),
         }
@@ -161,7 +161,8 @@ pub fn Banner() -> impl IntoView {
             </button>
         }
         .into_any(),
-        Says::SignedOut => view! {
+        Says::SignedOut { code } if *code != code::UNAUTHORISED => ().into_any(),
+        Says::SignedOut { .. } => view! {
             <a class="link-btn" href=sign_in() rel="external">
                 {words::SIGN_IN_AGAIN}
             </a>
@@ -257,7 +258,8 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_to_do() {
-        assert_eq!(says(&on(ConnectionState::Refused { code: 4009 }), Away::Briefly, false, 0, false), Says::SignedOut);
+        assert_eq!(says(&on(ConnectionState::Refused { code: 4009 }), Away::Briefly, false, 0, false), Says::SignedOut { code: 4009 });
+        assert_eq!(says(&on(ConnectionState::Refused { code: 4010 }), Away::Briefly, false, 0, false), Says::SignedOut { code: 4010 });
         assert_eq!(says(&on(ConnectionState::Refused { code: 4001 }), Away::Briefly, false, 0, true), Says::Refused { code: 4001 });
     }
 }

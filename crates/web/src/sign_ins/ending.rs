@@ -71,6 +71,8 @@ fn records(cause: SignInEnd, person: PersonId, kept: SignInId, ended: &[Ended]) 
         SignInEnd::PasswordChanged => vec![(Record::PasswordChanged, Subject::unnamed(person.0))],
         SignInEnd::PasswordReset => vec![(Record::PasswordReset, Subject::unnamed(person.0))],
         SignInEnd::SecondFactorReset => vec![(Record::SecondFactorReset, Subject::unnamed(person.0))],
+        // Whoever suspends or removes a person records that, not each sign-in.
+        SignInEnd::Suspended | SignInEnd::Removed => Vec::new(),
         // Nobody does these: a new sign-in is recorded instead, or time has passed.
         SignInEnd::Replaced | SignInEnd::TooMany | SignInEnd::Expired => Vec::new(),
         // Of sockets, not of sign-ins.

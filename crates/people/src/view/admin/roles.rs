@@ -10,7 +10,7 @@ use crate::{
     words,
     words::second_factor as factor_words,
 };
-use plenum_core::people::Role;
+use plenum_core::people::{PersonState, Role};
 use plenum_directory as directory;
 use plenum_ui::{
     Avatar, Column, EmptyState, RowMenu, Table,
@@ -56,6 +56,13 @@ fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>, reset: Server
     let (zone, now) = (use_zone(), use_now());
     let (id, since) = (person.card.id, person.created_at);
     let (initials, hue, name) = (person.card.initials(), person.card.hue, person.card.name.clone());
+    let suspended = (person.state == PersonState::Suspended).then(|| {
+        view! {
+            <span class="chip" data-tone="bad">
+                {words::leaving::state(PersonState::Suspended)}
+            </span>
+        }
+    });
     let choices = Role::VARIANTS
         .iter()
         .copied()
@@ -87,7 +94,8 @@ fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>, reset: Server
             <th scope="row">
                 <span class="person-cell">
                     <Avatar initials hue size="s"/>
-                    <a href=format!("/people/{id}")>{name.clone()}</a>
+                    <a href=format!("/admin/people/{id}")>{name.clone()}</a>
+                    {suspended}
                 </span>
             </th>
             <td data-label=words::EMAIL>{person.email}</td>
