@@ -76,3 +76,14 @@ export function makeAdmin(server, email) {
   const row = "insert into roles (person_id, role) select id, 'admin' from people where email = ? on conflict do nothing";
   return change(server, [[row, [email]]]);
 }
+
+/** The gala is online at this address, and begins so long from now. */
+export function takesPlaceOnline(server, address, beginsIn) {
+  const starts = Date.now() + beginsIn;
+  return change(server, [
+    [
+      `update events set place = 'virtual', address = ?, starts_at = ?, ends_at = ?, sales_until = ? where id = ${GALA}`,
+      [address, starts, starts + 2 * 3_600_000, starts],
+    ],
+  ]);
+}

@@ -19,7 +19,7 @@ use plenum_events::live::{
 };
 use plenum_inbox::live::InboxEvent;
 use plenum_messages::{
-    live::{ConversationEvent, PersonEvent},
+    live::{ConversationEvent, PersonEvent, ReportsEvent},
     spaces::live::SpaceEvent,
 };
 use plenum_plans::live::PlanEvent;
@@ -56,6 +56,7 @@ fn events(channel: Channel) -> Vec<EventEntry> {
             ProbeEvent::CATALOGUE,
             AuditEvent::CATALOGUE,
             QueueEvent::CATALOGUE,
+            ReportsEvent::CATALOGUE,
         ]
         .concat(),
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),

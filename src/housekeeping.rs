@@ -6,6 +6,7 @@ use std::time::Duration;
 use plenum_core::{error::AppResult, ids::Millis};
 use plenum_inbox as inbox;
 use plenum_live::pusher::webhooks;
+use plenum_messages::server::reports;
 use plenum_store::jobs::Runner;
 use plenum_store::{
     db::{self, Store, Tx},
@@ -45,6 +46,9 @@ pub fn housekeeping(runner: Runner) -> Runner {
             MINUTE,
             |store| async move { in_steps(&store, async |tx: &mut Tx, now| mail::tidy(tx, now).await).await },
         )
+        .every("housekeeping.reports", HOUR, |store| async move {
+            in_steps(&store, async |tx: &mut Tx, now| reports::erase_old(tx, now).await).await
+        })
         .every("housekeeping.people", HOUR, |store| async move { in_steps(&store, async |tx: &mut Tx, now| expired(tx, now).await).await })
 }
 
@@ -63,7 +67,7 @@ where
     Ok(())
 }
 
-/// Ended sign-ins, password resets and old invitations. True if there may be more.
+/// Ended sign-ins, password resets, changes of addresses and old invitations. True if there may be more.
 async fn expired(tx: &mut Tx, now: Millis) -> AppResult<bool> {
     let sign_ins = sign_ins::expire(tx, SIGN_INS_AT_ONCE).await?;
     let resets = sqlx::query(
@@ -78,5 +82,12 @@ async fn expired(tx: &mut Tx, now: Millis) -> AppResult<bool> {
         .bind(AT_ONCE)
         .execute(&mut **tx)
         .await?;
-    Ok(sign_ins || resets.rows_affected() + invitations.rows_affected() > 0)
+    let changes = sqlx::query(
+        "delete from email_changes where person_id in (select person_id from email_changes where expires_at <= $1 order by expires_at limit $2)",
+    )
+    .bind(now)
+    .bind(AT_ONCE)
+    .execute(&mut **tx)
+    .await?;
+    Ok(sign_ins || changes.rows_affected() > 0 || resets.rows_affected() + invitations.rows_affected() > 0)
 }

@@ -100,6 +100,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
     let rates = Arc::new(Rates::new(&config.limits));
     let rules = Arc::new(PlenumRules::new(store.clone(), Arc::clone(&rates)));
     let hub = Arc::new(Hub::new(config.realtime, config.limits, store.clone(), rules, plenum_auth::secret(&store).await?));
+    hub.keep_apart_all(plenum_directory::server::blocks::pairs(&mut *store.read().await?).await?);
     let stop = CancellationToken::new();
     let applications = Arc::new(Applications::new(config.limits));
     tokio::spawn(dispatcher::run(Arc::clone(&hub), Arc::clone(&applications), commits));

@@ -31,7 +31,7 @@ use plenum_core::{
     counts::Counts,
     ids::{
         ActivityId, AlarmId, BroadcastId, CheckInId, ConversationId, DepositId, EventId, HoldId, MessageId, NotificationId, OrderId,
-        OrderLineId, PaymentFileId, PersonId, PictureId, PostingId, PromoCodeId, SeatId, SeriesId, SpaceId, TicketId, TicketTypeId,
+        OrderLineId, PaymentFileId, PersonId, PictureId, PostingId, PromoCodeId, ReportId, SeatId, SeriesId, SpaceId, TicketId, TicketTypeId,
         WithdrawalId,
     },
     live::LiveEvent,
@@ -61,7 +61,10 @@ use plenum_inbox::{
     model::{BulkAction, Category, Digest, Notification, Preferences, Quiet, Way},
 };
 use plenum_messages::{
-    live::{ConversationEvent, Head, Left, MemberChanged, OwnChanged, PersonEvent, PointerMoved, QuoteChanged, ReactionsChanged, Typing},
+    live::{
+        BlockChanged, Closed, ConversationEvent, Head, Left, MemberChanged, OwnChanged, PersonEvent, PointerMoved, QuoteChanged,
+        ReactionsChanged, ReportHead, ReportsEvent, Typing,
+    },
     model::{Access, Conversation, ConversationKind, Line, Member, Message, Own, Pointer, Preview, Quote, Reaction},
     spaces::{
         live::{MemberChanged as SpaceMemberChanged, SpaceEvent},
@@ -565,6 +568,7 @@ fn the_events_of_this_schema_have_this_shape() {
         ConversationEvent::MemberJoined(member()),
         ConversationEvent::MemberLeft(member()),
         ConversationEvent::ConversationChanged(conversation()),
+        ConversationEvent::ClosedChanged(Closed { closed: true }),
         ConversationEvent::Typing(Typing { person: card(1) }),
     ]);
     let person_events = lines(vec![
@@ -586,6 +590,7 @@ fn the_events_of_this_schema_have_this_shape() {
         }),
         PersonEvent::ConversationLeft(Left { conversation: ConversationId(4) }),
         PersonEvent::OwnChanged(OwnChanged { conversation: ConversationId(4), own: own() }),
+        PersonEvent::BlockChanged(BlockChanged { person: PersonId(2), blocked: true }),
     ]);
     let inbox_events = lines(vec![
         InboxEvent::NotificationCreated(notification()),
@@ -611,6 +616,7 @@ fn the_events_of_this_schema_have_this_shape() {
     ]);
     let jobs_events = lines(vec![JobsEvent::JobsUpdated(jobs())]);
     let mail_events = lines(vec![MailEvent::MailsChanged(MailsChanged { at: 1_795_102_860_000 })]);
+    let report_events = lines(vec![ReportsEvent::ReportsMoved(ReportHead { id: ReportId(7) })]);
     let probe_events = lines(vec![ProbeEvent::ProbeSent(Probe { key: "abc".into(), at: 1_795_102_860_000 })]);
     let application_events = lines(vec![ApplicationEvent::ChannelsUpdated(channels()), ApplicationEvent::FramesPassed(passed())]);
     let activity_events = [
@@ -658,6 +664,7 @@ fn the_events_of_this_schema_have_this_shape() {
     let all = [
         conversation_events,
         person_events,
+        report_events,
         inbox_events,
         organisation_events,
         public_events,

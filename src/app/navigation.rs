@@ -8,6 +8,7 @@ use super::{key_help::KeyHelpOpen, palette::PaletteOpen};
 use plenum_admin::words as operations;
 use plenum_core::people::Role;
 use plenum_inbox::view::Bell;
+use plenum_messages::words as messages;
 use plenum_people::{api::SignOut, words as people};
 use plenum_ui::page::{
     LiveLine,
@@ -108,6 +109,7 @@ pub(super) fn sections(section: Section) -> (&'static str, Vec<Tab>) {
                 ("/admin/mail", words::ADMIN_MAIL),
                 ("/admin/health", words::ADMIN_HEALTH),
                 ("/admin/audit", words::ADMIN_AUDIT),
+                ("/admin/reports", messages::reports::REPORTS),
                 ("/admin/withdrawals", wallet::WITHDRAWALS),
                 (BROADCASTS.href, words::BROADCASTS),
             ],

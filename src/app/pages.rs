@@ -24,12 +24,12 @@ use plenum_admin::view::{AlarmsPage, BoardPage, ChannelsPage, HealthPage, JobsPa
 use plenum_broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, TemplatesPage};
 use plenum_inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage};
 use plenum_messages as messages;
-use plenum_messages::view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, RoomsPage, SearchPage};
+use plenum_messages::view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, ReportsPage, RoomsPage, SearchPage};
 use plenum_people::{
     applications::view::ApplicationsPage,
     view::{
-        AdminPeoplePage, AdminPersonPage, AdminSignInsPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage, SetUpPage,
-        SettingsPage, SignInCodePage, SignInPage,
+        AdminPeoplePage, AdminPersonPage, AdminSignInsPage, ConfirmEmailPage, ForgotPage, PeoplePage, PersonPage, RegisterPage, ResetPage,
+        SetUpPage, SettingsPage, SignInCodePage, SignInPage,
     },
 };
 use plenum_plans::view::PlanPage;
@@ -135,6 +135,7 @@ macro_rules! pages {
 pages! {
     // The pages of visitors.
     Doors doors load_doors {
+        ConfirmEmail "confirm-email" anyone ConfirmEmailPage;
         Forgot "forgot" anyone ForgotPage;
         Register "register" for_visitors RegisterPage;
         Reset "reset" anyone ResetPage;
@@ -158,6 +159,7 @@ pages! {
         Mail "admin/mail" for_admins MailPage;
         Admin "admin/people" for_admins AdminPeoplePage;
         AdminPerson "admin/people/:id" for_admins AdminPersonPage;
+        Reports "admin/reports" for_admins ReportsPage;
         SignIns "admin/sign-ins" for_admins AdminSignInsPage;
         Withdrawals "admin/withdrawals" for_admins WithdrawalsPage;
     };

@@ -8,7 +8,7 @@ use super::{
     waiting::{eventually, eventually_true},
 };
 
-fn start(smtp: &Smtp, more: &[(&str, &str)]) -> Server {
+pub(super) fn start(smtp: &Smtp, more: &[(&str, &str)]) -> Server {
     let settings = smtp.settings();
     let variables: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).chain(more.iter().copied()).collect();
     Server::start_with(&variables)
@@ -48,12 +48,12 @@ async fn finding(admin: &Person) -> (String, String) {
     (finding["mark"].as_str().unwrap().to_owned(), finding["measured"].as_str().unwrap().to_owned())
 }
 
-fn header<'a>(mail: &'a str, name: &str) -> &'a str {
+pub(super) fn header<'a>(mail: &'a str, name: &str) -> &'a str {
     mail.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_else(|| panic!("{name} is missing: {mail}"))
 }
 
 /// The first address of a page in a mail.
-fn link(mail: &str) -> String {
+pub(super) fn link(mail: &str) -> String {
     let text = mail.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
     let from = text.find("http://").unwrap();
     text[from..].split_whitespace().next().unwrap().to_owned()

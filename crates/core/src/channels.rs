@@ -93,7 +93,7 @@ channels! {
         "changed profiles and settings, activity";
     Ops(OrganisationId) = "private-ops." "{organisation}" "", Some(Scope::Admin),
         "its admins",
-        "figures, live channels and jobs, once a second; alarms; test events; withdrawals; that the audit log has a new row";
+        "figures, live channels and jobs, once a second; alarms; test events; withdrawals; that a message was reported; that the audit log has a new row";
     Application(ApplicationId) = "private-application." "{id}" "", Some(Scope::Admin),
         "the admins of its organisation",
         "live channels of an external application, and what passes on them";

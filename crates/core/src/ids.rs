@@ -77,6 +77,8 @@ id_types! {
     ConversationId;
     /// A message, unique over all conversations.
     MessageId;
+    /// A message that was reported to the admins.
+    ReportId;
     /// Anything that people join: an event, later a course, a clinic, a campaign.
     SpaceId;
     /// An event of the box office.

@@ -12,7 +12,7 @@ use crate::{
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(rename_all = "snake_case"))]
 pub enum MailKind {
-    /// The link that sets a new password.
+    /// A link to one's own account: it sets a new password, or confirms another address; and that the address has changed.
     PasswordReset,
     /// The link that lets somebody join.
     Invitation,

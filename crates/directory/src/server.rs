@@ -1,5 +1,7 @@
-//! What every feature asks about people: their cards, their roles, when they were here; [`search`] finds them.
+//! What every feature asks about people: their cards, their roles, when they were here; [`search`] finds them, [`blocks`] says who has blocked
+//! whom.
 
+pub mod blocks;
 pub mod search;
 
 use plenum_core::{

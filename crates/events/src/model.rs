@@ -6,6 +6,7 @@ pub mod desk;
 mod enum_words;
 pub mod event;
 pub mod events;
+pub mod online;
 pub mod order;
 pub mod sale;
 pub mod seat;

@@ -219,6 +219,8 @@ pub fn new_sign_in(device: &str, address: &str) -> String {
 }
 pub const PASSWORD_CHANGED: &str = "Your password was changed";
 pub const PASSWORD_CHANGED_TEXT: &str = "If that was not you, set a new one at once.";
+pub const EMAIL_CHANGED: &str = "Your e-mail address was changed";
+pub const EMAIL_CHANGED_TEXT: &str = "Sign in with the new one. If that was not you, tell an admin at once.";
 pub const SIGN_IN_ENDED: &str = "An admin ended a sign-in of yours";
 
 pub const NOTHING_NEEDS_YOU: &str = "Nothing waits for you.";

@@ -122,6 +122,7 @@ fn dispatch(hub: &Arc<Hub>, applications: &Applications, item: Committed, gather
         Committed::Revoked(revocation) => hub.revoke(&revocation),
         Committed::Moved { subject } => hub.moved().note(subject),
         Committed::Happened { subject } => hub.happened().note(subject),
+        Committed::KeptApart { one, other, apart } => hub.keep_apart(one, other, apart),
         Committed::PresenceShown { person, shown } => {
             hub.show_presence(person, shown);
             if shown {

@@ -1,7 +1,7 @@
 //! The hub: which connections are on which channel, and the way of an event to all of them.
 //!
-//! Lock order: the table of channels, then one channel, then one connection's queue; the
-//! table of people stands alone. No lock is held over an await, and none while the database is asked.
+//! Lock order: the table of channels, then one channel, then who is kept apart, then one connection's queue;
+//! the table of people comes before the last two. No lock is held over an await, and none while the database is asked.
 
 mod connections;
 pub mod figures;
@@ -18,11 +18,8 @@ use std::{
     time::Instant,
 };
 
-use bytes::BytesMut;
-use indexmap::IndexMap;
-use presence::join_roster;
-
 use super::{
+    apart::Apart,
     connection::{Connection, lock},
     dispatcher::Encoded,
     heads::Moved,
@@ -34,11 +31,13 @@ use super::{
     traffic::{self, Flow, Traffic},
 };
 use crate::settings::{Limits, Realtime};
+use bytes::BytesMut;
+use indexmap::IndexMap;
 use plenum_core::ids::ConnectionId;
 use plenum_core::{
     clock,
     cursor::Extent,
-    ids::Millis,
+    ids::{Millis, PersonId},
     protocol::{ServerFrame, code},
 };
 use plenum_store::{
@@ -152,6 +151,7 @@ pub struct Hub {
     places: Arc<Places>,
     visitors: Mutex<HashMap<IpAddr, usize>>,
     people: Mutex<People>,
+    apart: Mutex<Apart>,
     leaving: Mutex<Vec<(Instant, Arc<Channel>)>>,
     ending: Mutex<BTreeMap<(Millis, ConnectionId), Arc<Channel>>>,
     moved: Moved,
@@ -180,6 +180,7 @@ impl Hub {
             places: Arc::new(Places::new(limits.connections)),
             visitors: Mutex::default(),
             people: Mutex::default(),
+            apart: Mutex::default(),
             leaving: Mutex::default(),
             ending: Mutex::default(),
             moved: Moved::default(),
@@ -277,9 +278,12 @@ impl Hub {
         // A presence channel has no log: whoever joins after this one is told to it.
         subscriber.phase = if presence { Phase::Live { after: 0 } } else { Phase::CatchingUp };
         if let Some(info) = member.filter(|_| presence) {
-            join_roster(&mut members, connection, &channel.name, info);
+            self.join_roster(&mut members, connection, &channel.name, info);
         }
-        let roster = presence.then(|| members.roster.data());
+        let roster = presence.then(|| {
+            let (apart, viewer) = (lock(&self.apart), connection.who().map(|who| who.person));
+            members.roster.data(|person| viewer.is_some_and(|viewer| apart.are(viewer, person)))
+        });
         let cursor = (!presence).then(|| extent.cursor());
         connection.say(&ServerFrame::succeeded(&channel.name, roster, cursor, recovered));
         drop(members);
@@ -369,11 +373,23 @@ impl Hub {
 
     /// Sends an event to all subscribers of a channel but `except`.
     pub fn deliver(&self, name: &str, encoded: &Encoded, except: Option<ConnectionId>) {
+        self.deliver_unless(name, encoded, |connection| Some(connection.id) == except);
+    }
+
+    /// Sends what `person` does to all subscribers of a channel but `except` and those from whom they are kept apart.
+    pub fn relay(&self, name: &str, encoded: &Encoded, person: PersonId, except: Option<ConnectionId>) {
+        let others = lock(&self.apart).others(person);
+        let is_left_out =
+            |connection: &Connection| Some(connection.id) == except || connection.who().is_some_and(|who| others.contains(&who.person));
+        self.deliver_unless(name, encoded, is_left_out);
+    }
+
+    fn deliver_unless(&self, name: &str, encoded: &Encoded, is_left_out: impl Fn(&Connection) -> bool) {
         let Some(channel) = self.channel(name) else { return };
         let mut members = lock(&channel.members);
         self.flush_members(&mut members);
         if members.is_next(encoded) {
-            self.write(&mut members, std::slice::from_ref(encoded), except);
+            self.write(&mut members, std::slice::from_ref(encoded), is_left_out);
         }
     }
 
@@ -402,12 +418,12 @@ impl Hub {
     fn flush_members(&self, members: &mut Members) {
         let gathered = std::mem::take(&mut members.gathered);
         if !gathered.is_empty() {
-            self.write(members, &gathered, None);
+            self.write(members, &gathered, |_| false);
         }
     }
 
     /// Writes events, to whoever gets all of them in one go.
-    fn write(&self, members: &mut Members, events: &[Encoded], except: Option<ConnectionId>) {
+    fn write(&self, members: &mut Members, events: &[Encoded], is_left_out: impl Fn(&Connection) -> bool) {
         let all = match events {
             [] => return,
             [one] => one.bytes.clone(),
@@ -421,9 +437,9 @@ impl Hub {
         };
         let weight = if let [one] = events { one.weight.clone() } else { Weight::Kept };
         let (mut deliveries, mut bytes) = (0_u32, 0_usize);
-        for (id, subscriber) in &members.subscribers {
+        for subscriber in members.subscribers.values() {
             let Phase::Live { after } = subscriber.phase else { continue };
-            if Some(*id) == except {
+            if is_left_out(&subscriber.connection) {
                 continue;
             }
             let gets = |event: &&Encoded| event.seq.is_none_or(|seq| seq > after);

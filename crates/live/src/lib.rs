@@ -7,6 +7,7 @@
 //! connections alone; [`heads`] follow conversations that are not on the screen. [`pusher`] is
 //! what external applications get: the same sockets, channels of their own.
 
+pub mod apart;
 pub mod audit;
 pub mod connection;
 pub mod dispatcher;

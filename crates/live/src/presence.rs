@@ -9,6 +9,7 @@ use std::{collections::HashMap, time::Instant};
 
 use indexmap::IndexMap;
 
+use super::apart::Apart;
 use plenum_core::ids::ConnectionId;
 use plenum_core::ids::{OrganisationId, PersonId};
 
@@ -78,14 +79,20 @@ impl Roster {
         self.people.len()
     }
 
-    /// The presence data of `subscription_succeeded`.
-    pub fn data(&self) -> String {
-        if self.people.len() > ROSTER_LIMIT {
-            return format!(r#"{{"presence":{{"ids":[],"hash":{{}},"count":{}}}}}"#, self.people.len());
+    /// What others see of `person`, if they are here.
+    pub fn info(&self, person: PersonId) -> Option<&str> {
+        self.people.get(&person).map(|present| present.info.as_str())
+    }
+
+    /// The presence data of `subscription_succeeded`, without those of whom `is_hidden` is true.
+    pub fn data(&self, is_hidden: impl Fn(PersonId) -> bool) -> String {
+        let shown: Vec<(&PersonId, &Present)> = self.people.iter().filter(|(person, _)| !is_hidden(**person)).collect();
+        if shown.len() > ROSTER_LIMIT {
+            return format!(r#"{{"presence":{{"ids":[],"hash":{{}},"count":{}}}}}"#, shown.len());
         }
-        let ids: Vec<String> = self.people.keys().map(|person| format!(r#""{person}""#)).collect();
-        let hash: Vec<String> = self.people.iter().map(|(person, present)| format!(r#""{person}":{}"#, present.info)).collect();
-        format!(r#"{{"presence":{{"ids":[{}],"hash":{{{}}},"count":{}}}}}"#, ids.join(","), hash.join(","), self.people.len())
+        let ids: Vec<String> = shown.iter().map(|(person, _)| format!(r#""{person}""#)).collect();
+        let hash: Vec<String> = shown.iter().map(|(person, present)| format!(r#""{person}":{}"#, present.info)).collect();
+        format!(r#"{{"presence":{{"ids":[{}],"hash":{{{}}},"count":{}}}}}"#, ids.join(","), hash.join(","), shown.len())
     }
 }
 
@@ -104,12 +111,15 @@ pub struct People {
     watchers: HashMap<PersonId, Vec<Watcher>>,
     /// Who came or went, as those who may see them see it; and their organisation.
     changed: HashMap<PersonId, OrganisationId>,
+    /// Whom somebody sees from now on, or no longer: the one who is seen, and the one who sees.
+    changed_for: Vec<(PersonId, PersonId)>,
 }
 
 /// A connection that watches somebody.
 #[derive(Debug, Clone, Copy)]
 struct Watcher {
     connection: ConnectionId,
+    person: PersonId,
     organisation: OrganisationId,
 }
 
@@ -150,6 +160,15 @@ impl People {
         }
     }
 
+    /// Two people are kept apart from now on, or no longer: what each sees of the other changes if the other is to be seen at all.
+    pub fn part(&mut self, one: PersonId, other: PersonId) {
+        for (seen, by) in [(one, other), (other, one)] {
+            if self.people.get(&seen).is_some_and(|known| known.shown) {
+                self.changed_for.push((seen, by));
+            }
+        }
+    }
+
     /// How many connections `person` has.
     pub fn connections(&self, person: PersonId) -> usize {
         self.people.get(&person).map_or(0, |person| person.connections.len())
@@ -183,11 +202,18 @@ impl People {
         people
     }
 
-    /// `connection`, of a person of `organisation`, watches `people` from now on, and nobody else.
-    pub fn watch(&mut self, connection: ConnectionId, organisation: OrganisationId, before: &[PersonId], people: &[PersonId]) {
+    /// `connection`, of `by`, a person of `organisation`, watches `people` from now on, and nobody else.
+    pub fn watch(
+        &mut self,
+        connection: ConnectionId,
+        by: PersonId,
+        organisation: OrganisationId,
+        before: &[PersonId],
+        people: &[PersonId],
+    ) {
         self.unwatch(connection, before);
         for person in people {
-            self.watchers.entry(*person).or_default().push(Watcher { connection, organisation });
+            self.watchers.entry(*person).or_default().push(Watcher { connection, person: by, organisation });
         }
     }
 
@@ -203,14 +229,22 @@ impl People {
         }
     }
 
-    /// Who came or went since the last call, by watcher. About those who do not show themselves, and to other organisations, nothing is
-    /// said, not even that there is something to say (I24).
-    pub fn take_changes(&mut self) -> HashMap<ConnectionId, Vec<PersonId>> {
+    /// Who came or went since the last call, by watcher. About those who do not show themselves, to other organisations, and to those from
+    /// whom they are kept apart nothing is said, not even that there is something to say (I24).
+    pub fn take_changes(&mut self, apart: &Apart) -> HashMap<ConnectionId, Vec<PersonId>> {
         let mut changes: HashMap<ConnectionId, Vec<PersonId>> = HashMap::new();
         for (person, organisation) in std::mem::take(&mut self.changed) {
             let watchers = self.watchers.get(&person).into_iter().flatten();
-            for watcher in watchers.filter(|watcher| watcher.organisation == organisation) {
+            for watcher in watchers.filter(|watcher| watcher.organisation == organisation && !apart.are(person, watcher.person)) {
                 changes.entry(watcher.connection).or_default().push(person);
+            }
+        }
+        for (seen, by) in std::mem::take(&mut self.changed_for) {
+            for watcher in self.watchers.get(&seen).into_iter().flatten().filter(|watcher| watcher.person == by) {
+                let people = changes.entry(watcher.connection).or_default();
+                if !people.contains(&seen) {
+                    people.push(seen);
+                }
             }
         }
         changes
@@ -256,7 +290,7 @@ mod tests {
         for id in 1..=201 {
             roster.join(PersonId(id), ConnectionId(id.unsigned_abs()), r#"{"name":"x"}"#.into());
         }
-        assert_eq!(roster.data(), r#"{"presence":{"ids":[],"hash":{},"count":201}}"#);
+        assert_eq!(roster.data(|_| false), r#"{"presence":{"ids":[],"hash":{},"count":201}}"#);
     }
 
     /// Privacy and the tenant's border hold for those who watch (I24).
@@ -269,11 +303,42 @@ mod tests {
         assert!(people.is_online(PERSON, own));
         assert!(!people.is_online(PERSON, other));
         assert!(!people.is_online(PersonId(2), own));
-        people.watch(ConnectionId(9), own, &[], &[PERSON]);
-        assert_eq!(people.take_changes(), HashMap::from([(ConnectionId(9), vec![PERSON])]));
+        let nobody = Apart::default();
+        people.watch(ConnectionId(9), PersonId(3), own, &[], &[PERSON]);
+        assert_eq!(people.take_changes(&nobody), HashMap::from([(ConnectionId(9), vec![PERSON])]));
         people.show(PERSON, false);
         assert!(!people.is_online(PERSON, own));
-        assert_eq!(people.take_changes().len(), 1);
+        assert_eq!(people.take_changes(&nobody).len(), 1);
+    }
+
+    /// Whoever is kept apart from somebody is told once that they went, and then nothing.
+    #[test]
+    fn who_is_kept_apart_is_told_nothing() {
+        let (mut people, mut apart) = (People::default(), Apart::default());
+        let (own, blocked, now) = (OrganisationId(1), PersonId(2), Instant::now());
+        people.open(PERSON, own, ConnectionId(1), true);
+        people.watch(ConnectionId(9), blocked, own, &[], &[PERSON]);
+        people.take_changes(&apart);
+        apart.set(PERSON, blocked, true);
+        people.part(PERSON, blocked);
+        assert_eq!(people.take_changes(&apart), HashMap::from([(ConnectionId(9), vec![PERSON])]));
+        people.close(PERSON, ConnectionId(1), now);
+        people.expire(now);
+        assert!(people.take_changes(&apart).is_empty());
+        people.open(PERSON, own, ConnectionId(2), true);
+        assert!(people.take_changes(&apart).is_empty());
+        apart.set(PERSON, blocked, false);
+        people.part(PERSON, blocked);
+        assert_eq!(people.take_changes(&apart).len(), 1);
+    }
+
+    #[test]
+    fn a_roster_leaves_out_who_is_hidden() {
+        let mut roster = Roster::default();
+        for id in 1..=2 {
+            roster.join(PersonId(id), ConnectionId(id.unsigned_abs()), "{}".into());
+        }
+        assert_eq!(roster.data(|person| person == PERSON), r#"{"presence":{"ids":["2"],"hash":{"2":{}},"count":1}}"#);
     }
 
     #[derive(Debug, Clone, Copy)]
@@ -306,7 +371,8 @@ mod tests {
             let shown = |person: i64| !(EACH + 1..=2 * EACH).contains(&person);
             let watcher = ConnectionId(1_000);
             let (mut people, now) = (People::default(), Instant::now());
-            people.watch(watcher, own, &[], &everyone);
+            people.watch(watcher, PersonId(1_000), own, &[], &everyone);
+            let nobody = Apart::default();
             let mut seen: BTreeSet<PersonId> = BTreeSet::new();
             for step in steps.into_iter().chain([Step::Tell]) {
                 match step {
@@ -317,7 +383,7 @@ mod tests {
                     Step::Close(person) => people.close(PersonId(person), ConnectionId(person.unsigned_abs()), now),
                     Step::Expire => drop(people.expire(now)),
                     Step::Tell => {
-                        for (told, changes) in people.take_changes() {
+                        for (told, changes) in people.take_changes(&nobody) {
                             prop_assert_eq!(told, watcher);
                             for person in changes {
                                 prop_assert!(person.0 <= EACH, "{} is not to be seen", person);

@@ -286,7 +286,7 @@ async fn relay(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Sessi
     match hub.rules().client_event(&who, name, event, data).await {
         Ok(Some(relayed)) => {
             let encoded = Encoded::ephemeral(name, &relayed.event, &relayed.payload, &relayed.conflation);
-            hub.deliver(name, &encoded, Some(connection.id));
+            hub.relay(name, &encoded, who.person, Some(connection.id));
         }
         Ok(None) => {}
         Err(error) => {

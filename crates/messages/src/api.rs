@@ -1,6 +1,8 @@
 //! The browser's private API of messages: who asks, is the input valid, call the
 //! server's function within a transaction.
 
+pub mod reports;
+
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::model::{Found, MemberEntry, Message, Readers, RoomEntry, Sidebar, Thread};
@@ -9,6 +11,7 @@ use plenum_core::{
     error::AppError,
     ids::{ConversationId, MessageId, PersonId},
     live::Snapshot,
+    people::PersonCard,
 };
 #[cfg(feature = "ssr")]
 use {
@@ -188,6 +191,24 @@ pub async fn direct(person: PersonId) -> Result<ConversationId, AppError> {
     let id = command(async move |tx, who| server::rooms::direct(tx, who, person).await).await?;
     leptos_axum::redirect(&format!("/messages/{id}"));
     Ok(id)
+}
+
+/// Blocks `person`, or no longer.
+///
+/// # Errors
+/// 401; 404; 409 if one has blocked too many; 422 for oneself; 429.
+#[server(name = BlockPerson, prefix = "/fn", endpoint = "messages/block", output = Json)]
+pub async fn block(person: PersonId, blocked: bool) -> Result<(), AppError> {
+    command(async move |tx, who| server::blocking::set(tx, who, person, blocked).await).done(format!("/people/{person}")).await
+}
+
+/// The people whom one has blocked, by name.
+///
+/// # Errors
+/// 401.
+#[server(name = ListBlocked, prefix = "/fn", endpoint = "messages/blocked", input = GetUrl, output = Json)]
+pub async fn blocked() -> Result<Vec<PersonCard>, AppError> {
+    query(async move |conn: &mut Conn, who: &Identity| plenum_directory::server::blocks::list(conn, who).await).await
 }
 
 /// Joins an open room.

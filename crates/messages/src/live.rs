@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 pub use sidebar::SidebarTouched;
 pub use thread::ThreadTouched;
 
-use super::model::{Conversation, Line, Member, Message, Own, Pointer, Preview, Reaction};
+use super::model::{Conversation, Line, Member, Message, Own, Pointer, Preview, Reaction, reports::Reports};
 use plenum_core::{
-    ids::{ConversationId, MessageId, PersonId},
+    ids::{ConversationId, MessageId, OrganisationId, PersonId, ReportId},
+    live::{Drawn, Live},
     live_events,
     people::PersonCard,
     sorted::SortedMap,
@@ -83,6 +84,8 @@ live_events! {
         MemberLeft(MemberChanged) = "member.left", state(|change| format!("member:{}", change.member.card.id));
         #[doc = "Name, topic or access changed."]
         ConversationChanged(Conversation) = "conversation.changed", state(|_| "conversation".to_owned());
+        #[doc = "A direct conversation was closed because one of the two has blocked the other, or opened again."]
+        ClosedChanged(Closed) = "conversation.closed", state(|_| "closed".to_owned());
         #[doc = "Somebody is typing; sent up as client-typing, at most once in 3 s."]
         Typing(Typing) = "typing", ephemeral(|typing| typing.person.id.to_string());
     }
@@ -116,6 +119,20 @@ pub struct OwnChanged {
     pub own: Own,
 }
 
+/// Whether the two of a direct conversation can write in it; admins always can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    /// One of them has blocked the other.
+    pub closed: bool,
+}
+
+/// The viewer has blocked somebody, or no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockChanged {
+    pub person: PersonId,
+    pub blocked: bool,
+}
+
 /// A conversation is no longer the viewer's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Left {
@@ -133,7 +150,45 @@ live_events! {
         ConversationLeft(Left) = "conversation.left", state(|left| format!("conversation:{}", left.conversation));
         #[doc = "Own read pointer, unread mark or mute changed."]
         OwnChanged(OwnChanged) = "own.changed", state(|own| format!("own:{}", own.conversation));
+        #[doc = "The person has blocked somebody, or no longer."]
+        BlockChanged(BlockChanged) = "block.changed", state(|change| format!("block:{}", change.person));
     }
+}
+
+/// The report that was made or decided last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportHead {
+    pub id: ReportId,
+}
+
+live_events! {
+    /// What admins are told of reported messages.
+    pub enum ReportsEvent on Channel::Ops(OrganisationId) {
+        #[doc = "A message was reported, or a report decided. What it says is requested from the server."]
+        ReportsMoved(ReportHead) = "reports.moved", state(|_| "reports".to_owned());
+    }
+}
+
+/// The log keeps no text of a conversation for admins: the queue is requested anew.
+impl Live<ReportsEvent> for Reports {
+    type Touched = Drawn;
+
+    fn apply(&mut self, _viewer: PersonId, event: &ReportsEvent) -> Drawn {
+        let ReportsEvent::ReportsMoved(_) = event;
+        Drawn::Anew
+    }
+}
+
+/// Takes into a list of blocked people what changed; true if that changed anything.
+fn update_blocked(blocked: &mut Vec<PersonId>, change: BlockChanged) -> bool {
+    match (blocked.binary_search(&change.person), change.blocked) {
+        (Ok(index), false) => {
+            blocked.remove(index);
+        }
+        (Err(index), true) => blocked.insert(index, change.person),
+        _ => return false,
+    }
+    true
 }
 
 /// Puts the newest card wherever an event brought an older one.

@@ -2,6 +2,7 @@
 //! live events change: the [`Sidebar`] and the [`Thread`].
 
 mod input;
+pub mod reports;
 mod rights;
 
 use serde::{Deserialize, Serialize};
@@ -171,6 +172,9 @@ pub struct Sidebar {
     /// By conversation.
     #[serde(with = "lines")]
     pub lines: SortedMap<ConversationId, Line>,
+    /// Whom the viewer has blocked, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<PersonId>,
     /// Cards that changed since the snapshot: an event of another channel may still bring the older one.
     #[serde(skip)]
     pub renamed: SortedMap<PersonId, PersonCard>,
@@ -317,6 +321,12 @@ pub struct Thread {
     pub members: Vec<Member>,
     /// The viewer may rename, invite and remove.
     pub owner: bool,
+    /// It is between two of whom one has blocked the other: only admins write in it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub closed: bool,
+    /// Whom the viewer has blocked, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<PersonId>,
     /// The number of the last message.
     pub head: u64,
     /// The window, by number.

@@ -152,7 +152,8 @@ async fn show_typing(program: Program, Path(id): Path<i64>, command: Command<Ign
     }
     let channel = Channel::Conversation(conversation).to_string();
     if let Some(relayed) = state.hub.rules().client_event(&program.live(), &channel, "client-typing", "{}").await? {
-        state.hub.deliver(&channel, &Encoded::ephemeral(&channel, &relayed.event, &relayed.payload, &relayed.conflation), None);
+        let encoded = Encoded::ephemeral(&channel, &relayed.event, &relayed.payload, &relayed.conflation);
+        state.hub.relay(&channel, &encoded, who.person, None);
     }
     Ok(StatusCode::NO_CONTENT)
 }

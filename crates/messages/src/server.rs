@@ -5,11 +5,14 @@
 //! - `reading`: snapshots and pages; `stored`: messages as rows;
 //! - `sending`, `reactions`, `markdown`: what is said;
 //! - `pointers`, `pacing`: how far people have got;
+//! - `blocking`: what follows when one has blocked another;
 //! - `members`, `rooms`, [`spaces`]: who is where; `news`: whom a message concerns;
+//! - [`reports`]: what is reported to the admins;
 //! - `search`, `heads`, `seed`.
 //!
 //! Membership is always asked inside the transaction that uses it (I24).
 
+pub(crate) mod blocking;
 mod conversations;
 mod heads;
 mod markdown;
@@ -19,6 +22,7 @@ pub(crate) mod pacing;
 pub(crate) mod pointers;
 pub(crate) mod reactions;
 pub(crate) mod reading;
+pub mod reports;
 pub(crate) mod rooms;
 pub(crate) mod search;
 mod seed;

@@ -1,5 +1,7 @@
 //! The words of messages: conversations, the composer, rooms, search.
 
+pub mod reports;
+
 use crate::model::{Access, Conversation, ConversationKind};
 
 pub const MESSAGES: &str = "Messages";
@@ -143,6 +145,24 @@ pub fn reaction(emoji: &str, count: usize, mine: bool) -> String {
 pub fn react_with(emoji: &str) -> String {
     format!("{emoji}, react")
 }
+/// Names the button and the item of the menu.
+pub fn block_person(name: &str) -> String {
+    format!("Block {name}")
+}
+/// The same for somebody who is blocked.
+pub fn unblock_person(name: &str) -> String {
+    format!("Unblock {name}")
+}
+pub const UNBLOCK: &str = "Unblock";
+pub const BLOCKED_TEXT: &str = "You have blocked this person.";
+pub const BLOCKED_PEOPLE: &str = "Blocked people";
+pub const BLOCKED_PEOPLE_TEXT: &str = "You and somebody you have blocked cannot write to each other, and do not see when the other is online. In rooms their messages are folded. Admins can still write to everyone.";
+pub const NOBODY_BLOCKED: &str = "You have blocked nobody.";
+pub const BLOCKED_BY_YOU: &str = "You have blocked this person. You cannot write to each other.";
+pub const CANNOT_WRITE: &str = "You cannot write to this person.";
+pub const BLOCKED_MESSAGE: &str = "Message from somebody you blocked";
+pub const SHOW: &str = "Show";
+
 pub const DELETE_QUESTION: &str = "Delete this message?";
 pub const DELETE_TEXT: &str = "Its text goes away for everyone; a mark stays in its place. It cannot be undone.";
 

@@ -16,12 +16,14 @@ pub mod tokens;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
+use crate::model::{Confirmed, PendingEmail};
 use plenum_core::people;
 use plenum_core::{codec::Json, error::AppError, live::Snapshot};
 #[cfg(feature = "ssr")]
 use {
     super::server::{self, joining::Step},
     plenum_core::people::Email,
+    plenum_store::db::Tx,
     plenum_ui::redirect::{after_sign_in, with_next},
     plenum_web::{
         request,
@@ -160,6 +162,44 @@ pub async fn reset_password(
 ) -> Result<String, AppError> {
     visitor_command(async move |state, visitor| server::passwords::reset(&state, &token, password, code, visitor.address).await).await?;
     Ok(reply::go_to("/sign-in?done=reset"))
+}
+
+/// What the secret of a mail about another address is about. A POST, because a secret stands in no address that is logged.
+///
+/// # Errors
+/// 422 if it is not valid, or no longer; 429.
+#[server(prefix = "/fn", endpoint = "people/email_change", output = Json)]
+pub async fn email_change(#[server(default)] token: String) -> Result<PendingEmail, AppError> {
+    // Counted: whoever has no mail could try secrets.
+    visitor_command(async move |state, _| server::emails::shown(&mut *state.store.read().await?, &token).await).await
+}
+
+/// Confirms another address with the secret of that mail; with the second of the two mails it changes.
+///
+/// # Errors
+/// 409 if the address belongs to somebody by now; 422 `token`; 429.
+#[server(prefix = "/fn", endpoint = "people/confirm_email", output = Json)]
+pub async fn confirm_email(#[server(default)] token: String) -> Result<Confirmed, AppError> {
+    let confirmed =
+        visitor_command(async move |state, _| state.store.write(async move |tx: &mut Tx| server::emails::confirm(tx, &token).await).await)
+            .await?;
+    reply::go_to(match confirmed {
+        Confirmed::One => "/confirm-email?done=one",
+        Confirmed::Both => "/confirm-email?done=both",
+    });
+    Ok(confirmed)
+}
+
+/// Cancels the change with the secret of that mail.
+///
+/// # Errors
+/// 422 `token`; 429.
+#[server(prefix = "/fn", endpoint = "people/cancel_email", output = Json)]
+pub async fn cancel_email(#[server(default)] token: String) -> Result<(), AppError> {
+    visitor_command(async move |state, _| state.store.write(async move |tx: &mut Tx| server::emails::cancel(tx, &token).await).await)
+        .await?;
+    reply::go_to("/confirm-email?done=cancelled");
+    Ok(())
 }
 
 /// Whom an invitation is for.

@@ -106,6 +106,34 @@ pub struct PersonDetail {
     pub successors: Vec<PersonCard>,
 }
 
+/// Which of the two addresses of a change somebody has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeSide {
+    /// The one that the account has.
+    Old,
+    /// The one that it is to have.
+    New,
+}
+
+/// A change of an address that waits, as the mail's link shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingEmail {
+    /// The new address.
+    pub email: String,
+    pub side: ChangeSide,
+}
+
+/// What came of a confirmation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confirmed {
+    /// The other address has to confirm, too.
+    One,
+    /// The address has changed.
+    Both,
+}
+
 /// Characters of a person's name at the most.
 const NAME_CHARS: usize = 80;
 

@@ -151,7 +151,7 @@ struct Online {
     responses((status = 200, description = "At most a hundred people, and how many there are.", body = Online)))]
 async fn list_online(program: Program) -> Result<Json<Online>, Problem> {
     program.asks()?;
-    let people = program.state.hub.people_online(program.who.organisation);
+    let people = program.state.hub.people_online(program.who.organisation, program.who.person);
     let count = people.len();
     let entries = directory::server::search::entries(&mut *program.state.store.look().await?, &program.who, &people).await?;
     let data = entries.into_iter().map(|DirectoryEntry { card, .. }| card).collect();

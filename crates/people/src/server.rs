@@ -2,6 +2,7 @@
 //! - [`joining`]: registering, signing in and out;
 //! - [`mod@second_factor`], [`sign_in_code`]: the code of an app beside the password;
 //! - [`passwords`]: changing one, and setting a new one by mail;
+//! - [`emails`]: another address, confirmed at both;
 //! - [`profile`]: what a person changes about themselves;
 //! - [`invitations`], [`administration`] and [`mod@sign_ins`]: what admins do;
 //! - [`leaving`]: suspending, restoring and removing people;
@@ -11,6 +12,7 @@
 //! Here stands what other features and the shell of every page ask.
 
 pub mod administration;
+pub mod emails;
 pub mod invitations;
 pub mod joining;
 pub mod leaving;

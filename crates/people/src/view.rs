@@ -1,7 +1,7 @@
 //! The pages of people. Each works as plain HTML forms and links; scripts add that the page
 //! stays, that what was typed is kept, and that names and presence are live.
 //!
-//! - `/sign-in`, `/register` are in [`sign_in`], `/forgot`, `/reset` in [`reset`];
+//! - `/sign-in`, `/register` are in [`sign_in`], `/forgot`, `/reset` in [`reset`], `/confirm-email` in [`confirm_email`];
 //! - `/sign-in/code`, `/sign-in/set-up` are in [`sign_in_code`], with what [`mod@second_factor`] shares with the settings;
 //! - `/people` is in [`directory`], `/people/{id}` in [`person`];
 //! - `/settings` is in [`settings`], `/admin/people`, `/admin/people/{id}` and `/admin/sign-ins` in [`admin`].
@@ -11,6 +11,7 @@ mod absent;
 mod admin;
 #[cfg(feature = "hydrate")]
 mod browser;
+mod confirm_email;
 mod directory;
 mod forms;
 mod person;
@@ -26,6 +27,7 @@ use absent as here;
 use browser as here;
 
 pub use admin::{AdminPeoplePage, AdminPersonPage, AdminSignInsPage};
+pub use confirm_email::ConfirmEmailPage;
 pub use directory::PeoplePage;
 pub use person::PersonPage;
 pub use reset::{ForgotPage, ResetPage};

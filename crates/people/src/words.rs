@@ -176,6 +176,73 @@ pub const ADMINS_ONLY: &str = "This page is for admins";
 pub const ADMINS_ONLY_TEXT: &str = "Ask an admin of your organisation if you need something changed.";
 pub const DONE: &str = "Done";
 
+pub const EMAIL_ADDRESS: &str = "E-mail address";
+pub const NEW_EMAIL: &str = "New e-mail address";
+/// Which address one signs in with.
+pub fn signed_in_with(email: &str) -> String {
+    format!("You sign in with {email}.")
+}
+pub const CHANGE_EMAIL_TEXT: &str =
+    "A mail with a link goes to both addresses. The address changes when both have confirmed, within 24 hours.";
+pub const CHANGE_EMAIL: &str = "Change the address";
+/// The same whether or not the address belongs to somebody.
+pub const EMAIL_ASKED: &str = "Open the links in the mails to both addresses.";
+/// What waits.
+pub fn email_waits(email: &str) -> String {
+    format!("The change to {email} waits until both addresses have confirmed it.")
+}
+pub const CANCEL_CHANGE: &str = "Cancel the change";
+pub const CHANGE_CANCELLED: &str = "The change is cancelled. Your address stays as it is.";
+pub const EMAIL_BY_ADMIN: &str = "This site sends no mail. An admin can change your address.";
+pub fn new_address_refused(reason: &str) -> String {
+    format!("Mail to this address was refused for good ({reason}). Choose another one.")
+}
+pub const CONFIRM_EMAIL: &str = "Confirm the e-mail address";
+/// On the page of the link in the mail to the old address.
+pub fn confirm_as_old(email: &str) -> String {
+    format!("Somebody, probably you, wants to change the address of your account to {email}. Confirm it, or cancel the change.")
+}
+/// On that of the link in the mail to the new one.
+pub fn confirm_as_new(email: &str) -> String {
+    format!("An account is to have the address {email}. Confirm it if the account is yours.")
+}
+pub const CONFIRM: &str = "Confirm";
+pub const CONFIRMED_ONE: &str = "Confirmed. The address changes when the other one is confirmed, too: open the link in the mail to it.";
+pub const CONFIRMED_BOTH: &str = "The address has changed. Sign in with the new one from now on.";
+pub const TO_SETTINGS: &str = "To your settings";
+pub const SET_EMAIL: &str = "Set the address";
+pub const EMAIL_SET: &str = "The address is set. The person was signed out.";
+
+/// The mails about another address.
+pub fn change_mail_subject(organisation: &str) -> String {
+    format!("Another e-mail address at {organisation}")
+}
+pub fn old_address_mail(name: &str, organisation: &str, new: &str, address: &str) -> String {
+    format!(
+        "Hello {name},\n\nsomebody, probably you, asked to change the address of your account at {organisation} to {new}. Open this link to \
+         confirm it or to cancel the change:\n\n{address}\n\nIt works for 24 hours, once. If it was not you, cancel the change and set a new \
+         password: whoever asked knows yours.\n"
+    )
+}
+pub fn new_address_mail(organisation: &str, address: &str) -> String {
+    format!(
+        "Hello,\n\nsomebody, probably you, wants to have this address for an account at {organisation}. Open this link to confirm \
+         it:\n\n{address}\n\nIt works for 24 hours, once. If it was not you, there is nothing to do.\n"
+    )
+}
+pub fn changed_mail_subject(organisation: &str) -> String {
+    format!("The e-mail address was changed at {organisation}")
+}
+pub fn changed_mail_to_old(organisation: &str, new: &str) -> String {
+    format!(
+        "Hello,\n\nyour account at {organisation} has the address {new} from now on. Nothing more is sent to this one. If that was not you, \
+         tell an admin of {organisation} at once.\n"
+    )
+}
+pub fn changed_mail_to_new(organisation: &str) -> String {
+    format!("Hello,\n\nyour account at {organisation} has this address from now on. Sign in with it.\n")
+}
+
 /// The mail that sets a new password.
 pub fn reset_mail_subject(organisation: &str) -> String {
     format!("Set a new password at {organisation}")

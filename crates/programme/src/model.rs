@@ -21,6 +21,8 @@ pub const TITLE_CHARS: usize = 120;
 pub const DESCRIPTION_CHARS: usize = 5_000;
 /// Characters of a venue at the most.
 pub const VENUE_CHARS: usize = 200;
+/// Characters of the address of an online event at the most.
+pub const ADDRESS_CHARS: usize = 500;
 /// Characters of a note at the most.
 pub const NOTE_CHARS: usize = 300;
 /// Places that one person can have at the most.
@@ -38,6 +40,8 @@ pub struct EventForm {
     pub place: String,
     /// Where.
     pub venue: String,
+    /// Where one takes part online; may be empty.
+    pub address: String,
     /// An IANA name.
     pub zone: String,
     /// When the doors open; may be empty.
@@ -67,6 +71,8 @@ pub struct EventWords {
     pub place: Place,
     /// Where.
     pub venue: String,
+    /// Where one takes part online; empty of an event in a hall.
+    pub address: String,
     /// In what is paid.
     pub currency: Currency,
     /// Places that one person can have.
@@ -89,12 +95,16 @@ impl EventForm {
         if venue.is_empty() && place == Place::Hall {
             return Err(AppError::invalid("venue", "Say where it takes place."));
         }
+        let address = parse_address(&self.address)?;
+        if place == Place::Hall && !address.is_empty() {
+            return Err(AppError::invalid("address", "Only an online event has an address. Leave it empty."));
+        }
         let each = || AppError::invalid("places_each", format!("A number from 1 to {EACH}."));
         let places_each = self.places_each.trim().parse().map_err(|_| each())?;
         if !(1..=EACH).contains(&places_each) {
             return Err(each());
         }
-        Ok(EventWords { title, description, place, venue, currency: self.currency.parse()?, places_each })
+        Ok(EventWords { title, description, place, venue, address, currency: self.currency.parse()?, places_each })
     }
 }
 
@@ -105,6 +115,21 @@ impl EventForm {
 pub fn parse_description(text: &str) -> AppResult<String> {
     at_most("description", text, DESCRIPTION_CHARS)?;
     Ok(text.trim().replace("\r\n", "\n"))
+}
+
+/// The address at which one takes part online: `https`, a host without a user before it, nothing that cannot stand in an address.
+///
+/// # Errors
+/// 422 `address`.
+pub fn parse_address(text: &str) -> AppResult<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    at_most("address", text, ADDRESS_CHARS)?;
+    let host = text.strip_prefix("https://").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let is_address = host.is_some_and(|host| !host.is_empty() && !host.contains('@')) && text.chars().all(|c| c.is_ascii_graphic());
+    if is_address { Ok(text.to_owned()) } else { Err(AppError::invalid("address", "Enter an address that begins with https://.")) }
 }
 
 /// A note about why it is postponed or cancelled.
@@ -195,7 +220,7 @@ mod tests {
     fn what_is_wrong_is_named() {
         assert_eq!(form().words().unwrap().title, "Winter gala");
         type Change = fn(&mut EventForm);
-        let wrong: [(&str, Change); 10] = [
+        let wrong: [(&str, Change); 14] = [
             ("title", |form| form.title = "\u{200B}".into()),
             ("title", |form| form.title = "Winter \u{202E}gala".into()),
             ("venue", |form| form.venue = "Great\u{7} hall".into()),
@@ -204,6 +229,10 @@ mod tests {
             ("description", |form| form.description = "x".repeat(5_001)),
             ("place", |form| form.place = "moon".into()),
             ("venue", |form| form.venue = String::new()),
+            ("address", |form| form.address = "https://meet.example/gala".into()),
+            ("address", |form| (form.place, form.address) = ("virtual".into(), "http://meet.example/gala".into())),
+            ("address", |form| (form.place, form.address) = ("virtual".into(), "https://bank.example@meet.example".into())),
+            ("address", |form| (form.place, form.address) = ("virtual".into(), "https://meet.example/a b".into())),
             ("currency", |form| form.currency = "XXX".into()),
             ("places_each", |form| form.places_each = "51".into()),
         ];
@@ -213,6 +242,7 @@ mod tests {
             assert_eq!(form.words().unwrap_err().field.as_deref(), Some(field));
         }
         assert!(EventForm { place: "virtual".into(), venue: String::new(), ..form() }.words().is_ok());
+        assert_eq!(parse_address(" https://meet.example/gala?a=1 ").unwrap(), "https://meet.example/gala?a=1");
         assert_eq!(parse_note(&"x".repeat(301)).unwrap_err().field.as_deref(), Some("note"));
     }
 }

@@ -210,6 +210,10 @@ struct EventWish {
     #[serde(default)]
     #[schema(max_length = 200)]
     venue: String,
+    /// Where one takes part online: an https address, shown to ticket holders only.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    address: String,
     /// An IANA name.
     zone: String,
     /// When the doors open, if there are any.
@@ -242,6 +246,7 @@ impl EventWish {
             description: self.description.clone(),
             place: self.place.into_str().to_owned(),
             venue: self.venue.clone(),
+            address: self.address.clone(),
             zone: self.zone.clone(),
             doors: self.doors.clone(),
             starts: self.starts.clone(),

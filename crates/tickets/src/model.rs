@@ -1,5 +1,6 @@
 //! Tickets, their codes, and the page of an entrance.
 
+pub mod address;
 pub mod door;
 #[cfg(test)]
 mod enum_words;

@@ -6,9 +6,12 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::{
-    model::ticket::{Ticket, TicketState},
+    model::{
+        address::OnlineAddress,
+        ticket::{Ticket, TicketState},
+    },
     server::{
-        check_ins,
+        address, check_ins,
         codes::Codes,
         tickets::{self, PAGE, Which},
     },
@@ -22,7 +25,7 @@ use plenum_events::model::{
     check_in::{Answer, Outcome},
     event::EventState,
 };
-use plenum_store::db::Tx;
+use plenum_store::db::{self, Tx};
 use plenum_wallet::model::Money;
 use plenum_web::{
     api::{Before, Command, Endpoints, Keyed, Page, Path, Program, Query},
@@ -31,7 +34,7 @@ use plenum_web::{
 
 /// The endpoints.
 pub fn endpoints() -> Endpoints {
-    Endpoints::default().with(routes!(list_tickets)).with(routes!(read_ticket)).with(routes!(check_in))
+    Endpoints::default().with(routes!(list_tickets)).with(routes!(read_ticket)).with(routes!(read_address)).with(routes!(check_in))
 }
 
 /// What admits somebody to an event.
@@ -134,6 +137,32 @@ async fn read_ticket(program: Program, Path(id): Path<i64>) -> Result<Json<Ticke
     let found = read(&program, Which::One(TicketId(id))).await?.pop();
     let ticket = found.ok_or_else(|| AppError::no_such("ticket"))?;
     Ok(Json(ticket.into()))
+}
+
+/// Where one takes part in an online event.
+#[derive(Serialize, ToSchema)]
+struct AddressShown {
+    /// From when the address is shown.
+    from: Millis,
+    /// Until when.
+    until: Millis,
+    /// The address; null until it is time.
+    address: Option<String>,
+}
+
+/// Shows where one takes part in an online event.
+///
+/// For people with a ticket, and those who run the event or work at its doors; from 15 minutes before it begins until it ends.
+#[utoipa::path(get, path = "/api/v1/events/{id}/address", tag = "Box office", security(("token" = ["read"])),
+    params(("id" = i64, Path, description = "The event.", minimum = 1)),
+    responses((status = 200, description = "As it is now.", body = AddressShown),
+        (status = 404, description = "There is no such event for one, it has no address, or it is over.")))]
+async fn read_address(program: Program, Path(id): Path<i64>) -> Result<Json<AddressShown>, Problem> {
+    program.asks()?;
+    let Program { state, who, .. } = &program;
+    let found = address::read(&mut *state.store.read().await?, who, EventId(id), db::now()).await?;
+    let OnlineAddress { from, until, address } = found.ok_or_else(|| AppError::no_such("address"))?;
+    Ok(Json(AddressShown { from, until, address }))
 }
 
 /// A code that was read at a door.

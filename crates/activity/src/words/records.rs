@@ -28,6 +28,11 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Record::MemberRemoved => format!("{who} removed {whom} from {to}"),
         Record::OwnerChanged => format!("{whom} became an owner of {to}"),
         Record::MessageDeleted => format!("{who} deleted a message of {} in {to}", of(&whom)),
+        Record::MessageReported { reason: _ } => format!("{who} reported a message of {} in {to}", of(&whom)),
+        Record::ReportDecided { decision } if decision == "deleted" => {
+            format!("{who} decided a report and deleted a message of {} in {to}", of(&whom))
+        }
+        Record::ReportDecided { decision: _ } => format!("{who} dismissed a report of a message of {} in {to}", of(&whom)),
         Record::PersonRegistered { invitation: _ } => format!("{who} registered"),
         Record::PersonRenamed { from: _ } => format!("{who} took the name {name}"),
         Record::PersonSuspended => format!("{who} suspended {name}"),
@@ -118,6 +123,10 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Record::SignInEnded { device } => format!("{who} ended a sign-in with {}", browser(device)),
         Record::SignInOthersEnded { count: _ } => format!("{who} ended all other sign-ins and tokens"),
         Record::PasswordChanged => format!("{who} changed the password"),
+        Record::EmailChanged if item.actor.as_ref().map(|actor| actor.id) == item.about.as_ref().map(|about| about.id) => {
+            format!("{who} changed the e-mail address of the account")
+        }
+        Record::EmailChanged => format!("{who} changed the e-mail address of the account of {whom}"),
         Record::PasswordReset => format!("{who} set a new password by mail"),
         Record::SecondFactorTurnedOn => format!("{who} turned the second factor on"),
         Record::SecondFactorTurnedOff => format!("{who} turned the second factor off"),
@@ -191,7 +200,8 @@ pub fn details(record: &Record) -> Vec<(&'static str, String)> {
         Record::PersonRegistered { invitation } => invitation.iter().map(|id| ("Invitation", id.to_string())).collect(),
         Record::PersonRenamed { from } | Record::OrganisationRenamed { from } => vec![shown("Before", from)],
         Record::BroadcastCreated { audience } => vec![shown("For", audience)],
-        Record::WithdrawalRejected { reason } => vec![shown("Reason", reason)],
+        Record::WithdrawalRejected { reason } | Record::MessageReported { reason } => vec![shown("Reason", reason)],
+        Record::ReportDecided { decision } => vec![shown("Decision", decision)],
         Record::OrderPaid { event, amount } => vec![shown("Amount", amount), shown("Event", event)],
         Record::OrderRefunded { event, amount, reason } => vec![shown("Amount", amount), shown("Event", event), shown("Reason", reason)],
         Record::PromoCreated { event } | Record::PromoEnded { event } => vec![shown("Event", event)],
@@ -247,7 +257,7 @@ mod tests {
             "kind": "private room", "from": "Great hall", "to": "Courtyard", "topic": "Wednesdays", "invitation": 12, "role": "agent",
             "audience": "Instructors", "reason": "twice paid", "event": "Winter gala", "amount": "31.00 EUR", "ticket_type": "Stalls",
             "price": "15.50", "device": "Firefox on Linux", "address": "192.0.2.7", "count": 3, "scopes": "read, write",
-            "registration": "open", "enabled": true, "host": "hooks.example", "channel": "news", "stood": "97 %", "account": "DE89 … 3000", "roles": "Admin",
+            "registration": "open", "enabled": true, "host": "hooks.example", "channel": "news", "stood": "97 %", "account": "DE89 … 3000", "roles": "Admin", "decision": "dismissed",
         });
         let details: Details = details.as_object().unwrap().clone();
         Verb::VARIANTS

@@ -44,7 +44,7 @@ pub const STATE: &str = "State";
 /// What a mail is for.
 pub fn kind(kind: MailKind) -> &'static str {
     match kind {
-        MailKind::PasswordReset => "new password",
+        MailKind::PasswordReset => "account",
         MailKind::Invitation => "invitation",
         MailKind::Digest => "daily mail",
     }

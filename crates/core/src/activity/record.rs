@@ -120,6 +120,10 @@ records! {
     /// A message was deleted by somebody else than its author.
     MessageDeleted = "message.deleted": Conversations, Message, Concerned;
 
+    /// A message was reported to the admins.
+    MessageReported { reason: String } = "message.reported": Conversations, Message, Admins;
+    /// An admin decided about it.
+    ReportDecided { decision: String } = "report.decided": Conversations, Message, Admins;
     /// Somebody is new.
     PersonRegistered { invitation: Option<InvitationId> [audit] } = "person.registered": People, Person, Everyone;
     /// Somebody has another name. What they were called before is nobody's business but the admins'.
@@ -277,6 +281,8 @@ records! {
     PasswordChanged = "password.changed": Security, Person, Concerned;
     /// Somebody set a new password with a mail; all their sign-ins and tokens ended.
     PasswordReset = "password.reset": Security, Person, Concerned;
+    /// Somebody's account has another e-mail address; their other sign-ins and tokens ended.
+    EmailChanged = "email.changed": Security, Person, Concerned;
     /// Somebody turned their second factor on.
     SecondFactorTurnedOn = "second_factor.turned_on": Security, Person, Concerned;
     /// They turned it off.

@@ -30,6 +30,8 @@ pub enum SignInEnd {
     PasswordReset,
     /// An admin reset its person's second factor.
     SecondFactorReset,
+    /// The account has another e-mail address.
+    EmailChanged,
     /// Its person signed in too often since; it was the one used longest ago.
     TooMany,
     /// Its time was over.
@@ -63,6 +65,7 @@ impl SignInEnd {
             Self::Removed => (code::REMOVED, "the account was removed"),
             Self::PasswordChanged | Self::PasswordReset => (code::UNAUTHORISED, "the password was changed"),
             Self::SecondFactorReset => (code::UNAUTHORISED, "the second factor was reset"),
+            Self::EmailChanged => (code::UNAUTHORISED, "the e-mail address was changed"),
             Self::TooMany => (code::UNAUTHORISED, "signed in too often elsewhere"),
             Self::Expired => (code::UNAUTHORISED, "the sign-in has expired"),
             Self::Gone => (code::UNAUTHORISED, "signed in no more"),

@@ -62,7 +62,9 @@ struct Row {
 pub async fn find(conn: &mut Conn, who: &Identity, search: Search<'_>, limit: u32, offset: u32) -> AppResult<Vec<Found>> {
     let rows: Vec<Row> = sqlx::query_as(concat!(
         "select found.id, found.name, hue, email, state, created_at, last_seen, roles.role from (
-             select id, name, hue, email, state, created_at, (case when show_presence then last_seen_at end) as last_seen from people
+             select id, name, hue, email, state, created_at, (case when show_presence and not exists (
+                 select 1 from blocks where (blocker_id = $8 and blocked_id = people.id) or (blocker_id = people.id and blocked_id = $8)
+             ) then last_seen_at end) as last_seen from people
              where organisation_id = $1 and (coalesce(name_folded, lower(name)) like $2 escape '\\' or ($3 and email like $2 escape '\\'))
                and (cast($4 as text) is null or exists (select 1 from roles where roles.person_id = people.id and roles.role = $4))
                and (",
@@ -78,6 +80,7 @@ pub async fn find(conn: &mut Conn, who: &Identity, search: Search<'_>, limit: u3
     .bind(limit)
     .bind(offset)
     .bind(search.suspended)
+    .bind(who.person)
     .fetch_all(conn)
     .await?;
     Ok(gather(rows))
@@ -92,9 +95,15 @@ pub async fn page(conn: &mut Conn, who: &Identity, query: &str, role: Option<Rol
 
 /// Those of `people` that are of one's own organisation, by id; of a long list the first hundred.
 pub async fn entries(conn: &mut Conn, who: &Identity, people: &[PersonId]) -> AppResult<Vec<DirectoryEntry>> {
-    let mut query = sqlx::QueryBuilder::<Db>::new(concat!(
-        "select id, name, hue, email, state, created_at, (case when show_presence then last_seen_at end) as last_seen, role
-         from people left join roles on roles.person_id = people.id where ",
+    let mut query = sqlx::QueryBuilder::<Db>::new(
+        "select id, name, hue, email, state, created_at, (case when show_presence and not exists (
+             select 1 from blocks where (blocker_id = asker.person_id and blocked_id = people.id) or (blocker_id = people.id and blocked_id = asker.person_id)
+         ) then last_seen_at end) as last_seen, role
+         from (select cast(",
+    );
+    query.push_bind(who.person);
+    query.push(concat!(
+        " as bigint) as person_id) as asker cross join people left join roles on roles.person_id = people.id where ",
         person_is_active!("people"),
         " and organisation_id = "
     ));

@@ -55,7 +55,7 @@ impl EventViewer {
 
 /// The columns of a [`Row`], of `events e`.
 pub const COLUMNS: &str =
-    "e.id, e.organisation_id, e.space_id, e.state, e.title, e.description, e.html, e.place, e.venue, e.zone, e.doors_at,
+    "e.id, e.organisation_id, e.space_id, e.state, e.title, e.description, e.html, e.place, e.venue, e.address, e.zone, e.doors_at,
     e.starts_at, e.ends_at, e.sales_from, e.sales_until, e.currency, e.places_each, e.picture_id, e.note, e.version, e.published_at";
 
 /// An event's row.
@@ -70,6 +70,8 @@ pub struct Row {
     pub html: String,
     pub place: Place,
     pub venue: String,
+    /// Where one takes part online; in nothing that everyone sees.
+    pub address: String,
     pub zone: String,
     pub doors_at: Option<Millis>,
     pub starts_at: Millis,

@@ -4,9 +4,12 @@ use std::{sync::Arc, time::Instant};
 
 use super::{Channel, Hub, Members, Phase, remove_if_empty};
 use crate::{
+    apart::Apart,
     connection::{Connection, lock},
     dispatcher::Encoded,
     outbound::Weight,
+    presence::People,
+    rules::Who,
 };
 use plenum_core::{
     ids::{OrganisationId, PersonId},
@@ -25,10 +28,43 @@ impl Hub {
         }
         let before = std::mem::replace(&mut *lock(&connection.watched), people.clone());
         let mut table = lock(&self.people);
-        table.watch(connection.id, who.organisation, &before, &people);
+        table.watch(connection.id, who.person, who.organisation, &before, &people);
+        connection.say(&self.online_frame(&table, who, people));
+    }
+
+    /// Which of `people` are online as `who` may see it.
+    fn online_frame(&self, table: &People, who: Who, people: Vec<PersonId>) -> ServerFrame {
+        let apart = lock(&self.apart);
         let (online, offline): (Vec<PersonId>, Vec<PersonId>) =
-            people.into_iter().partition(|person| table.is_online(*person, who.organisation));
-        connection.say(&online_frame(&online, &offline));
+            people.into_iter().partition(|person| table.is_online(*person, who.organisation) && !apart.are(*person, who.person));
+        ServerFrame::new(event::ONLINE, serde_json::json!({ "online": online, "offline": offline }).to_string())
+    }
+
+    /// Keeps these pairs apart, before anybody is here.
+    pub fn keep_apart_all(&self, pairs: impl IntoIterator<Item = (PersonId, PersonId)>) {
+        let mut apart = lock(&self.apart);
+        for (one, other) in pairs {
+            apart.set(one, other, true);
+        }
+    }
+
+    /// Keeps two people apart from now on, or no longer: each leaves what the other sees of who is here, or comes back to it.
+    pub fn keep_apart(&self, one: PersonId, other: PersonId, apart: bool) {
+        if !lock(&self.apart).set(one, other, apart) {
+            return;
+        }
+        lock(&self.people).part(one, other);
+        for (seen, by) in [(one, other), (other, one)] {
+            for connection in self.connections_of(by) {
+                for channel in lock(&connection.channels).clone() {
+                    let members = lock(&channel.members);
+                    let live =
+                        members.subscribers.get(&connection.id).is_some_and(|subscriber| matches!(subscriber.phase, Phase::Live { .. }));
+                    let Some(info) = members.roster.info(seen).filter(|_| live) else { continue };
+                    connection.say(&if apart { removed(seen, channel.name()) } else { added(seen, info, channel.name()) });
+                }
+            }
+        }
     }
 
     /// What a person lets others see has changed.
@@ -38,8 +74,7 @@ impl Hub {
             for channel in lock(&connection.channels).clone() {
                 let mut members = lock(&channel.members);
                 if !shown && members.roster.remove(person) {
-                    let data = format!(r#"{{"user_id":"{person}"}}"#);
-                    others_notify(&members, person, &ServerFrame::new(event::MEMBER_REMOVED, data).on(channel.name()));
+                    self.others_notify(&members, person, &removed(person, channel.name()));
                 }
             }
         }
@@ -49,26 +84,29 @@ impl Hub {
         let mut members = lock(&channel.members);
         let live = members.subscribers.get(&connection.id).is_some_and(|subscriber| matches!(subscriber.phase, Phase::Live { .. }));
         if live && self.rules.is_presence(&channel.name) {
-            join_roster(&mut members, connection, &channel.name, info);
+            self.join_roster(&mut members, connection, &channel.name, info);
         }
     }
 
-    /// Who of an organisation is online and lets others see it, by id.
-    pub fn people_online(&self, organisation: OrganisationId) -> Vec<PersonId> {
-        lock(&self.people).online_in(organisation)
+    /// Who of an organisation is online and lets `person`, who is of it, see it, by id.
+    pub fn people_online(&self, organisation: OrganisationId, person: PersonId) -> Vec<PersonId> {
+        let mut online = lock(&self.people).online_in(organisation);
+        let apart = lock(&self.apart);
+        online.retain(|other| !apart.are(person, *other));
+        online
     }
 
     /// Tells watchers who came and went; called once a second.
     pub fn watchers_notify(&self) {
-        let changes = lock(&self.people).take_changes();
+        let changes = {
+            let mut people = lock(&self.people);
+            people.take_changes(&lock(&self.apart))
+        };
         for (id, people) in changes {
             let connection = lock(&self.connections).get(&id).cloned();
             let Some((connection, who)) = connection.and_then(|connection| connection.who().map(|who| (connection, who))) else { continue };
-            let table = lock(&self.people);
-            let (online, offline): (Vec<PersonId>, Vec<PersonId>) =
-                people.into_iter().partition(|person| table.is_online(*person, who.organisation));
-            drop(table);
-            connection.say(&online_frame(&online, &offline));
+            let frame = self.online_frame(&lock(&self.people), who, people);
+            connection.say(&frame);
         }
     }
 
@@ -90,32 +128,37 @@ impl Hub {
         let mut channels = lock(&self.channels);
         let mut members = lock(&channel.members);
         for person in members.roster.expire(at) {
-            let data = format!(r#"{{"user_id":"{person}"}}"#);
-            others_notify(&members, person, &ServerFrame::new(event::MEMBER_REMOVED, data).on(channel.name()));
+            self.others_notify(&members, person, &removed(person, channel.name()));
         }
         remove_if_empty(&mut channels, channel, &members);
     }
-}
 
-/// Puts the connection's person on the roster, and tells the others if they are new there.
-pub(super) fn join_roster(members: &mut Members, connection: &Connection, channel: &str, info: String) {
-    let Some(who) = connection.who() else { return };
-    let data = format!(r#"{{"user_id":"{}","user_info":{info}}}"#, who.person);
-    if members.roster.join(who.person, connection.id, info) {
-        others_notify(members, who.person, &ServerFrame::new(event::MEMBER_ADDED, data).on(channel));
+    /// Puts the connection's person on the roster, and tells the others if they are new there.
+    pub(super) fn join_roster(&self, members: &mut Members, connection: &Connection, channel: &str, info: String) {
+        let Some(who) = connection.who() else { return };
+        let frame = added(who.person, &info, channel);
+        if members.roster.join(who.person, connection.id, info) {
+            self.others_notify(members, who.person, &frame);
+        }
     }
-}
 
-fn others_notify(members: &Members, person: PersonId, frame: &ServerFrame) {
-    let encoded = Encoded::control(frame);
-    for subscriber in members.subscribers.values() {
-        let own = subscriber.connection.who().is_some_and(|who| who.person == person);
-        if !own && matches!(subscriber.phase, Phase::Live { .. }) {
-            subscriber.connection.send(&encoded.bytes, &Weight::Kept);
+    /// Sends a frame about `person` to all but themselves and those from whom they are kept apart.
+    fn others_notify(&self, members: &Members, person: PersonId, frame: &ServerFrame) {
+        let encoded = Encoded::control(frame);
+        let apart: &Apart = &lock(&self.apart);
+        for subscriber in members.subscribers.values() {
+            let is_left_out = subscriber.connection.who().is_some_and(|who| who.person == person || apart.are(who.person, person));
+            if !is_left_out && matches!(subscriber.phase, Phase::Live { .. }) {
+                subscriber.connection.send(&encoded.bytes, &Weight::Kept);
+            }
         }
     }
 }
 
-fn online_frame(online: &[PersonId], offline: &[PersonId]) -> ServerFrame {
-    ServerFrame::new(event::ONLINE, serde_json::json!({ "online": online, "offline": offline }).to_string())
+fn added(person: PersonId, info: &str, channel: &str) -> ServerFrame {
+    ServerFrame::new(event::MEMBER_ADDED, format!(r#"{{"user_id":"{person}","user_info":{info}}}"#)).on(channel)
+}
+
+fn removed(person: PersonId, channel: &str) -> ServerFrame {
+    ServerFrame::new(event::MEMBER_REMOVED, format!(r#"{{"user_id":"{person}"}}"#)).on(channel)
 }

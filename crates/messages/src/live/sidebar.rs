@@ -1,6 +1,6 @@
 //! How live events apply to the list of conversations.
 
-use super::{PersonEvent, replace_cards, update_cards};
+use super::{PersonEvent, replace_cards, update_blocked, update_cards};
 use crate::model::Sidebar;
 use plenum_core::{
     ids::{ConversationId, PersonId},
@@ -15,6 +15,8 @@ pub struct SidebarTouched {
     pub lines: Vec<ConversationId>,
     /// Lines came or went.
     pub membership: bool,
+    /// Whom the viewer has blocked.
+    pub blocked: bool,
 }
 
 impl Live<PersonEvent> for Sidebar {
@@ -47,11 +49,11 @@ impl Live<PersonEvent> for Sidebar {
                     line.gone.clone_from(&known.gone);
                 }
                 self.lines.insert(id, line);
-                SidebarTouched { lines: vec![id], membership }
+                SidebarTouched { lines: vec![id], membership, ..SidebarTouched::default() }
             }
             PersonEvent::ConversationLeft(left) => {
                 let known = self.lines.remove(&left.conversation).is_some();
-                SidebarTouched { lines: Vec::new(), membership: known }
+                SidebarTouched { membership: known, ..SidebarTouched::default() }
             }
             PersonEvent::OwnChanged(change) => match self.lines.get_mut(&change.conversation) {
                 Some(line) => {
@@ -60,12 +62,15 @@ impl Live<PersonEvent> for Sidebar {
                 }
                 None => SidebarTouched::default(),
             },
+            PersonEvent::BlockChanged(change) => {
+                SidebarTouched { blocked: update_blocked(&mut self.blocked, *change), ..SidebarTouched::default() }
+            }
         }
     }
 }
 
 fn touched_line(id: ConversationId) -> SidebarTouched {
-    SidebarTouched { lines: vec![id], membership: false }
+    SidebarTouched { lines: vec![id], ..SidebarTouched::default() }
 }
 
 impl Live<OrganisationEvent> for Sidebar {

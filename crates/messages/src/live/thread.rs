@@ -1,6 +1,6 @@
 //! How live events, pages of history and fresh snapshots apply to a conversation on the screen.
 
-use super::{ConversationEvent, PersonEvent, QuoteChanged, ReactionsChanged, replace_cards, update_cards};
+use super::{ConversationEvent, PersonEvent, QuoteChanged, ReactionsChanged, replace_cards, update_blocked, update_cards};
 use crate::model::{Message, POINTER_MEMBERS, Pending, Thread};
 use plenum_core::{ids::PersonId, live::Live, people::PersonCard, sorted::sort_by_key};
 use plenum_directory::live::OrganisationEvent;
@@ -58,6 +58,10 @@ impl Live<ConversationEvent> for Thread {
             }
             ConversationEvent::ConversationChanged(conversation) => {
                 self.conversation.clone_from(conversation);
+                about()
+            }
+            ConversationEvent::ClosedChanged(change) => {
+                self.closed = change.closed;
                 about()
             }
             ConversationEvent::Typing(typing) => {
@@ -221,6 +225,9 @@ impl Live<PersonEvent> for Thread {
             PersonEvent::ConversationAdded(line) if line.conversation.id == self.conversation.id => {
                 self.own = Some(line.own);
                 about()
+            }
+            PersonEvent::BlockChanged(change) => {
+                ThreadTouched { about: update_blocked(&mut self.blocked, *change), ..ThreadTouched::default() }
             }
             PersonEvent::ConversationLeft(left) if left.conversation == self.conversation.id => {
                 self.own = None;

@@ -15,6 +15,11 @@ impl Rights {
         self.owner || self.admin
     }
 
+    /// They may write in a direct conversation, which is closed if one of the two has blocked the other. Admins can write to everyone.
+    pub fn may_write(self, closed: bool) -> bool {
+        !closed || self.admin
+    }
+
     /// They may delete a message that they wrote or, if `wrote` is false, that somebody else did.
     pub fn may_delete(self, wrote: bool) -> bool {
         wrote || self.runs()

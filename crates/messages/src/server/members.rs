@@ -18,6 +18,7 @@ use plenum_store::{
 use plenum_web::search;
 
 use super::{
+    blocking,
     conversations::{self, Membership},
     news, stored,
 };
@@ -83,7 +84,9 @@ pub async fn all(conn: &mut Conn, conversation: ConversationId, member_count: i6
 pub async fn page(conn: &mut Conn, who: &Identity, conversation: ConversationId, query: &str, offset: u32) -> AppResult<Vec<MemberEntry>> {
     let membership = conversations::readable_by(conn, who, conversation).await?;
     let rows: Vec<Listed> = sqlx::query_as(
-        "select p.id, p.name, p.hue, m.owner, m.shown_read, m.delivered_number, (case when p.show_presence then p.last_seen_at end) as last_seen
+        "select p.id, p.name, p.hue, m.owner, m.shown_read, m.delivered_number, (case when p.show_presence and not exists (
+             select 1 from blocks b where (b.blocker_id = $5 and b.blocked_id = p.id) or (b.blocker_id = p.id and b.blocked_id = $5)
+         ) then p.last_seen_at end) as last_seen
          from memberships m join people p on p.id = m.person_id
          where m.conversation_id = $1 and coalesce(p.name_folded, lower(p.name)) like $2 escape '\\' order by lower(p.name), p.id limit $3 offset $4",
     )
@@ -91,6 +94,7 @@ pub async fn page(conn: &mut Conn, who: &Identity, conversation: ConversationId,
     .bind(search::containing(query))
     .bind(PAGE)
     .bind(offset)
+    .bind(who.person)
     .fetch_all(conn)
     .await?;
     let pointers = membership.is_small();
@@ -320,7 +324,7 @@ pub async fn leave(tx: &mut Tx, who: &Identity, conversation: ConversationId) ->
 /// Adds `person` of the same organisation.
 ///
 /// # Errors
-/// 403 unless who asks is a member, and an owner if the room is private; 404; 409 for direct conversations and full groups.
+/// 403 unless who asks is a member, and an owner if the room is private, and for somebody who has blocked them; 404; 409 for direct conversations and full groups.
 pub async fn invite(tx: &mut Tx, who: &Identity, conversation: ConversationId, person: PersonId) -> AppResult<()> {
     let membership = conversations::readable_by(tx, who, conversation).await?;
     if !membership.joined {
@@ -335,6 +339,7 @@ pub async fn invite(tx: &mut Tx, who: &Identity, conversation: ConversationId, p
         _ => {}
     }
     active::require(tx, who.organisation, person).await?;
+    blocking::must_be_addable(tx, who, person).await?;
     if add(tx, conversation, person, Part::Member).await? {
         record(tx, Some(who), Record::MemberInvited, &membership, Some(person)).await?;
         news::added(tx, &membership, (who.person, &who.name), person).await?;

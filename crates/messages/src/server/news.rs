@@ -1,6 +1,6 @@
 //! Whom a message concerns: those it names, those it answers, and the others in small conversations.
 
-use super::conversations::Membership;
+use super::{blocking, conversations::Membership};
 use crate::model::{ConversationKind, Message};
 use plenum_core::{
     error::AppResult,
@@ -51,12 +51,13 @@ pub async fn retell_mentions(tx: &mut Tx, membership: &Membership, message: &Mes
     let added: Vec<PersonId> = message.mentions.iter().copied().filter(|person| !before.contains(person)).collect();
     let told = inbox::told_of(tx, &subject, &added).await?;
     let added: Vec<PersonId> = added.into_iter().filter(|person| !told.contains(person)).collect();
+    let added = blocking::listening(tx, membership, message.author.id, added).await?;
     let title = words::mentioned(&message.author.name, place(membership));
     inbox::notify(tx, &added, &news(membership, message, Category::Mentions, title)).await
 }
 
 /// Tells those whom a new message concerns, each for one reason: named, answered, or in a conversation of at most fifty
-/// that is no room. Whoever has muted it is told only of being named.
+/// that is no room. Whoever has muted it is told only of being named, and whoever has blocked the author of nothing.
 pub async fn members_notify(tx: &mut Tx, membership: &Membership, message: &Message) -> AppResult<()> {
     let everyone = membership.kind != ConversationKind::Room && membership.is_small();
     let answered = message.reply_to.as_ref().map(|quote| quote.author.id);
@@ -65,7 +66,8 @@ pub async fn members_notify(tx: &mut Tx, membership: &Membership, message: &Mess
     }
     let name = &message.author.name;
     let news = |category, title| news(membership, message, category, title);
-    inbox::notify(tx, &message.mentions, &news(Category::Mentions, words::mentioned(name, place(membership)))).await?;
+    let mentioned = blocking::listening(tx, membership, message.author.id, message.mentions.clone()).await?;
+    inbox::notify(tx, &mentioned, &news(Category::Mentions, words::mentioned(name, place(membership)))).await?;
     let listening: Vec<PersonId> = if everyone || answered.is_some() {
         sqlx::query_scalar("select person_id from memberships where conversation_id = $1 and not muted and ($2 or person_id = $3)")
             .bind(membership.id)
@@ -76,6 +78,7 @@ pub async fn members_notify(tx: &mut Tx, membership: &Membership, message: &Mess
     } else {
         Vec::new()
     };
+    let listening = blocking::listening(tx, membership, message.author.id, listening).await?;
     let (replies, others): (Vec<PersonId>, Vec<PersonId>) =
         listening.into_iter().filter(|person| !message.mentions.contains(person)).partition(|person| Some(*person) == answered);
     inbox::notify(tx, &replies, &news(Category::Replies, words::answered(name, place(membership)))).await?;

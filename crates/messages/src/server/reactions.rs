@@ -8,7 +8,7 @@ use plenum_core::{
 };
 use plenum_store::db::Tx;
 
-use super::stored;
+use super::{blocking, stored};
 
 /// Different emoji on one message at the most.
 const KINDS: usize = 20;
@@ -27,6 +27,7 @@ pub async fn react(tx: &mut Tx, who: &Identity, message: MessageId, emoji: &str,
     }
     let (place, membership) = stored::message_find(tx, who, message).await?;
     membership.must_have_joined()?;
+    blocking::must_be_open(tx, who, &membership).await?;
     if place.deleted_at.is_some() {
         return Err(AppError::conflict("This message has been deleted."));
     }

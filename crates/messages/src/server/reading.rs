@@ -6,9 +6,10 @@ use crate::model::{GONE, Message, PAGE, Sidebar, Since, Thread};
 use plenum_core::{
     channels::Channel, cursor::Epoch, error::AppResult, ids::ConversationId, live::Snapshot, people::Identity, sorted::SortedMap,
 };
+use plenum_directory::server::blocks;
 use plenum_store::{db::Conn, log};
 
-use super::{conversations, members, stored};
+use super::{blocking, conversations, members, stored};
 
 /// Messages of one window at the most.
 const WINDOW: u64 = 400;
@@ -61,7 +62,8 @@ impl Part {
 pub async fn sidebar(conn: &mut Conn, who: &Identity, epoch: &Epoch) -> AppResult<Snapshot<Sidebar>> {
     let lines = conversations::lines(conn, who.person, None).await?;
     let cursors = log::cursors(conn, epoch, &[Channel::Person(who.person), Channel::Organisation(who.organisation)]).await?;
-    Ok(Snapshot { state: Sidebar { lines, ..Sidebar::default() }, cursors })
+    let blocked = blocks::of(conn, who.person).await?;
+    Ok(Snapshot { state: Sidebar { lines, blocked, ..Sidebar::default() }, cursors })
 }
 
 /// Unread messages over all conversations that who asks has not muted, as
@@ -109,6 +111,8 @@ pub async fn thread(
         member_count: membership.member_count,
         members,
         owner: membership.owner,
+        closed: blocking::is_closed(conn, &membership).await?,
+        blocked: blocks::of(conn, who.person).await?,
         head,
         messages,
         own,

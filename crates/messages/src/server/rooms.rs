@@ -19,6 +19,7 @@ use plenum_store::{
 };
 
 use super::{
+    blocking,
     conversations::{self, Membership},
     members::{self, GROUP, Part},
 };
@@ -88,7 +89,7 @@ pub async fn create_room(tx: &mut Tx, who: &Identity, name: &str, topic: &str, a
 /// Creates a group of `people` and who asks; with one other person it is the direct conversation.
 ///
 /// # Errors
-/// 404 for an unknown person; 422 if nobody is named or more than 49.
+/// 403 for somebody who has blocked who asks; 404 for an unknown person; 422 if nobody is named or more than 49.
 pub async fn create_group(tx: &mut Tx, who: &Identity, people: &[PersonId], name: &str) -> AppResult<ConversationId> {
     let name = parse_group_name(name)?;
     let others: BTreeSet<PersonId> = people.iter().copied().filter(|person| *person != who.person).collect();
@@ -102,6 +103,7 @@ pub async fn create_group(tx: &mut Tx, who: &Identity, people: &[PersonId], name
     }
     for person in &others {
         active::require(tx, who.organisation, *person).await?;
+        blocking::must_be_addable(tx, who, *person).await?;
     }
     let id = insert(
         tx,
@@ -127,22 +129,17 @@ pub async fn create_group(tx: &mut Tx, who: &Identity, people: &[PersonId], name
 /// The direct conversation with `person`: one per pair, whoever starts.
 ///
 /// # Errors
-/// 404 for an unknown person; 422 for oneself.
+/// 403 if it would be new and one of the two has blocked the other; 404 for an unknown person; 422 for oneself.
 pub async fn direct(tx: &mut Tx, who: &Identity, person: PersonId) -> AppResult<ConversationId> {
     if person == who.person {
         return Err(AppError::invalid("person", "Choose somebody else."));
     }
     conversations::card(tx, who.organisation, person).await?;
-    let pair = pair(who.person, person);
-    let known: Option<ConversationId> = sqlx::query_scalar("select id from conversations where organisation_id = $1 and direct_key = $2")
-        .bind(who.organisation)
-        .bind(&pair)
-        .fetch_optional(&mut **tx)
-        .await?;
-    if let Some(known) = known {
+    if let Some(known) = known_direct(tx, who.organisation, who.person, person).await? {
         return Ok(known);
     }
     active::require(tx, who.organisation, person).await?;
+    blocking::must_be_reachable(tx, who, person).await?;
     let id = insert(
         tx,
         New {
@@ -155,12 +152,31 @@ pub async fn direct(tx: &mut Tx, who: &Identity, person: PersonId) -> AppResult<
         },
     )
     .await?;
-    sqlx::query("update conversations set direct_key = $2 where id = $1").bind(id).bind(&pair).execute(&mut **tx).await?;
+    sqlx::query("update conversations set direct_key = $2 where id = $1")
+        .bind(id)
+        .bind(pair(who.person, person))
+        .execute(&mut **tx)
+        .await?;
     members::enrol(tx, id, who.person, Part::Member).await?;
     members::enrol(tx, id, person, Part::Member).await?;
     conversations::announce_lines(tx, id).await?;
     record(tx, who, id, "", ConversationSort::Direct).await?;
     Ok(id)
+}
+
+/// The direct conversation of two people of an organisation, if they have one.
+pub async fn known_direct(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    one: PersonId,
+    other: PersonId,
+) -> AppResult<Option<ConversationId>> {
+    let known = sqlx::query_scalar("select id from conversations where organisation_id = $1 and direct_key = $2")
+        .bind(organisation)
+        .bind(pair(one, other))
+        .fetch_optional(conn)
+        .await?;
+    Ok(known)
 }
 
 /// The key of the conversation between two people, whoever comes first.

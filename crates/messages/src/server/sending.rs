@@ -18,6 +18,7 @@ use plenum_store::{
 };
 
 use super::{
+    blocking,
     conversations::{self, Membership},
     markdown::{self, Rendered},
     news,
@@ -92,7 +93,7 @@ pub async fn render_and_edit(store: &Store, who: &Identity, message: MessageId, 
 /// message that it made, whatever has become of it since.
 ///
 /// # Errors
-/// 403 if the author has not joined; 404; 422 `key` for a key used for another message, `reply_to`
+/// 403 if the author has not joined, or one of the two has blocked the other; 404; 422 `key` for a key used for another message, `reply_to`
 /// for a message of another conversation.
 pub async fn send(
     tx: &mut Tx,
@@ -147,6 +148,7 @@ pub async fn send(
 async fn may_write(conn: &mut Conn, who: &Identity, conversation: ConversationId) -> AppResult<Membership> {
     let membership = conversations::readable_by(conn, who, conversation).await?;
     membership.must_have_joined()?;
+    blocking::must_be_open(conn, who, &membership).await?;
     Ok(membership)
 }
 
@@ -246,10 +248,11 @@ fn may_edit(who: &Identity, place: &stored::StoredMessage, membership: &Membersh
 /// Edits one's own message. Whoever is mentioned by it and was not before is told; for whoever is not any more, what told them goes.
 ///
 /// # Errors
-/// As [`may_edit`]; 404.
+/// As [`may_edit`]; 403 if one can no longer write here; 404.
 pub async fn edit(tx: &mut Tx, who: &Identity, message: MessageId, rendered: &Rendered) -> AppResult<Message> {
     let (place, membership) = stored::message_find(tx, who, message).await?;
     may_edit(who, &place, &membership)?;
+    blocking::must_be_open(tx, who, &membership).await?;
     if place.text == rendered.text {
         return stored::one(tx, place.conversation_id, place.number).await;
     }
@@ -270,7 +273,7 @@ pub async fn edit(tx: &mut Tx, who: &Identity, message: MessageId, rendered: &Re
     message_announce(tx, place.conversation_id, ConversationEvent::MessageEdited, &edited);
     inbox::retell(tx, &news::subject(message), &markdown::preview(&rendered.text)).await?;
     news::retell_mentions(tx, &membership, &edited, &before).await?;
-    follow_up(tx, &membership, &place).await?;
+    follow_up(tx, membership.head, &place).await?;
     Ok(edited)
 }
 
@@ -287,6 +290,12 @@ pub async fn delete(tx: &mut Tx, who: &Identity, message: MessageId) -> AppResul
     if place.deleted_at.is_some() {
         return Ok(());
     }
+    erase(tx, who, &place, &membership.name, membership.head).await
+}
+
+/// Deletes the message at `place`, in the conversation of this name and head; whoever calls it has asked whether `who` may.
+pub(super) async fn erase(tx: &mut Tx, who: &Identity, place: &stored::StoredMessage, name: &str, head: i64) -> AppResult<()> {
+    let message = place.id;
     search::remove(tx, message).await?;
     sqlx::query("update messages set text = '', html = '', deleted_at = $2 where id = $1")
         .bind(message)
@@ -298,13 +307,13 @@ pub async fn delete(tx: &mut Tx, who: &Identity, message: MessageId) -> AppResul
     let tombstone = stored::one(tx, place.conversation_id, place.number).await?;
     message_announce(tx, place.conversation_id, ConversationEvent::MessageDeleted, &tombstone);
     inbox::retract(tx, &news::subject(message)).await?;
-    if !own {
-        let deleted = Activity::by(who, Record::MessageDeleted, Subject::named(message.0, &membership.name));
+    if place.author_id != who.person {
+        let deleted = Activity::by(who, Record::MessageDeleted, Subject::named(message.0, name));
         tx.record(deleted.about(place.author_id).within(place.conversation_id)).await?;
     }
     // Also of an older one: lists count what is unread without it.
     tx.moved(place.conversation_id.0);
-    follow_up(tx, &membership, &place).await
+    follow_up(tx, head, place).await
 }
 
 /// Announces `message` by `event`. The text that it quotes is announced beside it, under the quoted message: the log has it in one row
@@ -323,7 +332,7 @@ fn quote_announce(tx: &mut Tx, conversation: ConversationId, message: MessageId,
 }
 
 /// What else shows a changed text: the messages that quote it, and the lists if it is the last.
-async fn follow_up(tx: &mut Tx, membership: &Membership, place: &stored::StoredMessage) -> AppResult<()> {
+async fn follow_up(tx: &mut Tx, head: i64, place: &stored::StoredMessage) -> AppResult<()> {
     let is_quoted: bool = sqlx::query_scalar("select exists (select 1 from messages where reply_to = $1 and deleted_at is null)")
         .bind(place.id)
         .fetch_one(&mut **tx)
@@ -331,7 +340,7 @@ async fn follow_up(tx: &mut Tx, membership: &Membership, place: &stored::StoredM
     if is_quoted && let Some(Quote { message, text, .. }) = stored::quote(tx, place.conversation_id, place.id).await? {
         quote_announce(tx, place.conversation_id, message, text);
     }
-    if place.number == membership.head {
+    if place.number == head {
         tx.moved(place.conversation_id.0);
     }
     Ok(())

@@ -174,14 +174,18 @@ pub struct StoredMessage {
     pub deleted_at: Option<Millis>,
 }
 
+/// Where `message` stands, whoever may read it.
+pub async fn place(conn: &mut Conn, message: MessageId) -> AppResult<Option<StoredMessage>> {
+    let place = sqlx::query_as("select id, conversation_id, number, author_id, text, sent_at, deleted_at from messages where id = $1")
+        .bind(message)
+        .fetch_optional(conn)
+        .await?;
+    Ok(place)
+}
+
 /// Where `message` stands, and how who asks stands to its conversation; 404 if they may not read it.
 pub async fn message_find(conn: &mut Conn, who: &Identity, message: MessageId) -> AppResult<(StoredMessage, Membership)> {
-    let place: Option<StoredMessage> =
-        sqlx::query_as("select id, conversation_id, number, author_id, text, sent_at, deleted_at from messages where id = $1")
-            .bind(message)
-            .fetch_optional(&mut *conn)
-            .await?;
-    let place = place.ok_or_else(|| AppError::no_such("message"))?;
+    let place = place(conn, message).await?.ok_or_else(|| AppError::no_such("message"))?;
     match conversations::readable_by(conn, who, place.conversation_id).await {
         Ok(membership) => Ok((place, membership)),
         // The same answer as for a message that does not exist.

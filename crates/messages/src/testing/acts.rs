@@ -10,7 +10,7 @@ use plenum_store::db::{Store, Tx};
 
 use crate::{
     model::{Access, Found, MemberEntry, Message, Readers, RoomEntry, Sidebar, Thread},
-    server::{members, pacing, pointers, pointers::Mark, reactions, reading, reading::Part, rooms, search, sending},
+    server::{blocking, members, pacing, pointers, pointers::Mark, reactions, reading, reading::Part, rooms, search, sending},
 };
 
 /// The list of conversations.
@@ -182,6 +182,15 @@ pub async fn create_group(store: &Store, who: &Identity, people: Vec<PersonId>, 
 pub async fn direct(store: &Store, who: &Identity, person: PersonId) -> AppResult<ConversationId> {
     let who = who.clone();
     store.write(async move |tx: &mut Tx| rooms::direct(tx, &who, person).await).await
+}
+
+/// Blocks a person, or no longer.
+///
+/// # Errors
+/// As the function within.
+pub async fn block(store: &Store, who: &Identity, person: PersonId, blocked: bool) -> AppResult<()> {
+    let who = who.clone();
+    store.write(async move |tx: &mut Tx| blocking::set(tx, &who, person, blocked).await).await
 }
 
 /// Joins a room.

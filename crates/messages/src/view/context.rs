@@ -51,6 +51,7 @@ pub struct SidebarContext {
     lines: StoredValue<SortedMap<ConversationId, ArcRwSignal<Line>>>,
     order: RwSignal<Order>,
     unread: RwSignal<u64>,
+    blocked: RwSignal<Vec<PersonId>>,
     pub(super) begun: RwSignal<bool>,
     /// What came, or was done here, while a fresh list was on its way: the list may have been read before it.
     pub(super) meanwhile: StoredValue<Vec<PersonEvent>>,
@@ -75,6 +76,7 @@ pub fn provide_sidebar() -> SidebarContext {
         lines: StoredValue::default(),
         order: RwSignal::default(),
         unread: RwSignal::new(0),
+        blocked: RwSignal::default(),
         begun: RwSignal::new(false),
         meanwhile: StoredValue::default(),
     };
@@ -92,6 +94,11 @@ impl SidebarContext {
     /// Unread messages in all conversations that are not muted.
     pub fn unread(&self) -> Signal<u64> {
         self.unread.into()
+    }
+
+    /// Whom the viewer has blocked, by id.
+    pub fn blocked(&self) -> Signal<Vec<PersonId>> {
+        self.blocked.into()
     }
 
     /// Messages that wait for the connection.
@@ -173,7 +180,7 @@ impl SidebarContext {
         });
     }
 
-    fn apply(&self, events: &[PersonEvent]) {
+    pub(super) fn apply(&self, events: &[PersonEvent]) {
         let Some(viewer) = self.viewer.get_untracked() else { return };
         if self.follower.is_requesting() {
             self.meanwhile.update_value(|meanwhile| meanwhile.extend_from_slice(events));
@@ -223,6 +230,9 @@ impl SidebarContext {
         } else if !touched.lines.is_empty() {
             self.redraw(&touched.lines);
         }
+        if touched.blocked {
+            self.state.with_value(|state| state.iter().for_each(|sidebar| self.draw_blocked(sidebar)));
+        }
     }
 
     fn redraw(&self, ids: &[ConversationId]) {
@@ -255,7 +265,14 @@ impl SidebarContext {
                 }
             });
             self.total(sidebar);
+            self.draw_blocked(sidebar);
         });
+    }
+
+    fn draw_blocked(&self, sidebar: &Sidebar) {
+        if self.blocked.with_untracked(|known| *known != sidebar.blocked) {
+            self.blocked.set(sidebar.blocked.clone());
+        }
     }
 
     fn total(&self, sidebar: &Sidebar) {
@@ -291,5 +308,6 @@ impl SidebarContext {
 
 fn merge(into: &mut SidebarTouched, touched: SidebarTouched) {
     into.membership |= touched.membership;
+    into.blocked |= touched.blocked;
     into.lines.extend(touched.lines);
 }

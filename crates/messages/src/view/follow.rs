@@ -53,6 +53,15 @@ impl ThreadStore {
                 }
             });
         });
+        effect(move |_| {
+            let blocked = self.context.blocked().get();
+            if self.context.begun() {
+                self.change(|thread, touched| {
+                    touched.about = thread.blocked != blocked;
+                    thread.blocked = blocked;
+                });
+            }
+        });
         // What waits in the outbox stands at the end of the log.
         effect(move |_| {
             let queued = self.context.outbox.of(id);

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    blocking::collapsed,
     parts::{face, icon, small_icon, when},
     receipts::ReceiptLine,
     rows::Row,
@@ -10,7 +11,7 @@ use super::{
     tools::{Reactions, Tools},
 };
 use crate::{
-    model::{Message, Pending, Quote},
+    model::{ConversationKind, Message, Pending, Quote},
     words,
 };
 use plenum_core::{
@@ -83,17 +84,22 @@ fn MessageRow(number: u64, compact: bool, screen: Screen) -> impl IntoView {
             {move || edited.get().map(|at| view! { <span class="msg-mark" title=edited_title(at)>{words::EDITED}</span> })}
         </header>
     };
+    let is_folded = memo(move || {
+        store
+            .about()
+            .with(|about| about.conversation.kind != ConversationKind::Direct && author.with(|author| about.blocked.contains(&author.id)))
+    });
     let body = dynamic(move || {
         if deleted.get() {
             let gone = author.with(|card| words::deleted_by(&card.name));
             return view! { <p class="tombstone">{small_icon("trash")}{gone}</p> }.into_any();
         }
-        view! {
+        let content = view! {
             {move || quote.get().map(|quote| quoted(screen, &quote))}
             <div class="md" dir="auto" inner_html=move || html.get()></div>
             <Reactions number screen/>
-        }
-        .into_any()
+        };
+        if is_folded.get() { collapsed(content) } else { content }
     });
     let tools = dynamic(move || (screen.hydrated.get() && !deleted.get()).then(|| view! { <Tools number mine screen/> }));
 
@@ -129,6 +135,11 @@ fn html_for(message: &Message, viewer: PersonId) -> String {
 fn quoted(screen: Screen, quote: &Quote) -> impl IntoView + use<> {
     if quote.text.is_empty() {
         return view! { <span class="quote" data-gone>{words::DELETED_MESSAGE}</span> }.into_any();
+    }
+    let is_folded =
+        screen.store.about().with(|about| about.conversation.kind != ConversationKind::Direct && about.blocked.contains(&quote.author.id));
+    if is_folded {
+        return view! { <a class="quote" href=address(screen.store, quote.number)>{words::BLOCKED_MESSAGE}</a> }.into_any();
     }
     view! {
         <a class="quote" href=address(screen.store, quote.number)>

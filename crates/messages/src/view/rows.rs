@@ -119,6 +119,8 @@ pub mod tests {
             member_count: 2,
             members: vec![],
             owner: false,
+            closed: false,
+            blocked: vec![],
             head: messages.last().map_or(0, |last| last.number),
             messages: messages.into_iter().map(|message| (message.number, message)).collect(),
             own: Some(Own { read: 0, unread_from: None, muted: false }),

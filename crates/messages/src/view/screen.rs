@@ -48,6 +48,8 @@ pub struct Screen {
     pub menu: RwSignal<Option<(u64, Menu)>>,
     /// The message whose deletion is to be confirmed.
     pub doomed: RwSignal<Option<Message>>,
+    /// The message that is to be reported.
+    pub reported: RwSignal<Option<Message>>,
     /// The message that a link points at.
     pub target: RwSignal<Option<u64>>,
     /// True once the page is hydrated: what works with scripts only is drawn then.
@@ -74,6 +76,7 @@ impl Screen {
             mode: RwSignal::default(),
             menu: RwSignal::new(None),
             doomed: RwSignal::new(None),
+            reported: RwSignal::new(None),
             target: RwSignal::new(target),
             hydrated,
             problem: RwSignal::new(None),

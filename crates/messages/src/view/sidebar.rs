@@ -208,7 +208,7 @@ fn ConversationRow(
         }
         match context.drafts.of(id).filter(|_| !is_open.get()) {
             Some(draft) => Below::Draft(draft.chars().take(80).collect()),
-            None => Below::Preview(line.with(|line| preview(line, viewer))),
+            None => Below::Preview(line.with(|line| context.blocked().with(|blocked| preview(line, viewer, blocked)))),
         }
     });
     let face = move || {
@@ -265,13 +265,16 @@ fn last_time(zone: &Zone, at: Millis, now: Millis) -> impl IntoView + use<> {
 }
 
 /// The last message in a line: who and what.
-fn preview(line: &Line, viewer: Option<PersonId>) -> String {
+fn preview(line: &Line, viewer: Option<PersonId>, blocked: &[PersonId]) -> String {
     let Some(last) = &line.last else {
         return if line.conversation.topic.is_empty() { words::NO_MESSAGES.to_owned() } else { line.conversation.topic.clone() };
     };
     let text = if last.text.is_empty() { words::DELETED_MESSAGE } else { &last.text };
     if Some(last.author.id) == viewer {
         return words::said(words::YOU, text);
+    }
+    if line.conversation.kind != ConversationKind::Direct && blocked.contains(&last.author.id) {
+        return words::BLOCKED_MESSAGE.to_owned();
     }
     if line.conversation.kind == ConversationKind::Direct { text.to_owned() } else { words::said(&first_name(&last.author), text) }
 }

@@ -37,6 +37,10 @@ pub struct About {
     pub members: Vec<Member>,
     /// The viewer owns it.
     pub owner: bool,
+    /// It is between two of whom one has blocked the other.
+    pub closed: bool,
+    /// Whom the viewer has blocked, by id.
+    pub blocked: Vec<PersonId>,
     /// What is the viewer's own; none if they are not a member.
     pub own: Option<Own>,
 }
@@ -239,6 +243,8 @@ fn about(thread: &Thread, viewer: PersonId) -> About {
         member_count: thread.member_count,
         members: thread.members.clone(),
         owner: thread.owner,
+        closed: thread.closed,
+        blocked: thread.blocked.clone(),
         own: thread.own,
     }
 }

@@ -5,12 +5,15 @@ use leptos_router::hooks::use_navigate;
 
 use super::{
     about::AboutPanel,
+    blocking::{self, Closed},
     composer::Composer,
     members::{MembersPanel, Presence},
     message::LogRow,
     parts::{back, icon, kind_icon, live_face},
+    report_dialog::ReportDialog,
     screen::Screen,
     scroll::{NewPill, Scroll},
+    store::About,
     typing::TypingLine,
 };
 use crate::{
@@ -49,6 +52,7 @@ pub(super) fn ThreadPanes(screen: Screen, target: Memo<Option<u64>>, people: Opt
             <TypingLine screen/>
             <Foot screen/>
             <DeleteDialog screen/>
+            <ReportDialog screen/>
         </section>
         {part(at_people, members_panel, (screen, presence, people), || {})}
         {move || (panel.get() == Some(Panel::About)).then(|| view! { <AboutPanel screen/> })}
@@ -134,6 +138,10 @@ fn More(screen: Screen) -> impl IntoView {
     let joined = memo(move || about.with(|about| about.own.is_some()));
     let is_direct = about.with_untracked(|about| about.conversation.kind == ConversationKind::Direct);
     let may_leave = about.with_untracked(|about| !about.conversation.general && !is_direct);
+    let other = memo(move || {
+        let other = |about: &About| about.members.iter().find(|member| member.card.id != store.viewer).map(|member| member.card.clone());
+        about.with(other).filter(|_| is_direct)
+    });
     let leaving = RwSignal::new(false);
     let navigate = use_navigate();
     let leave = Callback::new(move |()| {
@@ -196,6 +204,7 @@ fn More(screen: Screen) -> impl IntoView {
                             </a>
                         })}
                         {own}
+                        {move || other.get().map(|other| blocking::menu_item(screen, other))}
                         {scripted}
                     </div>
                 </details>
@@ -291,6 +300,7 @@ fn Log(screen: Screen, target: Memo<Option<u64>>) -> impl IntoView {
 #[derive(Debug, Clone, PartialEq)]
 enum Under {
     Composer,
+    Closed,
     Join,
     Ended,
     Refused(String),
@@ -303,15 +313,18 @@ fn Foot(screen: Screen) -> impl IntoView {
     let refused = store.refused();
     let under = memo(move || {
         let (joined, open) = about.with(|about| (about.own.is_some(), about.conversation.access == Access::Open));
+        let may_write = screen.rights.get().may_write(about.with(|about| about.closed));
         match (joined, refused.get()) {
             (true, Some(reason)) => Under::Refused(reason),
-            (true, None) => Under::Composer,
+            (true, None) if may_write => Under::Composer,
+            (true, None) => Under::Closed,
             (false, _) if open => Under::Join,
             (false, _) => Under::Ended,
         }
     });
     dynamic(move || match under.get() {
         Under::Composer => view! { <Composer screen/> }.into_any(),
+        Under::Closed => view! { <Closed screen/> }.into_any(),
         Under::Join => view! {
             <form
                 class="ended"

@@ -178,6 +178,7 @@ fn MoreMenu(number: u64, mine: bool, may_write: Memo<bool>, may_delete: Memo<boo
             })}
             {item("copy", words::COPY_LINK, |screen, message| screen.copy_link(message.number))}
             <a class="menu-item" href=address(store, number) on:click=move |_| screen.menu.set(None)>{icon("link")}{words::OPEN_LINK}</a>
+            {(!mine).then(|| item("warning", words::reports::REPORT, |screen, message| screen.reported.set(Some(message))))}
             {may_delete.get_untracked().then(|| view! {
                 <hr/>
                 <button

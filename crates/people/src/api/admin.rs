@@ -77,6 +77,17 @@ pub async fn set_roles(person: PersonId, #[server(default)] roles: Vec<Role>) ->
     command(async move |tx, who| server::administration::set_roles(tx, who, person, &roles).await).done("/admin/people?done=roles").await
 }
 
+/// Gives somebody another e-mail address, where no mail leaves; their sign-ins end.
+///
+/// # Errors
+/// 401; 403; 404; 409 where mail leaves, or if the address is taken; 422 `email`; 429.
+#[server(prefix = "/fn", endpoint = "people/set_email", output = Json)]
+pub async fn set_email(person: PersonId, #[server(default)] email: String) -> Result<(), AppError> {
+    command_with_state(async move |state, who| server::emails::set_by_admin(&state, who, person, Email::parse(&email)?).await)
+        .done("/admin/people?done=email")
+        .await
+}
+
 /// Changes the organisation's name and who may register. A switch that is off is missing, as in a form.
 ///
 /// # Errors

@@ -7,17 +7,19 @@ use plenum_core::{
     codec::Json,
     error::AppError,
     ids::SignInId,
+    mail::MailWay,
     people::{SignIn, Viewer},
 };
 use plenum_ui::page::theme::Theme;
 #[cfg(feature = "ssr")]
 use {
     crate::server,
-    plenum_core::people::{Identity, Privacy},
-    plenum_store::{db::Conn, zones},
+    plenum_core::people::{Email, Privacy},
+    plenum_store::zones,
     plenum_web::{
+        mail::figures,
         request::client_address,
-        server_fn::{command, command_with_input, command_with_state, query},
+        server_fn::{command, command_with_input, command_with_state, query_with_state},
         sign_ins,
     },
 };
@@ -35,6 +37,10 @@ pub struct OwnSettings {
     pub sign_ins: Vec<SignIn>,
     /// They have a second factor, whose code other forms ask for.
     pub second_factor: bool,
+    /// The address that waits to be confirmed.
+    pub pending_email: Option<String>,
+    /// Whether mail leaves the server.
+    pub mail: MailWay,
 }
 
 /// What the settings page shows.
@@ -44,11 +50,14 @@ pub struct OwnSettings {
 #[server(prefix = "/fn", endpoint = "people/settings", input = GetUrl, output = Json)]
 pub async fn settings() -> Result<OwnSettings, AppError> {
     let theme = Theme::of_request();
-    query(async move |conn: &mut Conn, who: &Identity| {
-        let viewer = server::viewer(conn, who).await?;
-        let sign_ins = sign_ins::list(conn, who).await?;
-        let second_factor = server::second_factor::is_on(conn, who.person).await?;
-        Ok(OwnSettings { viewer, theme, zones: zones::names(), sign_ins, second_factor })
+    query_with_state(async move |state, who| {
+        let mut tx = state.store.read().await?;
+        let viewer = server::viewer(&mut tx, &who).await?;
+        let sign_ins = sign_ins::list(&mut tx, &who).await?;
+        let second_factor = server::second_factor::is_on(&mut *tx, who.person).await?;
+        let pending_email = server::emails::pending(&mut tx, &who).await?;
+        let mail = figures::way(&mut tx, &state.mail).await?;
+        Ok(OwnSettings { viewer, theme, zones: zones::names(), sign_ins, second_factor, pending_email, mail })
     })
     .await
 }
@@ -97,6 +106,27 @@ pub async fn change_password(
     command_with_state(async move |state, who| server::passwords::change(&state, who, address, current, code, password).await)
         .done("/settings?done=password")
         .await
+}
+
+/// Asks for another e-mail address: a link goes to both.
+///
+/// # Errors
+/// 401; 409 where no mail leaves, or within a minute; 422 with the field `email` or `current`; 429.
+#[server(prefix = "/fn", endpoint = "people/request_email", output = Json)]
+pub async fn request_email(#[server(default)] email: String, #[server(default)] current: String) -> Result<(), AppError> {
+    let address = client_address();
+    command_with_state(async move |state, who| server::emails::request(&state, who, address, Email::parse(&email)?, current).await)
+        .done("/settings?done=email")
+        .await
+}
+
+/// Cancels the change of one's address.
+///
+/// # Errors
+/// 401; 429.
+#[server(prefix = "/fn", endpoint = "people/cancel_own_email", output = Json)]
+pub async fn cancel_own_email() -> Result<(), AppError> {
+    command(async move |tx, who| server::emails::cancel_own(tx, who).await).done("/settings?done=email_cancelled").await
 }
 
 /// Ends one of one's sign-ins.

@@ -49,6 +49,12 @@ pub async fn password_changed(tx: &mut Tx, person: PersonId) -> AppResult<()> {
     inbox::notify(tx, &[person], &told).await
 }
 
+/// Tells `person` that their account has another address.
+pub async fn email_changed(tx: &mut Tx, person: PersonId) -> AppResult<()> {
+    let told = news(Category::Security, words::EMAIL_CHANGED.to_owned(), words::EMAIL_CHANGED_TEXT.to_owned(), None);
+    inbox::notify(tx, &[person], &told).await
+}
+
 /// Tells `person` that an admin has ended a sign-in or token of theirs.
 pub async fn sign_in_ended(tx: &mut Tx, person: PersonId, by: PersonId, device: &str) -> AppResult<()> {
     let told = news(Category::Security, words::SIGN_IN_ENDED.to_owned(), device.to_owned(), Some(by));

@@ -18,6 +18,7 @@ use crate::{
     api::{admin, second_factor::ResetSecondFactor},
     words,
 };
+use plenum_core::mail::MailWay;
 use plenum_ui::{
     Field, Pager, Search, memo,
     page::{AdminPage, Loaded, fault_page},
@@ -38,9 +39,12 @@ pub fn AdminPeoplePage() -> impl IntoView {
     let roles = ServerAction::<admin::SetRoles>::new();
     let reset = ServerAction::<ResetSecondFactor>::new();
     let (invite, withdraw) = (ServerAction::<admin::Invite>::new(), ServerAction::<admin::WithdrawInvitation>::new());
+    let set_email = ServerAction::<admin::SetEmail>::new();
     let organisation = ServerAction::<admin::UpdateOrganisation>::new();
     // Each answer of the server to a change is a reason to ask again.
-    let changes = memo(move || roles.version().get() + reset.version().get() + invite.version().get() + withdraw.version().get());
+    let changes = memo(move || {
+        roles.version().get() + reset.version().get() + set_email.version().get() + invite.version().get() + withdraw.version().get()
+    });
     let overview = Resource::new_blocking(move || (asked.get(), changes.get()), |((query, offset), _)| admin::overview(query, offset));
     let content = move |overview: admin::Administration| {
         let (query, offset) = asked.get_untracked();
@@ -53,7 +57,12 @@ pub fn AdminPeoplePage() -> impl IntoView {
                     <section class="card" aria-labelledby="people">
                         <h2 id="people">{words::PEOPLE}</h2>
                         <Search action="/admin/people" text=query label=words::SEARCH_PEOPLE button=words::SEARCH/>
-                        <PeopleTable people=overview.people action=roles reset/>
+                        <PeopleTable
+                            people=overview.people
+                            action=roles
+                            reset
+                            set_email=(overview.mail == MailWay::Folder).then_some(set_email)
+                        />
                         <Pager label=words::PAGES before after/>
                     </section>
                     <Invitations invitations=overview.invitations told=overview.made mail=overview.mail invite withdraw/>

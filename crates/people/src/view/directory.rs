@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use strum::VariantArray as _;
 
+use super::forms::{Failure, failure};
 use crate::words;
 use plenum_core::{
     error::AppResult,
@@ -160,6 +161,7 @@ fn Found(page: DirectoryPage, found: Resource<AppResult<DirectoryPage>>, questio
         }
     });
     view! {
+        <Failure failure=failure(direct)/>
         <ul class="people">{cards}</ul>
         {pages}
     }

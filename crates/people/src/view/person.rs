@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::directory::{WriteTo, about};
+use super::{
+    directory::{WriteTo, about},
+    forms::{Failure, failure},
+};
 use crate::words;
 use plenum_activity::view::{PersonActivity, PersonFeed};
 use plenum_core::ids::PersonId;
@@ -45,6 +48,7 @@ fn Profile(entry: DirectoryEntry, feed: PersonFeed) -> impl IntoView {
     let (name, initials, hue) = (entry.card.name.clone(), entry.card.initials(), entry.card.hue);
     let about = about(entry, last_seen, is_viewer);
     let write = (!is_viewer).then(|| view! { <WriteTo id name=name.clone() direct/> });
+    let block = (!is_viewer).then(|| view! { <messages::view::BlockPerson person=id name=name.clone()/> });
     let edit = is_viewer.then(|| view! { <a class="btn" href="/settings">{words::SETTINGS}</a> });
     view! {
         <Title text=name.clone()/>
@@ -56,8 +60,10 @@ fn Profile(entry: DirectoryEntry, feed: PersonFeed) -> impl IntoView {
                     <p class="muted">{about}</p>
                 </div>
                 {write}
+                {block}
                 {edit}
             </section>
+            <Failure failure=failure(direct)/>
             <PersonActivity person=id feed/>
         </main>
     }

@@ -2,6 +2,7 @@
 
 mod access;
 mod appearance;
+mod email;
 mod tokens;
 
 use leptos::prelude::*;
@@ -9,12 +10,14 @@ use leptos_meta::Title;
 
 use access::{ChangePassword, SignIns};
 use appearance::Appearance;
+use email::ChangeEmail;
 use tokens::Tokens;
 
 use super::forms::{Done, Failure, FieldError, Submit, Switch, failure, field_error, succeeded};
 use super::second_factor::SecondFactorSection;
 use crate::{api::own, words};
 use plenum_core::people::Viewer;
+use plenum_messages::view::BlockedPeople;
 use plenum_ui::{
     Field, effect,
     page::{Loaded, Section, SectionTabs, fault_page, use_viewer_update},
@@ -54,7 +57,9 @@ pub fn SettingsPage() -> impl IntoView {
                 <div class="stack">
                     <Profile viewer=settings.viewer.clone() zones=settings.zones action=profile/>
                     <PrivacyForm viewer=settings.viewer.clone() action=privacy/>
+                    <BlockedPeople/>
                     <Appearance theme=settings.theme/>
+                    <ChangeEmail email=settings.viewer.email.clone() pending=settings.pending_email mail=settings.mail/>
                     <ChangePassword email=settings.viewer.email.clone() second_factor/>
                     <SecondFactorSection on=second_factor/>
                     <SignIns sign_ins=settings.sign_ins/>

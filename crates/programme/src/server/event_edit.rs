@@ -8,7 +8,7 @@ use plenum_core::{
     ids::{EventId, Millis},
     people::Identity,
 };
-use plenum_events::model::{event::EventState, events::Event};
+use plenum_events::model::{event::EventState, events::Event, online::address_shown};
 use plenum_events::server::events::{self, Row, announce, changed_meanwhile, require_organiser, row_for_organiser};
 use plenum_messages as messages;
 use plenum_messages::spaces;
@@ -153,8 +153,8 @@ pub async fn create(tx: &mut Tx, who: &Identity, written: &Written) -> AppResult
     spaces::server::admit(tx, space, who.person, true).await?;
     let made = sqlx::query_scalar(
         "insert into events (organisation_id, space_id, state, title, description, html, place, venue, zone, doors_at, starts_at, ends_at,
-           sales_from, sales_until, currency, places_each, created_by, created_at, words_folded)
-         values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id",
+           sales_from, sales_until, currency, places_each, created_by, created_at, words_folded, address)
+         values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning id",
     );
     let id: EventId = made
         .bind(who.organisation)
@@ -175,6 +175,7 @@ pub async fn create(tx: &mut Tx, who: &Identity, written: &Written) -> AppResult
         .bind(who.person)
         .bind(now)
         .bind(words_folded(&draft.words.title, &draft.words.venue, &draft.words.description))
+        .bind(&draft.words.address)
         .fetch_one(&mut **tx)
         .await?;
     tx.record(Activity::by(who, Record::EventCreated, Subject::named(id.0, &draft.words.title))).await?;
@@ -200,7 +201,7 @@ pub async fn change(tx: &mut Tx, who: &Identity, id: EventId, version: i64, writ
     check_currency(tx, &row, draft.words.currency).await?;
     sqlx::query(
         "update events set title = $2, description = $3, html = $4, place = $5, venue = $6, zone = $7, doors_at = $8, starts_at = $9, ends_at = $10,
-           sales_from = $11, sales_until = $12, currency = $13, places_each = $14, version = version + 1, words_folded = $15 where id = $1",
+           sales_from = $11, sales_until = $12, currency = $13, places_each = $14, version = version + 1, words_folded = $15, address = $16 where id = $1",
     )
     .bind(id)
     .bind(&draft.words.title)
@@ -217,13 +218,16 @@ pub async fn change(tx: &mut Tx, who: &Identity, id: EventId, version: i64, writ
     .bind(draft.words.currency)
     .bind(draft.words.places_each)
     .bind(words_folded(&draft.words.title, &draft.words.venue, &draft.words.description))
+    .bind(&draft.words.address)
     .execute(&mut **tx)
     .await?;
     if row.title != draft.words.title {
         spaces::server::rename(tx, row.space_id, &draft.words.title).await?;
     }
     let doors = |at: Option<Millis>| at.map(minute);
-    if row.is_public() && (row.venue != draft.words.venue || doors(row.doors_at) != doors(draft.doors_at)) {
+    let is_shown = address_shown(row.state, draft.times.starts_at, draft.times.ends_at).is_some_and(|shown| shown.contains(&tx.now()));
+    let is_elsewhere = row.venue != draft.words.venue || is_shown && row.address != draft.words.address;
+    if row.is_public() && (is_elsewhere || doors(row.doors_at) != doors(draft.doors_at)) {
         event_notices::notices_schedule(tx, id, event_notices::What::Changed).await?;
     }
     record_change(tx, who, &row).await?;
@@ -337,6 +341,7 @@ fn form_of(row: &Row) -> EventForm {
         description: row.description.clone(),
         place: row.place.into_str().into(),
         venue: row.venue.clone(),
+        address: row.address.clone(),
         zone: row.zone.clone(),
         doors: row.doors_at.map(local).unwrap_or_default(),
         starts: local(row.starts_at),

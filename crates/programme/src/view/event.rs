@@ -24,6 +24,7 @@ use plenum_events::{
     words,
 };
 use plenum_sales::view::seats::{EventSeats, Stands};
+use plenum_tickets::view::OnlineAddress;
 use plenum_ui::{
     CopyLine, Icon, Notice, PageTitle, browser, dynamic, effect, memo,
     notice::Tone,
@@ -88,6 +89,8 @@ fn Shown(snapshot: Snapshot<Page>) -> impl IntoView {
             }
         })
     });
+    let is_virtual = shown.with_untracked(|shown| shown.event.place == Place::Virtual);
+    let address = is_virtual.then(|| view! { <OnlineAddress event=id/> });
     // What is not for sale, or not for everyone yet, has nothing to choose from.
     let sells = memo(move || shown.with(|shown| shown.event.state.sells() && !shown.availability.ticket_types.is_empty()));
     let seats = dynamic(move || sells.get().then(|| view! { <EventSeats event=id stands=Stands::Within/> }));
@@ -98,6 +101,7 @@ fn Shown(snapshot: Snapshot<Page>) -> impl IntoView {
                 <Head shown/>
                 {dynamic(move || (runs.get() || ushers).then(|| tools(id, runs.get())))}
                 <Said shown/>
+                {address}
                 <Ended reason=followed.ended/>
                 {seats}
             </div>

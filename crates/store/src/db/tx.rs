@@ -47,6 +47,13 @@ pub enum Committed {
         /// Which conversation.
         subject: i64,
     },
+    /// Two people see nothing of each other's presence and typing from now on, or see it again.
+    KeptApart {
+        one: PersonId,
+        other: PersonId,
+        /// Whether they are kept apart.
+        apart: bool,
+    },
     /// What a person lets others see has changed.
     PresenceShown {
         person: PersonId,
@@ -258,6 +265,11 @@ impl Tx {
     /// Tells the live layer whether others may see `person` online, once this transaction is committed.
     pub fn presence_shown(&mut self, person: PersonId, shown: bool) {
         self.buffered.push(Buffered::Unlogged(Committed::PresenceShown { person, shown }));
+    }
+
+    /// Tells the live layer whether two people are to see anything of each other's presence, once this transaction is committed.
+    pub fn keep_apart(&mut self, one: PersonId, other: PersonId, apart: bool) {
+        self.buffered.push(Buffered::Unlogged(Committed::KeptApart { one, other, apart }));
     }
 
     /// Ends live rights of `person`, in commit order: nothing announced after this

@@ -9,6 +9,7 @@ use crate::{
     api::tickets as api,
     live::tickets::TicketEvent,
     model::ticket::{Ticket, TicketState, Tickets},
+    view::address::OnlineAddress,
     words::tickets as words,
 };
 use plenum_core::{
@@ -175,6 +176,9 @@ fn Sheets(followed: Followed<Tickets>, heading: String, link: Option<AnyView>) -
     let followed = followed.on::<TicketEvent>(use_own_id());
     let shown = followed.shown;
     let ids: Vec<TicketId> = shown.with_untracked(|shown| shown.tickets.iter().map(|ticket| ticket.id).collect());
+    // An order is for one event.
+    let online = shown.with_untracked(|shown| shown.tickets.first().filter(|ticket| ticket.is_virtual).map(|ticket| ticket.event_id));
+    let address = online.map(|event| view! { <OnlineAddress event/> });
     let hydrated = use_hydrated();
     let print = dynamic(move || {
         hydrated.get().then(|| {
@@ -196,6 +200,7 @@ fn Sheets(followed: Followed<Tickets>, heading: String, link: Option<AnyView>) -
                 </a>
             </div>
         </header>
+        {address}
         <div class="stack">{sheets}</div>
         {follow_events(followed)}
     }

@@ -73,6 +73,7 @@ fn records(cause: SignInEnd, person: PersonId, kept: SignInId, ended: &[Ended]) 
         SignInEnd::SecondFactorReset => vec![(Record::SecondFactorReset, Subject::unnamed(person.0))],
         // Whoever suspends or removes a person records that, not each sign-in.
         SignInEnd::Suspended | SignInEnd::Removed => Vec::new(),
+        SignInEnd::EmailChanged => vec![(Record::EmailChanged, Subject::unnamed(person.0))],
         // Nobody does these: a new sign-in is recorded instead, or time has passed.
         SignInEnd::Replaced | SignInEnd::TooMany | SignInEnd::Expired => Vec::new(),
         // Of sockets, not of sign-ins.

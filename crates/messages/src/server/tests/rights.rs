@@ -249,3 +249,37 @@ async fn reactions_have_kinds() {
     let thread = acts::thread(&house.store, &who, room, None, None).await.unwrap().state;
     assert_eq!(thread.messages[&1].reactions.len(), 20);
 }
+
+/// Who is blocked begins nothing with the other and adds them to nothing; the other may still add them, and in a group both write. Two who
+/// have blocked each other are apart until both have ended it.
+#[tokio::test]
+async fn who_is_blocked_brings_the_other_into_nothing() {
+    let mut house = House::with(4).await;
+    let id = |person: usize| PersonId(i64::try_from(person).unwrap());
+    let block = async |house: &House, by: usize, whom: usize, blocked: bool| {
+        acts::block(&house.store, house.person(by), id(whom), blocked).await.unwrap();
+    };
+    block(&house, 2, 3, true).await;
+    block(&house, 2, 3, true).await;
+    let apart = |committed: Vec<Committed>| -> Vec<bool> {
+        committed.into_iter().filter_map(|one| if let Committed::KeptApart { apart, .. } = one { Some(apart) } else { None }).collect()
+    };
+    assert_eq!(apart(house.committed()), [true], "twice is once");
+    for (by, whom) in [(2, 3), (3, 2)] {
+        let refused = acts::direct(&house.store, house.person(by), id(whom)).await.unwrap_err();
+        assert_eq!((refused.kind, refused.message.as_str()), (ErrorKind::Forbidden, "You cannot write to this person."));
+    }
+    let group = acts::create_group(&house.store, house.person(3), vec![id(2), id(4)], String::new()).await;
+    assert_eq!(group.unwrap_err().kind, ErrorKind::Forbidden);
+    let group = acts::create_group(&house.store, house.person(2), vec![id(3), id(4)], String::new()).await.unwrap();
+    house.send(2, group, "welcome").await.unwrap();
+    house.send(3, group, "thanks").await.unwrap();
+    house.committed();
+
+    block(&house, 3, 2, true).await;
+    block(&house, 2, 3, false).await;
+    assert_eq!(apart(house.committed()), [true, true], "one of the two still has");
+    block(&house, 3, 2, false).await;
+    assert_eq!(apart(house.committed()), [false]);
+    acts::direct(&house.store, house.person(3), id(2)).await.unwrap();
+}

@@ -26,12 +26,14 @@ pub(super) fn PeopleTable(
     action: ServerAction<admin::SetRoles>,
     /// Removes a second factor.
     reset: ServerAction<ResetSecondFactor>,
+    /// Gives one another address; none where people do so themselves.
+    set_email: Option<ServerAction<admin::SetEmail>>,
 ) -> impl IntoView {
     if people.is_empty() {
         return view! { <EmptyState icon="people" title=words::NOBODY text=words::NOBODY_TEXT/> }.into_any();
     }
     let (roles_refused, reset_refused) = (failure(action), failure(reset));
-    let rows = people.into_iter().map(|person| view! { <Row person action reset/> }).collect_view();
+    let rows = people.into_iter().map(|person| view! { <Row person action reset set_email/> }).collect_view();
     let columns = [
         Column::text(words::NAME),
         Column::text(words::EMAIL),
@@ -44,6 +46,10 @@ pub(super) fn PeopleTable(
         <Failure failure=reset_refused/>
         <Done name="roles" by_action=succeeded(action)/>
         <Done name="factor-reset" by_action=succeeded(reset) text=factor_words::RESET_DONE/>
+        {set_email.map(|set_email| view! {
+            <Failure failure=failure(set_email)/>
+            <Done name="email" by_action=succeeded(set_email) text=words::EMAIL_SET/>
+        })}
         <Table columns caption=words::PEOPLE_TABLE>
             {rows}
         </Table>
@@ -52,7 +58,12 @@ pub(super) fn PeopleTable(
 }
 
 #[component]
-fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>, reset: ServerAction<ResetSecondFactor>) -> impl IntoView {
+fn Row(
+    person: AdminPerson,
+    action: ServerAction<admin::SetRoles>,
+    reset: ServerAction<ResetSecondFactor>,
+    set_email: Option<ServerAction<admin::SetEmail>>,
+) -> impl IntoView {
     let (zone, now) = (use_zone(), use_now());
     let (id, since) = (person.card.id, person.created_at);
     let (initials, hue, name) = (person.card.initials(), person.card.hue, person.card.name.clone());
@@ -89,6 +100,23 @@ fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>, reset: Server
             </RowMenu>
         }
     });
+    let email = set_email.map(|action| {
+        let (field, current) = (format!("email-{id}"), person.email.clone());
+        view! {
+            <RowMenu label=words::EMAIL of=words::roles_of(&name)>
+                <ActionForm action attr:class="form">
+                    <input type="hidden" name="person" value=id.to_string()/>
+                    <div class="field">
+                        <label for=field.clone()>{words::NEW_EMAIL}</label>
+                        <input class="input" type="email" id=field name="email" value=current autocomplete="off" required/>
+                    </div>
+                    <button class="btn" type="submit" data-kind="primary" data-size="s">
+                        {words::SET_EMAIL}
+                    </button>
+                </ActionForm>
+            </RowMenu>
+        }
+    });
     view! {
         <tr>
             <th scope="row">
@@ -112,6 +140,7 @@ fn Row(person: AdminPerson, action: ServerAction<admin::SetRoles>, reset: Server
                     </ActionForm>
                 </RowMenu>
                 {factor}
+                {email}
             </td>
         </tr>
     }

@@ -10,7 +10,7 @@ use crate::{
         organising as api,
         organising::{ChangeEvent, CreateEvent},
     },
-    model::{DESCRIPTION_CHARS, EventForm, TITLE_CHARS, VENUE_CHARS},
+    model::{ADDRESS_CHARS, DESCRIPTION_CHARS, EventForm, TITLE_CHARS, VENUE_CHARS},
     words,
 };
 use plenum_core::error::AppError;
@@ -23,8 +23,21 @@ use plenum_ui::{
 use plenum_wallet::model::Currency;
 
 /// The fields that show their own errors.
-const FIELDS: &[&str] =
-    &["title", "description", "place", "venue", "zone", "starts", "ends", "doors", "sales_from", "sales_until", "currency", "places_each"];
+const FIELDS: &[&str] = &[
+    "title",
+    "description",
+    "place",
+    "venue",
+    "address",
+    "zone",
+    "starts",
+    "ends",
+    "doors",
+    "sales_from",
+    "sales_until",
+    "currency",
+    "places_each",
+];
 
 type Refused = Signal<Option<AppError>>;
 
@@ -156,6 +169,17 @@ fn fields(form: &EventForm, zones: Vec<String>, refused: Refused) -> AnyView {
                 error=field_error(refused, "venue")
             />
         </div>
+        <Field
+            id="address"
+            name="address"
+            label=words::ADDRESS
+            kind="url"
+            value=form.address.clone()
+            autocomplete="off"
+            maxlength=most(ADDRESS_CHARS)
+            hint=words::ADDRESS_HINT
+            error=field_error(refused, "address")
+        />
         {choice(("zone", "zone-error"), words::ZONE, &form.zone, zones, refused)}
         <div class="form-row">
             {time("starts", words::STARTS, &form.starts, None, refused)}

@@ -47,6 +47,7 @@ pub(super) enum Act {
     CreateRoom,
     CreateGroup { others: Vec<usize> },
     Direct { person: usize },
+    Block { person: usize, blocked: bool },
 }
 
 const TEXTS: [&str; 4] = ["hello", "**bold** @Sam Adeyemi, look", "a longer one\nwith two lines and `code`", "see https://x.example"];
@@ -77,6 +78,7 @@ pub(super) fn any_command() -> impl Strategy<Value = Command> {
         1 => Just(Act::CreateRoom),
         1 => proptest::collection::vec(person(), 1..4).prop_map(|others| Act::CreateGroup { others }),
         1 => person().prop_map(|person| Act::Direct { person }),
+        2 => (person(), prop::bool::weighted(0.6)).prop_map(|(person, blocked)| Act::Block { person, blocked }),
     ];
     (0..ACTORS, act).prop_map(|(who, act)| Command { who, act })
 }
@@ -171,6 +173,7 @@ impl Stage {
                 let id = acts::direct(&store, &who, person(whom)).await?;
                 self.conversations.push(id);
             }
+            Act::Block { person: whom, blocked } => acts::block(&store, &who, person(whom), blocked).await?,
         }
         Ok(())
     }

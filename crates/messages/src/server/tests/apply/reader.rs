@@ -136,7 +136,11 @@ impl Reader {
                 Committed::Moved { subject } => {
                     moved.insert(*subject);
                 }
-                Committed::Revoked(_) | Committed::Happened { .. } | Committed::PresenceShown { .. } | Committed::External(..) => {}
+                Committed::Revoked(_)
+                | Committed::Happened { .. }
+                | Committed::PresenceShown { .. }
+                | Committed::KeptApart { .. }
+                | Committed::External(..) => {}
             }
         }
     }
