@@ -11,7 +11,7 @@ use plenum_core::{
     live::{EventEntry, LiveEvent},
 };
 use plenum_core::{channels::Channel, mail::MailEvent, people::Scope};
-use plenum_directory::live::{OrganisationEvent, PublicEvent};
+use plenum_directory::live::{OrganisationEvent, PublicEvent, SettingsEvent};
 use plenum_events::live::{
     desk::{DeskEvent, DoorEvent},
     event::{DraftEvent, EventEvent},
@@ -57,6 +57,7 @@ fn events(channel: Channel) -> Vec<EventEntry> {
             AuditEvent::CATALOGUE,
             QueueEvent::CATALOGUE,
             ReportsEvent::CATALOGUE,
+            SettingsEvent::CATALOGUE,
         ]
         .concat(),
         Channel::Application(_) => ApplicationEvent::CATALOGUE.to_vec(),

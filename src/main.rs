@@ -76,6 +76,11 @@ enum Command {
         #[command(subcommand)]
         command: LedgerCommand,
     },
+    /// Looks after organisations; while the server runs, its page /admin/organisations does.
+    Organisation {
+        #[command(subcommand)]
+        command: OrganisationCommand,
+    },
     /// Looks after mail.
     Mail {
         #[command(subcommand)]
@@ -83,6 +88,18 @@ enum Command {
     },
     /// Lists the pages, one a line.
     Routes,
+}
+
+#[derive(Subcommand)]
+enum OrganisationCommand {
+    /// Makes one, and prints the invitation for its first admin.
+    Add {
+        /// What it is called.
+        name: String,
+        /// The host name that it is reached at.
+        #[arg(long)]
+        host: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -157,6 +174,11 @@ async fn act(command: Command, loaded: Loaded) -> anyhow::Result<()> {
         }
         Command::Restore { file } => restore(config, &file).await,
         Command::Ledger { command: LedgerCommand::Verify } => verify_ledger(config).await,
+        Command::Organisation { command: OrganisationCommand::Add { name, host } } => {
+            let _lock = lock_database(config)
+                .context("organisations are made here while no server runs; beside one, use its page /admin/organisations")?;
+            run::add_organisation(&loaded, &name, &host).await
+        }
         Command::Mail { command: MailCommand::Test { address } } => test_mail(config, &address).await,
         Command::Routes => Ok(()),
     }

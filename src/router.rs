@@ -97,6 +97,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(plenum_sales::server::export::routes())
         .merge(plenum_programme::server::pictures::routes())
         .merge(plenum_plans::server::http::routes())
+        .merge(plenum_organisations::server::logo::routes())
         .layer(middleware::from_fn_with_state(state.clone(), refusals::keep))
         .layer(middleware::from_fn_with_state(state.clone(), security::check_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::identify))
@@ -107,6 +108,7 @@ pub fn router(state: AppState, figures: PrometheusHandle) -> Router {
         .merge(wallet::server::callbacks::routes())
         .merge(testing::routes(state.part().unwrap_or_default()))
         .merge(public_api(&state).0)
+        .layer(middleware::from_fn_with_state(state.clone(), security::rest))
         .nest_service(
             &package_path,
             ServiceBuilder::new().layer(caching).service(ServeDir::new(packages).precompressed_br().precompressed_gzip()),

@@ -20,7 +20,10 @@ use plenum_live::rules::{Decision, Relayed, Rules, Who};
 use plenum_messages as messages;
 use plenum_messages::spaces;
 use plenum_people::applications;
-use plenum_store::db::{Conn, Store, Tx};
+use plenum_store::{
+    db::{Conn, Store, Tx},
+    organisations::is_suspended,
+};
 use plenum_web::sign_ins::Visits;
 use plenum_web::{rates::Rates, sign_ins};
 
@@ -55,7 +58,7 @@ pub async fn may_join(conn: &mut Conn, who: Option<&Who>, channel: Channel) -> A
             Ok(only(member, "Only members can follow this conversation."))
         }
         Channel::ConversationPresence(conversation) => join_presence(conn, who, conversation).await,
-        Channel::OrganisationPublic(_) => Ok(Decision::allow()),
+        Channel::OrganisationPublic(_) => may_visit(conn, channel).await,
         Channel::Organisation(organisation) => Ok(only(organisation == who.organisation, "This is another organisation's.")),
         Channel::Ops(organisation) => {
             let admin = organisation == who.organisation && directory::server::has_role(conn, who.person, Role::Admin).await?;
@@ -107,7 +110,7 @@ async fn runs_organisation_of(conn: &mut Conn, who: &Who, space: SpaceId) -> App
 /// May anyone join `channel`, whoever they are? What is not for everyone is for nobody who is not signed in.
 async fn may_visit(conn: &mut Conn, channel: Channel) -> AppResult<Decision> {
     match channel {
-        Channel::OrganisationPublic(_) => Ok(Decision::allow()),
+        Channel::OrganisationPublic(organisation) => Ok(only(!is_suspended(conn, organisation).await?, "This organisation is suspended.")),
         Channel::Event(event) | Channel::Seats(event) => Ok(only(access::is_public(conn, event).await?, "There is no such event.")),
         _ => Ok(Decision::refuse("Sign in to see this.")),
     }

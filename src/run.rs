@@ -24,7 +24,11 @@ use axum::http::Extensions;
 use plenum_activity as activity;
 use plenum_admin as admin;
 use plenum_broadcasts as broadcasts;
-use plenum_core::{error::AppResult, ids::PersonId, protocol::code};
+use plenum_core::{
+    error::{AppError, AppResult},
+    ids::PersonId,
+    protocol::code,
+};
 use plenum_inbox as inbox;
 use plenum_live::{
     dispatcher, heads,
@@ -38,6 +42,10 @@ use plenum_live::{
     ticker,
 };
 use plenum_messages as messages;
+use plenum_organisations::server::{
+    host::Host,
+    operating::{self, Wish},
+};
 use plenum_people as people;
 use plenum_people::applications::server as external;
 use plenum_people::server::leaving;
@@ -56,6 +64,7 @@ use plenum_web::{
     connections::{self, Most, Table},
     mail::{self, carrier::Carrier},
     rates::Rates,
+    security::address_at,
     state::{AppState, Shared},
 };
 
@@ -133,6 +142,7 @@ pub async fn start(config: Config, leptos: LeptosOptions) -> anyhow::Result<Runn
         .on(inbox::server::WAKE, inbox::server::wake)
         .on(clock::CLOCK, clock::run)
         .on(event_notices::TELL, event_notices::run)
+        .on(operating::RELEASE, operating::release)
         .on(readmitting::READMIT, readmitting::run)
         .every(clock::WATCH, Duration::from_secs(60), clock::watch)
         .on(inbox::server::digest::DIGEST, move |store, payload| inbox::server::digest::send(store, post.clone(), payload))
@@ -228,6 +238,7 @@ pub async fn serve(loaded: &Loaded) -> anyhow::Result<()> {
         println!("Demo mode: the sign-in page lists who can sign in; the password is plenum-demo.");
     }
     tracing::info!(address = %bound, "serving");
+    operating::settle(&running.state).await.map_err(|error| anyhow::anyhow!(error.message))?;
     let app = router::router(running.state.clone(), figures);
     let stop = running.stop.clone();
     let drained = tokio::spawn(drain_on_signal(running.state.clone(), stop.clone()));
@@ -304,4 +315,24 @@ fn raise_open_files() -> Option<usize> {
         tracing::warn!(open_files = files, "few open files are allowed: raise the limit (ulimit -n) for many sockets");
     }
     usize::try_from(files).ok()
+}
+
+/// Makes an organisation, and prints the invitation for its first admin.
+///
+/// # Errors
+/// If the name or the host is refused, or the database cannot be opened or written.
+pub async fn add_organisation(loaded: &Loaded, name: &str, host: &str) -> anyhow::Result<()> {
+    let config = &loaded.config;
+    let url = config.server.url(leptos_options(loaded)?.site_addr);
+    let said = |error: AppError| anyhow::anyhow!(error.message);
+    let name = people::server::administration::parse_organisation_name(name).map_err(said)?;
+    let wish = Wish { name, host: Host::parse(host, &url).map_err(said)?, open_registration: false };
+    let at = wish.host.clone();
+    let (store, _commits) = Store::open(&config.database.url, LIVE_SCHEMA).await?;
+    let made = store.write(async move |tx: &mut Tx| operating::create(tx, None, &wish).await).await;
+    store.close().await;
+    let path = format!("/register?invitation={}", made.map_err(said)?);
+    println!("The organisation is at {}", address_at(&url, Some(at.as_str()), "/"));
+    println!("Make its first admin at {}", address_at(&url, Some(at.as_str()), &path));
+    Ok(())
 }

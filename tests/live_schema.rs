@@ -35,11 +35,12 @@ use plenum_core::{
         WithdrawalId,
     },
     live::LiveEvent,
+    look::Look,
     mail::{MailEvent, MailsChanged},
     people::{PersonCard, Role},
     time::Zone,
 };
-use plenum_directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent};
+use plenum_directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent, SettingsChanged, SettingsEvent};
 use plenum_events::model::seat::Place;
 use plenum_events::{
     live::{
@@ -605,9 +606,14 @@ fn the_events_of_this_schema_have_this_shape() {
         }),
     ]);
     let renamed = OrganisationChanged { name: "Plenum Institute".into() };
-    let organisation_events =
-        lines(vec![OrganisationEvent::PersonChanged(card(1)), OrganisationEvent::OrganisationRenamed(renamed.clone())]);
-    let public_events = lines(vec![PublicEvent::OrganisationRenamed(renamed)]);
+    let look = Look { hue: Some(264), logo: Some(PictureId(6)), imprint: true, privacy: false };
+    let organisation_events = lines(vec![
+        OrganisationEvent::PersonChanged(card(1)),
+        OrganisationEvent::OrganisationRenamed(renamed.clone()),
+        OrganisationEvent::LookChanged(look),
+    ]);
+    let public_events = lines(vec![PublicEvent::OrganisationRenamed(renamed), PublicEvent::LookChanged(look)]);
+    let settings_events = lines(vec![SettingsEvent::SettingsChanged(SettingsChanged { at: 1_795_102_860_000 })]);
     let ops_events = lines(vec![
         OpsEvent::ChannelsUpdated(channels()),
         OpsEvent::MetricsUpdated(metrics()),
@@ -671,6 +677,7 @@ fn the_events_of_this_schema_have_this_shape() {
         ops_events,
         jobs_events,
         mail_events,
+        settings_events,
         probe_events,
         application_events,
         broadcast_events,

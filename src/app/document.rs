@@ -8,6 +8,7 @@ use leptos::{
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 use super::App;
+use plenum_core::{look, people::Shell};
 use plenum_ui::page::theme::Theme;
 
 /// The icons' sprite. It stands behind the application, which hydrates from the body's start.
@@ -25,9 +26,10 @@ fn media(query: &'static str) -> CustomAttr<&'static str, &'static str> {
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let chosen = Theme::of_request();
     let [light, dark] = chosen.bars();
+    let colours = use_context::<Shell>().and_then(|shell| shell.look.hue).map(look::style);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=chosen.attribute()>
+        <html lang="en" data-theme=chosen.attribute() {..custom_attribute("style", colours)}>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>

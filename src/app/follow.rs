@@ -2,11 +2,11 @@
 
 use leptos::prelude::{Update as _, *};
 
-use plenum_core::people::Shell;
+use plenum_core::{look, people::Shell};
 use plenum_directory::live::OrganisationEvent;
 use plenum_people::api;
 use plenum_ui::{
-    browser, memo,
+    browser, effect, memo,
     page::{Follower, Logged, context::Context},
     redirect::sign_in_path,
 };
@@ -14,6 +14,14 @@ use plenum_ui::{
 pub(super) fn follow_viewer(context: Context) {
     let shell = context.shell;
     let organisation = memo(move || shell.with(|shell| shell.viewer.as_ref().map(|viewer| viewer.organisation)));
+    // The server has written the first colours into the document.
+    effect(move |before: Option<Option<u16>>| {
+        let hue = shell.with(|shell| shell.look.hue);
+        if before.is_some_and(|before| before != hue) {
+            browser::set_root_attribute("style", hue.map(look::style).as_deref());
+        }
+        hue
+    });
     // The page itself was made without a cursor: it follows from where it connects.
     let follower = Follower::new(Vec::new());
     follower.fetch_with(api::shell, move |fresh| show(shell, fresh, follower.is_stale()));
@@ -66,6 +74,7 @@ fn apply(shell: &mut Shell, event: &OrganisationEvent) {
                 viewer.organisation_name.clone_from(&change.name);
             }
         }
+        OrganisationEvent::LookChanged(look) => shell.look = *look,
     }
 }
 
@@ -74,6 +83,7 @@ mod tests {
     use super::*;
     use plenum_core::{
         ids::{OrganisationId, PersonId, SignInId},
+        look::Look,
         people::{PersonCard, Privacy, Role, Viewer},
         time::Zone,
     };
@@ -90,8 +100,16 @@ mod tests {
             privacy: Privacy::default(),
             zone: Zone::default(),
             sign_in: SignInId(1),
+            operator: false,
         };
-        Shell { viewer: Some(viewer), organisation_name: "Northfield".into(), open_registration: false, demo_people: vec![], now: 0 }
+        Shell {
+            viewer: Some(viewer),
+            organisation_name: "Northfield".into(),
+            look: Look::default(),
+            open_registration: false,
+            demo_people: vec![],
+            now: 0,
+        }
     }
 
     #[test]

@@ -10,15 +10,16 @@ use super::{key_help::KeyHelpOpen, navigation::Navigation, overlays::Overlays, p
 use plenum_core::error::AppError;
 use plenum_inbox::view::provide_inbox;
 use plenum_messages::view::provide_sidebar;
+use plenum_organisations::view::PublicLinks;
 use plenum_ui::page::{
     banner::{Banner, use_signed_out},
-    context::{UnreadTotal, Waiting, use_viewer},
+    context::{UnreadTotal, Waiting, use_shell, use_viewer},
     faults::Fault,
 };
 use plenum_ui::{
     browser,
     client::use_new_build,
-    effect,
+    dynamic, effect, memo,
     redirect::with_query,
     toast::{ToastStack, Toasts},
     view, words,
@@ -53,11 +54,28 @@ pub fn Layout(
                 <ErrorBoundary fallback=|_| view! { <Fault error=AppError::internal()/> }>
                     <Pages/>
                 </ErrorBoundary>
+                {(!signed_in).then(|| view! { <Foot/> })}
             </div>
         </div>
         <ToastStack toasts/>
         <Overlays palette keys/>
     }
+}
+
+/// What visitors find below every page.
+#[component]
+fn Foot() -> impl IntoView {
+    let shell = use_shell();
+    let is_written = memo(move || shell.with(|shell| shell.look.imprint || shell.look.privacy));
+    dynamic(move || {
+        is_written.get().then(|| {
+            view! {
+                <footer class="foot">
+                    <PublicLinks/>
+                </footer>
+            }
+        })
+    })
 }
 
 /// After the way to another section the focus is in it; and once the server runs another

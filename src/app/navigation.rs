@@ -9,10 +9,11 @@ use plenum_admin::words as operations;
 use plenum_core::people::Role;
 use plenum_inbox::view::Bell;
 use plenum_messages::words as messages;
+use plenum_organisations::{view::PublicLinks, words as organisations};
 use plenum_people::{api::SignOut, words as people};
 use plenum_ui::page::{
     LiveLine,
-    context::{InboxCounts, UnreadTotal, use_viewer},
+    context::{InboxCounts, UnreadTotal, use_shell, use_viewer},
     tabs::{Section, Tab},
     theme::ThemeItems,
 };
@@ -73,11 +74,11 @@ impl Destination {
 /// The navigation of whoever is signed in.
 #[component]
 pub fn Navigation() -> impl IntoView {
-    let roles = use_roles();
+    let (roles, shell) = (use_roles(), use_shell());
     view! {
         <nav class="rail" aria-label=words::MAIN_NAVIGATION>
             <a class="rail-brand only-wide" href="/" aria-label=words::HOME>
-                <img src="/favicon.svg" alt="" width="28" height="28"/>
+                <img src=move || shell.with(|shell| shell.look.mark()) alt="" width="28" height="28"/>
             </a>
             <ul class="rail-list">
                 {move || roles.with(|roles| destinations(roles)).into_iter().map(item).collect_view()}
@@ -96,25 +97,30 @@ pub(super) fn sections(section: Section) -> (&'static str, Vec<Tab>) {
         Section::Settings => {
             (words::SETTINGS, vec![("/settings", words::SETTINGS_PROFILE), ("/settings/notifications", words::SETTINGS_NOTIFICATIONS)])
         }
-        Section::Admin => (
-            words::ADMIN,
-            vec![
-                (ADMIN.href, operations::OPERATIONS),
-                ("/admin/alarms", operations::ALARMS),
-                ("/admin/people", words::ADMIN_PEOPLE),
-                ("/admin/sign-ins", people::ADMIN_SIGN_INS),
-                ("/admin/applications", words::ADMIN_APPLICATIONS),
-                ("/admin/channels", words::ADMIN_CHANNELS),
-                ("/admin/jobs", words::ADMIN_JOBS),
-                ("/admin/mail", words::ADMIN_MAIL),
-                ("/admin/health", words::ADMIN_HEALTH),
-                ("/admin/audit", words::ADMIN_AUDIT),
-                ("/admin/reports", messages::reports::REPORTS),
-                ("/admin/withdrawals", wallet::WITHDRAWALS),
-                (BROADCASTS.href, words::BROADCASTS),
-            ],
-        ),
+        Section::Admin => (words::ADMIN, admin_tabs()),
     }
+}
+
+/// Those who run the server have a page more.
+fn admin_tabs() -> Vec<Tab> {
+    let operates = use_viewer().with_untracked(|viewer| viewer.as_ref().is_some_and(|viewer| viewer.operator));
+    let tabs = [
+        (ADMIN.href, operations::OPERATIONS),
+        ("/admin/alarms", operations::ALARMS),
+        ("/admin/organisation", organisations::ORGANISATION),
+        ("/admin/people", words::ADMIN_PEOPLE),
+        ("/admin/sign-ins", people::ADMIN_SIGN_INS),
+        ("/admin/applications", words::ADMIN_APPLICATIONS),
+        ("/admin/channels", words::ADMIN_CHANNELS),
+        ("/admin/jobs", words::ADMIN_JOBS),
+        ("/admin/mail", words::ADMIN_MAIL),
+        ("/admin/health", words::ADMIN_HEALTH),
+        ("/admin/audit", words::ADMIN_AUDIT),
+        ("/admin/reports", messages::reports::REPORTS),
+        ("/admin/withdrawals", wallet::WITHDRAWALS),
+        (BROADCASTS.href, words::BROADCASTS),
+    ];
+    tabs.into_iter().chain(operates.then_some(("/admin/organisations", organisations::ORGANISATIONS))).collect()
 }
 
 fn item(destination: Destination) -> impl IntoView {
@@ -196,6 +202,7 @@ fn Account() -> impl IntoView {
                 {IN_THE_MENU.map(in_menu).collect_view()}
                 <ThemeItems/>
                 <hr/>
+                <PublicLinks class="menu-item"/>
                 <form method="post" action=SignOut::url()>
                     <button class="menu-item" type="submit">
                         <Icon name="sign-out"/>

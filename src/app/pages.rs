@@ -25,6 +25,7 @@ use plenum_broadcasts::view::{BroadcastPage, BroadcastsPage, NewBroadcastPage, T
 use plenum_inbox::view::{AwayPage, InboxPage, NotificationSettingsPage, UnsubscribePage};
 use plenum_messages as messages;
 use plenum_messages::view::{ConversationPage, MessagesLayout, MessagesPage, NewConversationPage, ReportsPage, RoomsPage, SearchPage};
+use plenum_organisations::view::{ImprintPage, OrganisationPage, OrganisationsPage, PrivacyPage};
 use plenum_people::{
     applications::view::ApplicationsPage,
     view::{
@@ -137,6 +138,8 @@ pages! {
     Doors doors load_doors {
         ConfirmEmail "confirm-email" anyone ConfirmEmailPage;
         Forgot "forgot" anyone ForgotPage;
+        Imprint "imprint" anyone ImprintPage;
+        Privacy "privacy" anyone PrivacyPage;
         Register "register" for_visitors RegisterPage;
         Reset "reset" anyone ResetPage;
         SignIn "sign-in" for_visitors SignInPage;
@@ -157,6 +160,8 @@ pages! {
         Health "admin/health" for_admins HealthPage;
         Jobs "admin/jobs" for_admins JobsPage;
         Mail "admin/mail" for_admins MailPage;
+        Organisation "admin/organisation" for_admins OrganisationPage;
+        Organisations "admin/organisations" for_admins OrganisationsPage;
         Admin "admin/people" for_admins AdminPeoplePage;
         AdminPerson "admin/people/:id" for_admins AdminPersonPage;
         Reports "admin/reports" for_admins ReportsPage;

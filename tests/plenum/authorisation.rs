@@ -135,6 +135,12 @@ async fn commands_and_questions_ask_the_same_rule() {
     assert_eq!(found, json!([]));
     let visitor = super::server::client().get(format!("{}/fn/messages/sidebar", server.url)).send().await.unwrap();
     assert_eq!(visitor.status(), 401);
+    // Whoever runs the server, and whoever runs an organisation, has pages that nobody else does.
+    for question in ["organisations/list", "organisations/own"] {
+        assert_eq!(admin.get(question, &[]).await.status(), 200, "{question}");
+        assert_eq!(sam.get(question, &[]).await.status(), 403, "{question}");
+        assert_eq!(server.get(&format!("/fn/{question}")).await.status(), 401, "{question}");
+    }
 }
 
 /// Being removed ends the stream at once: nothing sent afterwards arrives, and the client is told.

@@ -39,6 +39,7 @@ mod online_address;
 mod openapi;
 mod orders;
 mod orders_storm;
+mod organisations;
 mod pages;
 mod payouts;
 mod plans;

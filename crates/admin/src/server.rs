@@ -34,6 +34,7 @@ use plenum_core::{
     live::{Kind, LiveEvent, Snapshot},
     people::{Identity, Role},
 };
+pub use plenum_directory::server::organisations::operator;
 use plenum_live::{
     dispatcher::Encoded,
     hub::Hub,
@@ -47,7 +48,7 @@ use plenum_live::{
 };
 use plenum_people::applications;
 use plenum_store::{
-    db::{self, Activity, Conn, External, Store, Tx},
+    db::{self, Activity, External, Store, Tx},
     log,
 };
 use plenum_web::state::AppState;
@@ -80,11 +81,6 @@ fn of_application(app: &App, query: &str) -> LiveChannels {
 /// The channels that somebody of the organisation is on; the operator's admins see those of visitors too.
 fn of_organisation(hub: &Hub, organisation: OrganisationId, operator: OrganisationId, query: &str) -> LiveChannels {
     LiveChannels::from_list(hub.channel_figures(organisation, organisation == operator).into_iter().map(line).collect(), query)
-}
-
-/// The first organisation: its admins run the place.
-pub async fn operator(conn: &mut Conn) -> AppResult<OrganisationId> {
-    Ok(sqlx::query_scalar("select min(id) from organisations").fetch_one(conn).await?)
 }
 
 /// The operations board over `period`.

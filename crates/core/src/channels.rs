@@ -87,13 +87,13 @@ channels! {
         "who is in it now";
     OrganisationPublic(OrganisationId) = "organisation." "{id}" "", None,
         "anyone",
-        "public announcements";
+        "its name and looks, for those who are not signed in";
     Organisation(OrganisationId) = "private-organisation." "{id}" "", Some(Scope::Read),
         "its people",
         "changed profiles and settings, activity";
     Ops(OrganisationId) = "private-ops." "{organisation}" "", Some(Scope::Admin),
         "its admins",
-        "figures, live channels and jobs, once a second; alarms; test events; withdrawals; that a message was reported; that the audit log has a new row";
+        "figures, live channels and jobs, once a second; alarms; test events; withdrawals; that a message was reported; that the audit log has a new row, or that settings of an organisation changed";
     Application(ApplicationId) = "private-application." "{id}" "", Some(Scope::Admin),
         "the admins of its organisation",
         "live channels of an external application, and what passes on them";

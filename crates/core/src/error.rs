@@ -57,6 +57,8 @@ pub enum ErrorCode {
     OtherAuthor,
     /// The request's body is longer than it may be.
     BodyTooLong,
+    /// The organisation has as much as its operator allows it.
+    LimitReached,
     /// There is no room to write anything.
     StorageFull,
 }

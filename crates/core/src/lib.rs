@@ -19,6 +19,7 @@ pub mod ids;
 #[cfg(feature = "ssr")]
 pub mod letters;
 pub mod live;
+pub mod look;
 pub mod mail;
 #[cfg(feature = "ssr")]
 pub mod network;

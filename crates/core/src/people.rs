@@ -13,6 +13,7 @@ pub use token::{MadeToken, Scope, Scopes, TOKEN_DAYS, TOKEN_MAX_DAYS, TOKEN_NAME
 use super::{
     error::{AppError, AppResult},
     ids::{Millis, OrganisationId, PersonId, SignInId},
+    look::Look,
     time::Zone,
 };
 
@@ -129,6 +130,8 @@ pub struct Viewer {
     pub zone: Zone,
     /// The browser they are signed in with.
     pub sign_in: SignInId,
+    /// An admin of the organisation that runs the server.
+    pub operator: bool,
 }
 
 impl Viewer {
@@ -145,6 +148,8 @@ pub struct Shell {
     pub viewer: Option<Viewer>,
     /// The organisation of this host name.
     pub organisation_name: String,
+    /// How it looks.
+    pub look: Look,
     /// Anyone may register, or only with an invitation; told to visitors alone.
     pub open_registration: bool,
     /// The people of the demo, to sign in with one click; empty outside the demo.

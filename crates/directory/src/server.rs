@@ -1,7 +1,8 @@
 //! What every feature asks about people: their cards, their roles, when they were here; [`search`] finds them, [`blocks`] says who has blocked
-//! whom.
+//! whom. And what they ask about [`organisations`].
 
 pub mod blocks;
+pub mod organisations;
 pub mod search;
 
 use plenum_core::{

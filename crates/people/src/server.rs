@@ -35,10 +35,11 @@ use plenum_core::{
     error::{AppError, AppResult},
     ids::{Millis, OrganisationId, PersonId},
     live::Snapshot,
+    look::Look,
     people::Identity,
 };
 use plenum_directory::live::OrganisationEvent;
-use plenum_directory::server::card_and_privacy;
+use plenum_directory::server::{card_and_privacy, organisations};
 use plenum_store::{
     db::{self, Activity, Conn, Store, Tx},
     log, person_is_active, zones,
@@ -56,9 +57,10 @@ pub async fn viewer(conn: &mut Conn, who: &Identity) -> AppResult<Viewer> {
     let row: Option<(String, String, String)> =
         sqlx::query_as("select email, time_zone, organisations.name from people join organisations on organisations.id = organisation_id where people.id = $1")
             .bind(who.person)
-            .fetch_optional(conn)
+            .fetch_optional(&mut *conn)
             .await?;
     let (email, zone, organisation_name) = row.ok_or_else(AppError::signed_out)?;
+    let operator = who.roles.contains(&Role::Admin) && organisations::operator(conn).await? == who.organisation;
     Ok(Viewer {
         card: who.card(),
         email,
@@ -68,6 +70,7 @@ pub async fn viewer(conn: &mut Conn, who: &Identity) -> AppResult<Viewer> {
         privacy: who.privacy,
         zone: zones::zone(&zone),
         sign_in: who.sign_in,
+        operator,
     })
 }
 
@@ -75,12 +78,15 @@ pub async fn viewer(conn: &mut Conn, who: &Identity) -> AppResult<Viewer> {
 pub async fn shell(state: &AppState, visitor: Option<&Identity>, host: &str) -> AppResult<Shell> {
     let now = db::now();
     if let Some(who) = visitor {
-        return Ok(shell_of(viewer(&mut *state.store.look().await?, who).await?, now));
+        let mut conn = state.store.look().await?;
+        let look = organisations::look(&mut conn, who.organisation).await?;
+        return Ok(shell_of(viewer(&mut conn, who).await?, look, now));
     }
     let mut tx = state.store.read().await?;
     let tenant = security::organisation_of(&mut tx, host).await?;
     let demo_people = if state.demo { demo_people(&mut tx, tenant.id).await? } else { Vec::new() };
-    Ok(Shell { viewer: None, organisation_name: tenant.name, open_registration: tenant.open_registration, demo_people, now })
+    let look = organisations::look(&mut tx, tenant.id).await?;
+    Ok(Shell { viewer: None, organisation_name: tenant.name, look, open_registration: tenant.open_registration, demo_people, now })
 }
 
 /// The shell's data with the place in the organisation's events where they end, for a page that is open already.
@@ -93,12 +99,13 @@ pub async fn shell_snapshot(state: &AppState, visitor: Option<&Identity>, host: 
     // The request's identity was read before this transaction, and an event between the two would be lost.
     (viewer.card, viewer.privacy) = card_and_privacy(&mut tx, who.person).await?;
     let cursors = log::cursors(&mut tx, state.store.epoch(), &[Channel::Organisation(who.organisation)]).await?;
-    Ok(Snapshot { state: shell_of(viewer, db::now()), cursors })
+    let look = organisations::look(&mut tx, who.organisation).await?;
+    Ok(Snapshot { state: shell_of(viewer, look, db::now()), cursors })
 }
 
-fn shell_of(viewer: Viewer, now: Millis) -> Shell {
+fn shell_of(viewer: Viewer, look: Look, now: Millis) -> Shell {
     let organisation_name = viewer.organisation_name.clone();
-    Shell { viewer: Some(viewer), organisation_name, open_registration: false, demo_people: Vec::new(), now }
+    Shell { viewer: Some(viewer), organisation_name, look, open_registration: false, demo_people: Vec::new(), now }
 }
 
 /// The people of the demo that are still there, in the order of the seeds.
@@ -127,10 +134,15 @@ pub async fn first_admin(store: &Store) -> AppResult<Option<String>> {
                     .bind(now)
                     .fetch_one(&mut **tx)
                     .await?;
-            let (_, secret) = invitations::insert(tx, organisation, None, Role::Admin, None).await?;
-            Ok(Some(secret.reveal().to_owned()))
+            Ok(Some(invite_admin(tx, organisation, None).await?))
         })
         .await
+}
+
+/// Invites somebody to be an admin of `organisation`, which has none; returns the invitation's secret, once.
+pub async fn invite_admin(tx: &mut Tx, organisation: OrganisationId, by: Option<PersonId>) -> AppResult<String> {
+    let (_, secret) = invitations::insert(tx, organisation, None, Role::Admin, by).await?;
+    Ok(secret.reveal().to_owned())
 }
 
 /// Gives `role` to `person` and writes the activity row (I32); `by` is none for Plenum itself.

@@ -13,8 +13,14 @@ mod runner;
 use tokio::sync::watch;
 
 use super::db::Tx;
-use plenum_core::{error::AppResult, ids::Millis};
+use plenum_core::{
+    error::AppResult,
+    ids::{Millis, OrganisationId},
+};
 pub use runner::Runner;
+
+/// A job that is held looks again after this.
+const HELD: Millis = 24 * 3_600_000;
 
 /// Raised by [`schedule`]. A runner that sees it asks the writer, whose turn comes after the
 /// transaction that scheduled: it never looks too early.
@@ -45,7 +51,7 @@ pub async fn schedule(tx: &mut Tx, job: Job) -> AppResult<()> {
     // Without a lease the row is free again: a run that is on its way finds it changed and leaves it.
     let upsert = "insert into jobs (kind, payload, unique_key, due_at, created_at) values ($1, $2, $3, $4, $5)
          on conflict (unique_key) do update set kind = excluded.kind, payload = excluded.payload, due_at = excluded.due_at,
-           leased_until = null, attempts = 0, last_error = null";
+           leased_until = null, attempts = 0, last_error = null, held_for = null";
     write_down(tx, job, upsert).await
 }
 
@@ -54,7 +60,8 @@ pub async fn schedule(tx: &mut Tx, job: Job) -> AppResult<()> {
 pub async fn schedule_no_later(tx: &mut Tx, job: Job) -> AppResult<()> {
     let upsert = "insert into jobs (kind, payload, unique_key, due_at, created_at) values ($1, $2, $3, $4, $5)
          on conflict (unique_key) do update set kind = excluded.kind, payload = excluded.payload, due_at = excluded.due_at,
-           leased_until = null, attempts = 0, last_error = null where jobs.due_at > excluded.due_at";
+           leased_until = null, attempts = 0, last_error = null, held_for = null
+         where jobs.due_at > excluded.due_at";
     write_down(tx, job, upsert).await
 }
 
@@ -70,6 +77,29 @@ async fn write_down(tx: &mut Tx, job: Job, upsert: &'static str) -> AppResult<()
         .await?;
     tx.part::<Scheduled>().raise();
     Ok(())
+}
+
+/// Puts `job` off while `organisation` is suspended, until it is [released](release). It looks again by itself after a day.
+pub async fn hold(tx: &mut Tx, job: Job, organisation: OrganisationId) -> AppResult<()> {
+    let key = job.unique_key.clone();
+    let due_at = tx.now() + HELD;
+    schedule(tx, Job { due_at, ..job }).await?;
+    sqlx::query("update jobs set held_for = $2 where unique_key = $1").bind(key).bind(organisation).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Makes at most `most` jobs that wait for `organisation` due now. True if there may be more.
+pub async fn release(tx: &mut Tx, organisation: OrganisationId, most: i64) -> AppResult<bool> {
+    let released = sqlx::query(
+        "update jobs set due_at = $2, held_for = null where id in (select id from jobs where held_for = $1 order by id limit $3)",
+    )
+    .bind(organisation)
+    .bind(tx.now())
+    .bind(most)
+    .execute(&mut **tx)
+    .await?;
+    tx.part::<Scheduled>().raise();
+    Ok(released.rows_affected() > 0)
 }
 
 /// Removes the waiting job of `unique_key`, if there is one.

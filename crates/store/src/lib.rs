@@ -10,6 +10,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod log;
 pub mod meters;
+pub mod organisations;
 pub mod os;
 pub mod sealing;
 pub mod settings;

@@ -1,5 +1,6 @@
 //! HTTP: [`sign_ins`], [`security`], [`rates`], how long [`bodies`] may be, what a [`request`] says, how a [`server_fn`] begins, the [`state`] that requests share,
-//! the [`connections`] that requests come on, the socket's [`upgrade`], the kit of the public API ([`api`]), [`mail`]. It names no page
+//! the [`connections`] that requests come on, the socket's [`upgrade`], the kit of the public API ([`api`]), [`mail`], uploaded
+//! [`pictures`]. It names no page
 //! and no feature's rules.
 
 pub mod api;
@@ -9,6 +10,7 @@ pub mod csv;
 pub mod mail;
 pub mod once;
 pub mod password;
+pub mod pictures;
 pub mod problem;
 pub mod pusher_auth;
 pub mod qr;

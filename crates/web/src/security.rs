@@ -8,6 +8,7 @@ mod address;
 mod figures;
 mod origin;
 pub mod rejected_origins;
+mod suspended;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -22,6 +23,7 @@ use rejected_origins::RejectedOrigins;
 
 pub use figures::may_see_figures;
 pub use origin::{OriginCheck, without_port};
+pub use suspended::{SuspendedHosts, rest};
 
 use super::{
     sign_ins::{self, Session, SessionOf},

@@ -175,14 +175,16 @@ struct Found {
     lacks_factor: bool,
 }
 
-/// The sign-in with this hash that has not ended at `now`.
+/// The sign-in with this hash that has not ended at `now`. While its organisation is suspended there is none.
 async fn find(conn: &mut Conn, hash: Vec<u8>, now: Millis) -> AppResult<Option<Found>> {
     let rows: Vec<Row> = sqlx::query_as(concat!(
-        "select sign_ins.id as sign_in, used_at, scopes, people.id as person, organisation_id as organisation, name, hue,
+        "select sign_ins.id as sign_in, used_at, scopes, people.id as person, organisation_id as organisation, people.name, people.hue,
                 show_presence, send_typing, send_read_marks, role, ",
         crate::lacks_factor!(),
         " as lacks_factor
-         from sign_ins join people on people.id = sign_ins.person_id left join roles on roles.person_id = people.id
+         from sign_ins join people on people.id = sign_ins.person_id
+         join organisations on organisations.id = organisation_id and suspended_at is null
+         left join roles on roles.person_id = people.id
          where token_hash = $1 and expires_at > $2 and ",
         person_is_active!("people"),
     ))
@@ -298,10 +300,11 @@ pub async fn list(conn: &mut Conn, who: &Identity) -> AppResult<Vec<SignIn>> {
 }
 
 /// Does `person`'s sign-in `id` still stand, and then: in which organisation, do they let others see them online, and what may it be
-/// used for? It does not while they must set up a second factor.
+/// used for? It does not while their organisation is suspended, or they must set up a second factor.
 pub async fn standing(conn: &mut Conn, id: SignInId, person: PersonId) -> AppResult<Option<(OrganisationId, bool, Scopes)>> {
     let standing: Option<(OrganisationId, bool, Option<String>)> = sqlx::query_as(concat!(
         "select organisation_id, show_presence, scopes from sign_ins join people on people.id = sign_ins.person_id
+         join organisations on organisations.id = organisation_id and suspended_at is null
          where sign_ins.id = $1 and person_id = $2 and expires_at > $3 and ",
         person_is_active!("people"),
         " and not (",

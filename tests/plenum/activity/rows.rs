@@ -161,6 +161,33 @@ async fn people_leave_rows() {
     record.refuses(&lena, "people/update_organisation", &[("name", "Mine")]).await;
 }
 
+/// What the operator does with organisations, and what admins say of theirs.
+#[tokio::test]
+async fn organisations_leave_rows() {
+    let server = server();
+    let (admin, lena) = (server.person("admin").await, server.person("lena").await);
+    let mut record = Record::new(&server).await;
+    let form = [("name", "School"), ("host", "school.example")];
+    record.refuses(&lena, "organisations/create", &form).await;
+    record.leaves(&admin, "organisations/create", &form, &["organisation.created", "invitation.created"]).await;
+    record.refuses(&admin, "organisations/create", &form).await;
+    let listed = admin.ask("organisations/list", &[]).await["state"]["list"].clone();
+    let id = listed.as_array().unwrap().iter().find(|one| one["name"] == "School").unwrap()["id"].to_string();
+    let edit = [("id", id.as_str()), ("name", "Academy"), ("host", "school.example"), ("people", "")];
+    record.leaves(&admin, "organisations/update", &edit, &["organisation.edited"]).await;
+    record.leaves(&admin, "organisations/update", &edit, &[]).await;
+    let limited = [("id", id.as_str()), ("name", "Academy"), ("host", "school.example"), ("people", "9")];
+    record.leaves(&admin, "organisations/update", &limited, &["organisation.limited"]).await;
+    record.leaves(&admin, "organisations/suspend", &[("id", &id)], &["organisation.suspended"]).await;
+    record.refuses(&admin, "organisations/suspend", &[("id", &id)]).await;
+    record.leaves(&admin, "organisations/resume", &[("id", &id)], &["organisation.resumed"]).await;
+    record.refuses(&lena, "organisations/resume", &[("id", &id)]).await;
+    record.leaves(&admin, "organisations/say", &[("imprint", "Who we are")], &["organisation.shown"]).await;
+    record.leaves(&admin, "organisations/say", &[("imprint", "Who we are")], &[]).await;
+    record.leaves(&admin, "organisations/set_colour", &[("own", "true"), ("colour", "#2040c0")], &["organisation.shown"]).await;
+    record.refuses(&lena, "organisations/set_colour", &[]).await;
+}
+
 /// External applications and broadcasts.
 #[tokio::test]
 async fn applications_and_broadcasts_leave_rows() {

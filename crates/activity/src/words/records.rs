@@ -139,6 +139,12 @@ pub fn says(item: &Item, actors: &[PersonCard], abouts: &[PersonCard], viewer: P
         Record::OrganisationRenamed { from: _ } => format!("{who} renamed the organisation to {name}"),
         Record::OrganisationChanged { registration: _ } => format!("{who} changed who may register"),
         Record::SecondFactorRequired { roles: _ } => format!("{who} changed which roles need a second factor"),
+        Record::OrganisationCreated { host: _ } => format!("{who} made the organisation {name}"),
+        Record::OrganisationEdited { from: _, host: _ } => format!("{who} changed the organisation {name}"),
+        Record::OrganisationLimited { people: _, messages_a_day: _ } => format!("{who} changed the limits of the organisation {name}"),
+        Record::OrganisationSuspended => format!("{who} suspended the organisation {name}"),
+        Record::OrganisationResumed => format!("{who} resumed the organisation {name}"),
+        Record::OrganisationShown { part } => format!("{who} changed the {part} of the organisation"),
         Record::ApplicationCreated => format!("{who} made the application {name}"),
         Record::ApplicationChanged { enabled: _ } => format!("{who} changed the application {name}"),
         Record::ApplicationSecretChanged => format!("{who} gave the application {name} a new secret"),
@@ -224,6 +230,9 @@ pub fn details(record: &Record) -> Vec<(&'static str, String)> {
         Record::ApplicationChanged { enabled } | Record::AlarmChanged { enabled } => {
             vec![shown("Switched on", if *enabled { "Yes" } else { "No" })]
         }
+        Record::OrganisationCreated { host } => vec![shown("Host name", host)],
+        Record::OrganisationEdited { from, host } => vec![shown("Before", from), shown("Host name", host)],
+        Record::OrganisationLimited { people, messages_a_day } => vec![shown("Messages a day", messages_a_day), shown("People", people)],
         Record::ApplicationWebhookAdded { host } => vec![shown("To", host)],
         Record::ApplicationEventSent { channel, event } => vec![shown("Channel", channel), shown("Event", event)],
         Record::AlarmRaised { stood } | Record::AlarmEnded { stood } => vec![shown("Stood at", stood)],
@@ -258,6 +267,7 @@ mod tests {
             "audience": "Instructors", "reason": "twice paid", "event": "Winter gala", "amount": "31.00 EUR", "ticket_type": "Stalls",
             "price": "15.50", "device": "Firefox on Linux", "address": "192.0.2.7", "count": 3, "scopes": "read, write",
             "registration": "open", "enabled": true, "host": "hooks.example", "channel": "news", "stood": "97 %", "account": "DE89 … 3000", "roles": "Admin", "decision": "dismissed",
+            "people": "25", "messages_a_day": "no limit", "part": "logo",
         });
         let details: Details = details.as_object().unwrap().clone();
         Verb::VARIANTS

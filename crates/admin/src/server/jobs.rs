@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{operator, ops_publish};
+use super::ops_publish;
 use crate::{
     live::jobs::JobsEvent,
     model::jobs::{Jobs, Kind, LETTERS, Letter, RETRIED},
@@ -11,9 +11,9 @@ use plenum_core::{
     activity::{Record, Subject},
     error::{AppError, AppResult},
     ids::OrganisationId,
-    people::{Identity, Role},
+    people::Identity,
 };
-use plenum_directory::server::has_role;
+pub use plenum_directory::server::organisations::{is_operator, require_operator};
 use plenum_live::hub::Hub;
 use plenum_store::{
     db::{Activity, Conn, Store, Tx, now},
@@ -23,22 +23,6 @@ use plenum_store::{
 
 /// Tellings without a change until it is told again: whoever has come since the last change gets it then.
 const AGAIN: u32 = 5;
-
-/// Asked in the transaction itself: an identity was looked up before it, and the right may have ended since.
-///
-/// # Errors
-/// 403 unless one is an admin of the organisation that runs the place.
-pub async fn require_operator(conn: &mut Conn, who: &Identity) -> AppResult<()> {
-    if is_operator(conn, who).await? {
-        return Ok(());
-    }
-    Err(AppError::forbidden("This is about the whole server, and for the admins of the organisation that runs it."))
-}
-
-/// True for an admin of the organisation that runs the place.
-pub async fn is_operator(conn: &mut Conn, who: &Identity) -> AppResult<bool> {
-    Ok(operator(conn).await? == who.organisation && has_role(conn, who.person, Role::Admin).await?)
-}
 
 /// What waits, and what failed too often.
 ///

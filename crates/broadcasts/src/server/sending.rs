@@ -19,6 +19,7 @@ use plenum_store::{
     active,
     db::{Store, Tx},
     jobs::{self, Job},
+    organisations,
 };
 
 /// The kind of the jobs that send.
@@ -35,7 +36,11 @@ pub(super) fn key(id: BroadcastId) -> String {
 
 /// Schedules the sending.
 pub(super) async fn schedule(tx: &mut Tx, id: BroadcastId, due_at: Millis) -> AppResult<()> {
-    jobs::schedule(tx, Job { kind: SEND, payload: json!({ "broadcast": id }), unique_key: Some(key(id)), due_at }).await
+    jobs::schedule(tx, job(id, due_at)).await
+}
+
+fn job(id: BroadcastId, due_at: Millis) -> Job {
+    Job { kind: SEND, payload: json!({ "broadcast": id }), unique_key: Some(key(id)), due_at }
 }
 
 /// Sends a broadcast, or a part of it; the handler of the jobs.
@@ -106,6 +111,11 @@ async fn again(tx: &mut Tx, id: BroadcastId) -> AppResult<()> {
 pub(super) async fn step(tx: &mut Tx, id: BroadcastId, people: usize, letters: &Letters) -> AppResult<bool> {
     let Some(row) = row(tx, id).await? else { return Ok(false) };
     let now = tx.now();
+    if matches!(row.state, State::Scheduled | State::Sending | State::Deciding)
+        && organisations::waits(tx, job(id, now), row.organisation_id).await?
+    {
+        return Ok(false);
+    }
     let more = match row.state {
         // Whoever is suspended sends nothing, not even the rest of what has begun.
         State::Scheduled | State::Sending | State::Deciding if !active::is_active(tx, row.sender_id).await? => {

@@ -130,7 +130,11 @@ fn key(id: SeriesId) -> String {
 }
 
 async fn schedule(tx: &mut Tx, id: SeriesId, due_at: Millis) -> AppResult<()> {
-    jobs::schedule(tx, Job { kind: REPEAT, payload: json!({ "series": id }), unique_key: Some(key(id)), due_at }).await
+    jobs::schedule(tx, job(id, due_at)).await
+}
+
+fn job(id: SeriesId, due_at: Millis) -> Job {
+    Job { kind: REPEAT, payload: json!({ "series": id }), unique_key: Some(key(id)), due_at }
 }
 
 /// How many series of `person` go on.

@@ -304,6 +304,18 @@ records! {
     OrganisationChanged { registration: Registration } = "organisation.changed": Organisation, Organisation, Admins;
     /// Which roles need a second factor was changed.
     SecondFactorRequired { roles: String } = "second_factor.required": Organisation, Organisation, Admins;
+    /// The operator made it.
+    OrganisationCreated { host: String } = "organisation.created": Organisation, Organisation, Admins;
+    /// The operator gave it another name or host name, or changed who may register.
+    OrganisationEdited { from: String, host: String } = "organisation.edited": Organisation, Organisation, Admins;
+    /// The operator allows it more or less.
+    OrganisationLimited { people: String, messages_a_day: String } = "organisation.limited": Organisation, Organisation, Admins;
+    /// The operator suspended it.
+    OrganisationSuspended = "organisation.suspended": Organisation, Organisation, Admins;
+    /// It goes on.
+    OrganisationResumed = "organisation.resumed": Organisation, Organisation, Admins;
+    /// Its imprint, privacy text, postal address, logo or colour changed.
+    OrganisationShown { part: String } = "organisation.shown": Organisation, Organisation, Admins;
     /// An external application was made.
     ApplicationCreated = "application.created": Organisation, Application, Admins;
     /// Its settings were changed.

@@ -36,6 +36,8 @@ pub enum SignInEnd {
     TooMany,
     /// Its time was over.
     Expired,
+    /// Its organisation is suspended; it is good again afterwards.
+    OrganisationSuspended,
     /// It is no longer there, whatever ended it: a socket was opened, or asked again, too late to hear why.
     Gone,
     /// A client said on its socket who it is, and was not believed.
@@ -67,6 +69,7 @@ impl SignInEnd {
             Self::SecondFactorReset => (code::UNAUTHORISED, "the second factor was reset"),
             Self::EmailChanged => (code::UNAUTHORISED, "the e-mail address was changed"),
             Self::TooMany => (code::UNAUTHORISED, "signed in too often elsewhere"),
+            Self::OrganisationSuspended => (code::UNAUTHORISED, "the organisation is suspended"),
             Self::Expired => (code::UNAUTHORISED, "the sign-in has expired"),
             Self::Gone => (code::UNAUTHORISED, "signed in no more"),
             Self::NotBelieved => (code::UNAUTHORISED, "not signed in"),

@@ -60,9 +60,12 @@ pub async fn works_at_door(conn: &mut Conn, event: EventId, person: PersonId) ->
     }
 }
 
-/// True if everyone may look at the event: it was published.
+/// True if everyone may look at the event: it was published, and its organisation is not suspended.
 pub async fn is_public(conn: &mut Conn, event: EventId) -> AppResult<bool> {
-    let public = sqlx::query_scalar("select exists (select 1 from events where id = $1 and state <> 'draft' and published_at is not null)");
+    let public = sqlx::query_scalar(
+        "select exists (select 1 from events e join organisations o on o.id = e.organisation_id
+           where e.id = $1 and e.state <> 'draft' and e.published_at is not null and o.suspended_at is null)",
+    );
     Ok(public.bind(event).fetch_one(conn).await?)
 }
 

@@ -8,7 +8,7 @@ use crate::{
     connection::{Connection, lock},
     rules::Decision,
 };
-use plenum_core::ids::ConnectionId;
+use plenum_core::ids::{ConnectionId, OrganisationId};
 use plenum_core::{clock, error::AppResult, ids::PersonId, people::SignInEnd, protocol::ServerFrame};
 use plenum_store::db::{Revocation, Scope, now};
 
@@ -39,6 +39,20 @@ impl Hub {
         for connection in self.connections_of(person) {
             if let Err(error) = self.recheck(&connection).await {
                 tracing::warn!(%error, "the rights of a person could not be asked again");
+            }
+        }
+    }
+
+    /// Closes the sockets of an organisation that is suspended, and asks all others again: visitors follow what is public of it.
+    pub async fn suspend(self: Arc<Self>, organisation: OrganisationId) {
+        let (theirs, others): (Vec<_>, Vec<_>) =
+            self.all_connections().into_iter().partition(|connection| connection.who().is_some_and(|who| who.organisation == organisation));
+        for connection in theirs {
+            connection.sign_out(SignInEnd::OrganisationSuspended);
+        }
+        for connection in others {
+            if let Err(error) = self.recheck(&connection).await {
+                tracing::warn!(%error, "the rights of a socket could not be asked again");
             }
         }
     }

@@ -104,8 +104,9 @@ impl Applications {
         let (rows, mut webhooks) = {
             let mut tx = store.read().await?;
             let rows: Vec<Row> = sqlx::query_as(
-                "select id, organisation_id, app_id, key, secret, old_secret, enabled, origins, client_events, subscription_counts, durable,
-                        connections, presence_members, data_bytes from applications order by id",
+                "select a.id, organisation_id, app_id, key, secret, old_secret, enabled and o.suspended_at is null as enabled, origins,
+                        client_events, subscription_counts, durable, connections, presence_members, data_bytes
+                 from applications a join organisations o on o.id = a.organisation_id order by a.id",
             )
             .fetch_all(&mut *tx)
             .await?;

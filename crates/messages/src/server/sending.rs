@@ -11,6 +11,7 @@ use plenum_core::{
     ids::{ConversationId, MessageId, Millis, PersonId},
     people::Identity,
 };
+use plenum_directory::server::organisations::admit_message;
 use plenum_inbox::server as inbox;
 use plenum_store::{
     db::{Activity, Conn, Store, Tx},
@@ -93,7 +94,8 @@ pub async fn render_and_edit(store: &Store, who: &Identity, message: MessageId, 
 /// message that it made, whatever has become of it since.
 ///
 /// # Errors
-/// 403 if the author has not joined, or one of the two has blocked the other; 404; 422 `key` for a key used for another message, `reply_to`
+/// 403 if the author has not joined, or one of the two has blocked the other; 404; 409 if the organisation has sent as many messages today as
+/// it may; 422 `key` for a key used for another message, `reply_to`
 /// for a message of another conversation.
 pub async fn send(
     tx: &mut Tx,
@@ -121,6 +123,7 @@ pub async fn send(
     let Some(id) = insert(tx, &entry).await? else {
         return already_sent(tx, who.person, conversation, &rendered.text, reply_to, key).await?.ok_or_else(AppError::internal);
     };
+    admit_message(tx, who.organisation).await?;
     sqlx::query("update conversations set head = $2 where id = $1").bind(conversation).bind(number).execute(&mut **tx).await?;
     let number = number.unsigned_abs();
     let message = Message {

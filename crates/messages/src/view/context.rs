@@ -206,7 +206,7 @@ impl SidebarContext {
         });
         let cards = events.iter().filter_map(|event| match event {
             OrganisationEvent::PersonChanged(card) => Some(card.clone()),
-            OrganisationEvent::OrganisationRenamed(_) => None,
+            OrganisationEvent::OrganisationRenamed(_) | OrganisationEvent::LookChanged(_) => None,
         });
         self.cards.set(cards.collect());
     }

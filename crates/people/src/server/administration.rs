@@ -17,7 +17,7 @@ use plenum_core::{
 };
 use plenum_directory::live::{OrganisationChanged, OrganisationEvent, PublicEvent};
 use plenum_directory::server::{
-    require_role, roles_of, search as directory,
+    organisations, require_role, roles_of, search as directory,
     search::{Found, Search},
 };
 use plenum_messages::spaces;
@@ -134,6 +134,7 @@ pub async fn update_organisation(tx: &mut Tx, who: &Identity, name: &str, open_r
         .bind(registration.into_str())
         .execute(&mut **tx)
         .await?;
+    let changes = former != name || registered != registration.into_str();
     if former != name {
         let changed = OrganisationChanged { name: name.to_owned() };
         tx.announce(who.organisation, &OrganisationEvent::OrganisationRenamed(changed.clone()));
@@ -144,6 +145,9 @@ pub async fn update_organisation(tx: &mut Tx, who: &Identity, name: &str, open_r
     if registered != registration.into_str() {
         let changed = Record::OrganisationChanged { registration };
         tx.record(Activity::by(who, changed, Subject::named(who.organisation.0, name))).await?;
+    }
+    if changes {
+        organisations::announce_settings(tx, who.organisation).await?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use plenum_core::{
     mail::MailKind,
     people::{Email, Identity, Role},
 };
-use plenum_directory::server::require_role;
+use plenum_directory::server::{organisations::admit_person, require_role};
 use plenum_store::db::{self, Activity, Conn, Tx};
 use plenum_web::{
     mail::{self, Mail},
@@ -53,7 +53,7 @@ pub fn address(state: &AppState, host: Option<&str>, token: &str) -> String {
 /// `email` it also goes there by mail.
 ///
 /// # Errors
-/// 403 unless one is an admin; 409 if the address has an account here; 422 if it has refused mail for good.
+/// 403 unless one is an admin; 409 if the address has an account here, or the organisation has as many people as it may; 422 if it has refused mail for good.
 pub async fn invite(state: &AppState, who: Identity, email: Option<Email>, role: Role) -> AppResult<String> {
     who.require(Role::Admin)?;
     let at = state.clone();
@@ -62,6 +62,7 @@ pub async fn invite(state: &AppState, who: Identity, email: Option<Email>, role:
         .store
         .write(async move |tx| {
             require_role(tx, &who, Role::Admin).await?;
+            admit_person(tx, organisation).await?;
             if let Some(email) = &email {
                 if let Some(reason) = mail::refusal(tx, organisation, email).await? {
                     return Err(AppError::invalid("email", words::address_refused(&reason)));

@@ -16,6 +16,7 @@ use plenum_core::{
     ids::{InvitationId, OrganisationId, PersonId, SignInId},
     people::{Email, Identity, PersonState, Role, SignInEnd},
 };
+use plenum_directory::server::organisations::admit_person;
 use plenum_inbox as inbox;
 use plenum_messages as messages;
 use plenum_store::{
@@ -147,6 +148,7 @@ pub async fn register(state: &AppState, registration: Registration, browser: Bro
 async fn join(tx: &mut Tx, registration: &Registration, host: &str, hash: &str) -> AppResult<PersonId> {
     let now = tx.now();
     let entrance = entrance(tx, registration, host, now).await?;
+    admit_person(tx, entrance.organisation).await?;
     let hue = rand::random_range(0..plenum_core::people::HUES);
     let inserted: Result<PersonId, sqlx::Error> = sqlx::query_scalar(
         "insert into people (organisation_id, email, name, password_hash, hue, time_zone, created_at, name_folded)

@@ -5,10 +5,11 @@
 use super::{invitations, link, passwords};
 use crate::words;
 use plenum_core::{
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, ErrorCode},
     ids::{InvitationId, Millis, OrganisationId, PersonId},
     people::{Email, Role},
 };
+use plenum_directory::server::organisations::admit_person;
 use plenum_store::{active, db::Tx};
 use plenum_ui::redirect::with_next;
 use plenum_web::{mail, security::organisation_of, state::AppState};
@@ -33,11 +34,16 @@ pub async fn request(state: &AppState, email: Email, host: String, next: Option<
     }
     let state = state.clone();
     tokio::spawn(async move {
-        if let Err(error) = send(&state, tenant.id, email, next).await {
+        if let Err(error) = send(&state, tenant.id, email, next).await.or_else(unless_full) {
             tracing::error!(%error, "a link to register could not be sent");
         }
     });
     Ok(())
+}
+
+/// That the organisation has as many people as it may is no failure: whoever asks is answered as ever, and no mail comes.
+fn unless_full(error: AppError) -> AppResult<()> {
+    if error.code == Some(ErrorCode::LimitReached) { Ok(()) } else { Err(error) }
 }
 
 async fn send(state: &AppState, organisation: OrganisationId, email: Email, next: Option<String>) -> AppResult<()> {
@@ -50,6 +56,9 @@ async fn send(state: &AppState, organisation: OrganisationId, email: Email, next
             .bind(email.as_str())
             .fetch_optional(&mut **tx)
             .await?;
+        if known.is_none() {
+            admit_person(tx, organisation).await?;
+        }
         if mail::refusal(tx, organisation, &email).await?.is_some() {
             return Ok(());
         }

@@ -44,7 +44,7 @@ pub(super) fn Door(
         <Title text=title/>
         <main id="main" tabindex="-1" class="door">
             <div class="door-card">
-                <img class="door-mark" src="/favicon.svg" alt="" width="40" height="40"/>
+                <img class="door-mark" src=move || shell.with(|shell| shell.look.mark()) alt="" width="40" height="40"/>
                 <h1>{title}</h1>
                 <p class="muted">{move || shell.with(|shell| shell.organisation_name.clone())}</p>
                 {children()}

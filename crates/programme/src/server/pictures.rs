@@ -1,17 +1,14 @@
-//! Pictures of events: sent as a form, made anew by the server ([`making`]), and shown to those who may see their event.
-
-pub mod making;
+//! Pictures of events: sent as a form, made anew by the server ([`pictures`]), and shown to those who may see their event.
 
 use axum::{
     Extension, Router,
-    extract::{DefaultBodyLimit, Multipart, Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    extract::{DefaultBodyLimit, Multipart, Path, State, multipart::MultipartRejection},
+    http::{HeaderMap, HeaderValue, header},
     middleware,
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 
-use making::{LARGEST, Made, make};
 use plenum_core::{
     activity::{Record, Subject},
     error::{AppError, AppResult, ErrorKind},
@@ -23,16 +20,13 @@ use plenum_store::db::{Activity, Tx};
 use plenum_ui::redirect::{encoded, sign_in_path};
 use plenum_web::{
     bodies::{self, Most},
+    pictures::{self, Made},
     problem::Problem,
     security,
     state::AppState,
 };
 
-/// So much is read of what is too large, to say so.
-const READ: usize = 4 * LARGEST;
-/// Kept by the browser that was shown it, and by no cache in between: which organisation's it is depends on the request's host, and an
-/// event may be withdrawn. An id is never given to another picture.
-const PUBLISHED: HeaderValue = HeaderValue::from_static("private, max-age=3600");
+/// Of an event that not everyone sees.
 const DRAFT: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// The routes.
@@ -40,7 +34,7 @@ pub fn routes() -> Router<AppState> {
     let upload = Router::new()
         .route("/events/{id}/picture", post(upload))
         .layer(DefaultBodyLimit::disable())
-        .layer(middleware::from_fn_with_state(Most(READ), bodies::limit));
+        .layer(middleware::from_fn_with_state(Most(pictures::READ), bodies::limit));
     Router::new().route("/pictures/{id}", get(large)).route("/pictures/{id}/small", get(small)).merge(upload)
 }
 
@@ -50,7 +44,7 @@ async fn upload(
     who: Option<Extension<Identity>>,
     Path(id): Path<i64>,
     headers: HeaderMap,
-    parts: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    parts: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
     let back = format!("/events/{id}/edit");
     let Some(Extension(who)) = who else { return Ok(Redirect::to(&sign_in_path(&back)).into_response()) };
@@ -66,62 +60,19 @@ async fn upload(
     }
 }
 
-async fn take(
-    state: &AppState,
-    who: &Identity,
-    id: EventId,
-    parts: Result<Multipart, axum::extract::multipart::MultipartRejection>,
-) -> AppResult<PictureId> {
+async fn take(state: &AppState, who: &Identity, id: EventId, parts: Result<Multipart, MultipartRejection>) -> AppResult<PictureId> {
     state.rates.command(who.person)?;
     // Before anything is decoded: only who may change the event makes the server work.
     row_for_organiser(&mut *state.store.look().await?, who, id).await?;
-    let sent = sent(parts.map_err(|_| AppError::invalid("picture", "Choose a picture."))?).await?;
-    let made = make(&state.store, sent).await?;
+    let made = pictures::make(&state.store, pictures::sent(parts).await?).await?;
     let who = who.clone();
     state.store.write(async move |tx: &mut Tx| keep(tx, &who, id, &made).await).await
-}
-
-/// The bytes of the form's picture.
-async fn sent(mut parts: Multipart) -> AppResult<Vec<u8>> {
-    let too_large = || AppError::invalid("picture", format!("A picture has at most {} MB.", LARGEST / (1024 * 1024)));
-    while let Some(mut part) = parts.next_field().await.map_err(|_| too_large())? {
-        if part.name() != Some("picture") {
-            continue;
-        }
-        let (mut bytes, mut length) = (Vec::new(), 0);
-        while let Some(piece) = part.chunk().await.map_err(|_| too_large())? {
-            length += piece.len();
-            // The rest is read all the same, as far as it is no more than `READ`: the form is to say what is wrong.
-            if length <= LARGEST {
-                bytes.extend_from_slice(&piece);
-            }
-        }
-        if length > LARGEST {
-            return Err(too_large());
-        }
-        if !bytes.is_empty() {
-            return Ok(bytes);
-        }
-    }
-    Err(AppError::invalid("picture", "Choose a picture."))
 }
 
 /// Makes it the picture of the event; the one before is gone.
 async fn keep(tx: &mut Tx, who: &Identity, id: EventId, made: &Made) -> AppResult<PictureId> {
     let row = row_for_organiser(tx, who, id).await?;
-    let picture: PictureId = sqlx::query_scalar(
-        "insert into pictures (organisation_id, uploaded_by, media_type, width, height, bytes, small, created_at)
-         values ($1, $2, 'image/jpeg', $3, $4, $5, $6, $7) returning id",
-    )
-    .bind(who.organisation)
-    .bind(who.person)
-    .bind(made.width)
-    .bind(made.height)
-    .bind(&made.bytes)
-    .bind(&made.small)
-    .bind(tx.now())
-    .fetch_one(&mut **tx)
-    .await?;
+    let picture = pictures::insert(tx, who, made).await?;
     set(tx, id, Some(picture), row.picture_id).await?;
     tx.record(Activity::by(who, Record::EventChanged, Subject::named(id.0, &row.title))).await?;
     Ok(picture)
@@ -178,10 +129,5 @@ async fn show(
     let statement = format!("select media_type, {column} from pictures where id = $1");
     let (media_type, bytes): (String, Vec<u8>) =
         sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(id).fetch_one(&mut *conn).await.map_err(AppError::from)?;
-    let mut response = bytes.into_response();
-    let kind = HeaderValue::from_str(&media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response.headers_mut().insert(header::CACHE_CONTROL, if row.is_public() { PUBLISHED } else { DRAFT });
-    response.headers_mut().insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
-    Ok(response)
+    Ok(pictures::answer(&media_type, bytes, if row.is_public() { pictures::CACHED } else { DRAFT }))
 }

@@ -14,6 +14,7 @@ use crate::{browser, effect, memo, response};
 use plenum_core::{
     counts::Counts,
     ids::{Millis, OrganisationId, PersonId},
+    look::Look,
     people::{Role, Shell, Viewer},
     time::Zone,
 };
@@ -63,6 +64,7 @@ impl Start {
         let shell = use_context::<Shell>().unwrap_or_else(|| Shell {
             viewer: None,
             organisation_name: String::new(),
+            look: Look::default(),
             open_registration: false,
             demo_people: Vec::new(),
             now: 0,

@@ -13,6 +13,7 @@ use plenum_core::{
 use plenum_store::{
     db::{Conn, Tx},
     jobs::{self, Job},
+    organisations,
 };
 
 /// How often a content is handed over without an answer.
@@ -47,9 +48,20 @@ pub(super) struct Letter {
     pub(super) created_at: Millis,
 }
 
-/// The key of the job that sends the mail `name`.
-fn job_key(name: &str) -> String {
-    format!("{SEND}:{name}")
+/// A mail that has not ended.
+#[derive(FromRow)]
+struct Waiting {
+    organisation_id: OrganisationId,
+    name: String,
+    expires_at: Millis,
+    unanswered: i64,
+    /// Why its address has refused an earlier one.
+    reason: Option<String>,
+}
+
+/// The job that sends the mail `id`, which is called `name`.
+fn job(id: i64, name: &str, due_at: Millis) -> Job {
+    Job { kind: SEND, payload: json!({ "mail": id }), unique_key: Some(format!("{SEND}:{name}")), due_at }
 }
 
 /// Writes `mail` down, to be sent once the transaction is committed.
@@ -80,7 +92,7 @@ pub async fn enqueue(tx: &mut Tx, mail: Mail) -> AppResult<Enqueued> {
         end(tx, id, MailState::Withheld, Some(&reason)).await?;
         return Ok(Enqueued::Withheld);
     }
-    jobs::schedule(tx, Job { kind: SEND, payload: json!({ "mail": id }), unique_key: Some(job_key(&name)), due_at: now }).await?;
+    jobs::schedule(tx, job(id, &name, now)).await?;
     Ok(Enqueued::Waiting)
 }
 
@@ -122,20 +134,23 @@ pub async fn withdraw(tx: &mut Tx, about: &str) -> AppResult<()> {
 /// Takes a mail to be sent now; none if it is over.
 pub(super) async fn begin(tx: &mut Tx, id: i64) -> AppResult<Option<Letter>> {
     let now = tx.now();
-    let waiting: Option<(Millis, i64, Option<String>)> = sqlx::query_as(
-        "select m.expires_at, m.unanswered, r.reason from mails m
+    let waiting: Option<Waiting> = sqlx::query_as(
+        "select m.organisation_id, m.name, m.expires_at, m.unanswered, r.reason from mails m
          left join mail_refusals r on r.organisation_id = m.organisation_id and r.address = m.recipient
          where m.id = $1 and m.state = 'waiting'",
     )
     .bind(id)
     .fetch_optional(&mut **tx)
     .await?;
+    let Some(waiting) = waiting else { return Ok(None) };
+    if organisations::waits(tx, job(id, &waiting.name, now), waiting.organisation_id).await? {
+        return Ok(None);
+    }
     let over = match waiting {
-        None => return Ok(None),
-        Some((_, unanswered, _)) if unanswered >= UNANSWERED => Some((MailState::Unanswered, None)),
-        Some((expires_at, ..)) if expires_at <= now => Some((MailState::Expired, None)),
-        Some((_, _, Some(reason))) => Some((MailState::Withheld, Some(reason))),
-        Some(_) => None,
+        Waiting { unanswered, .. } if unanswered >= UNANSWERED => Some((MailState::Unanswered, None)),
+        Waiting { expires_at, .. } if expires_at <= now => Some((MailState::Expired, None)),
+        Waiting { reason: Some(reason), .. } => Some((MailState::Withheld, Some(reason))),
+        Waiting { .. } => None,
     };
     if let Some((state, reason)) = over {
         tracing::warn!(mail.id = id, ?state, "a mail is not sent");

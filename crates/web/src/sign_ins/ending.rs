@@ -77,7 +77,7 @@ fn records(cause: SignInEnd, person: PersonId, kept: SignInId, ended: &[Ended]) 
         // Nobody does these: a new sign-in is recorded instead, or time has passed.
         SignInEnd::Replaced | SignInEnd::TooMany | SignInEnd::Expired => Vec::new(),
         // Of sockets, not of sign-ins.
-        SignInEnd::Gone | SignInEnd::NotBelieved | SignInEnd::EndedByApplication => Vec::new(),
+        SignInEnd::Gone | SignInEnd::NotBelieved | SignInEnd::EndedByApplication | SignInEnd::OrganisationSuspended => Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Time, announce, move_on, row, schedule, set_next};
+use super::{Time, announce, job, move_on, row, schedule, set_next};
 use crate::{
     model::{Audience, Draft, Halt, Occurrence, SeriesAction, SeriesState, When},
     server::{
@@ -16,7 +16,10 @@ use plenum_core::{
     error::{AppError, AppResult, ErrorKind},
     ids::{Millis, SeriesId},
 };
-use plenum_store::db::{Activity, Conn, Store, Tx};
+use plenum_store::{
+    db::{Activity, Conn, Store, Tx},
+    organisations,
+};
 
 /// A time that passed less long ago is made up for.
 pub(in crate::server) const LATE: Millis = 2 * 3_600_000;
@@ -32,6 +35,9 @@ pub(in crate::server) async fn come(tx: &mut Tx, id: SeriesId) -> AppResult<()> 
     let Some(row) = row(tx, id).await?.filter(|row| row.state == SeriesState::Running) else { return Ok(()) };
     if row.next_at > now {
         return schedule(tx, id, row.next_at).await;
+    }
+    if organisations::waits(tx, job(id, now), row.organisation_id).await? {
+        return Ok(());
     }
     let (draft, repeat) = row.draft()?;
     let sender = Sender { person: row.sender_id, organisation: row.organisation_id };

@@ -24,6 +24,7 @@ use plenum_store::{
     db::{self, Db, Store, Tx, push_list},
     faults::Faults,
     jobs::{self, Job},
+    organisations::{self, is_suspended},
 };
 
 /// The kind of the jobs that deliver.
@@ -78,6 +79,13 @@ type Outcome = Result<i64, (Option<i64>, String)>;
 /// If the database refuses. That a backend does is written down, and it is tried again.
 pub async fn deliver(store: Store, applications: Arc<Applications>, caller: Caller, payload: Value) -> AppResult<()> {
     let organisation = payload.get("organisation").and_then(Value::as_i64).map(OrganisationId).ok_or_else(AppError::internal)?;
+    let waits = async move |tx: &mut Tx| {
+        let now = tx.now();
+        organisations::waits(tx, job(organisation, now), organisation).await
+    };
+    if is_suspended(&mut *store.look().await?, organisation).await? && store.write(waits).await? {
+        return Ok(());
+    }
     let begun = Instant::now();
     let mut flight = FuturesUnordered::new();
     let mut busy: HashMap<String, usize> = HashMap::new();

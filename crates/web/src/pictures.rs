@@ -4,14 +4,28 @@
 
 use std::{io::Cursor, sync::Arc};
 
+use axum::{
+    extract::{Multipart, multipart::MultipartRejection},
+    http::{HeaderValue, header},
+    response::{IntoResponse as _, Response},
+};
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage, codecs::jpeg::JpegEncoder, imageops::FilterType};
 use tokio::sync::Semaphore;
 
-use plenum_core::error::{AppError, AppResult};
-use plenum_store::db::Store;
+use plenum_core::{
+    error::{AppError, AppResult},
+    ids::PictureId,
+    people::Identity,
+};
+use plenum_store::db::{Store, Tx};
 
 /// Bytes of a file that is sent.
-pub const LARGEST: usize = 5 * 1024 * 1024;
+const LARGEST: usize = 5 * 1024 * 1024;
+/// So much is read of what is too large, to say so.
+pub const READ: usize = 4 * LARGEST;
+/// Kept by the browser that was shown it, and by no cache in between: which organisation's it is depends on the request's host, and what
+/// it belongs to may be withdrawn. An id is never given to another picture.
+pub const CACHED: HeaderValue = HeaderValue::from_static("private, max-age=3600");
 /// Pixels of a side, and bytes of what is decoded.
 const SIDE: u32 = 8_000;
 const DECODED: u64 = 160 * 1024 * 1024;
@@ -59,6 +73,56 @@ pub async fn make(store: &Store, sent: Vec<u8>) -> AppResult<Made> {
         tracing::error!(%error, "making a picture panicked");
         AppError::invalid("picture", "This picture cannot be read.")
     })?
+}
+
+/// The bytes of the form's part `picture`.
+///
+/// # Errors
+/// 422 `picture` if there is none, or it is too large.
+pub async fn sent(parts: Result<Multipart, MultipartRejection>) -> AppResult<Vec<u8>> {
+    let mut parts = parts.map_err(|_| AppError::invalid("picture", "Choose a picture."))?;
+    let too_large = || AppError::invalid("picture", format!("A picture has at most {} MB.", LARGEST / (1024 * 1024)));
+    while let Some(mut part) = parts.next_field().await.map_err(|_| too_large())? {
+        if part.name() != Some("picture") {
+            continue;
+        }
+        let (mut bytes, mut length) = (Vec::new(), 0);
+        while let Some(piece) = part.chunk().await.map_err(|_| too_large())? {
+            length += piece.len();
+            // The rest is read all the same: a browser shows no answer that comes before it has sent everything.
+            if length <= LARGEST {
+                bytes.extend_from_slice(&piece);
+            }
+        }
+        if length > LARGEST {
+            return Err(too_large());
+        }
+        if !bytes.is_empty() {
+            return Ok(bytes);
+        }
+    }
+    Err(AppError::invalid("picture", "Choose a picture."))
+}
+
+/// Writes a picture down as sent by `who`.
+pub async fn insert(tx: &mut Tx, who: &Identity, made: &Made) -> AppResult<PictureId> {
+    let inserted = sqlx::query_scalar(
+        "insert into pictures (organisation_id, uploaded_by, media_type, width, height, bytes, small, created_at)
+         values ($1, $2, 'image/jpeg', $3, $4, $5, $6, $7) returning id",
+    );
+    let inserted = inserted.bind(who.organisation).bind(who.person).bind(made.width).bind(made.height);
+    Ok(inserted.bind(&made.bytes).bind(&made.small).bind(tx.now()).fetch_one(&mut **tx).await?)
+}
+
+/// The answer that a picture is.
+pub fn answer(media_type: &str, bytes: Vec<u8>, caching: HeaderValue) -> Response {
+    let kind = HeaderValue::from_str(media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, caching),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    (headers, bytes).into_response()
 }
 
 fn remake(sent: &[u8]) -> AppResult<Made> {
