@@ -91,17 +91,23 @@ struct Writing<'a> {
     events: Vec<Event<'a>>,
     /// The tags that are open, from the outermost on.
     open: Vec<Open<'a>>,
-    /// How many of these are links or code, in which text stays as it is.
+    /// How many of these are links.
+    links: usize,
+    /// How many of these are verbatim.
     verbatim: usize,
     mentions: BTreeSet<PersonId>,
 }
 
 /// An open tag.
 struct Open<'a> {
-    /// It is written; it is not where it stands too deep.
-    is_written: bool,
-    /// What comes after its content, if it is no tag.
-    end: Option<CowStr<'a>>,
+    /// The tag that closes it; none for what stands too deep, and for what is text.
+    end: Option<TagEnd>,
+    /// The text that comes after it.
+    after: CowStr<'a>,
+    /// It is a link.
+    is_link: bool,
+    /// It is a link or code, in which text stays as it is.
+    is_verbatim: bool,
     /// How many events there were when it was opened…
     since: usize,
     /// …and what it shows if none came.
@@ -111,7 +117,7 @@ struct Open<'a> {
 impl<'a> Writing<'a> {
     /// All events of `text`, of which `protected` is what the parser may see.
     fn of(text: &str, protected: &'a Protected<'a>) -> Self {
-        let mut writing = Self { protected, events: Vec::new(), open: Vec::new(), verbatim: 0, mentions: BTreeSet::new() };
+        let mut writing = Self { protected, events: Vec::new(), open: Vec::new(), links: 0, verbatim: 0, mentions: BTreeSet::new() };
         for event in TextMergeStream::new(Parser::new_ext(&protected.source, Options::ENABLE_STRIKETHROUGH)) {
             writing.take(event);
         }
@@ -127,7 +133,7 @@ impl<'a> Writing<'a> {
     fn take(&mut self, event: Event<'a>) {
         match event {
             Event::Start(tag) => self.open(tag),
-            Event::End(tag) => self.close(tag),
+            Event::End(_) => self.close(),
             Event::Text(text) if self.verbatim > 0 => self.text(&text),
             Event::Text(text) => self.inline(&text),
             Event::Html(html) => lines(&self.protected.restored(&html), &mut self.events),
@@ -172,47 +178,65 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// Opens a tag as messages have it; an image is its description.
+    /// Opens a tag as messages have it; an image is a link with its description.
     fn open(&mut self, tag: Tag<'a>) {
-        self.verbatim += usize::from(is_verbatim(&tag.to_end()));
         let is_written = self.open.len() < DEPTH;
-        let (mut end, mut empty) = (None, CowStr::from(""));
+        let is_image = matches!(tag, Tag::Image { .. });
+        let mut open = Open {
+            end: is_written.then(|| tag.to_end()),
+            after: "".into(),
+            is_link: false,
+            is_verbatim: matches!(tag, Tag::Link { .. } | Tag::CodeBlock(_)),
+            since: 0,
+            empty: "".into(),
+        };
         match tag {
-            Tag::Link { link_type, dest_url, title, id } => {
+            Tag::Link { link_type, dest_url, title, id } | Tag::Image { link_type, dest_url, title, id } => {
                 let dest_url = CowStr::from(self.protected.restored(&dest_url).into_owned());
-                empty = dest_url.clone();
-                if link_type == LinkType::Email || is_allowed(&dest_url) {
-                    self.start(is_written, Tag::Link { link_type, dest_url, title, id });
+                let title = self.protected.restored(&title);
+                let title = if title.is_empty() { String::new() } else { format!(" ({title})") };
+                if self.links == 0 && (link_type == LinkType::Email || is_allowed(&dest_url)) {
+                    open = Open {
+                        end: is_written.then_some(TagEnd::Link),
+                        after: title.into(),
+                        is_link: true,
+                        is_verbatim: true,
+                        empty: dest_url.clone(),
+                        ..open
+                    };
+                    self.start(is_written, Tag::Link { link_type, dest_url, title: "".into(), id });
                 } else {
-                    // Messages have no such links.
+                    // Messages have no such links, and none within another.
                     let (before, after) = match link_type {
                         LinkType::Autolink => ("<", ">".to_owned()),
-                        _ => ("[", format!("]({dest_url})")),
+                        _ => (if is_image { "![" } else { "[" }, format!("]({dest_url}{title})")),
                     };
                     self.events.push(Event::Text(before.into()));
-                    (end, empty) = (Some(after.into()), CowStr::from(""));
+                    open = Open { end: None, after: after.into(), ..open };
                 }
             }
-            Tag::Image { dest_url, .. } => empty = self.protected.restored(&dest_url).into_owned().into(),
             Tag::CodeBlock(kind) => {
                 if let CodeBlockKind::Fenced(info) = &kind {
-                    empty = self.protected.restored(info).into_owned().into();
+                    open.empty = self.protected.restored(info).into_owned().into();
                 }
                 self.start(is_written, Tag::CodeBlock(CodeBlockKind::Indented));
                 // The name of a language is no text; more than a word is.
-                if empty.split_whitespace().nth(1).is_some() {
-                    self.events.push(Event::Text(format!("{empty}\n").into()));
+                if open.empty.split_whitespace().nth(1).is_some() {
+                    self.events.push(Event::Text(format!("{}\n", open.empty).into()));
                 }
             }
             Tag::Heading { level, .. } => {
-                empty = "#".repeat(level as usize).into();
+                open.empty = "#".repeat(level as usize).into();
                 self.start(is_written, Tag::Paragraph);
                 self.start(is_written, Tag::Strong);
             }
             Tag::HtmlBlock => self.start(is_written, Tag::Paragraph),
             tag => self.start(is_written, tag),
         }
-        self.open.push(Open { is_written, end, since: self.events.len(), empty });
+        self.links += usize::from(open.is_link);
+        self.verbatim += usize::from(open.is_verbatim);
+        open.since = self.events.len();
+        self.open.push(open);
     }
 
     fn start(&mut self, is_written: bool, tag: Tag<'a>) {
@@ -221,27 +245,23 @@ impl<'a> Writing<'a> {
         }
     }
 
-    fn close(&mut self, tag: TagEnd) {
-        self.verbatim = self.verbatim.saturating_sub(usize::from(is_verbatim(&tag)));
+    fn close(&mut self) {
         let Some(open) = self.open.pop() else { return };
+        self.links = self.links.saturating_sub(usize::from(open.is_link));
+        self.verbatim = self.verbatim.saturating_sub(usize::from(open.is_verbatim));
         if self.events.len() == open.since && !open.empty.is_empty() {
             self.events.push(Event::Text(open.empty));
         }
-        if let Some(end) = open.end {
-            self.events.push(Event::Text(end));
-        } else if open.is_written {
-            match tag {
-                TagEnd::Heading(_) => self.events.extend([Event::End(TagEnd::Strong), Event::End(TagEnd::Paragraph)]),
-                TagEnd::HtmlBlock => self.events.push(Event::End(TagEnd::Paragraph)),
-                TagEnd::Image => {}
-                tag => self.events.push(Event::End(tag)),
-            }
+        match open.end {
+            Some(TagEnd::Heading(_)) => self.events.extend([Event::End(TagEnd::Strong), Event::End(TagEnd::Paragraph)]),
+            Some(TagEnd::HtmlBlock) => self.events.push(Event::End(TagEnd::Paragraph)),
+            Some(tag) => self.events.push(Event::End(tag)),
+            None => {}
+        }
+        if !open.after.is_empty() {
+            self.events.push(Event::Text(open.after));
         }
     }
-}
-
-fn is_verbatim(tag: &TagEnd) -> bool {
-    matches!(tag, TagEnd::Link | TagEnd::CodeBlock)
 }
 
 /// True if a message can have a link to `address`.
