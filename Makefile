@@ -52,12 +52,13 @@ test: test-unit test-browser ## Run every test: unit, property, integration, bro
 test-unit: setup-unit ## Run the tests in Rust: unit, property, integration over real sockets
 	@cargo test --workspace --features ssr --lib --bins --tests
 
-# The browser tests use the server that the tests in Rust use, and browser code that is quick to build.
+# The browser tests use the server that the tests in Rust use, built with their features so that nothing is built twice, and browser code
+# that is quick to build.
 .PHONY: build-test
 build-test: setup-test
 	@mkdir -p target/debug
 	@LEPTOS_SITE_ROOT=target/test/site cargo leptos build --frontend-only --split
-	@cargo build --quiet --features ssr --bin plenum
+	@cargo test --quiet --workspace --features ssr --test plenum --no-run
 	@scripts/assemble test
 
 .PHONY: test-browser
