@@ -14,11 +14,11 @@ after(strikeTheSet);
 
 /**
  * A test with a server of its own. `body` gets the scene; what it opened is closed afterwards.
- * `server.env` overrides settings; `allow` lists what may stand in a page's console here.
+ * `server.env` overrides settings; `allow` lists what may stand in a page's console here; `within` is its limit, in ms.
  * A failure leaves each page's picture and the server's output in end2end/results.
  */
-export function scenario(name, body, { server: settings = {}, allow = [] } = {}) {
-  test(name, { timeout: SCENARIO_WITHIN }, async (t) => {
+export function scenario(name, body, { server: settings = {}, allow = [], within = SCENARIO_WITHIN } = {}) {
+  test(name, { timeout: within }, async (t) => {
     const scene = await Scene.open(settings, t, allow);
     try {
       await body(scene, t);
