@@ -31,8 +31,8 @@ use plenum_core::{
     counts::Counts,
     ids::{
         ActivityId, AlarmId, BroadcastId, CheckInId, ConversationId, DepositId, EventId, HoldId, MessageId, NotificationId, OrderId,
-        OrderLineId, PaymentFileId, PersonId, PictureId, PostingId, PromoCodeId, ReportId, SeatId, SeriesId, SpaceId, TicketId, TicketTypeId,
-        WithdrawalId,
+        OrderLineId, PaymentFileId, PersonId, PictureId, PostingId, PromoCodeId, ReportId, SeatId, SeriesId, SpaceId, TicketId,
+        TicketTypeId, WithdrawalId,
     },
     live::LiveEvent,
     look::Look,

@@ -50,7 +50,7 @@ scenario('an organisation is made, and its first admin joins it', async (scene) 
   await page.getByRole('heading', { name: 'School', exact: true }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'Organisations', exact: true }).count(), 0);
   await page.goto('/people');
-  await page.getByRole('listitem').filter({ hasText: 'Ada Lovelace' }).waitFor();
+  await page.getByRole('main').getByRole('listitem').filter({ hasText: 'Ada Lovelace' }).waitFor();
   assert.equal(await page.getByText('Lena Kovač').count(), 0);
   await admin.page.reload();
   assert.equal(await line(admin.page, 'School').getByRole('button', { name: /Invite an admin/ }).count(), 0);

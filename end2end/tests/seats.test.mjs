@@ -11,7 +11,7 @@ import { PASSWORD, part } from '../plenum.mjs';
 const MINUTE = 60_000;
 
 /** Waits until what is held lasts for about half an hour, which one extension of a quarter makes. */
-const extended = (page) => basket(page).locator('.basket-time').getByText(/^(30:00|2\d:\d\d)$/).waitFor();
+const extended = (page) => basket(page).locator('.basket-held .basket-time').getByText(/^(30:00|2\d:\d\d)$/).waitFor();
 
 const line = (page, name) => basket(page).getByRole('listitem').filter({ hasText: name });
 

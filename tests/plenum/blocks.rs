@@ -118,7 +118,8 @@ async fn neither_sees_that_the_other_is_here() {
     assert_eq!(left(at_lena.wait("pusher_internal:member_removed").await), sam.id.to_string());
     let mut at_noor = noor.socket().await;
     at_noor.subscribe(&talk).await;
-    assert_eq!(ids(&at_noor.subscribe(&presence).await), [sam.id.to_string(), lena.id.to_string()], "others see both");
+    let all = [&sam, &lena, &noor].map(|person| person.id.to_string());
+    assert_eq!(ids(&at_noor.subscribe(&presence).await), all, "others see both");
     let mut again = lena.socket().await;
     let joined = again.subscribe(&presence).await;
     assert_eq!(ids(&joined), [lena.id.to_string(), noor.id.to_string()]);

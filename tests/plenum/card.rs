@@ -216,13 +216,13 @@ async fn late_money_is_returned_or_credited() {
 async fn the_gateway_is_asked_when_it_says_nothing() {
     let gateway = Gateway::open().await;
     let server = gateway.server(&[]);
-    let sam = server.person("sam").await;
+    let (sam, lena) = (server.person("sam").await, server.person("lena").await);
     let (id, _) = ordered(&server, &sam, 0).await;
     let session = card(&gateway, &sam, id, "key-0000-0001", "").await;
     gateway.charge(&session);
     gateway.books().down = true;
     server.advance(3 * MINUTE).await;
-    assert_eq!(try_card(&sam, ordered(&server, &sam, 1).await.0, "key-0000-0002", "").await.unwrap().status(), 503);
+    assert_eq!(try_card(&lena, ordered(&server, &lena, 1).await.0, "key-0000-0002", "").await.unwrap().status(), 503);
     gateway.books().down = false;
     // The places are held for half an hour.
     server.advance(10 * MINUTE).await;

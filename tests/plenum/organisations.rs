@@ -302,7 +302,7 @@ async fn limits_hold_in_a_storm() {
         let (text, key) = (format!("message {number}"), format!("storm-{number:08}"));
         ada.call("messages/send", &[("conversation", &general), ("text", &text), ("key", &key)]).await
     };
-    let answers = join_all((0..12).map(|number| send(number))).await;
+    let answers = join_all((0..12).map(&send)).await;
     let sent: Vec<usize> = answers.iter().enumerate().filter(|(_, answer)| answer.status() == 200).map(|(number, _)| number).collect();
     assert_eq!(sent.len(), 5);
     for (number, answer) in answers.into_iter().enumerate() {

@@ -189,7 +189,7 @@ async fn accounts_are_sealed() {
     let text = fs::read_to_string(&key).unwrap();
     assert!(!holds(&server.folder().join("plenum.db"), text.trim().as_bytes()) && !holds(&backup, text.trim().as_bytes()));
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
-    let said = refused(&[("PLENUM_PAYMENTS__KEY_FILE", key.to_str().unwrap())]);
+    let said = refused(&[("PLENUM_SECURITY__KEY_FILE", key.to_str().unwrap())]);
     assert!(said.contains("plenum.key") && said.contains("644"), "{said}");
 }
 

@@ -96,10 +96,8 @@ impl Host for Hub {
 /// Acts on one frame.
 pub async fn handle(hub: &Arc<Hub>, connection: &Arc<Connection>, session: &mut Session, text: &str) {
     let frame = ClientFrame::parse(text);
-    if !matches!(frame, Ok(ClientFrame::ClientEvent { .. })) {
-        if !may_act(connection, hub.count_frame(session), &frame) {
-            return;
-        }
+    if !matches!(frame, Ok(ClientFrame::ClientEvent { .. })) && !may_act(connection, hub.count_frame(session), &frame) {
+        return;
     }
     match frame {
         Ok(ClientFrame::Ping) => connection.say(&ServerFrame::new("pusher:pong", "{}")),

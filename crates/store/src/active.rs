@@ -1,4 +1,4 @@
-//! Which people are active: neither suspended nor removed. Nothing else decides it: statements ask by [`person_is_active!`], transactions
+//! Which people are active: neither suspended nor removed. Nothing else decides it: statements ask by [`person_is_active!`](crate::person_is_active), transactions
 //! by [`is_active`].
 //!
 //! A request was looked up before it writes, and its person may have been suspended in between. So whoever asks is named to the task

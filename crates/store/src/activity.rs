@@ -208,6 +208,7 @@ mod tests {
             "kind": "room", "role": "agent", "from": "Plenum", "to": "Courtyard", "audience": "Everyone", "reason": "twice", "event": "Gala",
             "amount": "1.00 EUR", "ticket_type": "Stalls", "price": "1.00", "device": "curl", "address": "::1", "count": 2, "scopes": "read",
             "registration": "open", "enabled": true, "host": "localhost", "channel": "news", "stood": "7", "account": "DE89",
+            "credited": true, "roles": "Admin", "decision": "dismissed", "people": "9", "messages_a_day": "9", "part": "logo",
         });
         let details: Details = details.as_object().unwrap().clone();
         for verb in Verb::VARIANTS {

@@ -111,7 +111,7 @@ struct NewDeposit {
     currency: Currency,
 }
 
-/// Begins a deposit: `way` is where its person pays.
+/// Begins a deposit: `checkout_url` is where its person pays.
 ///
 /// It is pending until the payment gateway has answered, thirty minutes at most; its person's channel tells (`deposit.completed`,
 /// `balance.changed`).

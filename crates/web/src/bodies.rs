@@ -43,7 +43,8 @@ impl Most {
     }
 
     fn refusal(self) -> AppError {
-        let limit = if self.0 % (1024 * 1024) == 0 { format!("{} MiB", self.0 / (1024 * 1024)) } else { format!("{} KiB", self.0 / 1024) };
+        let limit =
+            if self.0.is_multiple_of(1024 * 1024) { format!("{} MiB", self.0 / (1024 * 1024)) } else { format!("{} KiB", self.0 / 1024) };
         AppError::too_large(format!("That is too long: a request has at most {limit}."))
     }
 }

@@ -235,6 +235,10 @@ impl Asker for Owner {
         Self::asking()
     }
 
+    fn person(&self) -> Option<PersonId> {
+        self.0.person()
+    }
+
     fn count(&self, rates: &Rates, limit: Limit) -> AppResult<()> {
         self.0.count(rates, limit)
     }

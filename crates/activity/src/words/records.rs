@@ -266,8 +266,9 @@ mod tests {
             "kind": "private room", "from": "Great hall", "to": "Courtyard", "topic": "Wednesdays", "invitation": 12, "role": "agent",
             "audience": "Instructors", "reason": "twice paid", "event": "Winter gala", "amount": "31.00 EUR", "ticket_type": "Stalls",
             "price": "15.50", "device": "Firefox on Linux", "address": "192.0.2.7", "count": 3, "scopes": "read, write",
-            "registration": "open", "enabled": true, "host": "hooks.example", "channel": "news", "stood": "97 %", "account": "DE89 … 3000", "roles": "Admin", "decision": "dismissed",
-            "people": "25", "messages_a_day": "no limit", "part": "logo",
+            "registration": "open", "enabled": true, "host": "hooks.example", "channel": "news", "stood": "97 %",
+            "account": "DE89 … 3000", "roles": "Admin", "decision": "dismissed",
+            "people": "25", "messages_a_day": "no limit", "part": "logo", "credited": true,
         });
         let details: Details = details.as_object().unwrap().clone();
         Verb::VARIANTS
@@ -335,6 +336,7 @@ mod tests {
                 let said = match (name.as_str(), value) {
                     ("registration", _) => "Anyone".to_owned(),
                     ("enabled", _) => "Yes".to_owned(),
+                    ("credited", _) => "in the wallet".to_owned(),
                     (_, serde_json::Value::String(text)) => text,
                     (_, value) => value.to_string(),
                 };

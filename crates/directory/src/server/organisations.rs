@@ -83,11 +83,13 @@ pub async fn admit_person(tx: &mut Tx, organisation: OrganisationId) -> AppResul
         .fetch_optional(&mut **tx)
         .await?;
     let Some(most) = most.flatten() else { return Ok(()) };
-    let people: i64 = sqlx::query_scalar("select count(*) from (select 1 from people where organisation_id = $1 limit $2) as counted")
-        .bind(organisation)
-        .bind(most)
-        .fetch_one(&mut **tx)
-        .await?;
+    let people: i64 = sqlx::query_scalar(
+        "select count(*) from (select 1 from people where organisation_id = $1 and state <> 'removed' limit $2) as counted",
+    )
+    .bind(organisation)
+    .bind(most)
+    .fetch_one(&mut **tx)
+    .await?;
     if people < most {
         return Ok(());
     }

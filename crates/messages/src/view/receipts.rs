@@ -115,7 +115,16 @@ mod tests {
             pointer: Pointer { read: 9, delivered: 9 },
         };
         let members = pointers.iter().enumerate().map(member).chain([me]).collect();
-        About { conversation: thread(vec![]).conversation, title: String::new(), member_count, members, owner: false, own: None }
+        About {
+            conversation: thread(vec![]).conversation,
+            title: String::new(),
+            member_count,
+            members,
+            owner: false,
+            own: None,
+            closed: false,
+            blocked: Vec::new(),
+        }
     }
 
     #[test]

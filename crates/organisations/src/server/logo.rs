@@ -4,10 +4,10 @@ use axum::{
     Extension, Router,
     extract::{DefaultBodyLimit, Multipart, Path, State, multipart::MultipartRejection},
     http::{HeaderMap, header},
+    middleware,
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use tower_http::limit::RequestBodyLimitLayer;
 
 use super::own;
 use plenum_core::{
@@ -18,7 +18,12 @@ use plenum_core::{
 use plenum_directory::server::require_role;
 use plenum_store::db::Tx;
 use plenum_ui::redirect::{encoded, sign_in_path};
-use plenum_web::{pictures, problem::Problem, state::AppState};
+use plenum_web::{
+    bodies::{self, Most},
+    pictures,
+    problem::Problem,
+    state::AppState,
+};
 
 const BACK: &str = "/admin/organisation";
 
@@ -27,7 +32,7 @@ pub fn routes() -> Router<AppState> {
     let upload = Router::new()
         .route("/admin/organisation/logo", post(upload))
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(pictures::READ));
+        .layer(middleware::from_fn_with_state(Most(pictures::READ), bodies::limit));
     Router::new().route("/logo/{id}", get(show)).merge(upload)
 }
 

@@ -66,7 +66,7 @@ pub async fn list(conn: &mut Conn, who: &Identity, epoch: &Epoch, made: Option<S
                   as has_admin,
                 l.people as most_people, l.messages_a_day
          from organisations o
-         left join (select organisation_id, count(*) as people from people group by organisation_id) as p on p.organisation_id = o.id
+         left join (select organisation_id, count(*) as people from people where state <> 'removed' group by organisation_id) as p on p.organisation_id = o.id
          left join organisation_limits l on l.organisation_id = o.id
          order by o.id",
     )

@@ -30,8 +30,10 @@ pub async fn read(conn: &mut Conn, who: &Identity, epoch: &Epoch) -> AppResult<S
     who.require(Role::Admin)?;
     let (name, postal_address): (String, String) =
         sqlx::query_as("select name, postal_address from organisations where id = $1").bind(who.organisation).fetch_one(&mut *conn).await?;
-    let people: u32 =
-        sqlx::query_scalar("select count(*) from people where organisation_id = $1").bind(who.organisation).fetch_one(&mut *conn).await?;
+    let people: u32 = sqlx::query_scalar("select count(*) from people where organisation_id = $1 and state <> 'removed'")
+        .bind(who.organisation)
+        .fetch_one(&mut *conn)
+        .await?;
     let messages_today: Option<u32> =
         sqlx::query_scalar("select messages_today from organisation_limits where organisation_id = $1 and day = $2")
             .bind(who.organisation)

@@ -117,7 +117,7 @@ fn Invitation(address: String) -> impl IntoView {
 #[component]
 fn Line(one: Listed, acts: Acts) -> impl IntoView {
     let Listed { id, name, host, open_registration, suspended_at, people, has_admin, limits, operates } = one;
-    let of_which = words::of(&name);
+    let of_which = StoredValue::new(words::of(&name));
     let chip = |shown: bool, tone: &'static str, text: &'static str| {
         shown.then(|| {
             view! {
@@ -128,39 +128,18 @@ fn Line(one: Listed, acts: Acts) -> impl IntoView {
         })
     };
     let registration = if open_registration { words::OPEN_REGISTRATION } else { words::BY_INVITATION };
-    let button = |label: &'static str, danger: bool| {
-        let of_which = of_which.clone();
-        view! {
-            <button
-                class="btn"
-                type="submit"
-                data-size="s"
-                data-kind=danger.then_some("danger")
-                on:click=move |event| {
-                    if danger {
-                        event.prevent_default();
-                        acts.asked.set(Some(id));
-                        acts.open.set(true);
-                    }
-                }
-            >
-                {label}
-                <span class="visually-hidden">{of_which}</span>
-            </button>
-        }
-    };
     let state = match (operates, suspended_at.is_some()) {
         (true, _) => None,
         (false, true) => Some(view! {
             <ActionForm action=acts.resume>
                 <input type="hidden" name="id" value=id.to_string()/>
-                {button(words::RESUME, false)}
+                {button(acts, id, words::RESUME, of_which.get_value())}
             </ActionForm>
         }),
         (false, false) => Some(view! {
             <ActionForm action=acts.suspend>
                 <input type="hidden" name="id" value=id.to_string()/>
-                {button(words::SUSPEND, true)}
+                {button(acts, id, words::SUSPEND, of_which.get_value())}
             </ActionForm>
         }),
     };
@@ -168,7 +147,7 @@ fn Line(one: Listed, acts: Acts) -> impl IntoView {
         view! {
             <ActionForm action=acts.invite>
                 <input type="hidden" name="id" value=id.to_string()/>
-                {button(words::INVITE, false)}
+                {button(acts, id, words::INVITE, of_which.get_value())}
             </ActionForm>
         }
     });
@@ -185,11 +164,35 @@ fn Line(one: Listed, acts: Acts) -> impl IntoView {
             {invite}
             <a class="btn" data-size="s" href=format!("/admin/organisations?change={id}#change")>
                 {words::CHANGE}
-                <span class="visually-hidden">{of_which.clone()}</span>
+                <span class="visually-hidden">{of_which.get_value()}</span>
             </a>
             {state}
         </li>
     }
+}
+
+/// Does one of the acts. Suspending asks first.
+fn button(acts: Acts, id: OrganisationId, label: &'static str, of_which: String) -> AnyView {
+    let asks = label == words::SUSPEND;
+    view! {
+        <button
+            class="btn"
+            type="submit"
+            data-size="s"
+            data-kind=asks.then_some("danger")
+            on:click=move |event| {
+                if asks {
+                    event.prevent_default();
+                    acts.asked.set(Some(id));
+                    acts.open.set(true);
+                }
+            }
+        >
+            {label}
+            <span class="visually-hidden">{of_which}</span>
+        </button>
+    }
+    .into_any()
 }
 
 #[component]

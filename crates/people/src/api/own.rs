@@ -54,7 +54,7 @@ pub async fn settings() -> Result<OwnSettings, AppError> {
         let mut tx = state.store.read().await?;
         let viewer = server::viewer(&mut tx, &who).await?;
         let sign_ins = sign_ins::list(&mut tx, &who).await?;
-        let second_factor = server::second_factor::is_on(&mut *tx, who.person).await?;
+        let second_factor = server::second_factor::is_on(&mut tx, who.person).await?;
         let pending_email = server::emails::pending(&mut tx, &who).await?;
         let mail = figures::way(&mut tx, &state.mail).await?;
         Ok(OwnSettings { viewer, theme, zones: zones::names(), sign_ins, second_factor, pending_email, mail })
@@ -111,11 +111,15 @@ pub async fn change_password(
 /// Asks for another e-mail address: a link goes to both.
 ///
 /// # Errors
-/// 401; 409 where no mail leaves, or within a minute; 422 with the field `email` or `current`; 429.
+/// 401; 409 where no mail leaves, or within a minute; 422 with the field `email`, `current` or `code`; 429.
 #[server(prefix = "/fn", endpoint = "people/request_email", output = Json)]
-pub async fn request_email(#[server(default)] email: String, #[server(default)] current: String) -> Result<(), AppError> {
+pub async fn request_email(
+    #[server(default)] email: String,
+    #[server(default)] current: String,
+    #[server(default)] code: String,
+) -> Result<(), AppError> {
     let address = client_address();
-    command_with_state(async move |state, who| server::emails::request(&state, who, address, Email::parse(&email)?, current).await)
+    command_with_state(async move |state, who| server::emails::request(&state, who, address, Email::parse(&email)?, current, code).await)
         .done("/settings?done=email")
         .await
 }

@@ -3,7 +3,10 @@
 
 use std::net::IpAddr;
 
-use super::{link, news, passwords};
+use super::{
+    link, news, passwords,
+    second_factor::{self, Account},
+};
 use crate::{
     model::{ChangeSide, Confirmed, PendingEmail},
     words,
@@ -40,13 +43,14 @@ fn letter(organisation: OrganisationId, person: PersonId, to: Email, subject: St
     Mail::new(organisation, MailKind::PasswordReset, about(person), to, LIFETIME).saying(subject, text)
 }
 
-/// Asks for another address: a link goes to each of the two, in place of earlier ones. The answer is the same whether or not the address
+/// Asks for another address, with the password and the code of the second factor if there is one: a link goes to each of the two, in place
+/// of earlier ones. The answer is the same whether or not the address
 /// belongs to somebody; then nothing is sent to it.
 ///
 /// # Errors
-/// 409 where no mail leaves, or within a minute of the last one; 422 `current` for the password, `email` for one's own address or one that
+/// 409 where no mail leaves, or within a minute of the last one; 422 `current` for the password, `code` for the second factor, `email` for one's own address or one that
 /// refuses mail; 429 after failures.
-pub async fn request(state: &AppState, who: Identity, address: IpAddr, new: Email, current: String) -> AppResult<()> {
+pub async fn request(state: &AppState, who: Identity, address: IpAddr, new: Email, current: String, code: String) -> AppResult<()> {
     if !state.mail.is_sent() {
         return Err(AppError::conflict("This site sends no mail. Ask an admin to change your address.").at_field("email"));
     }
@@ -54,6 +58,7 @@ pub async fn request(state: &AppState, who: Identity, address: IpAddr, new: Emai
     if old == new.as_str() {
         return Err(AppError::invalid("email", "This is your address already."));
     }
+    second_factor::ask(state, Account { person: who.person, organisation: who.organisation, address }, code).await?;
     let at = state.clone();
     state
         .store
@@ -213,7 +218,7 @@ pub async fn confirm(tx: &mut Tx, token: &str) -> AppResult<Confirmed> {
 async fn set(tx: &mut Tx, person: PersonId, email: &Email, ends: Which, by: PersonId) -> AppResult<()> {
     let changed = sqlx::query("update people set email = $2 where id = $1").bind(person).bind(email.as_str()).execute(&mut **tx).await;
     changed.map_err(|error| {
-        if violates_unique(&error, "people_email") {
+        if violates_unique(&error, "people.organisation_id, people.email") {
             AppError::conflict("This address belongs to an account already.").at_field("email")
         } else {
             error.into()

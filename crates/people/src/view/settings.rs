@@ -59,7 +59,7 @@ pub fn SettingsPage() -> impl IntoView {
                     <PrivacyForm viewer=settings.viewer.clone() action=privacy/>
                     <BlockedPeople/>
                     <Appearance theme=settings.theme/>
-                    <ChangeEmail email=settings.viewer.email.clone() pending=settings.pending_email mail=settings.mail/>
+                    <ChangeEmail email=settings.viewer.email.clone() pending=settings.pending_email mail=settings.mail second_factor/>
                     <ChangePassword email=settings.viewer.email.clone() second_factor/>
                     <SecondFactorSection on=second_factor/>
                     <SignIns sign_ins=settings.sign_ins/>

@@ -59,7 +59,7 @@ fn Detail(snapshot: Snapshot<PersonDetail>, query: String, actions: Actions) -> 
     let done = [succeeded(actions.suspend), succeeded(actions.restore), succeeded(actions.remove)];
     effect(move |_| {
         // All of them are asked, so that each is followed.
-        if done.iter().fold(false, |any, done| done.get() || any) {
+        if done.iter().filter(|done| done.get()).count() > 0 {
             followed.renew();
         }
     });

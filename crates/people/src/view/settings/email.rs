@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     api::own,
-    view::forms::{Done, Failure, Submit, failure, field_error, succeeded},
+    view::{
+        forms::{Done, Failure, Submit, failure, field_error, succeeded},
+        second_factor::CodeField,
+    },
     words,
 };
 use plenum_core::mail::MailWay;
@@ -18,6 +21,8 @@ pub(super) fn ChangeEmail(
     pending: Option<String>,
     /// Whether mail leaves the server.
     mail: MailWay,
+    /// It asks for a code, too.
+    second_factor: RwSignal<bool>,
 ) -> impl IntoView {
     let (ask, cancel) = (ServerAction::<own::RequestEmail>::new(), ServerAction::<own::CancelOwnEmail>::new());
     let refused = failure(ask);
@@ -60,7 +65,7 @@ pub(super) fn ChangeEmail(
             <p class="muted">{words::CHANGE_EMAIL_TEXT}</p>
             {waiting}
             <ActionForm action=ask attr:class="form">
-                <Failure failure=refused fields=&["email", "current"]/>
+                <Failure failure=refused fields=&["email", "current", "code"]/>
                 <Field
                     id="new-email"
                     name="email"
@@ -79,6 +84,7 @@ pub(super) fn ChangeEmail(
                     error=field_error(refused, "current")
                     required=true
                 />
+                {dynamic(move || second_factor.get().then(|| view! { <CodeField id="email-code" failure=refused/> }))}
                 <div class="form-actions">
                     <Submit label=words::CHANGE_EMAIL busy=ask.pending()/>
                     <Done name="email" by_action=asked text=words::EMAIL_ASKED/>

@@ -92,7 +92,7 @@ pub fn BuyPlacesByCard(hold: HoldId, promo: String, total: Money, key: String) -
 #[component]
 pub fn CardNow(shown: RwSignal<OrderPage>) -> impl IntoView {
     let now = memo(move || shown.with(|page| page.order.card.map(|card| (card, page.order.state, page.checkout_url.clone()))));
-    let said = dynamic(move || {
+    dynamic(move || {
         let (card, order, checkout_url) = now.get()?;
         let text = words::card(card, order)?;
         let tone = if card == CardState::Credited || card == CardState::Returned { Tone::Good } else { Tone::Live };
@@ -105,6 +105,5 @@ pub fn CardNow(shown: RwSignal<OrderPage>) -> impl IntoView {
             }
         });
         Some(view! { <Notice tone>{text} {link}</Notice> })
-    });
-    said
+    })
 }
