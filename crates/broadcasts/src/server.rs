@@ -5,7 +5,7 @@
 //!   tells them, `deciding` chooses the winner of a sample; `pace` says how many at a time.
 //! - [`series`]: what is repeated; `calendar` says when.
 //! - [`receipts`]: what the inbox's marks mean for the recipients; `moments` counts what comes when.
-//! - `leaving`: what becomes of the broadcasts of somebody who is suspended or removed.
+//! - `leaving`: passes on or cancels the broadcasts of a suspended or removed person.
 //! - [`reading`], [`export`]: lists, one of them, a preview; recipients as a table for other programs.
 //! - `rendering`: titles and texts with variables; [`templates`]: what is written once and sent often.
 //!

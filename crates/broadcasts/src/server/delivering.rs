@@ -65,7 +65,7 @@ pub(super) async fn deliver(tx: &mut Tx, row: &Row, people: usize, letters: &Let
         return rest(tx, row).await.map(|()| 0);
     }
     let all: Vec<PersonId> = waiting.iter().map(|(person, ..)| *person).collect();
-    // Whoever was suspended since is told nothing.
+    // Recipients that were suspended meanwhile get no notification.
     let active = active::only_active(tx, &all).await?;
     let willing = inbox::willing(tx, &active, Category::Announcements).await?;
     let mut delivered = 0;

@@ -1,4 +1,4 @@
-//! What becomes of the broadcasts of somebody who is suspended or removed: they pass to somebody else, or are cancelled.
+//! Passes the broadcasts of a suspended or removed person on to another sender, or cancels them.
 
 use super::{announce, move_on, row, sending, series};
 use crate::model::Action;

@@ -117,7 +117,7 @@ pub(super) async fn step(tx: &mut Tx, id: BroadcastId, people: usize, letters: &
         return Ok(false);
     }
     let more = match row.state {
-        // Whoever is suspended sends nothing, not even the rest of what has begun.
+        // A suspended sender sends nothing, not even the rest of a broadcast that has begun.
         State::Scheduled | State::Sending | State::Deciding if !active::is_active(tx, row.sender_id).await? => {
             move_on(tx, &row, Action::Cancel, None).await?;
             false

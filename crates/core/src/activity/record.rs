@@ -291,7 +291,7 @@ records! {
     SecondFactorReset = "second_factor.reset": Security, Person, Concerned;
     /// Somebody made new recovery codes; those before work no more.
     RecoveryCodesMade = "recovery_codes.made": Security, Person, Concerned;
-    /// Somebody used one; so many are left.
+    /// Somebody used a recovery code; `count` codes are left.
     RecoveryCodeUsed { count: usize } = "recovery_code.used": Security, Person, Concerned;
     /// Somebody made a token for a program.
     TokenCreated { scopes: Vec<Scope> } = "token.created": Security, Token, Concerned;
@@ -326,7 +326,7 @@ records! {
     ApplicationSecretEnded = "application.secret_ended": Organisation, Application, Admins;
     /// It is gone.
     ApplicationRemoved = "application.removed": Organisation, Application, Admins;
-    /// What happens on it is told to another address.
+    /// It got one more webhook, which sends to `host`.
     ApplicationWebhookAdded { host: String } = "application.webhook_added": Organisation, Application, Admins;
     /// It no longer is.
     ApplicationWebhookRemoved = "application.webhook_removed": Organisation, Application, Admins;
